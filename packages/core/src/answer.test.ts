@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import {
+	Answer,
+	checkAnswer,
+	countCharacters,
+	orderingIndexes,
+	type Question,
+	sameAnswer,
+} from "./index.ts";
+import { anIndex } from "./testing/an-assessment.ts";
+
+const index = anIndex();
+const question = (id: number): Question => {
+	const found = index.by_question.get(id);
+	if (!found) throw new Error(`no question ${id}`);
+	return found.question;
+};
+const refusal = (id: number, answer: Answer) => checkAnswer(question(id), answer)?.code ?? null;
+
+describe("checkAnswer", () => {
+	test.each([
+		["on the scale", 101, 3, null],
+		["the lowest", 101, 1, null],
+		["the highest", 101, 5, null],
+		["below the scale", 101, 0, "answer_out_of_range"],
+		["far above the scale", 101, 99999, "answer_out_of_range"],
+		["between two steps", 101, 2.5, "answer_off_step"],
+		["a step that binary fractions miss", 102, 0.7, null],
+		["the sum that is not 0.3 in binary", 102, 0.1 + 0.2, null],
+		["between fine steps", 102, 0.75, "answer_off_step"],
+	])("slider: %s", (_, id, value, expected) => {
+		expect(refusal(id, { type: "slider", value })).toBe(expected);
+	});
+
+	test.each([
+		["one", ["indoors"], null],
+		["several", ["indoors", "outdoors"], null],
+		["none", [], "answer_empty"],
+		["one twice", ["indoors", "indoors"], "answer_repeated_option"],
+		["an unknown one", ["indoors", "moon"], "answer_unknown_option"],
+	])("multiple choice: %s", (_, selected_options, expected) => {
+		expect(refusal(103, { type: "mcq", selected_options })).toBe(expected);
+	});
+
+	test("single choice takes one option", () => {
+		const single: Question = { ...question(103), multiple: false } as Question;
+		const answer: Answer = { type: "mcq", selected_options: ["indoors", "outdoors"] };
+		expect(checkAnswer(single, answer)?.code).toBe("answer_too_many_options");
+	});
+
+	test.each([
+		["all items", ["third", "first", "second", "fourth"], null],
+		["in Arabic", ["ع third", "ع first", "ع second", "ع fourth"], null],
+		["in both languages", ["ع third", "first", "second", "fourth"], null],
+		["one missing", ["third", "first", "second"], "answer_not_a_permutation"],
+		["one twice", ["third", "third", "second", "fourth"], "answer_not_a_permutation"],
+		["one twice, in both languages", ["third", "ع third", "second", "fourth"], "answer_not_a_permutation"],
+		["a strange one", ["third", "first", "second", "fifth"], "answer_not_a_permutation"],
+	])("ordering: %s", (_, ordered_items, expected) => {
+		expect(refusal(104, { type: "ordering", ordered_items })).toBe(expected);
+	});
+
+	test.each([
+		["a text", "A quiet day.", null],
+		["nothing but space", " \n ", "answer_empty"],
+		["exactly the limit, in emoji", "🙂".repeat(20), null],
+		["one over the limit", "a".repeat(21), "answer_too_long"],
+	])("essay: %s", (_, text, expected) => {
+		expect(refusal(105, { type: "essay", text })).toBe(expected);
+	});
+
+	test("an answer of another type is refused", () => {
+		expect(refusal(101, { type: "essay", text: "three" })).toBe("answer_wrong_type");
+	});
+});
+
+describe("the schema of an answer", () => {
+	test.each([
+		["NUL", "a\u0000b"],
+		["a lone high surrogate", "a\ud800b"],
+		["a lone low surrogate", "a\udc00b"],
+		["surrogates the wrong way round", "\udc00\ud800"],
+	])("refuses %s, which the two databases store differently", (_, text) => {
+		expect(Answer.safeParse({ type: "essay", text }).success).toBe(false);
+	});
+
+	test("takes every other text as it is", () => {
+		const text = "ع🙂e\u0301\u202E\r\n\t";
+		expect(Answer.parse({ type: "essay", text })).toEqual({ type: "essay", text });
+	});
+
+	test.each([Number.NaN, Number.POSITIVE_INFINITY, "3", null])("refuses %s on a slider", (value) => {
+		expect(Answer.safeParse({ type: "slider", value }).success).toBe(false);
+	});
+});
+
+test("length is counted in code points", () => {
+	expect(countCharacters("aع🙂")).toBe(3);
+});
+
+test("an order is understood in either language", () => {
+	const ordering = question(104);
+	if (ordering.type !== "ordering") throw new Error("expected an ordering question");
+	expect(orderingIndexes(ordering, ["ع second", "first", "fourth", "ع third"])).toEqual([1, 0, 3, 2]);
+});
+
+test("the same choice in another order is the same answer, the same ranking in another order is not", () => {
+	const mcq = (...selected_options: string[]): Answer => ({ type: "mcq", selected_options });
+	const ordering = (...ordered_items: string[]): Answer => ({ type: "ordering", ordered_items });
+	expect(sameAnswer(mcq("a", "b"), mcq("b", "a"))).toBe(true);
+	expect(sameAnswer(ordering("a", "b"), ordering("b", "a"))).toBe(false);
+	expect(sameAnswer({ type: "slider", value: 3 }, { type: "slider", value: 3, as_shown: true })).toBe(false);
+});

@@ -1,0 +1,390 @@
+import * as z from "zod/mini";
+import { Answer, StorableText } from "./answer.ts";
+import { Assessment, Key, LocalizedText } from "./assessment.ts";
+import { OperationId } from "./ids.ts";
+import { Progress } from "./progress.ts";
+import { RefusalCode } from "./refusal.ts";
+import { Command, SessionState, SessionStatus } from "./session.ts";
+import { Instant } from "./time.ts";
+
+/** Every code that a problem document may carry: refusals, and what goes wrong before a session is even looked at. */
+export const ProblemCode = z.union([
+	RefusalCode,
+	z.enum([
+		"not_found",
+		"method_not_allowed",
+		"invalid_json",
+		"invalid_body",
+		"unsupported_media_type",
+		"body_too_large",
+		"too_many_requests",
+		"storage_unavailable",
+		"internal_error",
+	]),
+]);
+export type ProblemCode = z.infer<typeof ProblemCode>;
+
+/** RFC 9457 `application/problem+json`; `detail` is a sentence a student can read. */
+export const Problem = z.object({
+	type: z.string(),
+	title: z.string(),
+	status: z.int(),
+	detail: z.string(),
+	code: ProblemCode,
+	errors: z.optional(z.array(z.object({ pointer: z.string(), detail: z.string() }))),
+});
+export type Problem = z.infer<typeof Problem>;
+
+/** Progress with the XP of the session. */
+export const ProgressWithXp = z.extend(Progress, { total_xp: z.int() });
+
+/** `GET /api/v2/health` */
+export const HealthReply = z.object({ status: z.literal("healthy"), version: z.literal("2.0") });
+
+const nullableText = z.nullable(z.string());
+
+/** `GET /api/v2/modules`: one entry a chapter; `id` is the chapter's first page. */
+export const ModulesReply = z.array(
+	z.object({
+		id: z.int(),
+		name: z.string(),
+		emoji: nullableText,
+		title: z.string(),
+		description: nullableText,
+		total_pages: z.int(),
+		total_questions: z.int(),
+		estimated_minutes: z.nullable(z.number()),
+		theme: z.object({ primary: nullableText, secondary: nullableText }),
+		chapter_number: z.nullable(z.int()),
+		order_index: z.int(),
+	}),
+);
+
+const SliderOptions = z.object({
+	min: z.number(),
+	max: z.number(),
+	step: z.number(),
+	min_label: nullableText,
+	max_label: nullableText,
+	scale_labels: z.array(z.string()),
+	item_id: nullableText,
+});
+const McqOptions = z.object({
+	choices: z.array(z.object({ label: z.string(), value: z.string() })),
+	multiple: z.boolean(),
+	item_id: nullableText,
+});
+const OrderingOptions = z.object({
+	items: z.array(z.object({ text: z.string() })),
+	randomize: z.boolean(),
+	item_id: nullableText,
+});
+const EssayOptions = z.object({ char_limit: z.nullable(z.int()) });
+
+const questionOnPage = {
+	id: z.int(),
+	text: z.string(),
+	scene_title: nullableText,
+	scene_narrative: nullableText,
+	scene_image: nullableText,
+	scene_theme: nullableText,
+	required: z.boolean(),
+};
+
+/** `GET /api/v2/questions?page_id=&language=` */
+export const QuestionsReply = z.object({
+	page: z.object({
+		id: z.int(),
+		title: z.string(),
+		description: nullableText,
+		module: nullableText,
+		module_emoji: nullableText,
+		module_description: nullableText,
+		chapter_number: z.nullable(z.int()),
+		estimated_minutes: z.nullable(z.number()),
+		module_color_primary: nullableText,
+		module_color_secondary: nullableText,
+		completion_message: nullableText,
+	}),
+	questions: z.array(
+		z.discriminatedUnion("type", [
+			z.object({ ...questionOnPage, type: z.literal("slider"), options: SliderOptions }),
+			z.object({ ...questionOnPage, type: z.literal("mcq"), options: McqOptions }),
+			z.object({ ...questionOnPage, type: z.literal("ordering"), options: OrderingOptions }),
+			z.object({ ...questionOnPage, type: z.literal("essay"), options: EssayOptions }),
+		]),
+	),
+	navigation: z.object({
+		current_page: z.int(),
+		total_pages: z.int(),
+		is_first: z.boolean(),
+		is_last: z.boolean(),
+		previous_page_id: z.nullable(z.int()),
+		next_page_id: z.nullable(z.int()),
+	}),
+});
+
+/** `POST /api/v2/session/start`. The body may be absent; unknown fields are ignored. */
+export const StartRequest = z.object({
+	/** The same id again returns the same session. */
+	operation_id: z.optional(OperationId),
+	/** The key of an assessment; the default one when absent. */
+	assessment: z.optional(Key),
+	/** Start Fresh: this session is abandoned in the same transaction. */
+	replaces: z.optional(StorableText),
+	/** `en` or `ar`; anything else means English. */
+	language: z.optional(StorableText),
+});
+
+/** Which version of which assessment a session is pinned to. */
+export const AssessmentRef = z.object({ version_id: z.int(), key: Key, version: z.int() });
+export type AssessmentRef = z.infer<typeof AssessmentRef>;
+
+/** The reply of `session/start`. */
+export const StartReply = z.object({
+	session_id: z.string(),
+	created_at: Instant,
+	expires_at: Instant,
+	display_id: z.string(),
+	assessment: AssessmentRef,
+});
+export type StartReply = z.infer<typeof StartReply>;
+
+/** `GET /api/v2/session/{session_id}/validate`: always 200, never counts as activity. */
+export const ValidateReply = z.discriminatedUnion("valid", [
+	z.object({
+		valid: z.literal(false),
+		reason: z.enum(["not_found", "expired"]),
+		resumable: z.literal(false),
+	}),
+	z.object({
+		valid: z.literal(true),
+		resumable: z.boolean(),
+		session: z.object({
+			session_id: z.string(),
+			status: SessionStatus,
+			current_page_id: z.nullable(z.int()),
+			last_activity: Instant,
+		}),
+		progress: ProgressWithXp,
+	}),
+]);
+
+/** `POST /api/v2/session/{session_id}/abandon` */
+export const AbandonReply = z.object({ success: z.literal(true), message: z.string() });
+
+/** A write without anything but its id. */
+export const OperationRequest = z.object({ operation_id: z.optional(OperationId) });
+
+/** `POST /api/v2/answers/submit` */
+export const SubmitRequest = z.object({
+	session_id: StorableText,
+	question_id: z.int(),
+	answer: Answer,
+	/** The same id again replays the first reply; with another body it is 422. */
+	submission_id: z.optional(OperationId),
+});
+export const SubmitReply = z.object({
+	success: z.literal(true),
+	xp_gained: z.int(),
+	total_xp: z.int(),
+	badges_unlocked: z.array(z.string()),
+	progress: Progress,
+});
+export type SubmitReply = z.infer<typeof SubmitReply>;
+
+/** `GET /api/v2/session/{id}/progress` */
+export const SessionProgressReply = z.object({
+	session_id: z.string(),
+	modules: z.array(
+		z.object({
+			name: z.string(),
+			completed: z.int(),
+			total: z.int(),
+			status: z.enum(["completed", "in_progress"]),
+		}),
+	),
+	total_xp: z.int(),
+	badges: z.array(z.string()),
+	current_page_id: z.nullable(z.int()),
+	percentage_complete: z.number(),
+});
+
+/** `GET /api/v2/session/{id}/answered-questions?page_id=` */
+export const AnsweredQuestionsReply = z.object({
+	session_id: z.string(),
+	page_id: z.int(),
+	answered_question_ids: z.array(z.int()),
+});
+
+/** One operation of a browser's outbox. `client_time` is the device's clock when it happened. */
+export const SyncOperation = z.object({ operation_id: OperationId, client_time: Instant, command: Command });
+export type SyncOperation = z.infer<typeof SyncOperation>;
+
+/** How many operations one `sync` may carry. */
+export const SYNC_LIMIT = 200;
+
+/**
+ * `POST /api/v2/session/{id}/sync`. Each operation is parsed as {@link SyncOperation} by itself, so that one which is broken
+ * is refused alone and never holds up the others.
+ */
+export const SyncRequest = z.object({
+	/** The device's clock when the request was sent. */
+	sent_at: Instant,
+	operations: z.array(z.unknown()).check(z.maxLength(SYNC_LIMIT)),
+});
+
+const accepted = {
+	operation_id: OperationId,
+	revision: z.int(),
+	xp_gained: z.int(),
+	badges_unlocked: z.array(z.string()),
+};
+
+/** What became of one operation; results come in the order of the operations. */
+export const OperationResult = z.discriminatedUnion("status", [
+	z.object({ status: z.literal("applied"), ...accepted }),
+	/** In the history, but a later answer to the same question stands. */
+	z.object({ status: z.literal("superseded"), ...accepted }),
+	/** The session had ended: kept aside and shown to the operator, not applied. */
+	z.object({ status: z.literal("late"), operation_id: OperationId, code: RefusalCode, detail: z.string() }),
+	/** Not stored. The student sees it in a list; the same operation may be sent again. */
+	z.object({
+		status: z.literal("refused"),
+		operation_id: z.nullable(OperationId),
+		code: z.union([RefusalCode, z.literal("invalid_operation")]),
+		detail: z.string(),
+	}),
+]);
+export type OperationResult = z.infer<typeof OperationResult>;
+
+/** What every reply to a write tells about the session. */
+export const SessionSummary = z.object({
+	session_id: z.string(),
+	status: SessionStatus,
+	resumable: z.boolean(),
+	revision: z.int(),
+	current_page_id: z.nullable(z.int()),
+	last_activity: Instant,
+	expires_at: Instant,
+	progress: ProgressWithXp,
+	badges: z.array(z.string()),
+});
+export type SessionSummary = z.infer<typeof SessionSummary>;
+
+export const SyncReply = z.object({
+	server_time: Instant,
+	results: z.array(OperationResult),
+	session: SessionSummary,
+});
+export type SyncReply = z.infer<typeof SyncReply>;
+
+/** `GET /api/v2/session/{id}` and `/session/current`: all that a resume needs. A GET never counts as activity. */
+export const SessionSnapshot = z.object({
+	session: SessionState,
+	display_id: z.string(),
+	assessment: AssessmentRef,
+	/** Active and not expired. */
+	resumable: z.boolean(),
+	expired: z.boolean(),
+	expires_at: Instant,
+	/** Until when Start Fresh can be undone; null unless the session was set aside by it. */
+	restorable_until: z.nullable(Instant),
+	progress: ProgressWithXp,
+	badges: z.array(z.string()),
+	server_time: Instant,
+});
+export type SessionSnapshot = z.infer<typeof SessionSnapshot>;
+
+/** `POST /api/v2/session/{id}/complete` and `/restore` */
+export const SessionChangedReply = z.object({
+	success: z.literal(true),
+	message: z.string(),
+	session: SessionSummary,
+});
+
+/** `GET /api/v2/assessments/{version_id}`: one immutable version. */
+export const AssessmentReply = z.object({ version_id: z.int(), assessment: Assessment });
+export type AssessmentReply = z.infer<typeof AssessmentReply>;
+
+/** `GET /api/v2/assessments/latest?key=`: what a new session gets, and how long it is kept. */
+export const LatestAssessmentReply = z.extend(AssessmentReply, { session_expiry_days: z.int() });
+export type LatestAssessmentReply = z.infer<typeof LatestAssessmentReply>;
+
+const personText = (longest: number) =>
+	StorableText.check(z.trim(), z.minLength(1, "must not be empty"), z.maxLength(longest));
+const Email = StorableText.check(
+	z.trim(),
+	z.maxLength(255),
+	z.regex(
+		/^[^\s@<>"',;:\\()[\]]+@[^\s@<>"',;:\\()[\]]+\.[^\s@<>"',;:\\()[\].]+$/,
+		"must be an e-mail address",
+	),
+);
+
+/** `POST /api/v2/student/info`: completes the session and scores it. */
+export const StudentInfoRequest = z.object({
+	session_id: StorableText,
+	email: Email,
+	full_name: personText(200),
+	age_group: personText(50),
+	country: personText(100),
+	origin_country: personText(100),
+});
+export const StudentInfoReply = z.object({
+	success: z.literal(true),
+	message: z.string(),
+	email_sent: z.boolean(),
+	session_id: z.string(),
+});
+
+/** `POST /api/v2/resend-results` */
+export const ResendRequest = z.object({ session_id: StorableText, new_email: z.nullish(Email) });
+export const ResendReply = z.object({ success: z.boolean(), message: z.string() });
+
+const feedbackText = z.nullish(StorableText.check(z.maxLength(5000)));
+
+/** `POST /api/v2/feedback/submit` */
+export const FeedbackRequest = z.object({
+	session_id: StorableText,
+	rating: z.nullish(z.int().check(z.minimum(1), z.maximum(5))),
+	experience_text: feedbackText,
+	would_recommend: z.nullish(z.boolean()),
+	suggestions: feedbackText,
+});
+export const FeedbackReply = z.object({
+	id: z.int(),
+	session_id: z.string(),
+	rating: z.nullable(z.int()),
+	experience_text: nullableText,
+	would_recommend: z.nullable(z.boolean()),
+	suggestions: nullableText,
+	created_at: Instant,
+});
+
+/** `GET /api/v2/settings/theme` */
+export const ThemeReply = z.object({
+	primary_color: z.string(),
+	secondary_color: z.string(),
+	accent_color: z.string(),
+	welcome_message: z.string(),
+	welcome_subtitle: z.string(),
+	thank_you_message: z.string(),
+	logo_url: nullableText,
+	brand_name: z.string(),
+});
+
+/** `GET /api/v2/scores/{id}`. `profile` is described by `Profile` for content that ships; adopted content keeps its own keys. */
+export const ScoresReply = z.object({
+	session_id: z.string(),
+	profile: z.record(z.string(), z.unknown()),
+	/** True when the profile was computed by an earlier request. */
+	cached: z.boolean(),
+});
+
+/** `GET /api/v2/scores/{id}/summary` */
+export const ScoresSummaryReply = z.object({
+	session_id: z.string(),
+	top_interests: z.array(z.object({ key: z.string(), name: LocalizedText })),
+	scales: z.array(z.object({ key: z.string(), name: LocalizedText, band: nullableText })),
+});

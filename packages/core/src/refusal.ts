@@ -1,0 +1,36 @@
+import * as z from "zod/mini";
+
+/**
+ * Why a request is refused. The codes are part of the API: clients decide by them, people read `detail`. The HTTP status of
+ * each code stands in one table on the server.
+ */
+export const RefusalCode = z.enum([
+	"session_not_found",
+	"session_expired",
+	"session_abandoned",
+	"session_completed",
+	"session_not_completed",
+	"session_not_restorable",
+	"question_not_found",
+	"page_not_found",
+	"assessment_not_found",
+	"operation_mismatch",
+	"answer_wrong_type",
+	"answer_out_of_range",
+	"answer_off_step",
+	"answer_unknown_option",
+	"answer_too_many_options",
+	"answer_repeated_option",
+	"answer_not_a_permutation",
+	"answer_too_long",
+	"answer_empty",
+]);
+export type RefusalCode = z.infer<typeof RefusalCode>;
+
+/** A refusal is a value: `code` for programs, `detail` a sentence that a student can read. */
+export type Refusal = { code: RefusalCode; detail: string };
+
+/** Makes a {@link Refusal}. */
+export function refuse(code: RefusalCode, detail: string): Refusal {
+	return { code, detail };
+}

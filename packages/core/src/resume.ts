@@ -1,0 +1,87 @@
+import type { AssessmentIndex } from "./assessment.ts";
+import type { SessionSnapshot } from "./contract.ts";
+import { apply, type SessionEvent, type SessionState } from "./session.ts";
+import { isUntouched } from "./session-view.ts";
+import type { Instant } from "./time.ts";
+
+/** What this device holds: the state as last shown here, and the events that the server has not acknowledged. */
+export type LocalSession = { state: SessionState; pending: readonly SessionEvent[] };
+
+/** What the server said about the session of this device or this browser. */
+export type RemoteSession =
+	| { kind: "found"; snapshot: SessionSnapshot }
+	/** The server was reached and does not know the session. */
+	| { kind: "not_found" }
+	/** No answer, a 5xx or a captive portal: nothing is known. */
+	| { kind: "unreachable" };
+
+/** What the page does when a student comes back. The modal draws this and decides nothing. */
+export type ResumeChoice =
+	/** Nothing to come back to: the welcome page. */
+	| { kind: "nothing" }
+	/** A session without any answer: the welcome page, whose start button takes this session up. */
+	| { kind: "untouched"; state: SessionState }
+	| {
+			kind: "continue";
+			state: SessionState;
+			/** Answers that only this device has. */
+			pending: number;
+			/** By the server's clock; null while the server cannot be reached. */
+			expires_at: Instant | null;
+	  }
+	| { kind: "expired"; state: SessionState; expired_at: Instant; pending: number }
+	/** Set aside by Start Fresh, here or elsewhere. */
+	| { kind: "abandoned"; state: SessionState; restorable_until: Instant | null; pending: number }
+	| { kind: "completed"; state: SessionState; pending: number }
+	/** The server does not know the session (another database); this device still has its answers. */
+	| { kind: "unknown_to_server"; state: SessionState; pending: number };
+
+/**
+ * Chooses what a returning student sees. The server's state is the base, with what it has not seen yet on top; a server that
+ * cannot be reached takes nothing away, and only its clock can say that a session has expired.
+ * @param index the assessment version to which the session is pinned
+ */
+export function chooseResume(
+	index: AssessmentIndex,
+	local: LocalSession | null,
+	remote: RemoteSession,
+): ResumeChoice {
+	if (remote.kind !== "found") return chooseWithoutServer(local, remote.kind);
+	const { snapshot } = remote;
+	const ours = local?.state.session_id === snapshot.session.session_id ? local : null;
+	const pending = ours?.pending ?? [];
+	const state = pending.reduce((before, event) => apply(index, before, event), snapshot.session);
+	const waiting = pending.length;
+
+	switch (snapshot.session.status) {
+		case "completed":
+			return { kind: "completed", state, pending: waiting };
+		case "user_abandoned_not_completed":
+			return {
+				kind: "abandoned",
+				state,
+				restorable_until: snapshot.restorable_until,
+				pending: waiting,
+			};
+		case "active":
+			if (snapshot.expired) {
+				return { kind: "expired", state, expired_at: snapshot.expires_at, pending: waiting };
+			}
+			return isUntouched(state)
+				? { kind: "untouched", state }
+				: { kind: "continue", state, pending: waiting, expires_at: snapshot.expires_at };
+	}
+}
+
+function chooseWithoutServer(local: LocalSession | null, remote: "not_found" | "unreachable"): ResumeChoice {
+	if (!local) return { kind: "nothing" };
+	const { state } = local;
+	const pending = local.pending.length;
+	if (state.status === "completed") return { kind: "completed", state, pending };
+	if (remote === "not_found") {
+		return isUntouched(state) ? { kind: "nothing" } : { kind: "unknown_to_server", state, pending };
+	}
+	return isUntouched(state)
+		? { kind: "untouched", state }
+		: { kind: "continue", state, pending, expires_at: null };
+}

@@ -1,0 +1,69 @@
+import * as z from "zod/mini";
+
+/** A moment: UTC, ISO 8601 with milliseconds and `Z`, so that text order is time order. */
+export const Instant = z.string().check(
+	z.regex(
+		/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/,
+		"must be a UTC time such as 2026-11-22T08:46:19.123Z",
+	),
+	z.refine((value) => isRealDate(value), "is not a real date"),
+);
+export type Instant = z.infer<typeof Instant>;
+
+function isRealDate(value: string): boolean {
+	const millis = Date.parse(value);
+	// The 30th of February parses, as the 2nd of March.
+	return !Number.isNaN(millis) && new Date(millis).toISOString() === value;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Milliseconds since 1970 of an {@link Instant}. */
+export function toMillis(instant: Instant): number {
+	return Date.parse(instant);
+}
+
+/** The {@link Instant} of milliseconds since 1970. */
+export function toInstant(millis: number): Instant {
+	return new Date(millis).toISOString();
+}
+
+/** The later of two moments. */
+export function laterOf(a: Instant, b: Instant): Instant {
+	return a >= b ? a : b;
+}
+
+/**
+ * When a session expires: `days` × 24 hours after its last activity. Days are not calendar days, so a daylight-saving
+ * change or a leap day shifts nothing.
+ */
+export function expiresAt(last_activity: Instant, days: number): Instant {
+	return addDays(last_activity, days);
+}
+
+/** Whether more than `days` × 24 hours lie between the last activity and now; exactly that long is still valid. */
+export function isExpired(last_activity: Instant, now: Instant, days: number): boolean {
+	return toMillis(now) - toMillis(last_activity) > days * DAY_MS;
+}
+
+/**
+ * When an operation happened, by the server's clock: `received − (sent_at − client_time)`, held between the session's start
+ * and `received`. Only the distance between two readings of the client's clock counts, so a clock of 1970 does no harm.
+ */
+export function correctedTime(times: {
+	client_time: Instant;
+	sent_at: Instant;
+	received: Instant;
+	started_at: Instant;
+}): Instant {
+	const age = toMillis(times.sent_at) - toMillis(times.client_time);
+	const at = toMillis(times.received) - age;
+	const floor = toMillis(times.started_at);
+	const ceiling = Math.max(floor, toMillis(times.received));
+	return toInstant(Math.min(Math.max(at, floor), ceiling));
+}
+
+/** The moment `days` × 24 hours later. */
+export function addDays(instant: Instant, days: number): Instant {
+	return toInstant(toMillis(instant) + days * DAY_MS);
+}

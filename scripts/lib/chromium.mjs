@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { run } from "./run.mjs";
+
+/**
+ * A Chromium for the browser tests: the one that is named, the system's, Playwright's own, or else, where that is
+ * possible without asking anyone, one from the system's packages.
+ *
+ * @param {(line: string) => void} say
+ * @returns {Promise<{ found: true, path?: string } | { found: false, problem: string }>}
+ */
+export async function ensureChromium(say) {
+	const named = process.env["CARHYTHM_CHROMIUM"];
+	if (named !== undefined && named !== "") {
+		return existsSync(named)
+			? { found: true, path: named }
+			: { found: false, problem: `no Chromium: CARHYTHM_CHROMIUM names ${named}, which is not there` };
+	}
+	const installed = systemChromium();
+	if (installed !== undefined) return { found: true, path: installed };
+	if (existsSync(playwrightChromium())) return { found: true };
+	if (canInstall()) {
+		say("Installing Chromium from the system's packages (first time, about a minute) …");
+		const added = await addPackage();
+		const path = systemChromium();
+		if (path !== undefined) return { found: true, path };
+		return { found: false, problem: `no Chromium: apt-get could not install it (${lastLine(added.output)})` };
+	}
+	return { found: false, problem: "no Chromium: run `npx playwright install chromium`, then this again" };
+}
+
+function systemChromium() {
+	return ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path));
+}
+
+/** The path under which Playwright would look; asking it starts nothing. */
+function playwrightChromium() {
+	const require = createRequire(import.meta.url);
+	/** @type {typeof import("@playwright/test")} */
+	const playwright = require("@playwright/test");
+	return playwright.chromium.executablePath();
+}
+
+function canInstall() {
+	return process.getuid?.() === 0 && existsSync("/usr/bin/apt-get") && existsSync("/etc/debian_version");
+}
+
+async function addPackage() {
+	const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+	const minutes = 60_000;
+	// A list that could not be refreshed may still be good enough, so its failure alone stops nothing.
+	await run("apt-get", ["update"], { env, timeoutMs: 2 * minutes });
+	return run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], {
+		env,
+		timeoutMs: 4 * minutes,
+	});
+}
+
+function lastLine(/** @type {string} */ text) {
+	return text.trimEnd().split("\n").at(-1) ?? "";
+}

@@ -1,0 +1,235 @@
+import { importsOf, lineOf, readSource } from "./source-text.mjs";
+
+/**
+ * The rules of ARCHITECTURE.md about who may import what, as a program.
+ *
+ * @typedef {{ path: string, source: string }} SourceFile
+ * @typedef {{ path: string, line: number, problem: string }} Violation
+ * @typedef {import("./source-text.mjs").SourceText} SourceText
+ * @typedef {SourceFile & { text: SourceText, inPackage: string | undefined, isSupport: boolean, isTest: boolean }} ReadFile
+ */
+
+export const lineBudget = 400;
+
+/** What shipped code of each package may import besides its own files. The server may also use its own dependencies. */
+const allowedImports = {
+	core: [/^zod\/mini$/],
+	client: [/^@carhythm\/core$/, /^idb$/],
+	server: [/^@carhythm\/core$/, /^node:/],
+	web: [/^@carhythm\/(core|client)$/, /^preact(\/|$)/, /^@preact\/signals$/, /^@fontsource(-variable)?\//],
+};
+
+/** Tests, tool configurations and benches may use tools as well, but cross no border between packages. */
+const supportFile = /\.test\.[a-z]+$|\/(e2e|test|testing|bench)\/|\.config\.ts$/;
+const testFile = /\.test\.[a-z]+$|\/e2e\/|\.spec\.[a-z]+$/;
+
+/** The words by which code reaches outside itself. core has none of them: time and chance come in as arguments. */
+const impure =
+	/(?<![\w$.])(?:Date\.now\b|new\s+Date\s*(?:\(\s*\)|(?![\s(\w]))|(?<!new\s+)Date\s*\(|Math\.random\b|performance\.now\b|(?:fetch|setTimeout|setInterval|queueMicrotask)\s*\(|(?:process|window|document|globalThis|crypto|localStorage|console)\s*[.[])/g;
+
+const focusedOrSkipped = /\b(?:test|it|describe)(?:\.\w+)*\.(?:only|skip|todo|fixme)\b/g;
+const dialectWord = /^(?:sqlite|postgres|postgresql):?$/;
+const driver = /^(?:better-sqlite3|pg)(?:\/|$)/;
+const dialectFile = /^packages\/server\/src\/(?:db\/(?:open|dialect)[^/]*\.ts|(?:db\/)?migrations\/)/;
+
+/**
+ * @param {readonly SourceFile[]} sources every source file of the project, by its path from the root with `/`
+ * @param {Readonly<Record<string, readonly string[]>>} dependencies what each package.json lists, by package
+ * @returns {Violation[]}
+ */
+export function checkImports(sources, dependencies) {
+	const files = sources.map(read);
+	const known = new Set(files.map((file) => file.path));
+	return [
+		...files.flatMap((file) => [
+			...checkSpecifiers(file, known, dependencies),
+			...checkWords(file),
+			...checkLength(file),
+		]),
+		...checkCycles(files),
+	].sort((a, b) => a.path.localeCompare(b.path) || a.line - b.line);
+}
+
+/** @returns {ReadFile} */
+function read(/** @type {SourceFile} */ file) {
+	return {
+		...file,
+		text: readSource(file.source),
+		inPackage: packageOf(file.path),
+		isSupport: supportFile.test(file.path),
+		isTest: testFile.test(file.path),
+	};
+}
+
+/**
+ * @param {ReadFile} file
+ * @param {ReadonlySet<string>} known
+ * @param {Readonly<Record<string, readonly string[]>>} dependencies
+ * @returns {Violation[]}
+ */
+function checkSpecifiers(file, known, dependencies) {
+	return importsOf(file.text).flatMap(({ specifier, offset }) => {
+		const problem = specifier.startsWith(".")
+			? checkRelative(file, specifier, known)
+			: checkPackage(file, specifier, dependencies);
+		return problem === undefined ? [] : [{ path: file.path, line: lineOf(file.source, offset), problem }];
+	});
+}
+
+/**
+ * @param {ReadFile} file
+ * @param {string} specifier
+ * @param {ReadonlySet<string>} known
+ */
+function checkRelative(file, specifier, known) {
+	const target = resolvePath(file.path, specifier);
+	if (file.inPackage !== undefined && packageOf(target) !== file.inPackage) {
+		return `imports ${specifier}, which is outside its package; import another package by its name`;
+	}
+	if (!/\.[a-z0-9]+(\?[a-z]+)?$/.test(specifier)) return `imports ${specifier} without its extension`;
+	if (/\.(?:ts|tsx|mjs)$/.test(target) && !known.has(target))
+		return `imports ${specifier}, which does not exist`;
+	if (!file.isSupport) {
+		const entry = entryOf(target);
+		if (entry !== undefined && entryOf(file.path) !== entry) {
+			return `imports ${specifier} from the inside of web's entry point ${entry}; what two share belongs outside both`;
+		}
+		if (supportFile.test(target)) return `imports ${specifier}, which is only for tests`;
+	}
+	return undefined;
+}
+
+/**
+ * @param {ReadFile} file
+ * @param {string} specifier
+ * @param {Readonly<Record<string, readonly string[]>>} dependencies
+ */
+function checkPackage(file, specifier, dependencies) {
+	if (/^@carhythm\/[^/]+\//.test(specifier)) {
+		return `imports ${specifier}, the inside of another package; import the package itself`;
+	}
+	const name = /** @type {keyof typeof allowedImports | undefined} */ (file.inPackage);
+	if (name === undefined || !(name in allowedImports)) return undefined;
+	if (
+		specifier.startsWith("@carhythm/") &&
+		!allowedImports[name].some((allowed) => allowed.test(specifier))
+	) {
+		return `imports ${specifier}, which ${name} must not know`;
+	}
+	if (file.isSupport) return undefined;
+	if (name === "server") {
+		if (driver.test(specifier) && !dialectFile.test(file.path)) {
+			return `imports the driver ${specifier}; only db/open, db/dialect and the migrations may`;
+		}
+		if (/^kysely(\/|$)/.test(specifier) && file.path.startsWith("packages/server/src/http/")) {
+			return "imports kysely; http/ asks db/ instead";
+		}
+		if (dependencies["server"]?.includes(packageName(specifier))) return undefined;
+	}
+	if (allowedImports[name].some((allowed) => allowed.test(specifier))) return undefined;
+	return `imports ${specifier}, which is not among what ${name} may import`;
+}
+
+/** @returns {Violation[]} */
+function checkWords(/** @type {ReadFile} */ file) {
+	/** @type {Violation[]} */
+	const found = [];
+	const report = (/** @type {number} */ offset, /** @type {string} */ problem) =>
+		found.push({ path: file.path, line: lineOf(file.source, offset), problem });
+	const each = (/** @type {RegExp} */ pattern, /** @type {(word: string) => string} */ problem) => {
+		for (const match of file.text.code.matchAll(pattern)) report(match.index, problem(match[0]));
+	};
+
+	if (file.isTest) each(focusedOrSkipped, (word) => `says ${word}; a test runs or goes`);
+	if (file.isSupport || file.inPackage === undefined) return found;
+	if (file.inPackage === "core") {
+		each(impure, (word) => `says ${word.trim()}; core gets time, chance and the world as arguments`);
+	}
+	if (file.path !== "packages/server/src/config.ts") {
+		each(/\bprocess\s*\.\s*env\b/g, () => "reads process.env; only server/src/config.ts does");
+	}
+	if (file.inPackage === "server" && !dialectFile.test(file.path)) {
+		for (const literal of file.text.strings) {
+			if (dialectWord.test(literal.value)) {
+				report(
+					literal.start,
+					`names the dialect "${literal.value}"; only db/open, db/dialect and the migrations may`,
+				);
+			}
+		}
+	}
+	return found;
+}
+
+/** @returns {Violation[]} */
+function checkLength(/** @type {ReadFile} */ file) {
+	const lines = file.source.trimEnd().split("\n").length;
+	if (lines <= lineBudget) return [];
+	return [
+		{ path: file.path, line: lineBudget + 1, problem: `has ${lines} lines; the budget is ${lineBudget}` },
+	];
+}
+
+/**
+ * Each knot of files that need one another is reported once, at the import that closes it.
+ *
+ * @param {readonly ReadFile[]} files
+ * @returns {Violation[]}
+ */
+function checkCycles(files) {
+	const byPath = new Map(files.map((file) => [file.path, file]));
+	/** @type {Map<string, "open" | "done">} */
+	const state = new Map();
+	/** @type {Violation[]} */
+	const found = [];
+	/** @type {(file: ReadFile, trail: readonly string[]) => void} */
+	const visit = (file, trail) => {
+		state.set(file.path, "open");
+		for (const { specifier, offset } of importsOf(file.text)) {
+			const target = specifier.startsWith(".") ? byPath.get(resolvePath(file.path, specifier)) : undefined;
+			if (target === undefined) continue;
+			const here = [...trail, file.path];
+			if (state.get(target.path) === "open") {
+				const knot = [...here.slice(here.indexOf(target.path)), target.path];
+				found.push({
+					path: file.path,
+					line: lineOf(file.source, offset),
+					problem: `closes a cycle: ${knot.join(" → ")}`,
+				});
+			} else if (state.get(target.path) === undefined) {
+				visit(target, here);
+			}
+		}
+		state.set(file.path, "done");
+	};
+	for (const file of files) if (state.get(file.path) === undefined) visit(file, []);
+	return found;
+}
+
+function packageOf(/** @type {string} */ path) {
+	return /^packages\/([^/]+)\//.exec(path)?.[1];
+}
+
+function entryOf(/** @type {string} */ path) {
+	return /^packages\/web\/src\/(student|operator)\//.exec(path)?.[1];
+}
+
+function packageName(/** @type {string} */ specifier) {
+	return specifier
+		.split("/")
+		.slice(0, specifier.startsWith("@") ? 2 : 1)
+		.join("/");
+}
+
+/**
+ * @param {string} from
+ * @param {string} specifier
+ */
+function resolvePath(from, specifier) {
+	const parts = from.split("/").slice(0, -1);
+	for (const part of (specifier.split("?")[0] ?? "").split("/")) {
+		if (part === "..") parts.pop();
+		else if (part !== ".") parts.push(part);
+	}
+	return parts.join("/");
+}

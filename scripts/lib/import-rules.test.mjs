@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import { checkImports, lineBudget } from "./import-rules.mjs";
+
+const dependencies = { server: ["@carhythm/core", "hono", "kysely", "better-sqlite3", "zod"] };
+
+/**
+ * The problems in a small project, as `path:line problem`.
+ *
+ * @param {Readonly<Record<string, string>>} tree
+ */
+function problemsIn(tree) {
+	const files = Object.entries(tree).map(([path, source]) => ({ path, source }));
+	return checkImports(files, dependencies).map(({ path, line, problem }) => `${path}:${line} ${problem}`);
+}
+
+/**
+ * Whether a line is refused at that place, and for what.
+ *
+ * @param {string} path
+ * @param {string} source
+ */
+function problemOf(path, source) {
+	return problemsIn({ [path]: source }).join("\n");
+}
+
+describe("what a package may import", () => {
+	it("accepts a project that keeps to the rules", () => {
+		const tree = {
+			"packages/core/src/index.ts": 'export { a } from "./a.ts";',
+			"packages/core/src/a.ts": 'import * as z from "zod/mini";\nexport const a = z.string();',
+			"packages/core/src/a.test.ts":
+				'import { it } from "vitest";\nimport { a } from "./a.ts";\nit("x", () => a);',
+			"packages/client/src/index.ts": 'import { openDB } from "idb";\nimport { a } from "@carhythm/core";',
+			"packages/server/src/config.ts": "const env = process.env;",
+			"packages/server/src/http/app.ts": 'import { Hono } from "hono";\nimport "@carhythm/core";',
+			"packages/server/src/db/open.ts": 'import Database from "better-sqlite3";\nconst d = "sqlite";',
+			"packages/server/src/db/migrations/step.ts": 'if (d === "postgres") run();',
+			"packages/server/src/db/sessions.ts": 'import { sql } from "kysely";\nimport { x } from "node:fs";',
+			"packages/web/src/student/main.tsx":
+				'import { render } from "preact";\nimport { useId } from "preact/hooks";\nimport { signal } from "@preact/signals";\n' +
+				'import "@fontsource-variable/readex-pro";\nimport "../shared/base.css";\nimport { open } from "@carhythm/client";',
+			"packages/web/src/shared/base.css": "body { margin: 0 }",
+			"packages/web/vite.config.ts": 'import { defineConfig } from "vite";\nprocess.env["X"];',
+		};
+		expect(problemsIn(tree)).toEqual([]);
+	});
+
+	it.each([
+		["packages/core/src/a.ts", 'import { z } from "zod";'],
+		["packages/core/src/a.ts", 'import { readFile } from "node:fs";'],
+		["packages/core/src/a.ts", 'import type { Session } from "@carhythm/client";'],
+		["packages/client/src/a.ts", 'import { h } from "preact";'],
+		["packages/client/src/a.ts", 'import "@carhythm/server";'],
+		["packages/server/src/a.ts", 'import express from "express";'],
+		["packages/server/src/a.ts", 'import "@carhythm/client";'],
+		["packages/web/src/a.ts", 'import { z } from "zod/mini";'],
+		["packages/web/src/a.ts", 'const server = import("@carhythm/server");'],
+	])("refuses in %s: %s", (path, source) => {
+		expect(problemOf(path, source)).toMatch(/not among what|must not know/);
+	});
+
+	it("lets a test use tools, but not another package's inside or a package that its own must not know", () => {
+		expect(problemOf("packages/core/src/a.test.ts", 'import fc from "fast-check";')).toBe("");
+		expect(problemOf("packages/core/src/a.test.ts", 'import "@carhythm/server";')).toContain("must not know");
+		expect(problemOf("packages/web/e2e/a.test.ts", 'import "@carhythm/core/src/a.ts";')).toContain(
+			"the inside",
+		);
+		expect(problemOf("packages/web/e2e/a.test.ts", 'import "../../core/src/a.ts";')).toContain(
+			"outside its package",
+		);
+	});
+
+	it("refuses a way out of the package, a missing extension and a missing file", () => {
+		const problems = problemsIn({
+			"packages/web/src/a.ts": 'import "../../core/src/b.ts";\nimport "./b";\nimport "./c.ts";',
+			"packages/core/src/b.ts": "",
+		});
+		expect(problems).toEqual([
+			expect.stringContaining("packages/web/src/a.ts:1 imports ../../core/src/b.ts, which is outside"),
+			expect.stringContaining("packages/web/src/a.ts:2 imports ./b without its extension"),
+			expect.stringContaining("packages/web/src/a.ts:3 imports ./c.ts, which does not exist"),
+		]);
+	});
+
+	it("keeps what is only for tests out of what ships", () => {
+		const problems = problemsIn({
+			"packages/client/src/a.ts": 'import "./testing/fake.ts";',
+			"packages/client/src/testing/fake.ts": "",
+		});
+		expect(problems).toEqual([expect.stringContaining("only for tests")]);
+	});
+});
+
+describe("the borders inside a package", () => {
+	it("keeps drivers and dialect words in their two files and the migrations", () => {
+		const path = "packages/server/src/db/sessions.ts";
+		expect(problemOf(path, 'import Database from "better-sqlite3";')).toContain("the driver better-sqlite3");
+		expect(problemOf(path, 'import type { Pool } from "pg";')).toContain("the driver pg");
+		expect(problemOf(path, 'const a = kind === "sqlite";')).toContain('names the dialect "sqlite"');
+		expect(problemOf(path, "const a = url.protocol === 'postgres:';")).toContain("names the dialect");
+		expect(problemOf(path, 'const help = "sqlite:./carhythm.db"; // "sqlite"')).toBe("");
+		expect(problemOf("packages/server/src/db/sessions.test.ts", 'const a = "sqlite";')).toBe("");
+	});
+
+	it("keeps kysely out of http and process.env in config", () => {
+		expect(problemOf("packages/server/src/http/a.ts", 'import type { Kysely } from "kysely";')).toContain(
+			"kysely",
+		);
+		expect(problemOf("packages/server/src/main.ts", "const port = process.env.PORT;")).toContain(
+			"process.env",
+		);
+		expect(problemOf("packages/server/src/main.ts", "process.exitCode = 1;")).toBe("");
+	});
+
+	it("keeps the two entry points of web apart, also by way of what they share", () => {
+		const problems = problemsIn({
+			"packages/web/src/student/main.tsx": 'import "../operator/table.tsx";\nimport "../shared/a.ts";',
+			"packages/web/src/operator/table.tsx": "",
+			"packages/web/src/shared/a.ts": 'import "../student/page.tsx";',
+			"packages/web/src/student/page.tsx": "",
+		});
+		expect(problems).toEqual([
+			expect.stringMatching(/^packages\/web\/src\/shared\/a\.ts:1 .*entry point student/),
+			expect.stringMatching(/^packages\/web\/src\/student\/main\.tsx:1 .*entry point operator/),
+		]);
+	});
+
+	it("finds a cycle of any length, once", () => {
+		const problems = problemsIn({
+			"packages/core/src/a.ts": 'import { b } from "./b.ts";',
+			"packages/core/src/b.ts": 'import type { C } from "./c.ts";',
+			"packages/core/src/c.ts": 'const x = 1;\nimport { a } from "./a.ts";',
+		});
+		expect(problems).toEqual([
+			"packages/core/src/c.ts:2 closes a cycle: packages/core/src/a.ts → packages/core/src/b.ts → packages/core/src/c.ts → packages/core/src/a.ts",
+		]);
+	});
+});
+
+describe("what the code may say", () => {
+	it.each([
+		"Date.now()",
+		"new Date()",
+		"Date()",
+		"Math.random()",
+		"fetch(url)",
+		"process.exit(1)",
+		"window.alert",
+		"document.title",
+		"crypto.randomUUID()",
+		"globalThis.crypto",
+	])("core must not say %s", (expression) => {
+		expect(problemOf("packages/core/src/a.ts", `export const a = () => ${expression};`)).toContain(
+			"core gets time",
+		);
+		expect(problemOf("packages/core/src/a.test.ts", `export const a = () => ${expression};`)).toBe("");
+		expect(problemOf("packages/client/src/a.ts", `export const a = () => ${expression};`)).toBe("");
+	});
+
+	it("core may still compute with a time that it was given", () => {
+		const source =
+			'const t = new Date(now); // not Date.now()\nconst d = "Math.random()";\nsession.document.fetch(); Date.parse(iso); new DateRange();';
+		expect(problemOf("packages/core/src/a.ts", source)).toBe("");
+	});
+
+	it.each(["it.only", "test.skip", "describe.concurrent.only", "it.todo"])(
+		"a test must not say %s",
+		(word) => {
+			expect(problemOf("packages/core/src/a.test.ts", `${word}("x", () => {});`)).toContain(
+				"a test runs or goes",
+			);
+		},
+	);
+
+	it("counts lines", () => {
+		const withinBudget = "a;\n".repeat(lineBudget);
+		expect(problemOf("packages/core/src/a.ts", withinBudget)).toBe("");
+		expect(problemOf("packages/core/src/a.ts", `${withinBudget}b;\n`)).toContain(`${lineBudget + 1} lines`);
+		expect(problemOf("scripts/lib/a.test.mjs", `${withinBudget}b;\n`)).toContain("the budget is");
+	});
+});

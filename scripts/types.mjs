@@ -1,0 +1,20 @@
+// Type-checks every package: its sources with exactly the surroundings they may use, its tests with Node besides.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { root, run, tool } from "./lib/run.mjs";
+
+const packages = ["core", "client", "server", "web"];
+const projects = [
+	"tsconfig.json",
+	...packages.flatMap((name) => [`packages/${name}/tsconfig.json`, `packages/${name}/tsconfig.test.json`]),
+].filter((project) => existsSync(join(root, project)));
+
+let failed = 0;
+for (const project of projects) {
+	const result = await run(tool("tsc"), ["--project", project, "--pretty", "false"]);
+	if (result.ok) continue;
+	failed += 1;
+	console.error(`${project}\n${result.output}`);
+}
+console.log(`${projects.length - failed} of ${projects.length} projects are free of type errors.`);
+process.exitCode = failed === 0 ? 0 : 1;

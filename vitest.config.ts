@@ -1,0 +1,21 @@
+import { defineConfig } from "vitest/config";
+
+const projects = ["packages/core", "packages/client", "packages/server", "packages/web", "scripts"];
+
+export default defineConfig({
+	oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+	test: {
+		// Two cores may be busy with a browser beside us; a test that hangs is still found soon enough.
+		testTimeout: 20_000,
+		hookTimeout: 20_000,
+		projects: projects.map((root) => ({
+			extends: true as const,
+			test: {
+				name: root.replace("packages/", ""),
+				root,
+				include: ["**/*.test.{ts,tsx,mjs}"],
+				exclude: ["**/node_modules/**", "**/dist/**", "e2e/**"],
+			},
+		})),
+	},
+});
