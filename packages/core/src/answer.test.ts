@@ -1,12 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-	Answer,
-	checkAnswer,
-	countCharacters,
-	orderingIndexes,
-	type Question,
-	sameAnswer,
-} from "./index.ts";
+import { Answer, checkAnswer, countCharacters, orderingIndexes, type Question, sameAnswer } from "./index.ts";
 import { anIndex } from "./testing/an-assessment.ts";
 
 const index = anIndex();

@@ -16,19 +16,26 @@ describe("session ids", () => {
 	});
 
 	test("are folded to lower case", () => {
-		expect(parseSessionId("11111111-1111-4111-8111-AAAAAAAAAAAA")).toBe("11111111-1111-4111-8111-aaaaaaaaaaaa");
+		expect(parseSessionId("11111111-1111-4111-8111-AAAAAAAAAAAA")).toBe(
+			"11111111-1111-4111-8111-aaaaaaaaaaaa",
+		);
 	});
 
-	test.each(["", "test-123", "1111111111114111811111111111111", "{11111111-1111-4111-8111-111111111111}", "11111111-1111-4111-8111-111111111111\n"])(
-		"%j is none",
-		(value) => {
-			expect(parseSessionId(value)).toBeNull();
-		},
-	);
+	test.each([
+		"",
+		"test-123",
+		"1111111111114111811111111111111",
+		"{11111111-1111-4111-8111-111111111111}",
+		"11111111-1111-4111-8111-111111111111\n",
+	])("%j is none", (value) => {
+		expect(parseSessionId(value)).toBeNull();
+	});
 });
 
 test("an operation id is a UUID, folded", () => {
-	expect(OperationId.parse("11111111-1111-4111-8111-AAAAAAAAAAAA")).toBe("11111111-1111-4111-8111-aaaaaaaaaaaa");
+	expect(OperationId.parse("11111111-1111-4111-8111-AAAAAAAAAAAA")).toBe(
+		"11111111-1111-4111-8111-aaaaaaaaaaaa",
+	);
 	expect(OperationId.safeParse("1").success).toBe(false);
 });
 

@@ -67,7 +67,12 @@ describe("what a returning student sees", () => {
 		["expired", local, found(begun, { expired: true, resumable: false }), "expired"],
 		["set aside elsewhere", local, found(ended(aside)), "abandoned"],
 		["finished elsewhere", local, found(ended("completed")), "completed"],
-		["finished here, no network", { state: ended("completed"), pending: [] }, { kind: "unreachable" }, "completed"],
+		[
+			"finished here, no network",
+			{ state: ended("completed"), pending: [] },
+			{ kind: "unreachable" },
+			"completed",
+		],
 	] as const)("%s", (_, here, there, expected) => {
 		expect(chooseResume(index, here, there as RemoteSession).kind).toBe(expected);
 	});

@@ -43,7 +43,11 @@ describe("a session seen from outside", () => {
 	].reduce((before, event) => apply(index, before, event), fresh);
 
 	test("counts what is answered now, and XP for what ever was", () => {
-		expect(sessionProgress(index, state)).toEqual({ questions_answered: 1, total_questions: 5, percentage: 20 });
+		expect(sessionProgress(index, state)).toEqual({
+			questions_answered: 1,
+			total_questions: 5,
+			percentage: 20,
+		});
 		expect(sessionXp(state)).toBe(20);
 	});
 
@@ -71,7 +75,13 @@ describe("minutes left", () => {
 	test("follow the student's pace, breaks left out", () => {
 		const records = [0, 60, 120, 5000, 5060, 5120, 5180].map((seconds, i) => [
 			i,
-			{ at: toInstant(START + seconds * 1000), operation_id: "" as OperationId, answer: null, ever: true, revision: i },
+			{
+				at: toInstant(START + seconds * 1000),
+				operation_id: "" as OperationId,
+				answer: null,
+				ever: true,
+				revision: i,
+			},
 		]);
 		// Five open questions, one minute each; the night in between does not count.
 		expect(minutesLeft(index, { ...fresh, answers: Object.fromEntries(records) })).toBe(5);

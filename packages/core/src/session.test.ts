@@ -37,7 +37,9 @@ const answer = (value: number, question_id = QUESTIONS.labelled.id): Command => 
 
 const goodAnswer: fc.Arbitrary<[number, Answer]> = fc.oneof(
 	fc.integer({ min: 1, max: 5 }).map((value): [number, Answer] => [QUESTIONS.labelled.id, slider(value)]),
-	fc.integer({ min: 0, max: 10 }).map((tenths): [number, Answer] => [QUESTIONS.plain.id, slider(tenths / 10)]),
+	fc
+		.integer({ min: 0, max: 10 })
+		.map((tenths): [number, Answer] => [QUESTIONS.plain.id, slider(tenths / 10)]),
 	fc
 		.subarray(["indoors", "outdoors", "anywhere"], { minLength: 1 })
 		.map((selected_options): [number, Answer] => [QUESTIONS.mcq.id, { type: "mcq", selected_options }]),
@@ -52,13 +54,20 @@ const goodAnswer: fc.Arbitrary<[number, Answer]> = fc.oneof(
 
 const question = fc.constantFrom(...Object.values(QUESTIONS).map((q) => q.id));
 const command: fc.Arbitrary<Command> = fc.oneof(
-	{ weight: 4, arbitrary: goodAnswer.map(([question_id, given]): Command => ({ kind: "answer", question_id, answer: given })) },
+	{
+		weight: 4,
+		arbitrary: goodAnswer.map(
+			([question_id, given]): Command => ({ kind: "answer", question_id, answer: given }),
+		),
+	},
 	question.map((question_id): Command => ({ kind: "clear", question_id })),
 	goodAnswer.map(([question_id, draft]): Command => ({ kind: "draft", question_id, draft })),
 	question.map((question_id): Command => ({ kind: "draft", question_id, draft: null })),
 	fc
 		.tuple(question, fc.constantFrom("en", "ar", undefined))
-		.map(([question_id, language]): Command => ({ kind: "move", question_id, ...(language && { language }) })),
+		.map(
+			([question_id, language]): Command => ({ kind: "move", question_id, ...(language && { language }) }),
+		),
 );
 // Few distinct seconds, so that ties at the same moment are common.
 const events = fc
@@ -72,7 +81,9 @@ describe("apply", () => {
 	test("any order of arrival gives the same state", () => {
 		fc.assert(
 			fc.property(
-				events.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
+				events.chain((list) =>
+					fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
+				),
 				([list, shuffled]) => {
 					expect(replay(shuffled)).toEqual(replay(list));
 				},
@@ -87,7 +98,9 @@ describe("apply", () => {
 				const state = replay(list);
 				const records = Object.values(state.answers);
 				expect(state.answered).toBe(records.filter((record) => record.answer).length);
-				const everAnswered = new Set(list.flatMap(({ body }) => (body.kind === "answer" ? [body.question_id] : [])));
+				const everAnswered = new Set(
+					list.flatMap(({ body }) => (body.kind === "answer" ? [body.question_id] : [])),
+				);
 				expect(state.ever_answered).toBe(everAnswered.size);
 				expect(sessionXp(state)).toBe(10 * everAnswered.size);
 			}),
@@ -124,7 +137,10 @@ describe("decide", () => {
 			goodAnswer.map(([, given]) => given),
 			fc.record({ type: fc.constant("slider" as const), value: fc.double({ noNaN: true }) }),
 			fc.record({ type: fc.constant("mcq" as const), selected_options: fc.array(fc.string()) }),
-			fc.record({ type: fc.constant("ordering" as const), ordered_items: fc.array(fc.constantFrom("first", "second", "third", "fourth", "x")) }),
+			fc.record({
+				type: fc.constant("ordering" as const),
+				ordered_items: fc.array(fc.constantFrom("first", "second", "third", "fourth", "x")),
+			}),
 			fc.record({ type: fc.constant("essay" as const), text: fc.string({ maxLength: 40 }) }),
 		),
 	});
@@ -148,8 +164,17 @@ describe("decide", () => {
 		expect(accepted).toBeGreaterThan(100);
 	});
 
-	const judge = (state: SessionState, command: Command | { kind: "abandon" } | { kind: "restore" }, seconds = 5) =>
-		decide(index, state, { operation_id: id(9), command }, { received: at(seconds), at: null, expiry_days: 30 });
+	const judge = (
+		state: SessionState,
+		command: Command | { kind: "abandon" } | { kind: "restore" },
+		seconds = 5,
+	) =>
+		decide(
+			index,
+			state,
+			{ operation_id: id(9), command },
+			{ received: at(seconds), at: null, expiry_days: 30 },
+		);
 	const code = (decision: ReturnType<typeof judge>) => (decision.ok ? "accepted" : decision.refusal.code);
 
 	test.each([
@@ -164,7 +189,9 @@ describe("decide", () => {
 	test("an ended session may be ended again in the same way, and a completed one is not abandoned", () => {
 		expect(code(judge({ ...begin(), status: "completed" }, { kind: "complete" }))).toBe("accepted");
 		expect(code(judge({ ...begin(), status: "completed" }, { kind: "abandon" }))).toBe("session_completed");
-		expect(code(judge({ ...begin(), status: "user_abandoned_not_completed" }, { kind: "abandon" }))).toBe("accepted");
+		expect(code(judge({ ...begin(), status: "user_abandoned_not_completed" }, { kind: "abandon" }))).toBe(
+			"accepted",
+		);
 	});
 
 	test("a session is valid for exactly 30 days after its last activity", () => {

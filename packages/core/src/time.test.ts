@@ -38,7 +38,9 @@ describe("the corrected time of an operation", () => {
 	});
 
 	test("is always between the start and the reception", () => {
-		const moment = fc.date({ min: new Date(0), max: new Date("2100-01-01"), noInvalidDate: true }).map((d) => d.toISOString());
+		const moment = fc
+			.date({ min: new Date(0), max: new Date("2100-01-01"), noInvalidDate: true })
+			.map((d) => d.toISOString());
 		fc.assert(
 			fc.property(moment, moment, (client_time, sent_at) => {
 				const at = correctedTime({ client_time, sent_at, received, started_at });
@@ -48,9 +50,11 @@ describe("the corrected time of an operation", () => {
 	});
 });
 
-test.each(["2026-02-30T00:00:00.000Z", "2026-01-01T00:00:00Z", "2026-01-01 00:00:00", "2026-13-01T00:00:00.000Z"])(
-	"%s is no instant",
-	(value) => {
-		expect(Instant.safeParse(value).success).toBe(false);
-	},
-);
+test.each([
+	"2026-02-30T00:00:00.000Z",
+	"2026-01-01T00:00:00Z",
+	"2026-01-01 00:00:00",
+	"2026-13-01T00:00:00.000Z",
+])("%s is no instant", (value) => {
+	expect(Instant.safeParse(value).success).toBe(false);
+});

@@ -56,8 +56,13 @@ export const QUESTIONS = {
 
 /** A small assessment for tests. */
 export function anAssessment(): Assessment {
-	const questions = structuredClone(QUESTIONS) as unknown as Record<keyof typeof QUESTIONS, Question>;
-	const page = (id: number, ...on: Question[]) => ({ id, key: `page-${id}`, title: text(`Page ${id}`), questions: on });
+	const questions = JSON.parse(JSON.stringify(QUESTIONS)) as Record<keyof typeof QUESTIONS, Question>;
+	const page = (id: number, ...on: Question[]) => ({
+		id,
+		key: `page-${id}`,
+		title: text(`Page ${id}`),
+		questions: on,
+	});
 	return {
 		key: "small",
 		version: 1,
@@ -71,7 +76,12 @@ export function anAssessment(): Assessment {
 				estimated_minutes: 1,
 				pages: [page(11, questions.labelled, questions.plain), page(12, questions.mcq)],
 			},
-			{ key: "two", title: text("Two"), estimated_minutes: 1, pages: [page(13, questions.ordering, questions.essay)] },
+			{
+				key: "two",
+				title: text("Two"),
+				estimated_minutes: 1,
+				pages: [page(13, questions.ordering, questions.essay)],
+			},
 		],
 	};
 }

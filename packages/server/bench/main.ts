@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import autocannon, { type Result } from "autocannon";
+import Database from "better-sqlite3";
+import { firstLoad } from "./first-load.ts";
+import { startNode } from "./processes.ts";
+import { prepare, type Scenario } from "./scenarios.ts";
+
+// Every figure is taken beside a yardstick in the same run: on a shared machine only the ratio means something.
+const { values } = parseArgs({
+	options: {
+		seconds: { type: "string", default: "5" },
+		rounds: { type: "string", default: "3" },
+		connections: { type: "string", default: "64" },
+	},
+});
+const seconds = Number(values.seconds);
+const rounds = Number(values.rounds);
+const connections = Number(values.connections);
+const SERVER_CORE = 0;
+
+const folder = mkdtempSync(join(tmpdir(), "carhythm-bench-"));
+try {
+	console.log(
+		`${cpus()[0]?.model.trim()}, Node ${process.version}, ${rounds} rounds of ${seconds} s, ${connections} connections`,
+	);
+	console.log(`SQLite alone: ${Math.round(commitRate())} commits/s (WAL, synchronous FULL, one row each)`);
+	await compare();
+	reportFirstLoad();
+} finally {
+	rmSync(folder, { recursive: true, force: true });
+}
+
+async function compare(): Promise<void> {
+	const ours = await startNode({
+		args: [
+			new URL("../bin/carhythm.js", import.meta.url).pathname,
+			"serve",
+			"--port",
+			"0",
+			"--host",
+			"127.0.0.1",
+		],
+		env: { DATABASE_URL: `sqlite:${join(folder, "bench.db")}`, LOG_LEVEL: "warn" },
+		core: SERVER_CORE,
+		ready: /http:\/\/localhost:(\d+)/,
+	});
+	try {
+		const base = `http://127.0.0.1:${ours.port}`;
+		console.log(
+			`\n${"".padEnd(18)} ${"CaRhythm".padStart(18)} ${"p50 ms".padStart(7)} ${"p99 ms".padStart(7)} ${"bare node:http".padStart(18)} ${"ratio".padStart(6)}`,
+		);
+		for (const scenario of await prepare(base, connections)) await measure(base, scenario);
+	} finally {
+		await ours.stop();
+	}
+}
+
+async function measure(base: string, scenario: Scenario): Promise<void> {
+	const bare = await startNode({
+		args: [new URL("bare-server.ts", import.meta.url).pathname, scenario.sample_reply],
+		core: SERVER_CORE,
+		ready: /listening (\d+)/,
+	});
+	try {
+		const pairs: { ours: Result; bare: Result }[] = [];
+		for (let round = 0; round < rounds; round += 1) {
+			pairs.push({
+				ours: await load(base, scenario),
+				bare: await load(`http://127.0.0.1:${bare.port}`, scenario),
+			});
+		}
+		pairs.sort((a, b) => ratio(a) - ratio(b));
+		const median = pairs[Math.floor(pairs.length / 2)];
+		if (median) report(scenario, median);
+	} finally {
+		await bare.stop();
+	}
+}
+
+function ratio(pair: { ours: Result; bare: Result }): number {
+	return pair.ours.requests.average / pair.bare.requests.average;
+}
+
+async function load(url: string, scenario: Scenario): Promise<Result> {
+	const result = await autocannon({
+		url,
+		connections,
+		duration: seconds,
+		headers: { "content-type": "application/json" },
+		requests: [{ method: scenario.method, setupRequest: nextOf(scenario) }],
+	});
+	if (result.non2xx + result.errors > 0) {
+		throw new Error(
+			`${scenario.name}: ${result.non2xx} refused, ${result.errors} failed of ${result.requests.total}`,
+		);
+	}
+	return result;
+}
+
+/** Each connection is one client with a session of its own; autocannon keeps a context for each. */
+function nextOf(scenario: Scenario) {
+	const clients: (() => { path: string; body?: string })[] = [];
+	let turn = 0;
+	return (request: object) => {
+		const n = turn++ % connections;
+		clients[n] ??= scenario.client();
+		return { ...request, ...clients[n]() };
+	};
+}
+
+function report(scenario: Scenario, { ours, bare }: { ours: Result; bare: Result }): void {
+	const rate = (result: Result) =>
+		`${Math.round(result.requests.average * scenario.weight)} ${scenario.unit}`.padStart(18);
+	console.log(
+		`${scenario.name.padEnd(18)} ${rate(ours)} ${String(ours.latency.p50).padStart(7)} ${String(ours.latency.p99).padStart(7)} ${rate(bare)} ${ratio({ ours, bare }).toFixed(2).padStart(6)}`,
+	);
+}
+
+function commitRate(): number {
+	const database = new Database(join(folder, "raw.db"));
+	database.pragma("journal_mode=WAL");
+	database.pragma("synchronous=FULL");
+	database.exec("create table t (id integer primary key, value text)");
+	const insert = database.prepare("insert into t (value) values (?)");
+	const end = performance.now() + 1000 * Math.min(seconds, 3);
+	const begin = performance.now();
+	let commits = 0;
+	while (performance.now() < end) {
+		insert.run("an answer of ordinary length, about as long as this");
+		commits += 1;
+	}
+	const elapsed = performance.now() - begin;
+	database.close();
+	return (1000 * commits) / elapsed;
+}
+
+function reportFirstLoad(): void {
+	const { total, files } = firstLoad(new URL("../../web/dist/", import.meta.url));
+	console.log(`\nFirst load of the student page: ${total.toFixed(1)} kB gzip`);
+	for (const { file, kb } of files) console.log(`  ${kb.toFixed(1).padStart(6)} kB  ${file}`);
+}

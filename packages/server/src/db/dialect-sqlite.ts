@@ -1,0 +1,154 @@
+import type SqliteFile from "better-sqlite3";
+import {
+	CompiledQuery,
+	type DatabaseConnection,
+	type Dialect,
+	type Driver,
+	type QueryResult,
+	SqliteAdapter,
+	SqliteIntrospector,
+	SqliteQueryCompiler,
+} from "kysely";
+import { asStorageError, isConnectionLost } from "./dialect.ts";
+import { StorageUnavailable } from "./store.ts";
+
+/** One connection to the file, opened again after it was lost. */
+export type Handle = {
+	/** The open connection. */
+	get(): SqliteFile.Database;
+	/** Notices the loss of the connection, and translates the error. */
+	translate(error: unknown): unknown;
+	/** Closes a lost connection, so that the next use opens a fresh one. */
+	settle(): void;
+	/** Declares the connection lost. */
+	lose(): void;
+	close(): void;
+};
+
+/** Keeps a connection. `open` returns one that has passed every check; it is called again after a loss. */
+export function createHandle(open: () => SqliteFile.Database, onLost: () => void): Handle {
+	let current: SqliteFile.Database | null = open();
+	let lost = false;
+
+	function close(): void {
+		const closing = current;
+		current = null;
+		closing?.close();
+	}
+	return {
+		close,
+		get() {
+			current ??= open();
+			return current;
+		},
+		translate(error) {
+			if (isConnectionLost(error) && !lost) {
+				lost = true;
+				onLost();
+			}
+			return asStorageError(error);
+		},
+		settle() {
+			if (!lost) return;
+			lost = false;
+			try {
+				close();
+			} catch {
+				// It was lost already; only the fresh connection matters.
+			}
+		},
+		lose() {
+			lost = true;
+		},
+	};
+}
+
+/** Kysely's dialect over a {@link Handle}. `begin` is how a transaction begins. */
+export function kyselyDialect(handle: Handle, begin: "begin" | "begin immediate"): Dialect {
+	return {
+		createAdapter: () => new SqliteAdapter(),
+		createDriver: () => createDriver(handle, begin),
+		createIntrospector: (db) => new SqliteIntrospector(db),
+		createQueryCompiler: () => new SqliteQueryCompiler(),
+	};
+}
+
+function createDriver(handle: Handle, begin: string): Driver {
+	const connection = new HandleConnection(handle);
+	const run = async (sql: string) => {
+		await connection.executeQuery(CompiledQuery.raw(sql));
+	};
+	return {
+		init: async () => {},
+		async acquireConnection() {
+			handle.settle();
+			return connection;
+		},
+		beginTransaction: () => run(begin),
+		commitTransaction: () => run("commit"),
+		async rollbackTransaction() {
+			// Some failures (a full disk among them) have already rolled back by themselves.
+			if (handle.get().inTransaction) await run("rollback");
+		},
+		releaseConnection: async () => handle.settle(),
+		destroy: async () => handle.close(),
+	};
+}
+
+const MOST_STATEMENTS = 300;
+
+/** Keeps prepared statements: preparing one takes longer than most of them run. */
+class HandleConnection implements DatabaseConnection {
+	readonly #handle: Handle;
+	readonly #statements = new Map<string, SqliteFile.Statement>();
+	#preparedOn: SqliteFile.Database | null = null;
+
+	constructor(handle: Handle) {
+		this.#handle = handle;
+	}
+
+	async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+		try {
+			const statement = this.#prepare(sql);
+			if (statement.reader) return { rows: statement.all(...parameters) as R[] };
+			const { changes, lastInsertRowid } = statement.run(...parameters);
+			return { insertId: BigInt(lastInsertRowid), numAffectedRows: BigInt(changes), rows: [] };
+		} catch (error) {
+			throw this.#handle.translate(error);
+		}
+	}
+
+	async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+		try {
+			// A statement of its own: a kept one may be asked for again while this one is still under way.
+			const statement = this.#open().prepare(sql);
+			for (const row of statement.iterate(...parameters)) yield { rows: [row as R] };
+		} catch (error) {
+			throw this.#handle.translate(error);
+		}
+	}
+
+	#open(): SqliteFile.Database {
+		try {
+			return this.#handle.get();
+		} catch (error) {
+			throw new StorageUnavailable("The database cannot be opened again.", { cause: error });
+		}
+	}
+
+	#prepare(sql: string): SqliteFile.Statement {
+		const database = this.#open();
+		if (this.#preparedOn !== database) {
+			this.#statements.clear();
+			this.#preparedOn = database;
+		}
+		const kept = this.#statements.get(sql);
+		if (kept) return kept;
+		const statement = database.prepare(sql);
+		const [oldest] = this.#statements.keys();
+		// The oldest goes: what is used all the time is prepared again soon enough.
+		if (oldest !== undefined && this.#statements.size >= MOST_STATEMENTS) this.#statements.delete(oldest);
+		this.#statements.set(sql, statement);
+		return statement;
+	}
+}

@@ -1,0 +1,32 @@
+import { sql } from "kysely";
+import type { Database } from "./dialect.ts";
+import type { FeedbackStore } from "./store.ts";
+
+/** What students say about the assessment: one row a session. */
+export function createFeedbackStore({ db, dialect }: Database): FeedbackStore {
+	return {
+		save: (session_id, feedback) =>
+			db.transaction().execute(async (tx) => {
+				const row = {
+					...feedback,
+					would_recommend: feedback.would_recommend === null ? null : Number(feedback.would_recommend),
+				};
+				const stored = await tx
+					.selectFrom("feedbacks")
+					.select(["id", "created_at"])
+					.where("session_id", "=", session_id)
+					.orderBy("id", "desc")
+					.executeTakeFirst();
+				if (stored) {
+					await tx.updateTable("feedbacks").set(row).where("id", "=", stored.id).execute();
+					return { ...feedback, ...stored };
+				}
+				const inserted = await tx
+					.insertInto("feedbacks")
+					.values({ session_id, ...row, created_at: sql<string>`${sql.raw(dialect.now)}` })
+					.returning(["id", "created_at"])
+					.executeTakeFirstOrThrow();
+				return { ...feedback, ...inserted };
+			}),
+	};
+}

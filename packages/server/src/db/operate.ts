@@ -1,0 +1,290 @@
+import { createHash } from "node:crypto";
+import {
+	apply,
+	badgesBetween,
+	type Command,
+	correctedTime,
+	decide,
+	type Instant,
+	type LifecycleCommand,
+	type OperationId,
+	type OperationResult,
+	type Refusal,
+	type RefusalCode,
+	refuse,
+	type SessionEvent,
+	type SessionId,
+	type SessionState,
+	xpFor,
+} from "@carhythm/core";
+import { expiryBase } from "./session-rows.ts";
+import type { Batch, BatchOutcome, Operation, StoredResult, StoredSession } from "./store.ts";
+
+/** A row to append to the history. */
+export type NewEvent = {
+	response_id: number;
+	revision: number;
+	operation_id: OperationId;
+	kind: string;
+	question_id: number | null;
+	value: string | null;
+	at: Instant;
+	client_time: Instant | null;
+	received_at: Instant;
+	outcome: "applied" | "superseded" | "late";
+	fingerprint: string;
+	result: string;
+};
+
+/** What is already stored under an operation id. */
+export type KnownOperation = { fingerprint: string; result: StoredResult };
+
+/**
+ * A session on the bench: its state with the answers and drafts of the questions at hand, the operations already known, and
+ * what is to be written. All batches of a group that concern one session work on the same one, in order.
+ */
+export type Work = {
+	session: StoredSession;
+	known: Map<string, KnownOperation>;
+	events: NewEvent[];
+	touched_questions: Set<number>;
+	abandoned_at: Instant | null;
+	completed_at: Instant | null;
+	/** `last_activity` as stored, and as judged by. */
+	activity_before: Instant;
+	expiry_base: Instant;
+	changed: boolean;
+};
+
+/** Puts a stored session on the bench. */
+export function beginWork(session: StoredSession): Work {
+	const expiry_base = expiryBase(session);
+	return {
+		// Whether the session has expired is judged from here on by its state alone.
+		session: { ...session, state: { ...session.state, last_activity: expiry_base } },
+		activity_before: session.state.last_activity,
+		expiry_base,
+		known: new Map(),
+		events: [],
+		touched_questions: new Set(),
+		abandoned_at: session.abandoned_at,
+		completed_at: session.completed_at,
+		changed: false,
+	};
+}
+
+export type Rules = { received: Instant; expiry_days: number };
+
+/** Judges a whole batch in order. It changes `work` and touches no database. */
+export function workBatch(work: Work, batch: Batch, rules: Rules): BatchOutcome {
+	const results: StoredResult[] = [];
+	for (const operation of batch.operations) {
+		const outcome = workOperation(work, operation, batch, rules);
+		if (!outcome.ok && batch.mode === "submit") return outcome;
+		results.push(
+			outcome.ok
+				? outcome.result
+				: {
+						result: { status: "refused", operation_id: operation.operation_id, ...outcome.refusal },
+						counts: null,
+					},
+		);
+	}
+	return { ok: true, session: work.session, results };
+}
+
+type OperationOutcome = { ok: true; result: StoredResult } | { ok: false; refusal: Refusal };
+
+function workOperation(work: Work, operation: Operation, batch: Batch, rules: Rules): OperationOutcome {
+	const fingerprint = fingerprintOf(operation.command);
+	const known = work.known.get(operation.operation_id);
+	if (known) {
+		return known.fingerprint === fingerprint
+			? { ok: true, result: known.result }
+			: {
+					ok: false,
+					refusal: refuse(
+						"operation_mismatch",
+						"This id was already used for a different request. Use a new id.",
+					),
+				};
+	}
+	const at = timeOf(operation, batch, work.session.state, rules.received);
+	const decision = decide(work.session.version.index, work.session.state, operation, {
+		received: rules.received,
+		at,
+		expiry_days: rules.expiry_days,
+	});
+	if (decision.ok) return { ok: true, result: accept(work, operation, decision.event, fingerprint) };
+	if (batch.mode === "submit" || !endsSession(decision.refusal.code)) return decision;
+	return {
+		ok: true,
+		result: keepAside(
+			work,
+			operation,
+			{ at: at ?? rules.received, received: rules.received },
+			decision.refusal,
+			fingerprint,
+		),
+	};
+}
+
+function timeOf(operation: Operation, batch: Batch, state: SessionState, received: Instant): Instant | null {
+	if (!operation.client_time || !batch.sent_at) return null;
+	return correctedTime({
+		client_time: operation.client_time,
+		sent_at: batch.sent_at,
+		received,
+		started_at: state.started_at,
+	});
+}
+
+function endsSession(code: RefusalCode): boolean {
+	return code === "session_abandoned" || code === "session_completed" || code === "session_expired";
+}
+
+/** Applies an accepted event and notes everything that has to be written for it. */
+export function accept(
+	work: Work,
+	operation: Operation,
+	decided: SessionEvent,
+	fingerprint: string,
+): StoredResult {
+	const before = work.session.state;
+	const event: SessionEvent = { ...decided, revision: before.revision + 1 };
+	const state = apply(work.session.version.index, before, event);
+	const { body } = event;
+	const question_id = "question_id" in body ? body.question_id : null;
+	const standing = question_id === null ? undefined : state.answers[question_id];
+	const changesAnswer = body.kind === "answer" || body.kind === "clear";
+	const superseded = changesAnswer && standing?.operation_id !== event.operation_id;
+
+	const result: OperationResult = {
+		status: superseded ? "superseded" : "applied",
+		operation_id: operation.operation_id,
+		revision: event.revision,
+		xp_gained: xpFor(state.ever_answered) - xpFor(before.ever_answered),
+		badges_unlocked: badgesBetween(before.ever_answered, state.ever_answered),
+	};
+	const stored = { result, counts: { answered: state.answered, ever_answered: state.ever_answered } };
+	append(work, operation, event, superseded ? "superseded" : "applied", fingerprint, stored);
+	if (question_id !== null && (changesAnswer || body.kind === "draft"))
+		work.touched_questions.add(question_id);
+	if (before.status !== state.status) {
+		work.abandoned_at = state.status === "user_abandoned_not_completed" ? event.received_at : null;
+		work.completed_at = state.status === "completed" ? event.received_at : null;
+	}
+	work.session = { ...work.session, state };
+	return stored;
+}
+
+function keepAside(
+	work: Work,
+	operation: Operation,
+	time: { at: Instant; received: Instant },
+	refusal: Refusal,
+	fingerprint: string,
+): StoredResult {
+	const { state } = work.session;
+	const revision = state.revision + 1;
+	const result: OperationResult = { status: "late", operation_id: operation.operation_id, ...refusal };
+	const stored = { result, counts: null };
+	const event: SessionEvent = {
+		operation_id: operation.operation_id,
+		at: time.at,
+		received_at: time.received,
+		revision,
+		body: operation.command,
+	};
+	append(work, operation, event, "late", fingerprint, stored);
+	work.session = { ...work.session, state: { ...state, revision } };
+	return stored;
+}
+
+function append(
+	work: Work,
+	operation: Operation,
+	event: SessionEvent,
+	outcome: NewEvent["outcome"],
+	fingerprint: string,
+	stored: StoredResult,
+): void {
+	work.changed = true;
+	work.known.set(operation.operation_id, { fingerprint, result: stored });
+	work.events.push({
+		response_id: work.session.response_id,
+		revision: event.revision,
+		operation_id: operation.operation_id,
+		kind: event.body.kind,
+		question_id: "question_id" in event.body ? event.body.question_id : null,
+		value: historyValue(event.body, outcome),
+		at: event.at,
+		client_time: operation.client_time,
+		received_at: event.received_at,
+		outcome,
+		fingerprint,
+		result: JSON.stringify(stored),
+	});
+}
+
+/** What the history keeps of a command. Half-typed text does not belong there, unless it came late and has no other place. */
+function historyValue(command: Command | LifecycleCommand, outcome: NewEvent["outcome"]): string | null {
+	switch (command.kind) {
+		case "answer":
+			return JSON.stringify(command.answer);
+		case "draft":
+			return outcome === "late" ? JSON.stringify(command.draft) : null;
+		case "move":
+			return command.language ? JSON.stringify({ language: command.language }) : null;
+		default:
+			return null;
+	}
+}
+
+/** Identifies a command by its content: the same operation id with another content is a mistake of the client. */
+export function fingerprintOf(content: unknown): string {
+	return createHash("sha256").update(JSON.stringify(content)).digest("base64url").slice(0, 22);
+}
+
+/** The reply of a batch to a session that nobody knows. */
+export function unknownSession(): { ok: false; refusal: Refusal } {
+	return {
+		ok: false,
+		refusal: refuse("session_not_found", "This assessment session is not known here. Start a new one."),
+	};
+}
+
+/** The questions whose answers and drafts have to be loaded before a batch can be judged. */
+export function questionsOf(batch: Batch): number[] {
+	return batch.operations.flatMap(({ command }) => ("question_id" in command ? [command.question_id] : []));
+}
+
+/** Groups batches by session, in order of arrival. */
+export function bySession(batches: readonly Batch[]): Map<SessionId, Batch[]> {
+	const groups = new Map<SessionId, Batch[]>();
+	for (const batch of batches) {
+		const group = groups.get(batch.session_id);
+		if (group) group.push(batch);
+		else groups.set(batch.session_id, [batch]);
+	}
+	return groups;
+}
+
+/** A batch of one write that has no clock of its own. */
+export function single(
+	session_id: SessionId,
+	operation_id: OperationId,
+	command: Command | LifecycleCommand,
+): Batch {
+	return {
+		session_id,
+		sent_at: null,
+		operations: [{ operation_id, command, client_time: null }],
+		mode: "submit",
+	};
+}
+
+/** A batch that sets a session aside. */
+export function abandoning(session_id: SessionId, operation_id: OperationId): Batch {
+	return single(session_id, operation_id, { kind: "abandon" });
+}

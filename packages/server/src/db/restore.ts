@@ -1,0 +1,163 @@
+import {
+	addDays,
+	apply,
+	Command,
+	decide,
+	type Instant,
+	type OperationId,
+	refuse,
+	type SessionEvent,
+	type SessionId,
+} from "@carhythm/core";
+import type { Selectable, Transaction } from "kysely";
+import type { Dialect } from "./dialect.ts";
+import {
+	abandoning,
+	accept,
+	beginWork,
+	fingerprintOf,
+	unknownSession,
+	type Work,
+	workBatch,
+} from "./operate.ts";
+import type { Schema } from "./schema.ts";
+import { loadSession } from "./session-rows.ts";
+import { openBench, writeBench } from "./session-writer.ts";
+import { linkSuccessor } from "./start.ts";
+import type { AssessmentStore, StartOutcome } from "./store.ts";
+
+/** For how many days Start Fresh can be undone. */
+export const RESTORE_DAYS = 7;
+
+type Tx = Transaction<Schema>;
+
+export type RestoreRequest = {
+	session_id: SessionId;
+	operation_id: OperationId;
+	/** For setting aside the session that was begun in its place. */
+	abandon_operation_id: OperationId;
+	received: Instant;
+	expiry_days: number;
+};
+
+/**
+ * Undoes Start Fresh: the session becomes active again, the one that was begun in its place is set aside (and can be restored in
+ * turn), and what came late while it was aside is applied.
+ */
+export async function restoreSession(
+	tx: Tx,
+	dialect: Dialect,
+	assessments: AssessmentStore,
+	request: RestoreRequest,
+): Promise<StartOutcome> {
+	await dialect.lockSessions(tx, [request.session_id]);
+	const session = await loadSession(tx, assessments, request.session_id);
+	if (!session) return unknownSession();
+	if (session.state.status === "active") return { ok: true, session };
+	const { abandoned_at } = session;
+	if (!abandoned_at || request.received > addDays(abandoned_at, RESTORE_DAYS)) {
+		return {
+			ok: false,
+			refusal: refuse(
+				"session_not_restorable",
+				`An assessment can be brought back for ${RESTORE_DAYS} days after starting fresh.`,
+			),
+		};
+	}
+	const work = beginWork(session);
+	const command = { kind: "restore" } as const;
+	const operation = { operation_id: request.operation_id, command, client_time: null };
+	const moment = { received: request.received, at: null, expiry_days: request.expiry_days };
+	const decision = decide(session.version.index, session.state, operation, moment);
+	if (!decision.ok) return decision;
+	accept(work, operation, decision.event, fingerprintOf(command));
+	await applyLate(tx, work);
+	const replacing = await setAsideSuccessor(tx, dialect, assessments, session.response_id, request);
+	await writeBench(tx, dialect, replacing ? [work, replacing] : [work]);
+	await linkSuccessor(tx, session.response_id, null);
+	if (replacing) await linkSuccessor(tx, replacing.session.response_id, session.response_id);
+	return { ok: true, session: work.session };
+}
+
+/** The active session at the end of the chain of fresh starts, abandoned on the bench; null when there is none. */
+async function setAsideSuccessor(
+	tx: Tx,
+	dialect: Dialect,
+	assessments: AssessmentStore,
+	from: number,
+	request: RestoreRequest,
+): Promise<Work | null> {
+	const seen = new Set([from]);
+	let next = await successorOf(tx, from);
+	while (next && next.status !== "active" && !seen.has(next.id)) {
+		seen.add(next.id);
+		next = await successorOf(tx, next.id);
+	}
+	if (next?.status !== "active") return null;
+	const session_id = next.session_id as SessionId;
+	const bench = await openBench(tx, dialect, assessments, new Map([[session_id, []]]));
+	const work = bench.get(session_id);
+	if (!work) return null;
+	workBatch(work, abandoning(session_id, request.abandon_operation_id), request);
+	return work;
+}
+
+function successorOf(tx: Tx, response_id: number) {
+	return tx
+		.selectFrom("session_details")
+		.innerJoin("student_responses", "student_responses.id", "session_details.replaced_by")
+		.select(["student_responses.id", "student_responses.session_id", "student_responses.status"])
+		.where("session_details.response_id", "=", response_id)
+		.executeTakeFirst();
+}
+
+async function applyLate(tx: Tx, work: Work): Promise<void> {
+	const late = await tx
+		.selectFrom("session_events")
+		.selectAll()
+		.where("response_id", "=", work.session.response_id)
+		.where("outcome", "=", "late")
+		// Completing from a device that did not know of the fresh start is not what restoring asks for.
+		.where("kind", "in", ["answer", "clear", "draft", "move"])
+		.orderBy("revision")
+		.execute();
+	for (const row of late) {
+		const body = commandOf(row);
+		if (!body) continue;
+		const event: SessionEvent = {
+			operation_id: row.operation_id as OperationId,
+			at: row.at,
+			received_at: row.received_at,
+			revision: row.revision,
+			body,
+		};
+		const { version, state } = work.session;
+		work.session = { ...work.session, state: apply(version.index, state, event) };
+		if ("question_id" in body && body.kind !== "move") work.touched_questions.add(body.question_id);
+		const stands =
+			!("question_id" in body) ||
+			body.kind === "move" ||
+			body.kind === "draft" ||
+			work.session.state.answers[body.question_id]?.operation_id === event.operation_id;
+		await tx
+			.updateTable("session_events")
+			.set({ outcome: stands ? "applied" : "superseded", ...(body.kind === "draft" && { value: null }) })
+			.where("id", "=", row.id)
+			.execute();
+	}
+}
+
+/** The command of a history row; null when it cannot be read. */
+function commandOf(row: Selectable<Schema["session_events"]>): Command | null {
+	const value: unknown = row.value === null ? null : JSON.parse(row.value);
+	const content =
+		row.kind === "answer"
+			? { answer: value }
+			: row.kind === "draft"
+				? { draft: value }
+				: row.kind === "move" && value !== null
+					? value
+					: {};
+	const parsed = Command.safeParse({ kind: row.kind, question_id: row.question_id, ...content });
+	return parsed.success ? parsed.data : null;
+}

@@ -1,0 +1,189 @@
+import type { Generated } from "kysely";
+
+// Times are ISO text on SQLite and timestamptz on PostgreSQL; both are read and written as core's `Instant`. JSON is text.
+
+/** The existing product's table: one row a session. Its last three columns are phase 1. */
+type StudentResponses = {
+	id: Generated<number>;
+	session_id: string;
+	email: string;
+	full_name: string;
+	age_group: string;
+	country: string;
+	origin_country: string;
+	completed_at: string | null;
+	created_at: string;
+	status: "active" | "completed" | "user_abandoned_not_completed";
+	last_activity: string;
+	current_page_id: number | null;
+};
+
+type Pages = {
+	id: Generated<number>;
+	title: string;
+	description: string | null;
+	order_index: number;
+	is_active: number;
+	created_at: string;
+	module_name: string | null;
+	module_emoji: string | null;
+	chapter_number: number | null;
+	estimated_minutes: number | null;
+	completion_message: string | null;
+	module_description: string | null;
+	module_color_primary: string | null;
+	module_color_secondary: string | null;
+	title_ar: string | null;
+	description_ar: string | null;
+	module_name_ar: string | null;
+	module_description_ar: string | null;
+	completion_message_ar: string | null;
+};
+
+type Questions = {
+	id: Generated<number>;
+	page_id: number;
+	question_text: string;
+	question_type: "slider" | "mcq" | "ordering" | "essay";
+	image_path: string | null;
+	order_index: number;
+	is_required: number;
+	item_id: string | null;
+	domain: string | null;
+	tags: string | null;
+	reverse_scored: number | null;
+	scale_type: string | null;
+	scale_labels: string | null;
+	essay_char_limit: number | null;
+	slider_min_label: string | null;
+	slider_max_label: string | null;
+	mcq_options: string | null;
+	mcq_correct_answer: string | null;
+	allow_multiple_selection: number | null;
+	ordering_options: string | null;
+	randomize_order: number | null;
+	scene_title: string | null;
+	scene_narrative: string | null;
+	scene_image_url: string | null;
+	scene_theme: string | null;
+	created_at: string;
+	question_text_ar: string | null;
+	slider_min_label_ar: string | null;
+	slider_max_label_ar: string | null;
+	mcq_options_ar: string | null;
+	ordering_options_ar: string | null;
+	scene_title_ar: string | null;
+	scene_narrative_ar: string | null;
+};
+
+/** The present answers: at most one row a session and question. A cleared answer has no row. */
+type QuestionAnswers = {
+	id: Generated<number>;
+	response_id: number;
+	question_id: number;
+	answer_text: string | null;
+	answer_value: number | null;
+	answer_json: string | null;
+};
+
+/** The columns of the existing table that this program writes; it has more, which stay as they are. */
+type AssessmentScores = {
+	id: Generated<number>;
+	response_id: number;
+	rhythm_profile: string | null;
+	calculated_at: string;
+	last_updated: string | null;
+};
+
+type Feedbacks = {
+	id: Generated<number>;
+	session_id: string;
+	rating: number | null;
+	experience_text: string | null;
+	would_recommend: number | null;
+	suggestions: string | null;
+	created_at: string;
+};
+
+type Assessments = { key: string; is_default: number; created_at: string };
+
+/** Immutable: a change of the content is a new version. */
+type AssessmentVersions = {
+	id: Generated<number>;
+	assessment_key: string;
+	version: number;
+	/** core's `Assessment` as JSON: all that a browser may see. */
+	definition: string;
+	/** core's `Scoring` as JSON: never leaves the server. */
+	scoring: string | null;
+	/** SHA-256 over definition and scoring without ids: adding the same file again adds nothing. */
+	content_hash: string;
+	created_at: string;
+};
+
+/** What the existing table does not know of a session: one row for each row of `student_responses`. */
+type SessionDetails = {
+	response_id: number;
+	display_id: string;
+	assessment_version_id: number;
+	language: "en" | "ar";
+	language_chosen_at: string | null;
+	language_operation_id: string | null;
+	current_question_id: number | null;
+	place_at: string | null;
+	place_operation_id: string | null;
+	/** The number of the newest event. */
+	revision: number;
+	answered: number;
+	ever_answered: number;
+	start_operation_id: string | null;
+	start_fingerprint: string | null;
+	/** The session that Start Fresh began in this one's place. */
+	replaced_by: number | null;
+	abandoned_at: string | null;
+	/** When a row of the existing product was taken over; null for sessions begun here. */
+	adopted_at: string | null;
+};
+
+/** Append-only: the history of every session, the idempotency of every write. */
+type SessionEvents = {
+	id: Generated<number>;
+	response_id: number;
+	revision: number;
+	operation_id: string;
+	kind: string;
+	question_id: number | null;
+	/** The command's content as JSON; null where it has none, and for drafts, whose text lives in `session_drafts` only. */
+	value: string | null;
+	/** Corrected time: what decides which of two answers is the later. */
+	at: string;
+	client_time: string | null;
+	received_at: string;
+	outcome: "applied" | "superseded" | "late";
+	/** SHA-256 of the command: the same operation id with another body is refused. */
+	fingerprint: string;
+	/** The stored reply as JSON, replayed when the operation comes again. */
+	result: string;
+};
+
+type SessionDrafts = {
+	response_id: number;
+	question_id: number;
+	value: string | null;
+	at: string;
+	operation_id: string;
+};
+
+export type Schema = {
+	student_responses: StudentResponses;
+	pages: Pages;
+	questions: Questions;
+	question_answers: QuestionAnswers;
+	assessment_scores: AssessmentScores;
+	feedbacks: Feedbacks;
+	assessments: Assessments;
+	assessment_versions: AssessmentVersions;
+	session_details: SessionDetails;
+	session_events: SessionEvents;
+	session_drafts: SessionDrafts;
+};

@@ -1,0 +1,230 @@
+import {
+	Answer,
+	type AnswerRecord,
+	type DraftRecord,
+	type Instant,
+	laterOf,
+	type OperationId,
+	type SessionId,
+	SessionState,
+} from "@carhythm/core";
+import type { Kysely, Selectable, Transaction } from "kysely";
+import type { Schema } from "./schema.ts";
+import type { AssessmentStore, StoredSession } from "./store.ts";
+
+export type Reader = Kysely<Schema> | Transaction<Schema>;
+
+/** Stands for the write of an answer that was taken over from the existing product, which knew no operation ids. */
+const ADOPTED_OPERATION = "00000000-0000-0000-0000-000000000000" as OperationId;
+
+const SESSION_COLUMNS = [
+	"student_responses.id as response_id",
+	"student_responses.session_id",
+	"student_responses.status",
+	"student_responses.created_at",
+	"student_responses.completed_at",
+	"student_responses.last_activity",
+	"student_responses.current_page_id",
+	"session_details.display_id",
+	"session_details.assessment_version_id",
+	"session_details.language",
+	"session_details.language_chosen_at",
+	"session_details.language_operation_id",
+	"session_details.current_question_id",
+	"session_details.place_at",
+	"session_details.place_operation_id",
+	"session_details.revision",
+	"session_details.answered",
+	"session_details.ever_answered",
+	"session_details.replaced_by",
+	"session_details.abandoned_at",
+	"session_details.adopted_at",
+] as const;
+
+/** The one query behind every reading of sessions: the existing row with what we know beside it. */
+export function selectSessions(db: Reader) {
+	return db
+		.selectFrom("student_responses")
+		.innerJoin("session_details", "session_details.response_id", "student_responses.id")
+		.select(SESSION_COLUMNS);
+}
+
+export type SessionRow = Awaited<ReturnType<ReturnType<typeof selectSessions>["execute"]>>[number];
+
+/** A row as a session whose `answers` and `drafts` are not loaded. The row is parsed: a broken one is an error, not a guess. */
+export async function toStoredSession(row: SessionRow, assessments: AssessmentStore): Promise<StoredSession> {
+	const version = await assessments.byId(row.assessment_version_id);
+	if (!version) throw new Error(`Assessment version ${row.assessment_version_id} is missing.`);
+	const { place_at, place_operation_id, language_chosen_at, language_operation_id } = row;
+	const state = SessionState.parse({
+		session_id: row.session_id,
+		status: row.status,
+		language: row.language,
+		language_chosen:
+			language_chosen_at && language_operation_id
+				? { at: language_chosen_at, operation_id: language_operation_id }
+				: null,
+		started_at: row.created_at,
+		last_activity: row.last_activity,
+		revision: row.revision,
+		place: place_at
+			? {
+					at: place_at,
+					operation_id: place_operation_id ?? ADOPTED_OPERATION,
+					page_id: row.current_page_id,
+					question_id: row.current_question_id,
+				}
+			: null,
+		answers: {},
+		drafts: {},
+		answered: row.answered,
+		ever_answered: row.ever_answered,
+	});
+	return {
+		response_id: row.response_id,
+		display_id: row.display_id,
+		version,
+		state,
+		completed_at: row.completed_at,
+		abandoned_at: row.abandoned_at,
+		adopted_at: row.adopted_at,
+	};
+}
+
+/** From when the time to expiry runs: an adopted session's from its adoption, because the old value knew nothing of answers. */
+export function expiryBase(session: StoredSession): Instant {
+	const { last_activity } = session.state;
+	return session.adopted_at ? laterOf(last_activity, session.adopted_at) : last_activity;
+}
+
+/** The columns of a history row that decide what the standing answer is. */
+export type HistoryRow = Pick<
+	Selectable<Schema["session_events"]>,
+	"question_id" | "operation_id" | "kind" | "value" | "at" | "revision"
+>;
+
+/** The standing answers among history rows of one session: for each question the latest, ties broken by operation id. */
+export function standingAnswers(history: readonly HistoryRow[]): Record<string, AnswerRecord> {
+	const latest = new Map<number, HistoryRow>();
+	const ever = new Set<number>();
+	for (const row of history) {
+		if (row.question_id === null) continue;
+		if (row.kind === "answer") ever.add(row.question_id);
+		const other = latest.get(row.question_id);
+		if (!other || row.at > other.at || (row.at === other.at && row.operation_id > other.operation_id)) {
+			latest.set(row.question_id, row);
+		}
+	}
+	const answers: Record<string, AnswerRecord> = {};
+	for (const [question_id, row] of latest) {
+		answers[question_id] = {
+			at: row.at,
+			operation_id: row.operation_id as OperationId,
+			answer: row.kind === "answer" && row.value ? Answer.parse(JSON.parse(row.value)) : null,
+			ever: ever.has(question_id),
+			revision: row.revision,
+		};
+	}
+	return answers;
+}
+
+type AnswerRow = Selectable<Schema["question_answers"]>;
+
+/** The answer of a row of the existing table; null when the row says nothing. */
+export function answerOfRow(
+	row: Pick<AnswerRow, "answer_text" | "answer_value" | "answer_json">,
+): Answer | null {
+	if (row.answer_value !== null) return { type: "slider", value: row.answer_value };
+	if (row.answer_json !== null) {
+		const json: unknown = JSON.parse(row.answer_json);
+		if (typeof json !== "object" || json === null) return null;
+		const type = "ordered_items" in json ? "ordering" : "mcq";
+		const parsed = Answer.safeParse({ ...json, type });
+		return parsed.success ? parsed.data : null;
+	}
+	return row.answer_text === null ? null : { type: "essay", text: row.answer_text };
+}
+
+/** The three columns of the existing table that hold an answer, filled as that product fills them. */
+export function answerColumns(
+	answer: Answer,
+): Pick<AnswerRow, "answer_text" | "answer_value" | "answer_json"> {
+	const empty = { answer_text: null, answer_value: null, answer_json: null };
+	switch (answer.type) {
+		case "slider":
+			return { ...empty, answer_value: answer.value };
+		case "essay":
+			return { ...empty, answer_text: answer.text };
+		case "mcq":
+			return {
+				...empty,
+				answer_json: JSON.stringify({ selected_options: answer.selected_options, question_type: "mcq" }),
+			};
+		case "ordering":
+			return {
+				...empty,
+				answer_json: JSON.stringify({ ordered_items: answer.ordered_items, question_type: "ordering" }),
+			};
+	}
+}
+
+/** An answer that was there before this program: it counts as given when the session began, before everything else. */
+export function adoptedAnswer(row: AnswerRow, started_at: Instant): AnswerRecord | null {
+	const answer = answerOfRow(row);
+	return answer && { at: started_at, operation_id: ADOPTED_OPERATION, answer, ever: true, revision: 0 };
+}
+
+/** A stored draft. */
+export function draftOfRow(row: Selectable<Schema["session_drafts"]>): DraftRecord {
+	return {
+		at: row.at,
+		operation_id: row.operation_id as OperationId,
+		draft: row.value === null ? null : Answer.parse(JSON.parse(row.value)),
+	};
+}
+
+/** The session with every answer and draft. */
+export async function loadSession(
+	db: Reader,
+	assessments: AssessmentStore,
+	session_id: SessionId,
+): Promise<StoredSession | null> {
+	const row = await selectSessions(db)
+		.where("student_responses.session_id", "=", session_id)
+		.executeTakeFirst();
+	if (!row) return null;
+	const session = await toStoredSession(row, assessments);
+	const history = await db
+		.selectFrom("session_events")
+		.select(["question_id", "operation_id", "kind", "value", "at", "revision"])
+		.where("response_id", "=", row.response_id)
+		.where("kind", "in", ["answer", "clear"])
+		.where("outcome", "!=", "late")
+		.execute();
+	const answers: Record<string, AnswerRecord> = {};
+	if (session.adopted_at) {
+		const rows = await db
+			.selectFrom("question_answers")
+			.selectAll()
+			.where("response_id", "=", row.response_id)
+			.execute();
+		for (const old of rows) {
+			const record = adoptedAnswer(old, session.state.started_at);
+			if (record) answers[old.question_id] = record;
+		}
+	}
+	Object.assign(answers, standingAnswers(history));
+	const drafts = await db
+		.selectFrom("session_drafts")
+		.selectAll()
+		.where("response_id", "=", row.response_id)
+		.execute();
+	return {
+		...session,
+		state: {
+			...session.state,
+			answers,
+			drafts: Object.fromEntries(drafts.map((draft) => [draft.question_id, draftOfRow(draft)])),
+		},
+	};
+}

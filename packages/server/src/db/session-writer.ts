@@ -1,0 +1,307 @@
+import type { AnswerRecord, DraftRecord, SessionId } from "@carhythm/core";
+import { sql, type Transaction } from "kysely";
+import type { Dialect } from "./dialect.ts";
+import { beginWork, type NewEvent, questionsOf, type Work } from "./operate.ts";
+import type { Schema } from "./schema.ts";
+import {
+	adoptedAnswer,
+	answerColumns,
+	draftOfRow,
+	type HistoryRow,
+	selectSessions,
+	standingAnswers,
+	toStoredSession,
+} from "./session-rows.ts";
+import type { AssessmentStore, Batch, StoredResult } from "./store.ts";
+
+type Tx = Transaction<Schema>;
+type Touched = { response_id: number; question_id: number };
+
+const TOUCHED = { response_id: "integer", question_id: "integer" } as const;
+
+/**
+ * Reads what a group of batches needs, in a fixed number of queries however many sessions there are, and locks the sessions.
+ * Unknown sessions are missing from the result.
+ */
+export async function openBench(
+	tx: Tx,
+	dialect: Dialect,
+	assessments: AssessmentStore,
+	groups: ReadonlyMap<SessionId, readonly Batch[]>,
+): Promise<Map<SessionId, Work>> {
+	await dialect.lockSessions(tx, [...groups.keys()]);
+	const rows = await selectSessions(tx)
+		.where("student_responses.session_id", "in", [...groups.keys()])
+		.execute();
+	const bench = new Map<SessionId, Work>();
+	const byResponse = new Map<number, Work>();
+	for (const row of rows) {
+		const work = beginWork(await toStoredSession(row, assessments));
+		bench.set(work.session.state.session_id, work);
+		byResponse.set(row.response_id, work);
+	}
+	const touched: Touched[] = [];
+	const operations: { response_id: number; operation_id: string }[] = [];
+	for (const [session_id, batches] of groups) {
+		const work = bench.get(session_id);
+		if (!work) continue;
+		const { response_id, version } = work.session;
+		const ids = new Set(batches.flatMap(questionsOf).filter((id) => version.index.by_question.has(id)));
+		for (const question_id of ids) touched.push({ response_id, question_id });
+		for (const batch of batches) {
+			for (const { operation_id } of batch.operations) operations.push({ response_id, operation_id });
+		}
+	}
+	await loadKnown(tx, dialect, byResponse, operations);
+	await loadTouched(tx, dialect, byResponse, touched);
+	return bench;
+}
+
+async function loadKnown(
+	tx: Tx,
+	dialect: Dialect,
+	byResponse: ReadonlyMap<number, Work>,
+	operations: readonly { response_id: number; operation_id: string }[],
+): Promise<void> {
+	if (operations.length === 0) return;
+	const wanted = dialect.rows({ response_id: "integer", operation_id: "text" }, operations);
+	const { rows } = await sql<{
+		response_id: number;
+		operation_id: string;
+		fingerprint: string;
+		result: string;
+	}>`
+		select e.response_id, e.operation_id, e.fingerprint, e.result
+		from ${wanted} as w cross join session_events e
+		where e.response_id = w.response_id and e.operation_id = w.operation_id`.execute(tx);
+	for (const row of rows) {
+		byResponse.get(row.response_id)?.known.set(row.operation_id, {
+			fingerprint: row.fingerprint,
+			result: JSON.parse(row.result) as StoredResult,
+		});
+	}
+}
+
+async function loadTouched(
+	tx: Tx,
+	dialect: Dialect,
+	byResponse: ReadonlyMap<number, Work>,
+	touched: readonly Touched[],
+): Promise<void> {
+	if (touched.length === 0) return;
+	const wanted = dialect.rows(TOUCHED, touched);
+	const history = await sql<HistoryRow & { response_id: number }>`
+		select e.response_id, e.question_id, e.operation_id, e.kind, e.value, e.at, e.revision
+		from ${wanted} as w cross join session_events e
+		where e.response_id = w.response_id and e.question_id = w.question_id
+			and e.kind in ('answer', 'clear') and e.outcome <> 'late'`.execute(tx);
+	const drafts = await sql<Parameters<typeof draftOfRow>[0]>`
+		select d.response_id, d.question_id, d.value, d.at, d.operation_id
+		from ${wanted} as w cross join session_drafts d
+		where d.response_id = w.response_id and d.question_id = w.question_id`.execute(tx);
+
+	const adopted = touched.filter(({ response_id }) => byResponse.get(response_id)?.session.adopted_at);
+	for (const row of await adoptedRows(tx, dialect, adopted)) {
+		const work = byResponse.get(row.response_id);
+		const record = work && adoptedAnswer(row, work.session.state.started_at);
+		if (work && record) addAnswers(work, { [row.question_id]: record });
+	}
+	const historyOf = Map.groupBy(history.rows, (row) => row.response_id);
+	for (const [response_id, rows] of historyOf) {
+		const work = byResponse.get(response_id);
+		if (work) addAnswers(work, standingAnswers(rows));
+	}
+	for (const row of drafts.rows) {
+		const work = byResponse.get(row.response_id);
+		if (work) addDraft(work, row.question_id, draftOfRow(row));
+	}
+}
+
+async function adoptedRows(tx: Tx, dialect: Dialect, touched: readonly Touched[]) {
+	if (touched.length === 0) return [];
+	const { rows } = await sql<Parameters<typeof adoptedAnswer>[0]>`
+		select a.* from ${dialect.rows(TOUCHED, touched)} as w cross join question_answers a
+		where a.response_id = w.response_id and a.question_id = w.question_id`.execute(tx);
+	return rows;
+}
+
+function addAnswers(work: Work, answers: Record<string, AnswerRecord>): void {
+	const { session } = work;
+	work.session = {
+		...session,
+		state: { ...session.state, answers: { ...session.state.answers, ...answers } },
+	};
+}
+
+function addDraft(work: Work, question_id: number, draft: DraftRecord): void {
+	const { session } = work;
+	work.session = {
+		...session,
+		state: { ...session.state, drafts: { ...session.state.drafts, [question_id]: draft } },
+	};
+}
+
+/** Writes everything that the bench holds: the history, the standing answers, the drafts and the sessions' rows. */
+export async function writeBench(tx: Tx, dialect: Dialect, bench: Iterable<Work>): Promise<void> {
+	const changed = [...bench].filter((work) => work.changed);
+	if (changed.length === 0) return;
+	await appendEvents(
+		tx,
+		dialect,
+		changed.flatMap((work) => work.events),
+	);
+	await writeAnswers(tx, dialect, changed);
+	await writeDrafts(tx, dialect, changed);
+	await writeSessions(tx, dialect, changed);
+}
+
+/** Appends rows to the history. */
+export async function appendEvents(tx: Tx, dialect: Dialect, events: readonly NewEvent[]): Promise<void> {
+	if (events.length === 0) return;
+	const rows = dialect.rows(
+		{
+			response_id: "integer",
+			revision: "integer",
+			operation_id: "text",
+			kind: "text",
+			question_id: "integer",
+			value: "text",
+			at: "time",
+			client_time: "time",
+			received_at: "time",
+			outcome: "text",
+			fingerprint: "text",
+			result: "text",
+		},
+		events,
+	);
+	await sql`
+		insert into session_events (response_id, revision, operation_id, kind, question_id, value, at, client_time,
+			received_at, outcome, fingerprint, result)
+		select response_id, revision, operation_id, kind, question_id, value, at, client_time,
+			received_at, outcome, fingerprint, result
+		from ${rows} as v where true`.execute(tx);
+}
+
+async function writeAnswers(tx: Tx, dialect: Dialect, works: readonly Work[]): Promise<void> {
+	const standing = [];
+	const cleared: Touched[] = [];
+	for (const { session, touched_questions } of works) {
+		const { response_id } = session;
+		for (const question_id of touched_questions) {
+			const answer = session.state.answers[question_id]?.answer;
+			if (answer) standing.push({ response_id, question_id, ...answerColumns(answer) });
+			else if (session.state.answers[question_id]) cleared.push({ response_id, question_id });
+		}
+	}
+	if (standing.length > 0) {
+		const rows = dialect.rows(
+			{ ...TOUCHED, answer_text: "text", answer_value: "real", answer_json: "text" },
+			standing,
+		);
+		await sql`
+			insert into question_answers (response_id, question_id, answer_text, answer_value, answer_json)
+			select response_id, question_id, answer_text, answer_value, answer_json from ${rows} as v where true
+			on conflict (response_id, question_id) do update set
+				answer_text = excluded.answer_text, answer_value = excluded.answer_value,
+				answer_json = excluded.answer_json`.execute(tx);
+	}
+	if (cleared.length > 0) {
+		await sql`
+			delete from question_answers where (response_id, question_id) in
+				(select response_id, question_id from ${dialect.rows(TOUCHED, cleared)} as v)`.execute(tx);
+	}
+}
+
+async function writeDrafts(tx: Tx, dialect: Dialect, works: readonly Work[]): Promise<void> {
+	const standing = [];
+	const settled: Touched[] = [];
+	for (const { session, touched_questions } of works) {
+		const { response_id } = session;
+		for (const question_id of touched_questions) {
+			const record = session.state.drafts[question_id];
+			if (!record) settled.push({ response_id, question_id });
+			else {
+				const value = record.draft ? JSON.stringify(record.draft) : null;
+				standing.push({ response_id, question_id, value, at: record.at, operation_id: record.operation_id });
+			}
+		}
+	}
+	if (standing.length > 0) {
+		const rows = dialect.rows({ ...TOUCHED, value: "text", at: "time", operation_id: "text" }, standing);
+		await sql`
+			insert into session_drafts (response_id, question_id, value, at, operation_id)
+			select response_id, question_id, value, at, operation_id from ${rows} as v where true
+			on conflict (response_id, question_id) do update set
+				value = excluded.value, at = excluded.at, operation_id = excluded.operation_id`.execute(tx);
+	}
+	if (settled.length > 0) {
+		await sql`
+			delete from session_drafts where (response_id, question_id) in
+				(select response_id, question_id from ${dialect.rows(TOUCHED, settled)} as v)`.execute(tx);
+	}
+}
+
+async function writeSessions(tx: Tx, dialect: Dialect, works: readonly Work[]): Promise<void> {
+	const rows = works.map((work) => {
+		const { session, abandoned_at, completed_at } = work;
+		const { state, response_id } = session;
+		return {
+			response_id,
+			status: state.status,
+			last_activity: activityToStore(work),
+			completed_at,
+			current_page_id: state.place?.page_id ?? null,
+			current_question_id: state.place?.question_id ?? null,
+			place_at: state.place?.at ?? null,
+			place_operation_id: state.place?.operation_id ?? null,
+			language: state.language,
+			language_chosen_at: state.language_chosen?.at ?? null,
+			language_operation_id: state.language_chosen?.operation_id ?? null,
+			revision: state.revision,
+			answered: state.answered,
+			ever_answered: state.ever_answered,
+			abandoned_at,
+		};
+	});
+	await sql`
+		update student_responses set status = v.status, last_activity = v.last_activity, completed_at = v.completed_at,
+			current_page_id = v.current_page_id
+		from ${dialect.rows(
+			{
+				response_id: "integer",
+				status: "status",
+				last_activity: "time",
+				completed_at: "time",
+				current_page_id: "integer",
+			},
+			rows,
+		)} as v where student_responses.id = v.response_id`.execute(tx);
+	await sql`
+		update session_details set current_question_id = v.current_question_id, place_at = v.place_at,
+			place_operation_id = v.place_operation_id, language = v.language,
+			language_chosen_at = v.language_chosen_at, language_operation_id = v.language_operation_id,
+			revision = v.revision, answered = v.answered, ever_answered = v.ever_answered, abandoned_at = v.abandoned_at
+		from ${dialect.rows(
+			{
+				response_id: "integer",
+				current_question_id: "integer",
+				place_at: "time",
+				place_operation_id: "text",
+				language: "text",
+				language_chosen_at: "time",
+				language_operation_id: "text",
+				revision: "integer",
+				answered: "integer",
+				ever_answered: "integer",
+				abandoned_at: "time",
+			},
+			rows,
+		)} as v where session_details.response_id = v.response_id`.execute(tx);
+}
+
+/** What came late is no activity: a session that took in nothing else keeps the value that it had. */
+function activityToStore({ session, activity_before, expiry_base }: Work): string {
+	const { last_activity } = session.state;
+	return last_activity === expiry_base ? activity_before : last_activity;
+}

@@ -1,0 +1,423 @@
+import type { Answer, Command, Instant, OperationId, SessionId } from "@carhythm/core";
+import { describe, expect, test } from "vitest";
+import { anOperationId, aStore, type TestStore } from "../testing/a-store.ts";
+import { abandoning, single } from "./operate.ts";
+import type { Batch, BatchOutcome } from "./store.ts";
+
+const slider = (value: number): Answer => ({ type: "slider", value });
+
+function answering(store: TestStore, key: string, answer: Answer): Command {
+	return { kind: "answer", question_id: store.question(key), answer };
+}
+
+/** A sync of one device whose clock is right, unless told otherwise. */
+function syncing(
+	store: TestStore,
+	session_id: SessionId,
+	...commands: (Command | { id: OperationId; command: Command; client_time?: Instant })[]
+): Batch {
+	const sent_at = store.now();
+	return {
+		session_id,
+		sent_at,
+		mode: "sync",
+		operations: commands.map((one) =>
+			"id" in one
+				? { operation_id: one.id, command: one.command, client_time: one.client_time ?? sent_at }
+				: { operation_id: anOperationId(), command: one, client_time: sent_at },
+		),
+	};
+}
+
+function statuses(outcome: BatchOutcome): string[] {
+	return outcome.ok ? outcome.results.map(({ result }) => result.status) : [outcome.refusal.code];
+}
+
+async function countersEqualRows(store: TestStore): Promise<void> {
+	const details = await store.database.db.selectFrom("session_details").selectAll().execute();
+	for (const { response_id, answered, ever_answered, revision } of details) {
+		const answers = await store.database.db
+			.selectFrom("question_answers")
+			.selectAll()
+			.where("response_id", "=", response_id)
+			.execute();
+		const events = await store.database.db
+			.selectFrom("session_events")
+			.selectAll()
+			.where("response_id", "=", response_id)
+			.execute();
+		const ever = events.filter(({ kind, outcome }) => kind === "answer" && outcome !== "late");
+		expect(answered).toBe(answers.length);
+		expect(ever_answered).toBe(new Set(ever.map(({ question_id }) => question_id)).size);
+		expect(revision).toBe(events.length);
+	}
+}
+
+describe("an answer", () => {
+	test("is stored with its session's place, activity and counts", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		store.pass({ seconds: 60 });
+		const outcome = await store.sessions.operate(syncing(store, id, answering(store, "energy", slider(40))));
+		expect(statuses(outcome)).toEqual(["applied"]);
+
+		const stored = await store.sessions.load(id);
+		const place = store.version.index.by_question.get(store.question("energy"));
+		expect(stored?.state).toMatchObject({
+			answered: 1,
+			ever_answered: 1,
+			revision: 2,
+			last_activity: store.now(),
+			place: { question_id: place?.question.id, page_id: place?.page.id },
+		});
+		expect(stored?.state.answers[store.question("energy")]).toMatchObject({
+			answer: slider(40),
+			revision: 2,
+		});
+		const rows = await store.database.db.selectFrom("question_answers").selectAll().execute();
+		expect(rows).toMatchObject([{ answer_value: 40, answer_text: null, answer_json: null }]);
+		await countersEqualRows(store);
+	});
+
+	test("survives being sent again and again, and has one effect and one reply", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		const operation = { id: anOperationId(), command: answering(store, "energy", slider(40)) };
+		const first = await store.sessions.operate(syncing(store, id, operation));
+		store.pass({ days: 3 });
+		const again = await Promise.all(
+			Array.from({ length: 20 }, () => store.sessions.operate(syncing(store, id, operation))),
+		);
+		for (const outcome of again) {
+			expect(outcome.ok && first.ok && outcome.results).toEqual(first.ok && first.results);
+		}
+		expect((await store.sessions.find(id))?.state).toMatchObject({ answered: 1, revision: 2 });
+	});
+
+	test("of another content under the same id is refused", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		const operation = anOperationId();
+		const command = (value: number) => answering(store, "energy", slider(value));
+		await store.sessions.operate(syncing(store, id, { id: operation, command: command(40) }));
+		const outcome = await store.sessions.operate(syncing(store, id, { id: operation, command: command(45) }));
+		expect(outcome.ok && outcome.results[0]?.result).toMatchObject({
+			status: "refused",
+			code: "operation_mismatch",
+		});
+		expect((await store.sessions.load(id))?.state.answers[store.question("energy")]?.answer).toEqual(
+			slider(40),
+		);
+	});
+
+	test("that is changed keeps the count; clearing it takes no XP back", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		const commands: Command[] = [
+			answering(store, "energy", slider(40)),
+			answering(store, "energy", slider(60)),
+			{ kind: "clear", question_id: store.question("energy") },
+			answering(store, "energy", slider(80)),
+		];
+		const gained = [];
+		for (const command of commands) {
+			store.pass({ seconds: 1 });
+			const outcome = await store.sessions.operate(syncing(store, id, command));
+			const result = outcome.ok ? outcome.results[0]?.result : undefined;
+			gained.push(result && "xp_gained" in result ? result.xp_gained : null);
+		}
+		expect(gained).toEqual([10, 0, 0, 0]);
+		expect((await store.sessions.find(id))?.state).toMatchObject({ answered: 1, ever_answered: 1 });
+		await countersEqualRows(store);
+	});
+
+	test("that was given earlier on another device loses to the later one, and stays in the history", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		const began = store.now();
+		store.pass({ seconds: 600 });
+		await store.sessions.operate(syncing(store, id, answering(store, "energy", slider(90))));
+		const outcome = await store.sessions.operate(
+			syncing(store, id, {
+				id: anOperationId(),
+				command: answering(store, "energy", slider(10)),
+				client_time: began,
+			}),
+		);
+		expect(statuses(outcome)).toEqual(["superseded"]);
+		expect((await store.sessions.load(id))?.state.answers[store.question("energy")]?.answer).toEqual(
+			slider(90),
+		);
+		const history = await store.database.db
+			.selectFrom("session_events")
+			.select(["value", "outcome"])
+			.where("kind", "=", "answer")
+			.orderBy("revision")
+			.execute();
+		expect(history.map(({ value, outcome: kept }) => [JSON.parse(value ?? "null").value, kept])).toEqual([
+			[90, "applied"],
+			[10, "superseded"],
+		]);
+	});
+
+	test("that does not fit is refused alone; its neighbours in the batch are stored", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		const outcome = await store.sessions.operate(
+			syncing(
+				store,
+				id,
+				answering(store, "team", slider(3)),
+				answering(store, "energy", slider(41)),
+				{ kind: "move", question_id: 999_999 },
+				answering(store, "energy", slider(45)),
+			),
+		);
+		expect(statuses(outcome)).toEqual(["applied", "refused", "refused", "applied"]);
+		await countersEqualRows(store);
+	});
+});
+
+describe("a draft", () => {
+	test("comes back as it was left and goes when the question is answered", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		const question =
+			store.version.index.places.find(({ question: q }) => q.type === "essay")?.question.id ?? 0;
+		const text = (words: string): Answer => ({ type: "essay", text: words });
+		await store.sessions.operate(
+			syncing(store, id, { kind: "draft", question_id: question, draft: text("Half a") }),
+		);
+		expect((await store.sessions.load(id))?.state.drafts[question]?.draft).toEqual(text("Half a"));
+
+		store.pass({ seconds: 5 });
+		await store.sessions.operate(
+			syncing(store, id, { kind: "answer", question_id: question, answer: text("Half a day.") }),
+		);
+		const state = (await store.sessions.load(id))?.state;
+		expect(state?.drafts).toEqual({});
+		expect(state?.answers[question]?.answer).toEqual(text("Half a day."));
+	});
+
+	test("leaves no half-typed text in the history", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		const question =
+			store.version.index.places.find(({ question: q }) => q.type === "essay")?.question.id ?? 0;
+		const draft: Answer = { type: "essay", text: "a secret that was never submitted" };
+		await store.sessions.operate(syncing(store, id, { kind: "draft", question_id: question, draft }));
+		const events = await store.database.db.selectFrom("session_events").selectAll().execute();
+		expect(JSON.stringify(events)).not.toContain("secret");
+	});
+});
+
+describe("a session that has ended", () => {
+	test("refuses a submitted answer and changes nothing", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		await store.sessions.operate(abandoning(id, anOperationId()));
+		const before = await store.sessions.load(id);
+		const outcome = await store.sessions.operate(
+			single(id, anOperationId(), answering(store, "energy", slider(5))),
+		);
+		expect(statuses(outcome)).toEqual(["session_abandoned"]);
+		expect(await store.sessions.load(id)).toEqual(before);
+	});
+
+	test("keeps a synced answer aside as late, once", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		await store.sessions.operate(single(id, anOperationId(), { kind: "complete" }));
+		const operation = { id: anOperationId(), command: answering(store, "energy", slider(5)) };
+		for (const _ of [1, 2]) {
+			const outcome = await store.sessions.operate(syncing(store, id, operation));
+			expect(outcome.ok && outcome.results[0]?.result).toMatchObject({
+				status: "late",
+				code: "session_completed",
+			});
+		}
+		const late = await store.database.db
+			.selectFrom("session_events")
+			.selectAll()
+			.where("outcome", "=", "late")
+			.execute();
+		expect(late).toHaveLength(1);
+		expect((await store.sessions.find(id))?.state).toMatchObject({ status: "completed", answered: 0 });
+	});
+
+	test("by expiry is known by the server's clock alone: 30 days after the last activity", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		store.pass({ days: 30 });
+		const onTime = await store.sessions.operate(
+			single(id, anOperationId(), answering(store, "energy", slider(5))),
+		);
+		expect(statuses(onTime)).toEqual(["applied"]);
+		store.pass({ days: 30, seconds: 1 });
+		const late = await store.sessions.operate(
+			single(id, anOperationId(), answering(store, "team", slider(5))),
+		);
+		expect(statuses(late)).toEqual(["session_expired"]);
+	});
+});
+
+describe("starting", () => {
+	test("with the same id gives the same session; with another wish it is refused", async () => {
+		await using store = await aStore();
+		const request = {
+			operation_id: anOperationId(),
+			version: store.version,
+			replaces: null,
+			language: "en",
+		} as const;
+		const outcomes = await Promise.all(Array.from({ length: 10 }, () => store.sessions.start(request)));
+		const ids = new Set(outcomes.map((outcome) => outcome.ok && outcome.session.state.session_id));
+		expect(ids.size).toBe(1);
+		const other = await store.sessions.start({ ...request, language: "ar" });
+		expect(!other.ok && other.refusal.code).toBe("operation_mismatch");
+	});
+
+	test("fresh sets the old session aside and begins an empty one, in one step", async () => {
+		await using store = await aStore();
+		const old = await store.started();
+		await store.sessions.operate(syncing(store, old, answering(store, "energy", slider(5))));
+		const fresh = await store.started(old);
+		expect((await store.sessions.load(old))?.state).toMatchObject({
+			status: "user_abandoned_not_completed",
+			answered: 1,
+		});
+		expect((await store.sessions.load(fresh))?.state).toMatchObject({
+			status: "active",
+			answered: 0,
+			answers: {},
+		});
+	});
+
+	test("fresh from two tabs at once gives both the same new session", async () => {
+		await using store = await aStore();
+		const old = await store.started();
+		const fresh = await Promise.all(Array.from({ length: 5 }, () => store.started(old)));
+		expect(new Set(fresh).size).toBe(1);
+		const active = await store.database.db
+			.selectFrom("student_responses")
+			.select("id")
+			.where("status", "=", "active")
+			.execute();
+		expect(active).toHaveLength(1);
+	});
+
+	test("fresh in place of a completed session is refused", async () => {
+		await using store = await aStore();
+		const old = await store.started();
+		await store.sessions.operate(single(old, anOperationId(), { kind: "complete" }));
+		const outcome = await store.sessions.start({
+			operation_id: null,
+			version: store.version,
+			replaces: old,
+			language: "en",
+		});
+		expect(!outcome.ok && outcome.refusal.code).toBe("session_completed");
+	});
+});
+
+describe("undoing Start Fresh", () => {
+	test("swaps the two sessions, and can be undone in turn", async () => {
+		await using store = await aStore();
+		const old = await store.started();
+		await store.sessions.operate(syncing(store, old, answering(store, "energy", slider(5))));
+		const fresh = await store.started(old);
+		const status = async (id: SessionId) => (await store.sessions.find(id))?.state.status;
+
+		expect((await store.sessions.restore(old, anOperationId())).ok).toBe(true);
+		expect([await status(old), await status(fresh)]).toEqual(["active", "user_abandoned_not_completed"]);
+		expect((await store.sessions.load(old))?.state.answers[store.question("energy")]?.answer).toEqual(
+			slider(5),
+		);
+
+		expect((await store.sessions.restore(fresh, anOperationId())).ok).toBe(true);
+		expect([await status(old), await status(fresh)]).toEqual(["user_abandoned_not_completed", "active"]);
+	});
+
+	test("applies what came late meanwhile", async () => {
+		await using store = await aStore();
+		const old = await store.started();
+		await store.started(old);
+		store.pass({ seconds: 30 });
+		await store.sessions.operate(syncing(store, old, answering(store, "energy", slider(75))));
+		store.pass({ seconds: 30 });
+		await store.sessions.restore(old, anOperationId());
+		const state = (await store.sessions.load(old))?.state;
+		expect(state?.answers[store.question("energy")]?.answer).toEqual(slider(75));
+		expect(state?.answered).toBe(1);
+		await countersEqualRows(store);
+	});
+
+	test("is possible for seven days", async () => {
+		await using store = await aStore();
+		const old = await store.started();
+		await store.started(old);
+		store.pass({ days: 7, seconds: 1 });
+		const outcome = await store.sessions.restore(old, anOperationId());
+		expect(!outcome.ok && outcome.refusal.code).toBe("session_not_restorable");
+	});
+});
+
+describe("many students at once", () => {
+	test("share commits, and each gets their own reply", async () => {
+		const groups: number[] = [];
+		await using store = await aStore({ onGroup: (size) => groups.push(size) });
+		const ids = await Promise.all(Array.from({ length: 40 }, () => store.started()));
+		const outcomes = await Promise.all(
+			ids.map((id, n) =>
+				store.sessions.operate(syncing(store, id, answering(store, "energy", slider(5 * (n % 20))))),
+			),
+		);
+		for (const [n, outcome] of outcomes.entries()) {
+			expect(outcome.ok && outcome.session.state.session_id).toBe(ids[n]);
+		}
+		expect(groups.reduce((sum, size) => sum + size, 0)).toBe(40);
+		expect(groups.length).toBeLessThan(10);
+		await countersEqualRows(store);
+	});
+
+	test("a session that nobody knows fails alone", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		const unknown = "99999999-9999-4999-8999-999999999999" as SessionId;
+		const [known, stranger] = await Promise.all([
+			store.sessions.operate(syncing(store, id, answering(store, "energy", slider(5)))),
+			store.sessions.operate(syncing(store, unknown, answering(store, "energy", slider(5)))),
+		]);
+		expect([statuses(known), statuses(stranger)]).toEqual([["applied"], ["session_not_found"]]);
+	});
+});
+
+describe("telling who one is", () => {
+	const person = {
+		email: "a@example.org",
+		full_name: "A",
+		age_group: "18-24",
+		country: "EG",
+		origin_country: "EG",
+	};
+
+	test("completes the session; a second time it changes the person only", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		expect((await store.sessions.saveStudentInfo(id, person)).ok).toBe(true);
+		const completed_at = (await store.sessions.find(id))?.completed_at;
+		expect(completed_at).toBe(store.now());
+		store.pass({ days: 1 });
+		expect((await store.sessions.saveStudentInfo(id, { ...person, full_name: "B" })).ok).toBe(true);
+		const row = await store.database.db.selectFrom("student_responses").selectAll().executeTakeFirstOrThrow();
+		expect(row).toMatchObject({ full_name: "B", status: "completed", completed_at });
+	});
+
+	test("does not bring back a session that was set aside", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		await store.started(id);
+		const outcome = await store.sessions.saveStudentInfo(id, person);
+		expect(!outcome.ok && outcome.refusal.code).toBe("session_abandoned");
+	});
+});

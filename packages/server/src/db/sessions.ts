@@ -1,0 +1,108 @@
+import { addDays, type Instant, mintOperationId, type SessionId } from "@carhythm/core";
+import type { Transaction } from "kysely";
+import type { Database } from "./dialect.ts";
+import { createGroupCommit } from "./group-commit.ts";
+import { bySession, single, unknownSession, workBatch } from "./operate.ts";
+import { RESTORE_DAYS, restoreSession } from "./restore.ts";
+import type { Schema } from "./schema.ts";
+import { loadSession, selectSessions, toStoredSession } from "./session-rows.ts";
+import { openBench, writeBench } from "./session-writer.ts";
+import { type Means, startSession } from "./start.ts";
+import type { Batch, BatchOutcome, Person, SessionStore, StartOutcome, StoredSession } from "./store.ts";
+
+const LARGEST_GROUP = 256;
+
+export type SessionStoreOptions = Omit<Means, "dialect"> & {
+	/** Told the size of every group commit, for metrics. */
+	onGroup?: (size: number) => void;
+};
+
+type Tx = Transaction<Schema>;
+
+/** Until when Start Fresh can be undone; null for a session that it did not set aside. */
+export function restorableUntil(session: StoredSession): Instant | null {
+	return session.abandoned_at ? addDays(session.abandoned_at, RESTORE_DAYS) : null;
+}
+
+/** The sessions of one database. */
+export function createSessionStore(database: Database, options: SessionStoreOptions): SessionStore {
+	const { db, reader, dialect } = database;
+	const { assessments, onGroup, now, randomBytes, expiry_days } = options;
+	const means: Means = { dialect, assessments, now, randomBytes, expiry_days };
+	const write = <T>(work: (tx: Tx) => Promise<T>) => db.transaction().execute(work);
+	// A transaction of the reader is one unchanging snapshot.
+	const read = <T>(work: (snapshot: Tx) => Promise<T>) => reader.transaction().execute(work);
+
+	const operate = createGroupCommit<Batch, BatchOutcome>(
+		(batches) => write((tx) => commitBatches(tx, means, batches)),
+		{ largest_group: LARGEST_GROUP, ...(onGroup && { onGroup }) },
+	);
+
+	return {
+		operate,
+		find: (session_id) =>
+			read(async (snapshot) => {
+				const row = await selectSessions(snapshot)
+					.where("student_responses.session_id", "=", session_id)
+					.executeTakeFirst();
+				return row ? toStoredSession(row, assessments) : null;
+			}),
+		load: (session_id) => read((snapshot) => loadSession(snapshot, assessments, session_id)),
+		start: (request) => write((tx) => startSession(tx, means, request)),
+		restore: (session_id, operation_id) =>
+			write((tx) =>
+				restoreSession(tx, dialect, assessments, {
+					session_id,
+					operation_id,
+					abandon_operation_id: mintOperationId(randomBytes),
+					received: now(),
+					expiry_days,
+				}),
+			),
+		saveStudentInfo: (session_id, person) => write((tx) => completeWith(tx, means, session_id, person)),
+		saveEmail: (session_id, email) =>
+			write(async (tx) => {
+				await tx
+					.updateTable("student_responses")
+					.set({ email })
+					.where("session_id", "=", session_id)
+					.execute();
+			}),
+	};
+}
+
+/** One group commit: a fixed number of statements, however many batches and sessions there are. */
+async function commitBatches(tx: Tx, means: Means, batches: readonly Batch[]): Promise<BatchOutcome[]> {
+	const bench = await openBench(tx, means.dialect, means.assessments, bySession(batches));
+	const rules = { received: means.now(), expiry_days: means.expiry_days };
+	const outcomes = batches.map((batch) => {
+		const work = bench.get(batch.session_id);
+		return work ? workBatch(work, batch, rules) : unknownSession();
+	});
+	await writeBench(tx, means.dialect, bench.values());
+	return outcomes;
+}
+
+/** Stores who the student is, and completes the session unless it already is. */
+async function completeWith(
+	tx: Tx,
+	means: Means,
+	session_id: SessionId,
+	person: Person,
+): Promise<StartOutcome> {
+	const bench = await openBench(tx, means.dialect, means.assessments, new Map([[session_id, []]]));
+	const work = bench.get(session_id);
+	if (!work) return unknownSession();
+	if (work.session.state.status !== "completed") {
+		const batch = single(session_id, mintOperationId(means.randomBytes), { kind: "complete" });
+		const outcome = workBatch(work, batch, { received: means.now(), expiry_days: means.expiry_days });
+		if (!outcome.ok) return outcome;
+		await writeBench(tx, means.dialect, [work]);
+	}
+	await tx
+		.updateTable("student_responses")
+		.set({ ...person })
+		.where("id", "=", work.session.response_id)
+		.execute();
+	return { ok: true, session: work.session };
+}

@@ -1,0 +1,138 @@
+import type {
+	AssessmentIndex,
+	Command,
+	Instant,
+	Language,
+	LifecycleCommand,
+	OperationId,
+	OperationResult,
+	Refusal,
+	Scoring,
+	SessionId,
+	SessionState,
+} from "@carhythm/core";
+
+/** One immutable version of an assessment, laid out and ready. */
+export type AssessmentVersion = {
+	version_id: number;
+	index: AssessmentIndex;
+	/** Stays on the server. */
+	scoring: Scoring | null;
+};
+
+export type AssessmentStore = {
+	/** The newest version of the default assessment; null while there is none. */
+	latestDefault(): Promise<AssessmentVersion | null>;
+	/** The newest version of an assessment; null for an unknown key. */
+	latest(key: string): Promise<AssessmentVersion | null>;
+	byId(version_id: number): Promise<AssessmentVersion | null>;
+	/** The newest version that has this page; null for an unknown page. */
+	byPage(page_id: number): Promise<AssessmentVersion | null>;
+};
+
+/** A session as stored. `find` fills the counts but leaves `answers` and `drafts` empty; `load` fills everything. */
+export type StoredSession = {
+	response_id: number;
+	display_id: string;
+	version: AssessmentVersion;
+	state: SessionState;
+	completed_at: Instant | null;
+	/** When Start Fresh set it aside. */
+	abandoned_at: Instant | null;
+	/** Whether it can expire only after this moment plus the expiry: an adopted session counts from its adoption. */
+	adopted_at: Instant | null;
+};
+
+/** One write of a batch. `client_time` is null for a write without a clock of its own. */
+export type Operation = {
+	operation_id: OperationId;
+	command: Command | LifecycleCommand;
+	client_time: Instant | null;
+};
+
+/** Writes of one request to one session, applied in order within one commit, together with other requests' batches. */
+export type Batch = {
+	session_id: SessionId;
+	/** The device's clock at sending; null when the operations have no clock. */
+	sent_at: Instant | null;
+	operations: readonly Operation[];
+	/** `sync`: what comes to an ended session is kept aside as late. `submit`: it is refused. */
+	mode: "sync" | "submit";
+};
+
+/** `session` is the state after the batch: counts complete, answers and drafts only of the questions touched. */
+export type BatchOutcome =
+	| { ok: true; session: StoredSession; results: readonly StoredResult[] }
+	| { ok: false; refusal: Refusal };
+
+/** The stored result of an operation with what `answers/submit` replays. */
+export type StoredResult = {
+	result: OperationResult;
+	/** Counts right after the operation; null for late and refused ones. */
+	counts: { answered: number; ever_answered: number } | null;
+};
+
+export type StartOutcome = { ok: true; session: StoredSession } | { ok: false; refusal: Refusal };
+
+export type Person = {
+	email: string;
+	full_name: string;
+	age_group: string;
+	country: string;
+	origin_country: string;
+};
+
+export type SessionStore = {
+	/** The session without its answers: cheap. */
+	find(session_id: SessionId): Promise<StoredSession | null>;
+	/** The session with answers and drafts. */
+	load(session_id: SessionId): Promise<StoredSession | null>;
+	/** Durable when the promise resolves. */
+	operate(batch: Batch): Promise<BatchOutcome>;
+	start(request: {
+		operation_id: OperationId | null;
+		version: AssessmentVersion;
+		replaces: SessionId | null;
+		language: Language;
+	}): Promise<StartOutcome>;
+	/** Undoes Start Fresh: swaps the session with the one that was begun in its place, and applies what was late. */
+	restore(session_id: SessionId, operation_id: OperationId): Promise<StartOutcome>;
+	/** Stores the person and completes the session if it is active, in one commit. */
+	saveStudentInfo(session_id: SessionId, person: Person): Promise<StartOutcome>;
+	/** Changes the address only; null for an unknown session. */
+	saveEmail(session_id: SessionId, email: string): Promise<void>;
+};
+
+export type ScoreStore = {
+	/** The stored profile as it is; null when there is none. */
+	find(response_id: number): Promise<Record<string, unknown> | null>;
+	save(response_id: number, profile: Record<string, unknown>): Promise<void>;
+};
+
+export type Feedback = {
+	rating: number | null;
+	experience_text: string | null;
+	would_recommend: boolean | null;
+	suggestions: string | null;
+};
+
+export type FeedbackStore = {
+	/** One feedback a session: a second one updates the first. */
+	save(session_id: SessionId, feedback: Feedback): Promise<Feedback & { id: number; created_at: Instant }>;
+};
+
+/** Everything the HTTP side may ask of the database. A failing disk or database throws {@link StorageUnavailable}. */
+export type Store = {
+	assessments: AssessmentStore;
+	sessions: SessionStore;
+	scores: ScoreStore;
+	feedback: FeedbackStore;
+	/** Resolves when the database answers; used by /readyz. */
+	ping(): Promise<void>;
+	close(): Promise<void>;
+};
+
+/** The database cannot take or give data now: full disk, lock, lost connection. Whether a write happened is unknown. */
+export class StorageUnavailable extends Error {
+	override readonly name = "StorageUnavailable";
+}

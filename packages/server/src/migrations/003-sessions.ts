@@ -1,0 +1,99 @@
+import type { Migration } from "./migration.ts";
+import { createIndex, createTable } from "./steps.ts";
+
+/** What this program adds: assessment versions, the history of every session, drafts. */
+export const sessions: Migration = {
+	number: 3,
+	name: "sessions",
+	steps: [
+		createTable(
+			"assessments",
+			`key TEXT NOT NULL PRIMARY KEY,
+			is_default INTEGER NOT NULL DEFAULT 0 CHECK (is_default IN (0, 1)),
+			created_at TEXT NOT NULL`,
+		),
+		createIndex("idx_assessments_one_default", "assessments", ["is_default"], {
+			unique: true,
+			where: "is_default = 1",
+		}),
+		createTable(
+			"assessment_versions",
+			`id INTEGER NOT NULL PRIMARY KEY,
+			assessment_key TEXT NOT NULL REFERENCES assessments (key),
+			version INTEGER NOT NULL CHECK (version >= 1),
+			definition TEXT NOT NULL CHECK (json_valid(definition)),
+			scoring TEXT CHECK (json_valid(scoring)),
+			content_hash TEXT NOT NULL,
+			created_at TEXT NOT NULL`,
+		),
+		createIndex("idx_assessment_versions_key_version", "assessment_versions", ["assessment_key", "version"], {
+			unique: true,
+		}),
+		createTable(
+			"session_details",
+			`response_id INTEGER NOT NULL PRIMARY KEY REFERENCES student_responses (id),
+			display_id TEXT NOT NULL,
+			assessment_version_id INTEGER NOT NULL REFERENCES assessment_versions (id),
+			language TEXT NOT NULL CHECK (language IN ('en', 'ar')),
+			language_chosen_at TEXT,
+			language_operation_id TEXT,
+			current_question_id INTEGER REFERENCES questions (id),
+			place_at TEXT,
+			place_operation_id TEXT,
+			revision INTEGER NOT NULL CHECK (revision >= 0),
+			answered INTEGER NOT NULL CHECK (answered >= 0),
+			ever_answered INTEGER NOT NULL CHECK (ever_answered >= answered),
+			start_operation_id TEXT,
+			start_fingerprint TEXT,
+			replaced_by INTEGER REFERENCES student_responses (id),
+			abandoned_at TEXT,
+			adopted_at TEXT`,
+		),
+		createIndex("idx_session_details_display_id", "session_details", ["display_id"], { unique: true }),
+		createIndex("idx_session_details_start_operation_id", "session_details", ["start_operation_id"], {
+			unique: true,
+		}),
+		createIndex("idx_session_details_assessment_version_id", "session_details", ["assessment_version_id"]),
+		createIndex("idx_session_details_replaced_by", "session_details", ["replaced_by"], {
+			where: "replaced_by IS NOT NULL",
+		}),
+		createTable(
+			"session_events",
+			// No foreign key on question_id: what came too late is kept as it came, whatever question it names.
+			`id INTEGER NOT NULL PRIMARY KEY,
+			response_id INTEGER NOT NULL REFERENCES student_responses (id),
+			revision INTEGER NOT NULL CHECK (revision >= 1),
+			operation_id TEXT NOT NULL,
+			kind TEXT NOT NULL,
+			question_id INTEGER,
+			value TEXT CHECK (json_valid(value)),
+			at TEXT NOT NULL,
+			client_time TEXT,
+			received_at TEXT NOT NULL,
+			outcome TEXT NOT NULL CHECK (outcome IN ('applied', 'superseded', 'late')),
+			fingerprint TEXT NOT NULL,
+			result TEXT NOT NULL CHECK (json_valid(result))`,
+		),
+		createIndex("idx_session_events_operation", "session_events", ["response_id", "operation_id"], {
+			unique: true,
+		}),
+		createIndex("idx_session_events_revision", "session_events", ["response_id", "revision"], {
+			unique: true,
+		}),
+		createIndex("idx_session_events_question", "session_events", ["response_id", "question_id"]),
+		createTable(
+			"session_drafts",
+			`response_id INTEGER NOT NULL REFERENCES student_responses (id),
+			question_id INTEGER NOT NULL REFERENCES questions (id),
+			value TEXT CHECK (json_valid(value)),
+			at TEXT NOT NULL,
+			operation_id TEXT NOT NULL,
+			PRIMARY KEY (response_id, question_id)`,
+		),
+		createIndex("idx_assessment_scores_response_id", "assessment_scores", ["response_id"]),
+		createIndex("idx_questions_page_id", "questions", ["page_id"]),
+		createIndex("idx_question_answers_question", "question_answers", ["response_id", "question_id"], {
+			unique: true,
+		}),
+	],
+};

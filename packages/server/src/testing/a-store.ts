@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Instant, type OperationId, type SessionId, toInstant } from "@carhythm/core";
+import { readAssessmentFile } from "../assessments/read-file.ts";
+import { createAssessmentStore } from "../db/assessments.ts";
+import { openDatabase } from "../db/open.ts";
+import { createSessionStore } from "../db/sessions.ts";
+import type { AssessmentVersion } from "../db/store.ts";
+import { migrateUp } from "../migrations/runner.ts";
+
+const SAMPLER = fileURLToPath(new URL("../../../../content/sampler/assessment.json", import.meta.url));
+
+/** A real database in a folder of its own, with the sampler assessment in it and a clock that only moves when told. */
+export async function aStore(options: { onGroup?: (size: number) => void } = {}) {
+	const folder = mkdtempSync(join(tmpdir(), "carhythm-store-"));
+	const database = await openDatabase({ dialect: "sqlite", file: join(folder, "test.db") });
+	await migrateUp(database);
+	const assessments = createAssessmentStore(database);
+	const read = await readAssessmentFile(SAMPLER);
+	if (!read.ok) throw new Error("The sampler does not load.");
+	await assessments.add(read.file, read.scoring);
+	const version = (await assessments.latestDefault()) as AssessmentVersion;
+
+	let millis = Date.parse("2026-03-01T08:00:00.000Z");
+	const now = (): Instant => toInstant(millis);
+	const sessions = createSessionStore(database, {
+		assessments,
+		now,
+		randomBytes,
+		expiry_days: 30,
+		...options,
+	});
+	return {
+		folder,
+		database,
+		assessments,
+		sessions,
+		version,
+		now,
+		pass(time: { seconds?: number; days?: number }) {
+			millis += 1000 * ((time.seconds ?? 0) + (time.days ?? 0) * 86_400);
+		},
+		/** The id of a question of the sampler. */
+		question(key: string): number {
+			const found = version.index.places.find((place) => place.question.key === key);
+			if (!found) throw new Error(`The sampler has no question ${key}.`);
+			return found.question.id;
+		},
+		async started(replaces: SessionId | null = null): Promise<SessionId> {
+			const outcome = await sessions.start({ operation_id: null, version, replaces, language: "en" });
+			if (!outcome.ok) throw new Error(outcome.refusal.detail);
+			return outcome.session.state.session_id;
+		},
+		async [Symbol.asyncDispose]() {
+			await database.close();
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+export type TestStore = Awaited<ReturnType<typeof aStore>>;
+
+let counter = 0;
+
+/** A new operation id. */
+export function anOperationId(): OperationId {
+	counter += 1;
+	return `0a000000-0000-4000-8000-${String(counter).padStart(12, "0")}` as OperationId;
+}
