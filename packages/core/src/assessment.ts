@@ -113,6 +113,8 @@ export const Assessment = z.strictObject({
 	estimated_minutes: z.number(),
 	/** What a student should know before starting, for example that a translation is not validated. */
 	notices: z.array(LocalizedText),
+	/** Sources and licences of the texts; licences ask that students can see them. */
+	attribution: z.optional(z.array(LocalizedText)),
 	chapters: z.array(Chapter),
 });
 export type Assessment = z.infer<typeof Assessment>;

@@ -1,3 +1,5 @@
+/** The schema library, for the packages that parse at edges of their own and import nothing but core. */
+export * as z from "zod/mini";
 export * from "./answer.ts";
 export * from "./assessment.ts";
 export * from "./contract.ts";

@@ -45,7 +45,7 @@ async function compare(): Promise<void> {
 		],
 		env: { DATABASE_URL: `sqlite:${join(folder, "bench.db")}`, LOG_LEVEL: "warn" },
 		core: SERVER_CORE,
-		ready: /http:\/\/localhost:(\d+)/,
+		ready: /is ready: http:\/\/[^:]+:(\d+)/,
 	});
 	try {
 		const base = `http://127.0.0.1:${ours.port}`;

@@ -35,7 +35,7 @@ export const ScoredScale = z.strictObject({
 export type ScoredScale = z.infer<typeof ScoredScale>;
 
 /** Half of the items answered, or one missing of four: good for a band, not for a number. */
-export const PreliminaryScale = z.strictObject({
+const PreliminaryScale = z.strictObject({
 	...scaleBase,
 	status: z.literal("preliminary"),
 	band: Band,
@@ -43,7 +43,7 @@ export const PreliminaryScale = z.strictObject({
 });
 
 /** Too few answers: there is no result, and nothing stands in for it. */
-export const UnscoredScale = z.strictObject({ ...scaleBase, status: z.literal("not_enough") });
+const UnscoredScale = z.strictObject({ ...scaleBase, status: z.literal("not_enough") });
 
 export const ScaleResult = z.discriminatedUnion("status", [ScoredScale, PreliminaryScale, UnscoredScale]);
 export type ScaleResult = z.infer<typeof ScaleResult>;

@@ -156,6 +156,8 @@ test.each([
 	[5, 10, "preliminary"],
 	[4, 10, "not_enough"],
 	[4, 5, "prorated"],
+	[19, 25, "preliminary"],
+	[20, 25, "prorated"],
 ] as const)("%i of %i answered is %s", (answered, total, coverage) => {
 	expect(judgeCoverage(answered, total)).toBe(coverage);
 });
@@ -179,6 +181,37 @@ test("two four-item types are told apart from three points of the sum on", () =>
 	expect(tooCloseToTell(type(18), type(16))).toBe(true);
 	expect(tooCloseToTell(type(18), type(15))).toBe(false);
 });
+
+test("a choice or ranking that does not fit its question is not reported", () => {
+	const base = { text: text("Q"), required: true };
+	const choices = ["a", "b"].map((value) => ({ value, label: text(value) }));
+	const questions: Question[] = [
+		{ ...base, id: 1, key: "one", type: "mcq", multiple: false, choices },
+		{
+			...base,
+			id: 2,
+			key: "order",
+			type: "ordering",
+			randomize: true,
+			items: [{ text: text("x") }, { text: text("y") }],
+		},
+	];
+	const report = (options: string[], items: string[]) =>
+		scoreSession(
+			assessmentOf(questions),
+			scoringOf([]),
+			new Map<number, Answer>([
+				[1, { type: "mcq", selected_options: options }],
+				[2, { type: "ordering", ordered_items: items }],
+			]),
+		).choices.map(({ question }) => question);
+	expect(report(["a"], ["y", "x"])).toEqual(["one", "order"]);
+	expect(report(["a", "b"], ["y", "y"])).toEqual([]);
+	expect(report(["c"], ["y"])).toEqual([]);
+});
+
+/** `fc.assert` for properties that wait for nothing. */
+const holds: <T>(property: fc.IProperty<T>) => void = fc.assert;
 
 describe("for whatever answers", () => {
 	const questions = Array.from({ length: 24 }, (_, n) => slider(`q${n}`, n));
@@ -206,7 +239,7 @@ describe("for whatever answers", () => {
 
 	test("turning a score round twice gives it back", () => {
 		const range = fc.tuple(fc.integer(), fc.nat()).map(([min, width]) => ({ min, max: min + width }));
-		fc.assert(
+		holds(
 			fc.property(range, fc.integer(), (range, value) => {
 				expect(reverseScore(reverseScore(value, range), range)).toBe(value);
 			}),
@@ -214,7 +247,7 @@ describe("for whatever answers", () => {
 	});
 
 	test("the profile fits its schema, and shows a number only where enough is answered", () => {
-		fc.assert(
+		holds(
 			fc.property(anyAnswers, (values) => {
 				const profile = scoreSession(assessment, scoring, toAnswers(values));
 				expect(Profile.parse(profile)).toEqual(profile);
@@ -228,7 +261,7 @@ describe("for whatever answers", () => {
 	});
 
 	test("their order changes nothing", () => {
-		fc.assert(
+		holds(
 			fc.property(
 				anyAnswers.chain((values) =>
 					fc.tuple(
@@ -252,7 +285,7 @@ describe("for whatever answers", () => {
 			n === 0 ? { ...scale, items: [...scale.items, { question: "new" }] } : scale,
 		);
 		const withNew = assessmentOf([...questions, slider("new", 99)]);
-		fc.assert(
+		holds(
 			fc.property(anyAnswers, (values) => {
 				const [first, ...others] = scoreSession(assessment, scoring, toAnswers(values)).scales;
 				const [changed, ...same] = scoreSession(withNew, scoringOf(longer), toAnswers(values)).scales;
@@ -265,7 +298,7 @@ describe("for whatever answers", () => {
 
 	test("the ranking holds every type once, and each group leads the next", () => {
 		const full = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 24, maxLength: 24 });
-		fc.assert(
+		holds(
 			fc.property(full, (values) => {
 				const { interests, scales: results } = scoreSession(
 					assessment,

@@ -8,14 +8,13 @@ export const RiasecType = z.enum(RIASEC_TYPES);
 export type RiasecType = z.infer<typeof RiasecType>;
 
 /** The published work that scales are taken from. */
-export const Instrument = z.strictObject({
+const Instrument = z.strictObject({
 	key: Key,
 	name: z.string(),
 	/** Where it is published, as a reader could look it up. */
 	source: z.string(),
 	licence: z.optional(z.string()),
 });
-export type Instrument = z.infer<typeof Instrument>;
 
 /** A heading under which scales are reported together. */
 export const ScaleGroup = z.strictObject({

@@ -79,7 +79,7 @@ async function takenItemIds(tx: Transaction<Schema>): Promise<Set<string>> {
 
 async function writeQuestion(
 	tx: Transaction<Schema>,
-	{ id, ...row }: QuestionRow & { id: number },
+	{ id, ...row }: ReturnType<typeof questionRow>,
 	onlyOnce: { item_id: string | null; created_at: Now },
 ): Promise<void> {
 	await tx

@@ -16,7 +16,7 @@ import type { Schema } from "./schema.ts";
 import type { AssessmentStore, AssessmentVersion } from "./store.ts";
 
 /** One assessment as an operator sees it: its newest version, and what is done with it. */
-export type ListedAssessment = {
+type ListedAssessment = {
 	key: string;
 	title: LocalizedText;
 	version: number;
@@ -28,7 +28,7 @@ export type ListedAssessment = {
 };
 
 /** `unchanged`: the newest version already says the same. */
-export type AddedAssessment = { key: string; version: number; outcome: "added" | "unchanged" };
+type AddedAssessment = { key: string; version: number; outcome: "added" | "unchanged" };
 
 export type AssessmentAdmin = {
 	/** Stores a checked file as the next version of its assessment. The first assessment of all becomes the default. */
@@ -36,6 +36,8 @@ export type AssessmentAdmin = {
 	/** Which assessment a session gets that names none. False for an unknown key. */
 	setDefault(key: string): Promise<boolean>;
 	list(): Promise<ListedAssessment[]>;
+	/** Every version of one assessment, or with null of all, the newest first. */
+	versions(key: string | null): Promise<AssessmentVersion[]>;
 };
 
 /** The assessments of one database. Versions never change, so each is read and parsed once. */
@@ -82,6 +84,16 @@ export function createAssessmentStore(database: Database): AssessmentStore & Ass
 		add: (file, scoring) => db.transaction().execute((tx) => addVersion(tx, database, file, scoring)),
 		setDefault: (key) => db.transaction().execute((tx) => makeDefault(tx, key)),
 		list: () => listAssessments(lookups, byId),
+		async versions(key) {
+			const rows = await lookups
+				.selectFrom("assessment_versions")
+				.select("id")
+				.$if(key !== null, (query) => query.where("assessment_key", "=", key))
+				.orderBy("id", "desc")
+				.execute();
+			const versions = await Promise.all(rows.map(({ id }) => byId(id)));
+			return versions.filter((version) => version !== null);
+		},
 	};
 }
 

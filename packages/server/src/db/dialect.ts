@@ -97,8 +97,3 @@ export function asStorageError(error: unknown): unknown {
 export function isConnectionLost(error: unknown): boolean {
 	return /^SQLITE_IOERR_(FSYNC|DIR_FSYNC)$|^SQLITE_CORRUPT/.test(errorCode(error) ?? "");
 }
-
-/** Whether a write was refused because a row with the same key is already there. */
-export function isUniqueViolation(error: unknown): boolean {
-	return /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(errorCode(error) ?? "");
-}

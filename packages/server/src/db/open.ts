@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
+import { LEDGER } from "../migrations/ledger.ts";
 import { OperatorError } from "../operator-error.ts";
 import { type Database, type DatabaseUrl, errorCode, jsonRows, type Scrubbed } from "./dialect.ts";
 import { createHandle, type Handle, kyselyDialect } from "./dialect-sqlite.ts";
@@ -21,6 +22,9 @@ const REQUIRED = [
 ] as const;
 
 const BUSY_TIMEOUT_MS = 5000;
+
+/** Pages of 4 KiB. Copying the log back into the file less often than after each 1000 pages lets a page that is written again and again be copied once. */
+const PAGES_BETWEEN_CHECKPOINTS = 8000;
 
 /**
  * Opens the database and checks that it keeps what it is given.
@@ -56,6 +60,11 @@ export async function openDatabase(url: DatabaseUrl): Promise<Database> {
 			for (const handle of [handles.lookups, handles.reader, writer]) handle.close();
 		},
 	};
+}
+
+/** Whether there is a database to open; opening one that is not there makes it. */
+export function databaseExists(url: DatabaseUrl): boolean {
+	return existsSync(resolve(url.file));
 }
 
 /** A connection that is lost is lost for all: they share the file's write-ahead log. */
@@ -103,11 +112,12 @@ async function switchToWal(file: string): Promise<void> {
 	}
 }
 
-/** @returns null when the file is in WAL mode; the error to report if it stays busy. */
+/** @returns null when the file is in WAL mode or not ours; the error to report if it stays busy. */
 function tryWal(file: string): OperatorError | null {
 	let database: SqliteFile.Database | null = null;
 	try {
 		database = new SqliteFile(file, { timeout: BUSY_TIMEOUT_MS });
+		if (isForeign(database)) return null;
 		const mode = database.pragma("journal_mode=WAL", { simple: true });
 		if (mode !== "wal") throw cannot(file, `its journal mode stays "${mode}" where WAL is needed`);
 		return null;
@@ -126,6 +136,7 @@ function connect(file: string, options: { query_only?: boolean }): SqliteFile.Da
 		database = new SqliteFile(file, { timeout: BUSY_TIMEOUT_MS });
 		database.pragma(`busy_timeout=${BUSY_TIMEOUT_MS}`);
 		for (const { pragma, set } of REQUIRED) database.pragma(`${pragma}=${set}`);
+		database.pragma(`wal_autocheckpoint=${PAGES_BETWEEN_CHECKPOINTS}`);
 		if (options.query_only) database.pragma("query_only=ON");
 		checkPragmas(file, database, options.query_only ?? false);
 		return database;
@@ -137,7 +148,7 @@ function connect(file: string, options: { query_only?: boolean }): SqliteFile.Da
 
 function checkPragmas(file: string, database: SqliteFile.Database, query_only: boolean): void {
 	const expected = [
-		{ pragma: "journal_mode", holds: "wal" },
+		...(isForeign(database) ? [] : [{ pragma: "journal_mode", holds: "wal" }]),
 		{ pragma: "busy_timeout", holds: BUSY_TIMEOUT_MS },
 		{ pragma: "query_only", holds: query_only ? 1 : 0 },
 		...REQUIRED,
@@ -151,6 +162,12 @@ function checkPragmas(file: string, database: SqliteFile.Database, query_only: b
 			);
 		}
 	}
+}
+
+/** Another program's database may be looked at, but even its journal mode is not ours to change. */
+function isForeign(database: SqliteFile.Database): boolean {
+	const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+	return tables.length > 0 && !tables.includes(LEDGER);
 }
 
 function explain(file: string, error: unknown): OperatorError {
@@ -168,34 +185,53 @@ function cannot(file: string, why: string, cause?: unknown): OperatorError {
 	return new OperatorError("failed", `The database ${file} cannot be used: ${why}.`, { cause });
 }
 
-const SCRUB_TRIES = 20;
+const SCRUB_PATIENCE_MS = 6000;
 const SCRUB_PAUSE_MS = 250;
 
 /**
- * `secure_delete` has overwritten the deleted rows in their pages; their older copies are in the write-ahead log until it is
- * emptied, which a reader that stays in the past can prevent, and in unused parts of pages until the file is written anew.
+ * `secure_delete` has overwritten the deleted rows in their pages. What is left of them is in unused parts of other pages
+ * until the file is written anew, and in the write-ahead log until it is emptied, which a reader that stays in the past can
+ * prevent.
  */
 async function scrub(writer: Handle): Promise<Scrubbed> {
-	let reason = "";
-	for (let tries = 0; tries < SCRUB_TRIES; tries += 1) {
-		if (tries > 0) await sleep(SCRUB_PAUSE_MS);
-		try {
-			const database = writer.get();
+	const deadline = performance.now() + SCRUB_PATIENCE_MS;
+	const steps = [
+		(database: SqliteFile.Database) => {
 			database.exec("VACUUM");
+			return true;
+		},
+		(database: SqliteFile.Database) => {
 			const [result] = database.pragma("wal_checkpoint(TRUNCATE)") as { busy: number }[];
-			if (result?.busy === 0) return { clean: true };
-			reason = "another program is still reading the database";
-		} catch (error) {
-			writer.translate(error);
-			writer.settle();
-			const code = errorCode(error);
-			if (!code) throw error;
-			reason = code.startsWith("SQLITE_BUSY")
-				? "another program is still writing to the database"
-				: code === "SQLITE_FULL"
-					? "the disk has no room to write the database anew"
-					: `the database reported ${code}`;
+			return result?.busy === 0;
+		},
+	];
+	for (const step of steps) {
+		for (;;) {
+			const obstacle = attempt(writer, step);
+			if (obstacle === null) break;
+			if (performance.now() > deadline) return { clean: false, reason: obstacle };
+			await sleep(SCRUB_PAUSE_MS);
 		}
 	}
-	return { clean: false, reason };
+	return { clean: true };
+}
+
+/** @returns null when the step is done, else what stands in its way */
+function attempt(writer: Handle, step: (database: SqliteFile.Database) => boolean): string | null {
+	const database = writer.get();
+	// Waiting is the caller's: SQLite's own would hold up everything else in this process.
+	database.pragma("busy_timeout=0");
+	try {
+		return step(database) ? null : "another program is still reading the database";
+	} catch (error) {
+		writer.translate(error);
+		const code = errorCode(error);
+		if (code?.startsWith("SQLITE_BUSY")) return "another program is still writing to the database";
+		if (code === "SQLITE_FULL") return "the disk has no room to write the database anew";
+		if (code) return `the database reported ${code}`;
+		throw error;
+	} finally {
+		database.pragma(`busy_timeout=${BUSY_TIMEOUT_MS}`);
+		writer.settle();
+	}
 }

@@ -97,6 +97,18 @@ export function expiryBase(session: StoredSession): Instant {
 	return session.adopted_at ? laterOf(last_activity, session.adopted_at) : last_activity;
 }
 
+/** Finds one session by its id. Made once for each database: building a query costs more than running this one. */
+export function sessionFinder(
+	db: Kysely<Schema>,
+	assessments: AssessmentStore,
+): (session_id: SessionId) => Promise<StoredSession | null> {
+	const query = selectSessions(db).where("student_responses.session_id", "=", "").compile();
+	return async (session_id) => {
+		const { rows } = await db.executeQuery<SessionRow>({ ...query, parameters: [session_id] });
+		return rows[0] ? toStoredSession(rows[0], assessments) : null;
+	};
+}
+
 /** The columns of a history row that decide what the standing answer is. */
 export type HistoryRow = Pick<
 	Selectable<Schema["session_events"]>,

@@ -93,8 +93,7 @@ async function loadTouched(
 	const history = await sql<HistoryRow & { response_id: number }>`
 		select e.response_id, e.question_id, e.operation_id, e.kind, e.value, e.at, e.revision
 		from ${wanted} as w cross join session_events e
-		where e.response_id = w.response_id and e.question_id = w.question_id
-			and e.kind in ('answer', 'clear') and e.outcome <> 'late'`.execute(tx);
+		where e.id in (${newestOf("kind in ('answer', 'clear')")}, ${newestOf("kind = 'answer'")})`.execute(tx);
 	const drafts = await sql<Parameters<typeof draftOfRow>[0]>`
 		select d.response_id, d.question_id, d.value, d.at, d.operation_id
 		from ${wanted} as w cross join session_drafts d
@@ -115,6 +114,18 @@ async function loadTouched(
 		const work = byResponse.get(row.response_id);
 		if (work) addDraft(work, row.question_id, draftOfRow(row));
 	}
+}
+
+/**
+ * The newest event of a wanted question: with the newest answer or clear, what stands; with the newest answer, whether there
+ * ever was one. Two look-ups, however often the question was answered.
+ */
+function newestOf(kinds: "kind in ('answer', 'clear')" | "kind = 'answer'") {
+	return sql`(
+		select n.id from session_events n
+		where n.response_id = w.response_id and n.question_id = w.question_id and n.kind in ('answer', 'clear')
+			and n.${sql.raw(kinds)} and n.outcome <> 'late'
+		order by n.at desc, n.operation_id desc limit 1)`;
 }
 
 async function adoptedRows(tx: Tx, dialect: Dialect, touched: readonly Touched[]) {

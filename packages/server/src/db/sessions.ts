@@ -5,7 +5,7 @@ import { createGroupCommit } from "./group-commit.ts";
 import { bySession, single, unknownSession, workBatch } from "./operate.ts";
 import { RESTORE_DAYS, restoreSession } from "./restore.ts";
 import type { Schema } from "./schema.ts";
-import { loadSession, selectSessions, toStoredSession } from "./session-rows.ts";
+import { loadSession, sessionFinder } from "./session-rows.ts";
 import { openBench, writeBench } from "./session-writer.ts";
 import { type Means, startSession } from "./start.ts";
 import type { Batch, BatchOutcome, Person, SessionStore, StartOutcome, StoredSession } from "./store.ts";
@@ -40,13 +40,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 
 	return {
 		operate,
-		find: (session_id) =>
-			read(async (snapshot) => {
-				const row = await selectSessions(snapshot)
-					.where("student_responses.session_id", "=", session_id)
-					.executeTakeFirst();
-				return row ? toStoredSession(row, assessments) : null;
-			}),
+		find: sessionFinder(reader, assessments),
 		load: (session_id) => read((snapshot) => loadSession(snapshot, assessments, session_id)),
 		start: (request) => write((tx) => startSession(tx, means, request)),
 		restore: (session_id, operation_id) =>

@@ -77,10 +77,13 @@ export const sessions: Migration = {
 		createIndex("idx_session_events_operation", "session_events", ["response_id", "operation_id"], {
 			unique: true,
 		}),
-		createIndex("idx_session_events_revision", "session_events", ["response_id", "revision"], {
-			unique: true,
-		}),
-		createIndex("idx_session_events_question", "session_events", ["response_id", "question_id"]),
+		// The newest answer to a question comes first, however often it was changed.
+		createIndex(
+			"idx_session_events_answers",
+			"session_events",
+			["response_id", "question_id", "at", "operation_id"],
+			{ where: "kind IN ('answer', 'clear')" },
+		),
 		createTable(
 			"session_drafts",
 			`response_id INTEGER NOT NULL REFERENCES student_responses (id),

@@ -1,15 +1,14 @@
 import { type Kysely, sql } from "kysely";
-import type { LedgerSchema } from "./ledger.ts";
 
 export type Column = { name: string; type: string; not_null: boolean; default: string | null };
-export type Index = { name: string; unique: boolean; columns: readonly string[] };
-export type Table = { columns: ReadonlyMap<string, Column>; indexes: ReadonlyMap<string, Index> };
+type Index = { name: string; unique: boolean; columns: readonly string[] };
+type Table = { columns: ReadonlyMap<string, Column>; indexes: ReadonlyMap<string, Index> };
 
 /** The tables that a database has, by name. */
 export type Catalogue = ReadonlyMap<string, Table>;
 
 /** Reads what is really there. */
-export async function readCatalogue(db: Kysely<LedgerSchema>): Promise<Catalogue> {
+export async function readCatalogue<Tables>(db: Kysely<Tables>): Promise<Catalogue> {
 	const columns = await sql<{
 		table: string;
 		name: string;

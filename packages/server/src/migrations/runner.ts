@@ -15,7 +15,7 @@ export type MigrationProgress = {
 
 export type AppliedStep = { migration: number; name: string; step: string; origin: Origin };
 
-export type StepStatus = { step: string; state: "done" | "todo" | "conflict"; ledger: LedgerRow | null };
+type StepStatus = { step: string; state: "done" | "todo" | "conflict"; ledger: LedgerRow | null };
 export type MigrationStatus = {
 	migration: number;
 	name: string;
@@ -96,7 +96,7 @@ async function applyStep(run: Run, migration: Migration, step: Step): Promise<Or
 		.execute(async (trx) => {
 			const began = performance.now();
 			const row = findRow(await readLedger(trx), migration, step);
-			const probed = probe(step, await readCatalogue(trx), row);
+			const probed = probe(step, await readCatalogue<LedgerSchema>(trx), row);
 			if (typeof probed !== "string") throw conflict(migration, step, probed.conflict);
 			if (probed === "done" && row) return null;
 			if (probed === "todo") await act(run, trx, migration, step);

@@ -30,7 +30,7 @@ export function createIndex(
 	const unique = options.unique ?? false;
 	const where = options.where ? ` WHERE ${options.where}` : "";
 	return {
-		id: `index_${name}`,
+		id: name,
 		probe: indexExists(table, name, columns, unique),
 		sqlite: [`CREATE ${unique ? "UNIQUE " : ""}INDEX ${name} ON ${table} (${columns.join(", ")})${where}`],
 	};

@@ -1,0 +1,209 @@
+import type {
+	Answer,
+	AssessmentIndex,
+	Command,
+	FeedbackReply,
+	FeedbackRequest,
+	Instant,
+	Language,
+	OperationId,
+	Problem,
+	Refusal,
+	ResumeChoice,
+	ScoresReply,
+	SessionId,
+	SessionState,
+	z,
+} from "@carhythm/core";
+
+/** Why answers wait on this device. */
+export type WaitReason =
+	/** Nothing that speaks CaRhythm's API was reached: no network, or a login page of the network in between. */
+	| "offline"
+	/** The server was reached and cannot take answers now. */
+	| "server"
+	/** The server does not know the session (another or a restored database). Everything is kept and tried again. */
+	| "unknown_session"
+	/** Written by another version of this app; it is kept for that version. */
+	| "unreadable";
+
+/**
+ * Where the student's answers are, as strictly as it can be said. `pending` counts operations (answers, drafts, moves) that
+ * the server has not acknowledged.
+ */
+export type SaveStatus =
+	/** The server acknowledged everything. */
+	| { kind: "saved" }
+	/** On the way; nothing is promised yet. */
+	| { kind: "sending"; pending: number }
+	/** In strictly durable storage: it survives a killed browser, and is sent as soon as possible. */
+	| { kind: "on_device"; pending: number; reason: WaitReason }
+	/** Waiting, in a storage that does not survive the page or a crash. */
+	| { kind: "memory_only"; pending: number; reason: WaitReason }
+	/** This device could not store it; it is in memory, still being sent, and lost if the page is closed first. */
+	| { kind: "not_saved"; pending: number; reason: "storage_full" | "storage_failed" };
+
+/** How the session stands with the server, as far as this device knows. Only `active` takes answers. */
+export type Standing = "active" | "completed" | "abandoned" | "expired" | "unknown_to_server";
+
+/**
+ * What became of a command. `on_device` is true when it is in strictly durable storage, false when it is in memory only
+ * (see {@link SaveStatus}); it is on its way to the server in both cases.
+ */
+export type Outcome = { ok: true; on_device: boolean } | { ok: false; refusal: Refusal };
+
+/** An operation that the server refused. It is kept, and shown to the student, until it is dismissed. */
+export type RefusedOperation = {
+	operation_id: OperationId;
+	command: Command;
+	/** A code of the API, for programs. */
+	code: string;
+	/** A sentence that a student can read (English). */
+	detail: string;
+	refused_at: Instant;
+};
+
+/** The newest version of an assessment, as a new session gets it. */
+export type LatestAssessment = {
+	version_id: number;
+	index: AssessmentIndex;
+	/** Days without activity after which a session expires. */
+	session_expiry_days: number;
+};
+
+/** What {@link Client.resume} found. */
+export type Resumed = {
+	choice: ResumeChoice;
+	/** The assessment version to which the session is pinned; null when there is no session. */
+	index: AssessmentIndex | null;
+	/** `unreachable`: the choice rests on what this device holds; there may be more on the server. */
+	server: "reached" | "unreachable";
+};
+
+/** A choice that holds a session. */
+export type SessionChoice = Exclude<ResumeChoice, { kind: "nothing" }>;
+
+/** The request of {@link Client.start}. */
+export type StartOptions = {
+	language: Language;
+	/** The key of an assessment; the server's default one when absent. */
+	assessment?: string;
+	/** Start Fresh: this session is set aside in the same moment in which the new one begins. */
+	replaces?: SessionId;
+};
+
+/** The body of a feedback, without the session's id. `rating` goes from 1 to 5. */
+export type FeedbackInput = Omit<z.input<typeof FeedbackRequest>, "session_id">;
+
+/**
+ * One session, open in this tab. `state`, `save` and the like are values that are replaced, never changed in place: read them
+ * again whenever the listener given to `subscribe` is called.
+ *
+ * Every command is judged by core's `decide` at once, shows in `state` at once, and its promise resolves when it is known
+ * whether the device holds it durably. Nothing waits for the network.
+ */
+export type Session = {
+	readonly session_id: SessionId;
+	readonly index: AssessmentIndex;
+	readonly state: SessionState;
+	/** The short id for people, for example `7GK2M-9XQ4T`. */
+	readonly display_id: string;
+	/** By the server's clock at its last reply; null before the first. */
+	readonly expires_at: Instant | null;
+	readonly standing: Standing;
+	readonly save: SaveStatus;
+	readonly refused: readonly RefusedOperation[];
+	/**
+	 * Calls `listener` after every change, from whichever tab or from the server.
+	 * @returns a function that ends the subscription
+	 */
+	subscribe(listener: () => void): () => void;
+	/**
+	 * Answers a question; a later answer replaces an earlier one.
+	 * @example const outcome = await session.answer(7, { type: "slider", value: 4 });
+	 */
+	answer(question_id: number, answer: Answer): Promise<Outcome>;
+	/** Takes an answer back. */
+	clear(question_id: number): Promise<Outcome>;
+	/** Keeps something half-done (text, a ranking under way), or discards it with null. */
+	draft(question_id: number, draft: Answer | null): Promise<Outcome>;
+	/** Tells where the student now is, and in which language. */
+	move(question_id: number, language?: Language): Promise<Outcome>;
+	/** Finishes the assessment, after everything that is queued. {@link Session.scores} waits for the server. */
+	complete(): Promise<Outcome>;
+	/** Tries to send now. Resolves when everything is acknowledged or the attempt has failed; `save` tells which. */
+	flush(): Promise<void>;
+	/** Takes a refused operation off the list: the student has seen it. */
+	dismissRefused(operation_id: OperationId): Promise<void>;
+	/** The badges unlocked in this tab since the last call, in order. */
+	takeBadges(): string[];
+	/**
+	 * Sends what is queued, then fetches the result.
+	 * @throws {ServerUnreachable} when there was no usable reply
+	 * @throws {RequestRefused} for example before completion (`session_not_completed`)
+	 */
+	scores(): Promise<z.infer<typeof ScoresReply>>;
+	/** Stores the student's feedback; a second one replaces the first. Throws like {@link Session.scores}. */
+	sendFeedback(feedback: FeedbackInput): Promise<z.infer<typeof FeedbackReply>>;
+	/** Ends this tab's use of the session; what is queued stays queued. */
+	close(): void;
+};
+
+/** The door of the session engine: see `createClient`. */
+export type Client = {
+	/** Whether this device can hold answers durably. False means: they live as long as the page. */
+	readonly durable: boolean;
+	/**
+	 * Looks for a session to come back to: in the storage, then on the server (by its id, else by the cookie). Changes nothing on
+	 * the server. Network trouble is no error: see {@link Resumed.server}.
+	 */
+	resume(): Promise<Resumed>;
+	/**
+	 * The newest version of an assessment; of the default one without a key. The last one seen serves while the server cannot be
+	 * reached.
+	 * @throws {ServerUnreachable} when it cannot be reached and this device never saw the assessment
+	 * @throws {RequestRefused} for an unknown key
+	 */
+	latestAssessment(key?: string): Promise<LatestAssessment>;
+	/**
+	 * Begins a session. The request's id is stored first, so that a lost reply, a reload or a second tab never makes two.
+	 * @throws {ServerUnreachable} the session may or may not have begun; calling again takes up the same one
+	 * @throws {RequestRefused} for example for an unknown assessment
+	 */
+	start(options: StartOptions): Promise<Session>;
+	/** Takes up a session that {@link Client.resume} found. Resuming counts as activity with the first `move`. */
+	open(choice: SessionChoice): Promise<Session>;
+	/**
+	 * Undoes Start Fresh: the session becomes active again, and the one that was begun in its place is set aside.
+	 * @throws {ServerUnreachable} calling again is safe
+	 * @throws {RequestRefused} for example `session_not_restorable` after the grace time
+	 */
+	restore(session_id: SessionId): Promise<Session>;
+	/**
+	 * Forgets every session on this device, for shared computers. While answers are unsent it does nothing and tells how many,
+	 * unless they may be discarded.
+	 */
+	reset(options?: { discard_unsent?: boolean }): Promise<{ ok: true } | { ok: false; pending: number }>;
+	/** Stops sending and listening. What is queued stays in the storage. */
+	close(): void;
+};
+
+/** No usable reply: whether the request had an effect is unknown. */
+export class ServerUnreachable extends Error {
+	override readonly name = "ServerUnreachable";
+	readonly reason: "offline" | "server";
+	constructor(reason: "offline" | "server") {
+		super("The server cannot be reached now.");
+		this.reason = reason;
+	}
+}
+
+/** The server understood the request and said no. `problem.code` is for programs, `problem.detail` for people. */
+export class RequestRefused extends Error {
+	override readonly name = "RequestRefused";
+	readonly problem: Problem;
+	constructor(problem: Problem) {
+		super(problem.detail);
+		this.problem = problem;
+	}
+}

@@ -1,0 +1,56 @@
+import { type Instant, mintUuid, type OperationId, toInstant } from "@carhythm/core";
+
+/**
+ * What is remembered of the device's clock, so that its readings never go back and never repeat, over reloads and in all tabs.
+ * The server corrects for how wrong it is; what it needs is only that the distance between two readings can be trusted.
+ */
+export type DeviceClock = {
+	/** The last reading given out, in milliseconds since 1970. */
+	last: number;
+	/** Added to the clock since it was found set back, so that time goes on from where it was. */
+	offset: number;
+	/** The server's clock minus this one, from the last reply; 0 before the first. Only for showing things in order. */
+	skew: number;
+};
+
+export const UNKNOWN_CLOCK: DeviceClock = { last: 0, offset: 0, skew: 0 };
+
+/** The year 9000: later ones do not fit into an Instant some day. */
+const LATEST_MS = 221_845_392_000_000;
+
+/**
+ * The next reading, as a new clock: the device's time, and always later than any before. A clock that was set back goes on from
+ * where it was; what passed between its last reading and this one is lost.
+ */
+export function tick(clock: DeviceClock, now: number): DeviceClock {
+	const reading = within(Math.floor(now) + clock.offset);
+	const last = Math.max(reading, clock.last + 1);
+	return { ...clock, last, offset: clock.offset + last - reading };
+}
+
+/** A reading of the device's clock in the server's time, as well as this device knows it. */
+export function serverTime(clock: DeviceClock, reading: number): Instant {
+	return toInstant(within(reading + clock.skew));
+}
+
+/** The clock after a reply that told the server's time. */
+export function withServerTime(clock: DeviceClock, now: number, server_time: Instant): DeviceClock {
+	const ticked = tick(clock, now);
+	return { ...ticked, skew: Date.parse(server_time) - ticked.last };
+}
+
+/** Of two copies of the clock, the one that gave out the later reading. */
+export function laterClock(a: DeviceClock, b: DeviceClock): DeviceClock {
+	return b.last > a.last ? b : a;
+}
+
+/** A UUID of version 7: ids of later readings are greater, as text. */
+export function mintOrderedId(reading: number, randomBytes: (count: number) => Uint8Array): OperationId {
+	const time = reading.toString(16).padStart(12, "0");
+	const random = mintUuid(randomBytes).slice("xxxxxxxx-xxxx-v".length);
+	return `${time.slice(0, 8)}-${time.slice(8)}-7${random}` as OperationId;
+}
+
+function within(millis: number): number {
+	return Math.min(Math.max(millis, 0), LATEST_MS);
+}

@@ -1,0 +1,83 @@
+import { type Command, FeedbackReply, ScoresReply, type SessionState } from "@carhythm/core";
+import { type Outcome, ServerUnreachable, type Session } from "./api.ts";
+import { append, type Device, dismissRefused, pendingOf } from "./device.ts";
+import { type Drainer, drain } from "./drainer.ts";
+import { request, valueOrThrow } from "./transport.ts";
+import { saveStatus, standing, type View } from "./view.ts";
+
+/** The face of a view to the page. */
+export function openSession(device: Device, drainer: Drainer, view: View): Session {
+	const own = new Set<() => void>();
+	const { session_id } = view;
+
+	async function command(wanted: Command): Promise<Outcome> {
+		const outcome = await append(device, view, wanted);
+		if (outcome.ok) void drain(drainer, "append");
+		return outcome;
+	}
+
+	async function flush(): Promise<void> {
+		await drain(drainer, "wake");
+	}
+
+	return {
+		session_id,
+		index: view.index,
+		get state(): SessionState {
+			return view.shown;
+		},
+		get display_id() {
+			return view.record.display_id;
+		},
+		get expires_at() {
+			return view.record.expires_at;
+		},
+		get standing() {
+			return standing(view);
+		},
+		get save() {
+			return saveStatus(view, drainer.phase, device.storage.durable, device.acknowledged);
+		},
+		get refused() {
+			return view.refused;
+		},
+		subscribe(listener) {
+			// A function of its own, so that one listener can be given twice and each end by itself.
+			const entry = () => listener();
+			own.add(entry);
+			view.listeners.add(entry);
+			return () => {
+				own.delete(entry);
+				view.listeners.delete(entry);
+			};
+		},
+		answer: (question_id, answer) => command({ kind: "answer", question_id, answer }),
+		clear: (question_id) => command({ kind: "clear", question_id }),
+		draft: (question_id, draft) => command({ kind: "draft", question_id, draft }),
+		move: (question_id, language) =>
+			command(language ? { kind: "move", question_id, language } : { kind: "move", question_id }),
+		complete: () => command({ kind: "complete" }),
+		flush,
+		dismissRefused: (operation_id) => dismissRefused(device, view, operation_id),
+		takeBadges: () => view.badges.splice(0),
+		async scores() {
+			await flush();
+			const { phase } = drainer;
+			if (pendingOf(device, view).length > 0) {
+				throw new ServerUnreachable(phase.kind === "waiting" ? phase.reason : "server");
+			}
+			return valueOrThrow(
+				await request(drainer.transport, "GET", `/api/v2/scores/${session_id}`, ScoresReply),
+			);
+		},
+		async sendFeedback(feedback) {
+			const body = { ...feedback, session_id };
+			const path = "/api/v2/feedback/submit";
+			return valueOrThrow(await request(drainer.transport, "POST", path, FeedbackReply, { body }));
+		},
+		close() {
+			for (const entry of own) view.listeners.delete(entry);
+			own.clear();
+		},
+	};
+}

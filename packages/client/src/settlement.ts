@@ -1,0 +1,267 @@
+import {
+	apply,
+	type OperationId,
+	type OperationResult,
+	type SessionId,
+	type SessionState,
+	type SessionSummary,
+	type SyncReply,
+	unreachable,
+} from "@carhythm/core";
+import { serverTime, withServerTime } from "./clock.ts";
+import { type Device, deviceTime, reload, sessionOf } from "./device.ts";
+import {
+	deleteOperation,
+	type Operation,
+	putClock,
+	putRefused,
+	putSession,
+	readOutbox,
+	readSession,
+	readStored,
+	readStoredClock,
+	type SessionRecord,
+} from "./records.ts";
+import { StorageFailed, type WriteTransaction } from "./storage/storage.ts";
+import { showStored, update, type View } from "./view.ts";
+
+type Settled = { operation: Operation; result: OperationResult };
+
+/**
+ * Takes in the server's results: what is acknowledged leaves the outbox, what is refused moves to the visible list, in one
+ * transaction with the session's record.
+ * @returns false when the reply settled nothing or the storage could not take it in; sending on would then go in circles
+ */
+export async function settle(
+	device: Device,
+	session_id: SessionId,
+	sent: readonly Operation[],
+	reply: SyncReply,
+): Promise<boolean> {
+	const settled = matchResults(sent, reply.results);
+	const view = device.views.get(session_id);
+	const now = device.environment.now();
+	device.clock = withServerTime(device.clock, now, reply.server_time);
+	const acknowledged = settled.filter(({ result }) => result.status !== "refused");
+	try {
+		const stored = await device.storage.write(async (tx) => {
+			const record = view ? await sessionOf(tx, view) : await readSession(tx, session_id);
+			await settleOutbox(tx, settled, serverTime(device.clock, deviceTime(device)));
+			if (record) {
+				const outbox = await readOutbox(tx, session_id);
+				const state = view ? withAcknowledged(view, record.state, settled) : record.state;
+				// What was never written here has times of its own making; the server's are better.
+				const refresh_needed = record.refresh_needed || state !== record.state;
+				await putSession(
+					tx,
+					settleRecord({ ...record, state, refresh_needed }, settled, outbox, reply.session),
+				);
+			}
+			const clock = withServerTime(await readStoredClock(tx), now, reply.server_time);
+			await putClock(tx, clock);
+			return readStored(tx, session_id);
+		});
+		if (view)
+			showStored(view, stored, { unstored: view.unstored.filter((entry) => !isSettled(entry, settled)) });
+		device.announce("settled");
+		return settled.length > 0 || sent.length === 0;
+	} catch (error) {
+		if (!(error instanceof StorageFailed)) throw error;
+		settleInMemory(device, view, acknowledged);
+		return false;
+	}
+}
+
+/** Tries again to write down acknowledgements that the storage failed to take. */
+export async function settleLeftovers(device: Device): Promise<void> {
+	const { views, acknowledged } = device;
+	if (acknowledged.size === 0) return;
+	try {
+		await device.storage.write(async (tx) => {
+			for (const operation of await readOutbox(tx)) {
+				if (acknowledged.has(operation.operation_id)) await deleteOperation(tx, operation);
+			}
+			for (const view of views.values()) {
+				const left = view.unstored.filter(({ phase }) => phase === "acknowledged");
+				const record = left.length > 0 ? await sessionOf(tx, view) : null;
+				if (!record) continue;
+				const state = left.reduce((base, { event }) => apply(view.index, base, event), record.state);
+				await putSession(tx, { ...record, state, refresh_needed: true });
+			}
+		});
+	} catch (error) {
+		if (error instanceof StorageFailed) return;
+		throw error;
+	}
+	acknowledged.clear();
+	for (const view of views.values()) {
+		view.unstored = view.unstored.filter(({ phase }) => phase !== "acknowledged");
+	}
+	await reload(device);
+	device.announce("changed");
+}
+
+/** Moves one operation to the refused ones: the server will never take it, and the student should know. */
+export async function refuseOperation(
+	device: Device,
+	operation: Operation,
+	why: { code: string; detail: string },
+): Promise<boolean> {
+	const { session_id } = operation;
+	const view = device.views.get(session_id);
+	try {
+		const stored = await device.storage.write(async (tx) => {
+			const refused_at = serverTime(device.clock, deviceTime(device));
+			await deleteOperation(tx, operation);
+			await putRefused(tx, operation, { ...why, refused_at });
+			const record = await readSession(tx, session_id);
+			if (record) await putSession(tx, { ...record, refresh_needed: true });
+			return readStored(tx, session_id);
+		});
+		const rest = view?.unstored.filter((entry) => entry.operation.operation_id !== operation.operation_id);
+		if (view && rest) showStored(view, stored, { unstored: rest });
+		device.announce("changed");
+		return true;
+	} catch (error) {
+		if (error instanceof StorageFailed) return false;
+		throw error;
+	}
+}
+
+/** Notes whether the server knows the session at all. */
+export async function markKnown(device: Device, session_id: SessionId, isKnown: boolean): Promise<void> {
+	const view = device.views.get(session_id);
+	try {
+		const stored = await device.storage.write(async (tx) => {
+			const record = await readSession(tx, session_id);
+			if (record) await putSession(tx, { ...record, known_to_server: isKnown });
+			return readStored(tx, session_id);
+		});
+		if (view) showStored(view, stored);
+	} catch (error) {
+		if (!(error instanceof StorageFailed)) throw error;
+		if (view) update(view, { record: { ...view.record, known_to_server: isKnown } });
+	}
+}
+
+function matchResults(sent: readonly Operation[], results: readonly OperationResult[]): Settled[] {
+	const inOrder = results.length === sent.length;
+	return sent.flatMap((operation, index) => {
+		const beside = inOrder ? results[index] : undefined;
+		const isBeside = beside && (beside.operation_id ?? operation.operation_id) === operation.operation_id;
+		const result = isBeside ? beside : results.find((one) => one.operation_id === operation.operation_id);
+		return result ? [{ operation, result }] : [];
+	});
+}
+
+async function settleOutbox(
+	tx: WriteTransaction,
+	settled: readonly Settled[],
+	refused_at: string,
+): Promise<void> {
+	for (const { operation, result } of settled) {
+		await deleteOperation(tx, operation);
+		if (result.status !== "refused") continue;
+		const { code, detail } = result;
+		await putRefused(tx, operation, { code, detail, refused_at });
+	}
+}
+
+/** The stored record after results. It needs a refresh when the server has, or lacks, something that `state` cannot tell. */
+function settleRecord(
+	record: SessionRecord,
+	settled: readonly Settled[],
+	outbox: readonly Operation[],
+	summary: SessionSummary,
+): SessionRecord {
+	const revisions = new Map<OperationId, number>();
+	let isPlain = true;
+	for (const { result } of settled) {
+		switch (result.status) {
+			case "applied":
+			case "superseded":
+				revisions.set(result.operation_id, result.revision);
+				isPlain &&= result.status === "applied";
+				break;
+			case "late":
+			case "refused":
+				isPlain = false;
+				break;
+			default:
+				unreachable(result);
+		}
+	}
+	const fresh = [...revisions.values()].filter((revision) => revision > record.synced_revision).length;
+	const isWhole =
+		isPlain &&
+		showsWhatStands(record.state, settled, outbox) &&
+		summary.revision <= record.synced_revision + fresh &&
+		// A server whose numbers go back has lost something.
+		summary.revision >= record.state.revision;
+	const completes = summary.status === "active" && outbox.some(({ command }) => command.kind === "complete");
+	const state: SessionState = {
+		...record.state,
+		status: completes ? "completed" : summary.status,
+		revision: Math.max(record.state.revision, ...revisions.values()),
+		answers: Object.fromEntries(
+			Object.entries(record.state.answers).map(([question_id, answer]) => {
+				const revision = revisions.get(answer.operation_id) ?? answer.revision;
+				return [question_id, { ...answer, revision }];
+			}),
+		),
+	};
+	return {
+		...record,
+		state,
+		expires_at: summary.expires_at,
+		expired: summary.status === "active" && !summary.resumable,
+		known_to_server: true,
+		synced_revision: isWhole ? Math.max(record.synced_revision, summary.revision) : record.synced_revision,
+		refresh_needed: record.refresh_needed || !isWhole,
+	};
+}
+
+/**
+ * Whether what the server applied is also what stands here. Until its reply the device can only estimate the server's times,
+ * and its clock may have changed meanwhile.
+ */
+function showsWhatStands(
+	state: SessionState,
+	settled: readonly Settled[],
+	outbox: readonly Operation[],
+): boolean {
+	const last = new Map<number, Operation>();
+	for (const operation of [...settled.map((one) => one.operation), ...outbox]) {
+		const { command } = operation;
+		if ("question_id" in command && command.kind !== "move") last.set(command.question_id, operation);
+	}
+	return settled.every(({ operation: { operation_id, command } }) => {
+		if (!("question_id" in command) || last.get(command.question_id)?.operation_id !== operation_id)
+			return true;
+		const standing = command.kind === "draft" ? state.drafts : state.answers;
+		return standing[command.question_id]?.operation_id === operation_id;
+	});
+}
+
+/** The stored state with what was sent from memory because the storage had failed. */
+function withAcknowledged(view: View, state: SessionState, settled: readonly Settled[]): SessionState {
+	return view.unstored
+		.filter((entry) => isSettled(entry, settled) && entry.phase !== "writing")
+		.reduce((base, { event }) => apply(view.index, base, event), state);
+}
+
+function isSettled(entry: View["unstored"][number], settled: readonly Settled[]): boolean {
+	const isAnswered = settled.some(({ operation }) => operation.operation_id === entry.operation.operation_id);
+	return entry.phase === "acknowledged" || isAnswered;
+}
+
+function settleInMemory(device: Device, view: View | undefined, acknowledged: readonly Settled[]): void {
+	const ids = new Set(acknowledged.map(({ operation }) => operation.operation_id));
+	for (const id of ids) device.acknowledged.add(id);
+	if (!view) return;
+	update(view, {
+		unstored: view.unstored.map((entry) =>
+			ids.has(entry.operation.operation_id) ? { ...entry, phase: "acknowledged" } : entry,
+		),
+	});
+}

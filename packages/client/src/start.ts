@@ -1,0 +1,192 @@
+import {
+	beginSession,
+	type Language,
+	mintOperationId,
+	parseSessionId,
+	SessionChangedReply,
+	type SessionId,
+	StartReply,
+} from "@carhythm/core";
+import { ServerUnreachable, type StartOptions } from "./api.ts";
+import { fetchVersion } from "./assessments.ts";
+import { append, openView, reload, tolerant } from "./device.ts";
+import type { Engine } from "./engine.ts";
+import { rebase, recordOf } from "./rebase.ts";
+import {
+	type DeviceRecord,
+	putDevice,
+	putSession,
+	readDevice,
+	readSession,
+	type SessionRecord,
+} from "./records.ts";
+import type { WriteTransaction } from "./storage/storage.ts";
+import { fetchSnapshot, request, valueOrThrow } from "./transport.ts";
+import type { View } from "./view.ts";
+
+type Starting = NonNullable<DeviceRecord["starting"]>;
+
+/** See `Client.start`. */
+export async function start(engine: Engine, options: StartOptions): Promise<View> {
+	const { device, transport } = engine;
+	const { starting, isRetry } = await prepareStart(engine, options);
+	const { operation_id, language, assessment, replaces } = starting;
+	const body = {
+		operation_id,
+		language,
+		...(assessment === null ? {} : { assessment }),
+		...(replaces === null ? {} : { replaces }),
+	};
+	const reply = await request(transport, "POST", "/api/v2/session/start", StartReply, { body });
+	// A refused request has begun nothing, so its id has no more use.
+	if (reply.kind === "problem") await endStart(engine, operation_id);
+	const started = valueOrThrow(reply);
+	const session_id = parseSessionId(started.session_id);
+	if (!session_id) throw new ServerUnreachable("server");
+	const index = valueOrThrow(await fetchVersion(engine.assessments, started.assessment.version_id));
+	const record: SessionRecord = {
+		format: 1,
+		display_id: started.display_id,
+		assessment: started.assessment,
+		state: beginSession({ session_id, language, started_at: started.created_at }),
+		expires_at: started.expires_at,
+		expired: false,
+		known_to_server: true,
+		// The start itself is the first entry in the server's history.
+		synced_revision: 1,
+		// The first try may have come further than its reply.
+		refresh_needed: isRetry,
+	};
+	await tolerant(
+		() =>
+			device.storage.write(async (tx) => {
+				if (!(await readSession(tx, session_id))) await putSession(tx, record);
+				await makeCurrent(tx, session_id, replaces);
+			}),
+		undefined,
+	);
+	await endStart(engine, operation_id);
+	const view = await openOrFail(engine, session_id, index, record);
+	await speak(engine, view, options.language);
+	return view;
+}
+
+/** See `Client.restore`. */
+export async function restore(engine: Engine, session_id: SessionId): Promise<View> {
+	const { device, transport } = engine;
+	const operation_id = await prepareRestore(engine, session_id);
+	const path = `/api/v2/session/${session_id}/restore`;
+	const reply = await request(transport, "POST", path, SessionChangedReply, { body: { operation_id } });
+	if (reply.kind === "problem") await endRestore(engine, operation_id);
+	valueOrThrow(reply);
+	const remote = await fetchSnapshot(transport, session_id);
+	if (remote.kind !== "found") throw new ServerUnreachable("server");
+	const { snapshot } = remote;
+	const index = valueOrThrow(await fetchVersion(engine.assessments, snapshot.assessment.version_id));
+	await tolerant(() => rebase(device, index, snapshot, false), null);
+	await tolerant(
+		() =>
+			device.storage.write(async (tx) => {
+				const { current } = await readDevice(tx);
+				await makeCurrent(tx, session_id, current === session_id ? null : current);
+			}),
+		undefined,
+	);
+	await endRestore(engine, operation_id);
+	return openOrFail(engine, session_id, index, recordOf(snapshot, snapshot.session));
+}
+
+async function prepareStart(
+	engine: Engine,
+	options: StartOptions,
+): Promise<{ starting: Starting; isRetry: boolean }> {
+	const { storage, environment } = engine.device;
+	const assessment = options.assessment ?? null;
+	const replaces = options.replaces ?? null;
+	const operation_id = mintOperationId(environment.randomBytes);
+	const fresh: Starting = { operation_id, language: options.language, assessment, replaces };
+	const isSame = (other: DeviceRecord["starting"]) =>
+		other?.assessment === assessment && other.replaces === replaces ? other : null;
+	const stored = await tolerant(
+		() =>
+			storage.write(async (tx) => {
+				const device = await readDevice(tx);
+				const earlier = isSame(device.starting);
+				if (!earlier) await putDevice(tx, { ...device, starting: fresh });
+				return { earlier };
+			}),
+		null,
+	);
+	const earlier = stored ? stored.earlier : isSame(engine.starting);
+	engine.starting = earlier ?? fresh;
+	return { starting: earlier ?? fresh, isRetry: earlier !== null };
+}
+
+async function endStart(engine: Engine, operation_id: string): Promise<void> {
+	engine.starting = null;
+	await changeDevice(engine, (device) =>
+		device.starting?.operation_id === operation_id ? { ...device, starting: null } : device,
+	);
+}
+
+async function prepareRestore(engine: Engine, session_id: SessionId) {
+	const fresh = { operation_id: mintOperationId(engine.device.environment.randomBytes), session_id };
+	const device = await changeDevice(engine, (before) =>
+		before.restoring?.session_id === session_id ? before : { ...before, restoring: fresh },
+	);
+	return device?.restoring?.operation_id ?? fresh.operation_id;
+}
+
+async function endRestore(engine: Engine, operation_id: string): Promise<void> {
+	await changeDevice(engine, (device) =>
+		device.restoring?.operation_id === operation_id ? { ...device, restoring: null } : device,
+	);
+}
+
+function changeDevice(
+	{ device }: Engine,
+	change: (before: DeviceRecord) => DeviceRecord,
+): Promise<DeviceRecord | null> {
+	return tolerant(
+		() =>
+			device.storage.write(async (tx) => {
+				const after = change(await readDevice(tx));
+				await putDevice(tx, after);
+				return after;
+			}),
+		null,
+	);
+}
+
+/** One session takes the place of another, which the server has set aside in the same commit. */
+async function makeCurrent(
+	tx: WriteTransaction,
+	session_id: SessionId,
+	replaced: SessionId | null,
+): Promise<void> {
+	const before = replaced && (await readSession(tx, replaced));
+	if (before && before.state.status === "active") {
+		await putSession(tx, { ...before, state: { ...before.state, status: "user_abandoned_not_completed" } });
+	}
+	await putDevice(tx, { ...(await readDevice(tx)), current: session_id, cookie_ignored: false });
+}
+
+async function openOrFail(
+	engine: Engine,
+	session_id: SessionId,
+	index: View["index"],
+	record: SessionRecord,
+): Promise<View> {
+	await reload(engine.device);
+	engine.device.announce("changed");
+	const view = await openView(engine.device, session_id, index, record);
+	if (!view) throw new Error("A session with a record did not open.");
+	return view;
+}
+
+/** A start that is taken up again keeps the language of its first try; the student's choice of now comes on top. */
+async function speak({ device }: Engine, view: View, language: Language): Promise<void> {
+	const [first] = view.index.places;
+	if (view.shown.language === language || !first) return;
+	await append(device, view, { kind: "move", question_id: first.question.id, language });
+}

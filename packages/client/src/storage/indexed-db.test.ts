@@ -1,0 +1,110 @@
+import "fake-indexeddb/auto";
+import { deleteDB, openDB } from "idb";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { describeStorage } from "../testing/storage-conformance.ts";
+import { openIndexedDbStorage } from "./indexed-db.ts";
+import { openStorage } from "./open.ts";
+
+let databases = 0;
+const newName = () => `storage-test-${++databases}`;
+
+describeStorage("IndexedDB", async () => {
+	const name = newName();
+	return { storage: await openIndexedDbStorage(name), reopen: () => openIndexedDbStorage(name) };
+});
+
+describe("IndexedDB in bad company", () => {
+	afterEach(() => {
+		vi.restoreAllMocks();
+		vi.unstubAllGlobals();
+	});
+
+	test("asks for strict durability with every write, and is durable where that is granted", async () => {
+		const transaction = vi.spyOn(IDBDatabase.prototype, "transaction");
+		const storage = await openIndexedDbStorage(newName());
+		await storage.write((tx) => tx.put("meta", "a", 1));
+		const writes = transaction.mock.calls.filter(([, mode]) => mode === "readwrite");
+		expect(writes.length).toBeGreaterThanOrEqual(2);
+		for (const [, , options] of writes) expect(options).toEqual({ durability: "strict" });
+		expect(storage.durable).toBe(true);
+		storage.close();
+	});
+
+	test("is not durable where the browser does not know about durability", async () => {
+		const native = IDBDatabase.prototype.transaction;
+		vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(function (
+			this: IDBDatabase,
+			names,
+			mode,
+		) {
+			return native.call(this, names, mode);
+		});
+		const storage = await openIndexedDbStorage(newName());
+		expect(storage.durable).toBe(false);
+		storage.close();
+	});
+
+	test("a full disk is told as one, and nothing of the transaction stays", async () => {
+		const storage = await openIndexedDbStorage(newName());
+		const put = IDBObjectStore.prototype.put;
+		vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, value, key) {
+			if (key === "too much") throw new DOMException("full", "QuotaExceededError");
+			return put.call(this, value, key);
+		});
+		const writing = storage.write(async (tx) => {
+			await tx.put("meta", "a", 1);
+			await tx.put("meta", "too much", 2);
+		});
+		await expect(writing).rejects.toMatchObject({ name: "StorageFailed", reason: "storage_full" });
+		expect(await storage.read((tx) => tx.list("meta"))).toEqual([]);
+		storage.close();
+	});
+
+	test("opens again after the browser has closed the connection", async () => {
+		const opened: IDBDatabase[] = [];
+		const native = IDBDatabase.prototype.transaction;
+		vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(function (
+			this: IDBDatabase,
+			...args: Parameters<typeof native>
+		) {
+			opened.push(this);
+			return native.apply(this, args);
+		});
+		const storage = await openIndexedDbStorage(newName());
+		await storage.write((tx) => tx.put("meta", "a", 1));
+		opened.at(-1)?.close();
+		await storage.write((tx) => tx.put("meta", "b", 2));
+		expect(await storage.read((tx) => tx.list("meta"))).toHaveLength(2);
+		storage.close();
+	});
+
+	test("steps aside for a newer version of the app, and goes on in its database", async () => {
+		const name = newName();
+		const storage = await openIndexedDbStorage(name);
+		await storage.write((tx) => tx.put("outbox", "a", 1));
+		const newer = await openDB(name, 2, { upgrade: (db) => void db.createObjectStore("added later") });
+		newer.close();
+		await storage.write((tx) => tx.put("outbox", "b", 2));
+		expect(await storage.read((tx) => tx.list("outbox"))).toHaveLength(2);
+		storage.close();
+	});
+
+	test("lets the user delete the database, and starts anew", async () => {
+		const name = newName();
+		const storage = await openIndexedDbStorage(name);
+		await storage.write((tx) => tx.put("outbox", "a", 1));
+		await deleteDB(name);
+		expect(await storage.read((tx) => tx.list("outbox"))).toEqual([]);
+		await storage.write((tx) => tx.put("outbox", "b", 2));
+		expect(await storage.read((tx) => tx.list("outbox"))).toHaveLength(1);
+		storage.close();
+	});
+
+	test("without IndexedDB, openStorage falls back to memory and says that it is not durable", async () => {
+		vi.stubGlobal("indexedDB", undefined);
+		await expect(openIndexedDbStorage(newName())).rejects.toMatchObject({ name: "StorageFailed" });
+		const storage = await openStorage(newName());
+		expect(storage.durable).toBe(false);
+		await storage.write((tx) => tx.put("meta", "a", 1));
+	});
+});

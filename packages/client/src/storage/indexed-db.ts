@@ -1,0 +1,186 @@
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
+import {
+	BOXES,
+	type Box,
+	type ReadTransaction,
+	type SessionStorage,
+	StorageFailed,
+	type WriteTransaction,
+} from "./storage.ts";
+
+type Records = { key: string; value: unknown };
+interface Schema extends DBSchema {
+	sessions: Records;
+	outbox: Records;
+	refused: Records;
+	assessments: Records;
+	meta: Records;
+	aside: Records;
+}
+type Database = IDBPDatabase<Schema>;
+type Transaction<Mode extends IDBTransactionMode> = IDBPTransaction<Schema, Box[], Mode>;
+
+const VERSION = 1;
+/** An open that hangs (a known fault of some browsers) must not hold up an answer for ever. */
+const OPEN_TIMEOUT_MS = 8000;
+
+/**
+ * Opens the storage in IndexedDB. Every write waits until the disk has it (`durability: "strict"`; browsers default to less).
+ * A connection that the browser closes, or that steps aside for a newer version of the app, is opened again when needed.
+ * @param name the database; one a site is enough
+ * @throws {StorageFailed} where IndexedDB does not exist or does not open, as in some private modes
+ */
+export async function openIndexedDbStorage(name = "carhythm"): Promise<SessionStorage> {
+	let opening: Promise<Database> | null = null;
+	let closed = false;
+
+	function database(): Promise<Database> {
+		if (closed) return Promise.reject(new StorageFailed("storage_failed", "closed"));
+		opening ??= open(name, forget).catch((error: unknown) => {
+			opening = null;
+			throw failure(error);
+		});
+		return opening;
+	}
+
+	function forget(): void {
+		opening = null;
+	}
+
+	async function begin<Mode extends "readonly" | "readwrite">(mode: Mode): Promise<Transaction<Mode>> {
+		const options = { durability: "strict" } as const;
+		try {
+			return (await database()).transaction([...BOXES], mode, options);
+		} catch (error) {
+			if (!isClosedConnection(error)) throw failure(error);
+			forget();
+			const reopened = await database();
+			try {
+				return reopened.transaction([...BOXES], mode, options);
+			} catch (again) {
+				throw failure(again);
+			}
+		}
+	}
+
+	// Whoever cannot promise strictness does not report it; the page then claims nothing for the device.
+	const probe = await begin("readwrite");
+	const durable = probe.durability === "strict";
+	await probe.done.catch((error: unknown) => Promise.reject(failure(error)));
+
+	return {
+		durable,
+		read: async (body) => {
+			const tx = await begin("readonly");
+			return finish(tx, body(reading(tx)));
+		},
+		write: async (body) => {
+			const tx = await begin("readwrite");
+			return finish(tx, body(writing(tx)));
+		},
+		close: () => {
+			closed = true;
+			void opening?.then((db) => db.close()).catch(() => undefined);
+		},
+	};
+}
+
+async function open(name: string, onLost: () => void): Promise<Database> {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const timeout = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => reject(new Error("IndexedDB did not open in time.")), OPEN_TIMEOUT_MS);
+	});
+	const opened = openAtVersion(name, VERSION, onLost).catch((error: unknown) => {
+		// A newer app has been here. Its boxes are a superset of these, and its records say their format.
+		if (error instanceof DOMException && error.name === "VersionError") {
+			return openAtVersion(name, undefined, onLost);
+		}
+		throw error;
+	});
+	// One that comes too late is closed again, so that it cannot block anybody.
+	const race = Promise.race([opened, timeout]).catch((error: unknown) => {
+		void opened.then((db) => db.close()).catch(() => undefined);
+		throw error;
+	});
+	return race.finally(() => clearTimeout(timer));
+}
+
+async function openAtVersion(
+	name: string,
+	version: number | undefined,
+	onLost: () => void,
+): Promise<Database> {
+	const db = await openDB<Schema>(name, version, {
+		upgrade(upgrading) {
+			for (const box of BOXES) upgrading.createObjectStore(box);
+		},
+		blocking() {
+			onLost();
+			db.close();
+		},
+		terminated: onLost,
+	});
+	return db;
+}
+
+async function finish<T>(tx: Transaction<"readonly" | "readwrite">, running: Promise<T>): Promise<T> {
+	// The transaction's own end is awaited below; a failure before that must not count as unhandled.
+	tx.done.catch(() => undefined);
+	let result: T;
+	try {
+		result = await running;
+	} catch (error) {
+		abort(tx);
+		await tx.done.catch(() => undefined);
+		throw tx.error ? failure(tx.error) : error;
+	}
+	await tx.done.catch((error: unknown) => Promise.reject(failure(tx.error ?? error)));
+	return result;
+}
+
+function abort(tx: Transaction<"readonly" | "readwrite">): void {
+	try {
+		tx.abort();
+	} catch {
+		// It has ended by itself already.
+	}
+}
+
+function reading(tx: Transaction<"readonly" | "readwrite">): ReadTransaction {
+	return {
+		get: (box, key) => attempt(() => tx.objectStore(box).get(key)),
+		list: (box, prefix = "") =>
+			attempt(async () => {
+				const range = prefix ? IDBKeyRange.bound(prefix, `${prefix}\uffff`) : null;
+				const store = tx.objectStore(box);
+				const [keys, values] = await Promise.all([store.getAllKeys(range), store.getAll(range)]);
+				return keys.map((key, index) => ({ key, value: values[index] }));
+			}),
+	};
+}
+
+function writing(tx: Transaction<"readwrite">): WriteTransaction {
+	return {
+		...reading(tx),
+		put: (box, key, value) => attempt(async () => void (await tx.objectStore(box).put(value, key))),
+		delete: (box, key) => attempt(() => tx.objectStore(box).delete(key)),
+	};
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		throw failure(error);
+	}
+}
+
+function failure(error: unknown): StorageFailed {
+	if (error instanceof StorageFailed) return error;
+	const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
+	return new StorageFailed(isFull ? "storage_full" : "storage_failed", error);
+}
+
+function isClosedConnection(error: unknown): boolean {
+	return error instanceof DOMException && error.name === "InvalidStateError";
+}

@@ -1,0 +1,17 @@
+import { openIndexedDbStorage } from "./indexed-db.ts";
+import { createMemoryStorage } from "./memory.ts";
+import { type SessionStorage, StorageFailed } from "./storage.ts";
+
+/**
+ * The best storage that this browser has: IndexedDB, else memory. Whether it holds anything durably stands in `durable`; a page
+ * should tell the student when it does not.
+ * @param name the database; one a site is enough
+ */
+export async function openStorage(name?: string): Promise<SessionStorage> {
+	try {
+		return await openIndexedDbStorage(name);
+	} catch (error) {
+		if (error instanceof StorageFailed) return createMemoryStorage();
+		throw error;
+	}
+}

@@ -1,0 +1,242 @@
+import {
+	type Assessment,
+	type AssessmentIndex,
+	AssessmentReply,
+	apply,
+	beginSession,
+	correctedTime,
+	decide,
+	expiresAt,
+	type Instant,
+	indexAssessment,
+	isExpired,
+	LatestAssessmentReply,
+	mintSessionId,
+	type OperationResult,
+	progressOf,
+	SessionSnapshot,
+	type SessionState,
+	StartReply,
+	SyncOperation,
+	SyncReply,
+	SyncRequest,
+	sessionBadges,
+	sessionXp,
+	toInstant,
+} from "@carhythm/core";
+import { VERSION_ID } from "./assessment.ts";
+
+const EXPIRY_DAYS = 30;
+const DISPLAY_ID = "7GK2M-9XQ4T";
+
+export type Answered = { status: number; body: unknown };
+
+type Kept = {
+	state: SessionState;
+	results: Map<string, { body: string; result: OperationResult }>;
+	/** How many operations came after the session had ended. */
+	late: number;
+};
+
+type Server = {
+	assessment: Assessment;
+	index: AssessmentIndex;
+	now: () => Instant;
+	sessions: Map<string, Kept>;
+	starts: Map<string, { body: string; session_id: string }>;
+	cookie: string | null;
+};
+
+/**
+ * The protocol's other side in memory, for tests that break the network at `fetch`: it judges with core's own `decide` and
+ * `apply`, stores a result for every operation id and replays it, and parses what it replies with the contract's schemas. The
+ * real server is met by the end-to-end tests.
+ */
+export function createProtocolServer(assessment: Assessment, now: () => number) {
+	const server: Server = {
+		assessment,
+		index: indexAssessment(assessment),
+		now: () => toInstant(now()),
+		sessions: new Map(),
+		starts: new Map(),
+		cookie: null,
+	};
+	const kept = (id: string): Kept => {
+		const found = server.sessions.get(id);
+		if (!found) throw new Error("The server does not know this session.");
+		return found;
+	};
+	return {
+		sessions: server.sessions,
+		handle: (method: string, url: string, body: unknown) => handle(server, method, url, body),
+		/** The state of a session as the server has it. */
+		stateOf: (id: string) => kept(id).state,
+		setStatus: (id: string, status: SessionState["status"]) => setStatus(kept(id), status),
+		/** What another device does: straight into the session, by the server's clock. */
+		elsewhere(id: string, operation_id: string, command: SyncOperation["command"]) {
+			const at = server.now();
+			sync(server, kept(id), { sent_at: at, operations: [{ operation_id, client_time: at, command }] });
+		},
+	};
+}
+
+export function problem(status: number, code: string): Answered {
+	return {
+		status,
+		body: { type: "about:blank", title: "Refused", status, detail: `Refused: ${code}.`, code },
+	};
+}
+
+function handle(server: Server, method: string, url: string, body: unknown): Answered {
+	const { pathname } = new URL(url, "http://test");
+	const [resource = "", id = "", action = ""] = pathname.replace("/api/v2/", "").split("/");
+	if (resource === "assessments") return serveAssessment(server, id);
+	if (resource !== "session") return problem(404, "not_found");
+	if (id === "start") return start(server, body);
+	const kept = server.sessions.get(id === "current" ? (server.cookie ?? "") : id);
+	if (!kept) return id === "current" ? { status: 204, body: null } : problem(404, "session_not_found");
+	switch (`${method} ${action}`) {
+		case "GET ":
+			return { status: 200, body: snapshot(server, kept.state) };
+		case "POST sync":
+			return sync(server, kept, body);
+		case "POST restore":
+			return restore(server, kept);
+		default:
+			return problem(404, "not_found");
+	}
+}
+
+function serveAssessment({ assessment }: Server, id: string): Answered {
+	const reply = { version_id: VERSION_ID, assessment };
+	if (id === "latest") {
+		return { status: 200, body: LatestAssessmentReply.parse({ ...reply, session_expiry_days: EXPIRY_DAYS }) };
+	}
+	return Number(id) === VERSION_ID
+		? { status: 200, body: AssessmentReply.parse(reply) }
+		: problem(404, "assessment_not_found");
+}
+
+function start(server: Server, body: unknown): Answered {
+	const request = body as {
+		operation_id: string;
+		language: "en" | "ar";
+		replaces?: string;
+		assessment?: string;
+	};
+	if (request.assessment === "unknown") return problem(404, "assessment_not_found");
+	const known = server.starts.get(request.operation_id);
+	if (known && known.body !== JSON.stringify(body)) return problem(422, "operation_mismatch");
+	const session_id = known?.session_id ?? beginOne(server, request);
+	server.starts.set(request.operation_id, { body: JSON.stringify(body), session_id });
+	server.cookie = session_id;
+	const { started_at, last_activity } = server.sessions.get(session_id)?.state ?? {};
+	const reply = {
+		session_id,
+		created_at: started_at,
+		expires_at: expiresAt(last_activity ?? server.now(), EXPIRY_DAYS),
+		display_id: DISPLAY_ID,
+		assessment: reference(server),
+	};
+	return { status: 200, body: StartReply.parse(reply) };
+}
+
+function beginOne(server: Server, request: { language: "en" | "ar"; replaces?: string }): string {
+	const session_id = mintSessionId((count) => crypto.getRandomValues(new Uint8Array(count)));
+	const state = beginSession({ session_id, language: request.language, started_at: server.now() });
+	server.sessions.set(session_id, { state: { ...state, revision: 1 }, results: new Map(), late: 0 });
+	const old = request.replaces ? server.sessions.get(request.replaces) : undefined;
+	if (old) setStatus(old, "user_abandoned_not_completed");
+	return session_id;
+}
+
+function sync(server: Server, kept: Kept, body: unknown): Answered {
+	const request = SyncRequest.safeParse(body);
+	if (!request.success) return problem(422, "invalid_body");
+	const { sent_at, operations } = request.data;
+	const results = operations.map((operation): OperationResult => {
+		const parsed = SyncOperation.safeParse(operation);
+		return parsed.success
+			? judge(server, kept, parsed.data, sent_at)
+			: { status: "refused", operation_id: null, code: "invalid_operation", detail: "It is broken." };
+	});
+	const reply = { server_time: server.now(), results, session: summary(server, kept.state) };
+	return { status: 200, body: SyncReply.parse(reply) };
+}
+
+function judge(server: Server, kept: Kept, operation: SyncOperation, sent_at: Instant): OperationResult {
+	const { operation_id, client_time, command } = operation;
+	const body = JSON.stringify(command);
+	const known = kept.results.get(operation_id);
+	if (known?.body === body) return known.result;
+	if (known) return { status: "refused", operation_id, code: "operation_mismatch", detail: "Another body." };
+	const { state } = kept;
+	const received = server.now();
+	const at = correctedTime({ client_time, sent_at, received, started_at: state.started_at });
+	const decision = decide(server.index, state, operation, { received, at, expiry_days: EXPIRY_DAYS });
+	const revision = state.revision + 1;
+	if (!decision.ok) {
+		const { code, detail } = decision.refusal;
+		if (!code.startsWith("session_")) return { status: "refused", operation_id, code, detail };
+		kept.late += 1;
+		kept.state = { ...state, revision };
+		return keepResult(kept, body, { status: "late", operation_id, code, detail });
+	}
+	kept.state = apply(server.index, state, { ...decision.event, revision });
+	const standing = "question_id" in command ? kept.state.answers[command.question_id] : undefined;
+	const isAnswer = command.kind === "answer" || command.kind === "clear";
+	const status = isAnswer && standing?.operation_id !== operation_id ? "superseded" : "applied";
+	return keepResult(kept, body, { status, operation_id, revision, xp_gained: 0, badges_unlocked: [] });
+}
+
+function keepResult(kept: Kept, body: string, result: OperationResult): OperationResult {
+	kept.results.set(result.operation_id ?? "", { body, result });
+	return result;
+}
+
+function restore(server: Server, kept: Kept): Answered {
+	for (const other of server.sessions.values()) {
+		if (other !== kept) setStatus(other, "user_abandoned_not_completed");
+	}
+	setStatus(kept, "active");
+	return { status: 200, body: { success: true, message: "Back.", session: summary(server, kept.state) } };
+}
+
+function setStatus(kept: Kept, status: SessionState["status"]): void {
+	kept.state = { ...kept.state, status, revision: kept.state.revision + 1 };
+}
+
+function reference({ assessment }: Server) {
+	return { version_id: VERSION_ID, key: assessment.key, version: assessment.version };
+}
+
+function summary(server: Server, state: SessionState) {
+	const { session_id, status, revision, last_activity } = state;
+	return {
+		session_id,
+		status,
+		resumable: status === "active" && !isExpired(last_activity, server.now(), EXPIRY_DAYS),
+		revision,
+		current_page_id: state.place?.page_id ?? null,
+		last_activity,
+		expires_at: expiresAt(last_activity, EXPIRY_DAYS),
+		progress: { ...progressOf(state.answered, server.index.places.length), total_xp: sessionXp(state) },
+		badges: sessionBadges(state),
+	};
+}
+
+function snapshot(server: Server, state: SessionState) {
+	const { resumable, expires_at, progress, badges } = summary(server, state);
+	return SessionSnapshot.parse({
+		session: state,
+		display_id: DISPLAY_ID,
+		assessment: reference(server),
+		resumable,
+		expired: state.status === "active" && !resumable,
+		expires_at,
+		restorable_until: null,
+		progress,
+		badges,
+		server_time: server.now(),
+	});
+}

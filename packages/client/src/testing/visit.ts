@@ -1,0 +1,55 @@
+import type { OperationId } from "@carhythm/core";
+import { afterEach } from "vitest";
+import type { Client, Session } from "../api.ts";
+import { createClient } from "../client.ts";
+import type { Environment } from "../environment.ts";
+import { openIndexedDbStorage } from "../storage/indexed-db.ts";
+import type { SessionStorage } from "../storage/storage.ts";
+import type { createWorld } from "./world.ts";
+
+export type World = ReturnType<typeof createWorld>;
+
+const opened: { close(): void }[] = [];
+let databases = 0;
+
+afterEach(() => {
+	for (const one of opened.splice(0)) one.close();
+});
+
+/** A new device's storage: IndexedDB, as `fake-indexeddb` has it. The test closes it by itself. */
+export async function newStorage(): Promise<SessionStorage> {
+	const storage = await openIndexedDbStorage(`device-${++databases}`);
+	opened.push(storage);
+	return storage;
+}
+
+/** Opens the page in a new tab of the device that the storage belongs to. */
+export function openTab(world: World, storage: SessionStorage, parts: Partial<Environment> = {}) {
+	const environment = world.environment(parts);
+	const client = createClient({ storage, environment });
+	opened.unshift(client);
+	return { client, environment };
+}
+
+/** A new device with one tab, in which a session has just begun. */
+export async function begin(world: World, parts: Partial<Environment> = {}) {
+	const storage = await newStorage();
+	const tab = openTab(world, storage, parts);
+	const session = await tab.client.start({ language: "en" });
+	return { storage, ...tab, session };
+}
+
+/** What a returning student does: look, and take up what is there. */
+export async function comeBack(client: Client): Promise<Session> {
+	const { choice } = await client.resume();
+	if (choice.kind === "nothing") throw new Error("There is nothing to come back to.");
+	return client.open(choice);
+}
+
+export const slider = (value: number) => ({ type: "slider", value }) as const;
+export const essay = (text: string) => ({ type: "essay", text }) as const;
+export const saved = (session: Session) => () => session.save.kind === "saved";
+
+export function mintId(): OperationId {
+	return crypto.randomUUID() as OperationId;
+}

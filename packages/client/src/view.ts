@@ -1,0 +1,148 @@
+import {
+	type AssessmentIndex,
+	apply,
+	correctedTime,
+	type Instant,
+	type SessionEvent,
+	type SessionId,
+	type SessionState,
+} from "@carhythm/core";
+import type { RefusedOperation, SaveStatus, Standing, WaitReason } from "./api.ts";
+import type { Operation, SessionRecord, StoredSession } from "./records.ts";
+import type { StorageFailed } from "./storage/storage.ts";
+
+/** An operation that is not in the storage: being written, or in memory only because the storage failed. */
+export type Unstored = {
+	operation: Operation;
+	event: SessionEvent;
+	phase: "writing" | "failed" | "acknowledged";
+	reason: StorageFailed["reason"];
+};
+
+/**
+ * One session as this tab shows it: what the storage held at the last look, and on top what is not stored. There is one a
+ * session and client; it changes only through {@link update}.
+ */
+export type View = {
+	readonly session_id: SessionId;
+	readonly index: AssessmentIndex;
+	record: SessionRecord;
+	queued: readonly Operation[];
+	unreadable: number;
+	refused: readonly RefusedOperation[];
+	unstored: readonly Unstored[];
+	/** `record.state` with `unstored` on top. */
+	shown: SessionState;
+	/** The device's number of resets when the view was made; a view of before a reset is dead. */
+	readonly resets: number;
+	forgotten: boolean;
+	badges: string[];
+	readonly listeners: Set<() => void>;
+};
+
+/** What the outbox is doing, as far as this tab knows. */
+export type Phase = { kind: "sending" } | { kind: "waiting"; reason: "offline" | "server" };
+
+export function createView(
+	index: AssessmentIndex,
+	record: SessionRecord,
+	{ queued, unreadable, refused, resets }: StoredSession & { resets: number },
+): View {
+	return {
+		session_id: record.state.session_id,
+		index,
+		record,
+		queued,
+		unreadable,
+		refused,
+		unstored: [],
+		shown: record.state,
+		resets,
+		forgotten: false,
+		badges: [],
+		listeners: new Set(),
+	};
+}
+
+type Part = Partial<Pick<View, "record" | "queued" | "unreadable" | "refused" | "unstored" | "forgotten">>;
+
+/** Changes the view and tells its listeners. */
+export function update(view: View, part: Part): void {
+	Object.assign(view, part);
+	view.shown = layered(view.index, view.record.state, view.unstored);
+	notify(view);
+}
+
+/** A state with what is not stored on top. */
+export function layered(
+	index: AssessmentIndex,
+	state: SessionState,
+	unstored: readonly Unstored[],
+): SessionState {
+	return unstored.reduce((base, { event }) => apply(index, base, event), state);
+}
+
+/** Takes over what was just read from the storage. A record that vanished leaves the last one standing. */
+export function showStored(view: View, stored: StoredSession, part: Part = {}): void {
+	const { queued, unreadable, refused } = stored;
+	update(view, { queued, unreadable, refused, record: stored.record ?? view.record, ...part });
+}
+
+export function notify(view: View): void {
+	for (const listener of [...view.listeners]) listener();
+}
+
+/** Operations of the session that the server has not acknowledged. */
+export function pendingOperations(view: View, acknowledged: ReadonlySet<string>): Operation[] {
+	const queued = view.queued.filter((operation) => !acknowledged.has(operation.operation_id));
+	const unstored = view.unstored.filter(({ phase }) => phase !== "acknowledged");
+	return [...queued, ...unstored.map(({ operation }) => operation)];
+}
+
+/** See {@link SaveStatus}: the most worrying thing that is true is what is told. */
+export function saveStatus(
+	view: View,
+	phase: Phase,
+	durable: boolean,
+	acknowledged: ReadonlySet<string>,
+): SaveStatus {
+	const failed = view.unstored.filter((entry) => entry.phase === "failed");
+	if (failed[0]) return { kind: "not_saved", pending: failed.length, reason: failed[0].reason };
+	const waiting = durable ? "on_device" : "memory_only";
+	const pending = pendingOperations(view, acknowledged).length;
+	if (pending > 0) {
+		const reason = waitReason(view, phase);
+		const isWriting = view.unstored.some((entry) => entry.phase === "writing");
+		return reason && !isWriting ? { kind: waiting, pending, reason } : { kind: "sending", pending };
+	}
+	return view.unreadable > 0
+		? { kind: waiting, pending: view.unreadable, reason: "unreadable" }
+		: { kind: "saved" };
+}
+
+function waitReason(view: View, phase: Phase): WaitReason | null {
+	if (!view.record.known_to_server) return "unknown_session";
+	return phase.kind === "waiting" ? phase.reason : null;
+}
+
+export function standing(view: View): Standing {
+	const { state } = view.record;
+	if (view.shown.status === "completed") return "completed";
+	if (!view.record.known_to_server) return "unknown_to_server";
+	if (state.status === "user_abandoned_not_completed") return "abandoned";
+	return view.record.expired ? "expired" : "active";
+}
+
+/**
+ * Operations as the events they will become if the server takes them in at `received`, so that they fall into place among the
+ * answers of other devices as they will there.
+ */
+export function eventsOf(
+	operations: readonly Operation[],
+	times: { sent_at: Instant; received: Instant; started_at: Instant },
+): SessionEvent[] {
+	return operations.map(({ operation_id, client_time, command }) => {
+		const at = correctedTime({ ...times, client_time });
+		return { operation_id, at, received_at: at, revision: 0, body: command };
+	});
+}

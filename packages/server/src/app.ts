@@ -1,0 +1,44 @@
+import { Hono } from "hono";
+import { mountAnswers } from "./http/answers.ts";
+import { createApi, registerEndpoints } from "./http/api.ts";
+import type { Deps, Env } from "./http/context.ts";
+import { cors } from "./http/cors.ts";
+import { mountDocs } from "./http/docs.ts";
+import { createFailedLookups } from "./http/failed-lookups.ts";
+import { mountFeedback } from "./http/feedback.ts";
+import { mountModules } from "./http/modules.ts";
+import { handleError, requestLog } from "./http/request-log.ts";
+import { mountScores } from "./http/scores.ts";
+import { securityHeaders } from "./http/security-headers.ts";
+import { mountSessionChanges } from "./http/session-changes.ts";
+import { mountSessions } from "./http/sessions.ts";
+import { mountSettings } from "./http/settings.ts";
+import { mountStatic } from "./http/static.ts";
+import { mountStudents } from "./http/students.ts";
+
+export type AppOptions = Deps & {
+	/** The folder of the built pages; null where there is none. */
+	web_root: string | null;
+};
+
+/** The whole HTTP side of the server. It opens nothing and listens nowhere. */
+export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
+	const { config } = deps;
+	const app = new Hono<Env>();
+	app.use(requestLog(deps), securityHeaders(config.trust_proxy ?? false), cors(config.cors_origins));
+	app.onError(handleError(deps));
+
+	const api = createApi();
+	mountSessions(api, deps);
+	mountSessionChanges(api, deps);
+	mountAnswers(api, deps);
+	mountModules(api, deps);
+	mountStudents(api, deps);
+	mountScores(api, deps);
+	mountFeedback(api, deps);
+	mountSettings(api, deps);
+	mountDocs(app, api);
+	registerEndpoints(app, api, createFailedLookups(config));
+	mountStatic(app, web_root);
+	return app;
+}

@@ -1,0 +1,142 @@
+import { itemRange, type Scale, type ScaleItem, type ScoreRange, type Scoring } from "@carhythm/core";
+import { type FoundQuestion, repeated } from "./check-assessment.ts";
+import type { QuestionFile } from "./file.ts";
+import type { Finding, Path } from "./problem.ts";
+
+/** Holds a scoring key against the questions it scores. `base` is where the key stands in its file. */
+export function checkScoring(scoring: Scoring, questions: readonly FoundQuestion[], base: Path): Finding[] {
+	const { scales, groups, instruments } = scoring;
+	const keys = (name: "scales" | "groups" | "instruments", list: readonly { key: string }[]) =>
+		repeated(
+			"key",
+			name,
+			list.map(({ key }, n) => ({ path: [...base, name, n, "key"], text: key })),
+		);
+	return [
+		...keys("groups", groups),
+		...keys("instruments", instruments),
+		...keys("scales", scales),
+		...repeated(
+			"riasec_type",
+			"scales",
+			scales.map(({ riasec_type }, n) => ({
+				path: [...base, "scales", n, "riasec_type"],
+				text: riasec_type ?? null,
+			})),
+		),
+		...scales.flatMap((scale, n) => checkScale(scale, scoring, questions, [...base, "scales", n])),
+	];
+}
+
+function checkScale(
+	scale: Scale,
+	scoring: Scoring,
+	questions: readonly FoundQuestion[],
+	path: Path,
+): Finding[] {
+	const findings: Finding[] = [];
+	const find = (field: Path, message: string) => findings.push({ path: [...path, ...field], message });
+
+	if (!scoring.groups.some(({ key }) => key === scale.group)) {
+		find(["group"], `There is no group "${scale.group}" in "groups". Add it, or correct the name.`);
+	}
+	if (scale.instrument !== undefined && !scoring.instruments.some(({ key }) => key === scale.instrument)) {
+		find(
+			["instrument"],
+			`There is no instrument "${scale.instrument}" in "instruments". Add it, or correct the name.`,
+		);
+	}
+	if ((scale.kind === "riasec") !== (scale.riasec_type !== undefined)) {
+		find([], `"riasec_type" belongs to scales of kind "riasec", to all of them and to no others.`);
+	}
+	if (scale.reliability && (scale.reliability.alpha < 0 || scale.reliability.alpha > 1)) {
+		find(["reliability", "alpha"], `"alpha" must be from 0 to 1.`);
+	}
+	if (scale.items.length === 0) find(["items"], `"items" needs at least 1 entry.`);
+	findings.push(
+		...repeated(
+			"question",
+			"items of a scale",
+			scale.items.map(({ question }, n) => ({ path: [...path, "items", n, "question"], text: question })),
+		),
+	);
+	let range: ScoreRange | null = null;
+	for (const [n, item] of scale.items.entries()) {
+		const itemPath = [...path, "items", n];
+		const found = questions.find(({ key }) => key === item.question);
+		if (found === undefined) {
+			find(
+				["items", n, "question"],
+				`There is no question "${item.question}" in the assessment. Correct the name.`,
+			);
+			continue;
+		}
+		if (found.question === null) continue;
+		const own = itemRange(found.question, item);
+		findings.push(...checkItem(item, found.question, own, itemPath));
+		if (own === null) continue;
+		if (range !== null && (range.min !== own.min || range.max !== own.max)) {
+			find(
+				["items", n],
+				`"${item.question}" goes from ${own.min} to ${own.max}, the items before it from ${range.min} to ${range.max}. Put only items of one range into a scale.`,
+			);
+		}
+		range ??= own;
+	}
+	return findings;
+}
+
+function checkItem(item: ScaleItem, question: QuestionFile, range: ScoreRange | null, path: Path): Finding[] {
+	const at = (field: string, message: string): Finding[] => [{ path: [...path, field], message }];
+	switch (question.type) {
+		case "slider":
+			return range === null
+				? at(
+						"option_scores",
+						`"${item.question}" is a slider: it counts with its value. Remove "option_scores".`,
+					)
+				: [];
+		case "mcq":
+			if (question.multiple) {
+				return at(
+					"question",
+					`"${item.question}" takes several choices, so it has no score. Take it out of the scale.`,
+				);
+			}
+			if (range === null) {
+				return at(
+					"question",
+					`"${item.question}" is a choice: say in "option_scores" what each option counts.`,
+				);
+			}
+			return checkOptionScores(item.option_scores ?? {}, question.choices, range, path);
+		case "ordering":
+		case "essay":
+			return at(
+				"question",
+				`"${item.question}" is of type ${question.type}, which has no score. Take it out of the scale.`,
+			);
+	}
+}
+
+function checkOptionScores(
+	scores: Readonly<Record<string, number>>,
+	choices: readonly { value: string }[],
+	range: ScoreRange,
+	path: Path,
+): Finding[] {
+	const findings: Finding[] = Object.keys(scores)
+		.filter((option) => !choices.some(({ value }) => value === option))
+		.map((option) => ({
+			path: [...path, "option_scores", option],
+			on_name: true as const,
+			message: `There is no option "${option}" (there: ${choices.map(({ value }) => value).join(", ")}). Correct the name.`,
+		}));
+	if (range.min === range.max) {
+		findings.push({
+			path: [...path, "option_scores"],
+			message: `"option_scores" needs at least 2 different numbers.`,
+		});
+	}
+	return findings;
+}

@@ -1,0 +1,137 @@
+import { ESSAY_LIMIT, Key, Language, Scoring, StorableText } from "@carhythm/core";
+import * as z from "zod/mini";
+
+/**
+ * The format of an assessment file, JSON or YAML: core's `Assessment` as a person writes it. Items have keys instead of
+ * ids, and what is usual may be left out. `content/assessment.schema.json` is made from this.
+ */
+
+const LONG = 20_000;
+
+/** A text of limited length in each language. The limits are those of the database columns the text goes to. */
+function localized(longest: number) {
+	const Words = StorableText.check(z.regex(/\S/, "must not be empty"), z.maxLength(longest));
+	return z.strictObject({ en: Words, ar: z.optional(Words) });
+}
+
+const Text = localized(LONG);
+const Label = localized(100);
+
+const QuestionKey = Key.check(
+	z.maxLength(20),
+	z.describe("Names the item for good: answers, scoring and exports refer to it."),
+);
+
+const question = {
+	key: QuestionKey,
+	text: Text,
+	required: z
+		._default(z.boolean(), true)
+		.check(z.describe("Whether an unanswered question is pointed out before the end.")),
+	scene_title: z.optional(localized(200)),
+	scene_narrative: z.optional(Text),
+	scene_image: z.optional(StorableText.check(z.minLength(1), z.maxLength(500))),
+	scene_theme: z.optional(StorableText.check(z.minLength(1), z.maxLength(50))),
+};
+
+const SliderFile = z.strictObject({
+	...question,
+	type: z.literal("slider"),
+	min: z.number(),
+	max: z.number(),
+	step: z._default(z.number().check(z.positive()), 1),
+	min_label: z.optional(Label),
+	max_label: z.optional(Label),
+	scale_labels: z
+		._default(z.union([StorableText, z.array(Label)]), [])
+		.check(z.describe("One label for each step, or the name of a set in scale_label_sets.")),
+});
+
+const McqFile = z.strictObject({
+	...question,
+	type: z.literal("mcq"),
+	multiple: z._default(z.boolean(), false).check(z.describe("Whether several choices may be selected.")),
+	choices: z.array(z.strictObject({ value: Key, label: Text })).check(z.minLength(2)),
+});
+
+const OrderingFile = z.strictObject({
+	...question,
+	type: z.literal("ordering"),
+	items: z.array(z.strictObject({ text: Text })).check(z.minLength(2)),
+	randomize: z
+		._default(z.boolean(), false)
+		.check(z.describe("Show the items in an order of its own for each session.")),
+});
+
+const EssayFile = z.strictObject({
+	...question,
+	type: z.literal("essay"),
+	char_limit: z
+		._default(z.nullable(z.int().check(z.minimum(1), z.maximum(ESSAY_LIMIT))), null)
+		.check(z.describe("Longest text in characters.")),
+});
+
+export const QuestionFile = z.discriminatedUnion("type", [SliderFile, McqFile, OrderingFile, EssayFile]);
+export type QuestionFile = z.infer<typeof QuestionFile>;
+export type SliderFile = z.infer<typeof SliderFile>;
+
+const PageFile = z.strictObject({
+	key: Key,
+	title: localized(200),
+	description: z.optional(Text),
+	questions: z.array(QuestionFile).check(z.minLength(1)),
+});
+
+const Colour = z.string().check(z.regex(/^#[0-9a-fA-F]{6}$/, "must be a colour such as #5b2a86"));
+
+const ChapterFile = z.strictObject({
+	key: Key,
+	title: localized(100),
+	description: z.optional(Text),
+	instruction: z.optional(Text),
+	completion_message: z.optional(Text),
+	emoji: z.optional(StorableText.check(z.maxLength(10))),
+	estimated_minutes: z.int().check(z.minimum(1)),
+	color_primary: z.optional(Colour),
+	color_secondary: z.optional(Colour),
+	pages: z.array(PageFile).check(z.minLength(1)),
+});
+
+const Attribution = z.pipe(
+	z.union([StorableText.check(z.regex(/\S/, "must not be empty")), Text]),
+	z.transform((entry) => (typeof entry === "string" ? { en: entry } : entry)),
+);
+
+export const AssessmentFile = z.strictObject({
+	$schema: z.optional(z.string()),
+	key: Key,
+	languages: z
+		.array(Language)
+		.check(
+			z.minLength(1),
+			z.describe("Languages in which every text of this file exists. English is one of them."),
+		),
+	title: localized(200),
+	description: z.optional(Text),
+	estimated_minutes: z.int().check(z.minimum(1)),
+	notices: z._default(z.array(Text), []).check(z.describe("What a student should know before starting.")),
+	attribution: z
+		._default(z.array(Attribution), [])
+		.check(z.describe("Sources and licences of the texts, shown to students.")),
+	scale_label_sets: z
+		._default(z.record(Key, z.array(Label)), {})
+		.check(z.describe("Labels that several sliders share, by name.")),
+	scoring: z
+		.optional(
+			z.union([
+				z.string().check(z.regex(/^[^/\\]+\.(json|ya?ml)$/, "must be a file beside this one")),
+				Scoring,
+			]),
+		)
+		.check(z.describe("The scoring key, or the name of the file beside this one that holds it.")),
+	chapters: z.array(ChapterFile).check(z.minLength(1)),
+});
+export type AssessmentFile = z.infer<typeof AssessmentFile>;
+
+/** The format of a scoring key in a file of its own. */
+export const ScoringFile = z.extend(Scoring, { $schema: z.optional(z.string()) });

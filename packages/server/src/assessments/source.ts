@@ -1,0 +1,183 @@
+import { open } from "node:fs/promises";
+import {
+	type Document,
+	isAlias,
+	isCollection,
+	isMap,
+	isScalar,
+	LineCounter,
+	parseDocument,
+	visit,
+} from "yaml";
+import { type Finding, formatPath, nearestItem, type Path, type Problem } from "./problem.ts";
+
+const LONGEST_FILE = 2 * 1024 * 1024;
+/** Far more than any questionnaire; what is repeated by YAML aliases counts each time. */
+const MOST_VALUES = 100_000;
+/** One unclosed bracket can be complained about on every later line. */
+const MOST_SYNTAX_PROBLEMS = 20;
+
+const TOO_LONG = "The file is larger than 2 MB. Split it into several assessments.";
+const NOT_UTF8 = "The file is not UTF-8 text. Save it as UTF-8.";
+const NESTED = "The file is nested too deeply. Use fewer levels of lists and fields.";
+const TOO_MUCH = `The file holds more than ${MOST_VALUES} values. If it repeats parts by aliases, write them out.`;
+
+/** A file that could be parsed: its data, and where each part of it stands in the text. */
+export type Source = {
+	data: unknown;
+	/** Turns a finding into a problem with its line. */
+	problem(finding: Finding): Problem;
+};
+
+/** Reads a JSON or YAML file. Everything that keeps it from being parsed comes back as problems. */
+export async function readSource(file: string): Promise<Source | { problems: Problem[] }> {
+	const whole = (message: string) => ({ problems: [{ file, line: 1, column: 1, path: "", message }] });
+	let bytes: Uint8Array;
+	try {
+		bytes = await readAtMost(file, LONGEST_FILE + 1);
+	} catch (error) {
+		return whole(`The file cannot be read (${errorCode(error)}). Check its name and its permissions.`);
+	}
+	if (bytes.length > LONGEST_FILE) return whole(TOO_LONG);
+	const text = decode(bytes);
+	if (text === null) return whole(NOT_UTF8);
+
+	const lines = new LineCounter();
+	// The library's own search for repeated names takes a minute for a map of 60 000.
+	const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+	const at = (offset: number) => {
+		const { line, col } = lines.linePos(offset);
+		return { line: Math.max(line, 1), column: Math.max(col, 1) };
+	};
+	const mistakes = [...document.errors, ...document.warnings];
+	// The parser recurses: what is nested thousands deep ends its stack, which it reports in this way.
+	if (mistakes.some(({ code }) => code === "RESOURCE_EXHAUSTION")) return whole(NESTED);
+	if (mistakes.length > 0) {
+		const problems = mistakes.slice(0, MOST_SYNTAX_PROBLEMS).map(({ pos, message }) => ({
+			file,
+			...at(pos[0]),
+			path: "",
+			message: `This is not valid JSON or YAML: ${message}. Correct this line, or the one before it.`,
+		}));
+		return { problems };
+	}
+	const twice = findRepeatedNames(document);
+	if (twice.length > 0) {
+		return { problems: twice.map(({ offset, message }) => ({ file, ...at(offset), path: "", message })) };
+	}
+	const data = toData(document);
+	if (data === TOO_MUCH) return whole(TOO_MUCH);
+	return {
+		data,
+		problem: ({ path, message, on_name = false }) => ({
+			file,
+			...at(locate(document, path, on_name)),
+			path: formatPath(path),
+			...nearestItem(data, path).named,
+			message,
+		}),
+	};
+}
+
+/** The plain data of a document; `TOO_MUCH` instead of what would grow beyond all measure. */
+function toData(document: Document): unknown {
+	let data: unknown;
+	try {
+		data = document.toJS({ maxAliasCount: 1000 });
+	} catch (error) {
+		if (error instanceof ReferenceError) return TOO_MUCH;
+		throw error;
+	}
+	return countValues(data) > MOST_VALUES ? TOO_MUCH : data;
+}
+
+/** The offset of a path, or of the innermost part of it that exists. */
+function locate(document: Document, path: Path, onName: boolean): number {
+	let node: unknown = document.contents;
+	let offset = nodeOffset(node) ?? 0;
+	for (const [depth, step] of path.entries()) {
+		const collection = isAlias(node) ? node.resolve(document) : node;
+		if (!isCollection(collection)) break;
+		const next: unknown = collection.get(step, true);
+		const name = isMap(collection)
+			? collection.items.find(({ key }) => isScalar(key) && key.value === step)?.key
+			: undefined;
+		const wanted = onName && depth === path.length - 1 ? [name, next] : [next, name];
+		const here = wanted.map(nodeOffset).find((found) => found !== undefined);
+		if (here === undefined) break;
+		offset = here;
+		node = next;
+	}
+	return offset;
+}
+
+function nodeOffset(node: unknown): number | undefined {
+	return isAlias(node) || isScalar(node) || isCollection(node) ? node.range?.[0] : undefined;
+}
+
+function findRepeatedNames(document: Document): { offset: number; message: string }[] {
+	const found: { offset: number; message: string }[] = [];
+	visit(document, {
+		Map(_, map) {
+			const names = new Set<unknown>();
+			for (const { key } of map.items) {
+				const name = isScalar(key) ? key.value : undefined;
+				if (typeof name !== "string") {
+					found.push({
+						offset: nodeOffset(key) ?? 0,
+						message: "The name of a field must be text (put it in quotes).",
+					});
+				} else if (names.has(name)) {
+					found.push({
+						offset: nodeOffset(key) ?? 0,
+						message: `The field "${name}" stands twice in the same place. Remove one.`,
+					});
+				}
+				names.add(name);
+			}
+		},
+	});
+	return found;
+}
+
+/** Counts every value as often as it is reached, so an alias inside an alias counts as what it would become. */
+function countValues(root: unknown): number {
+	const waiting = [root];
+	let count = 0;
+	while (waiting.length > 0 && count <= MOST_VALUES) {
+		const value = waiting.pop();
+		count += 1;
+		if (typeof value === "object" && value !== null) {
+			for (const part of Object.values(value)) waiting.push(part);
+		}
+	}
+	return count;
+}
+
+async function readAtMost(file: string, most: number): Promise<Uint8Array> {
+	const handle = await open(file, "r");
+	try {
+		const buffer = new Uint8Array(most);
+		let length = 0;
+		while (length < most) {
+			const { bytesRead } = await handle.read(buffer, length, most - length);
+			if (bytesRead === 0) break;
+			length += bytesRead;
+		}
+		return buffer.subarray(0, length);
+	} finally {
+		await handle.close();
+	}
+}
+
+function decode(bytes: Uint8Array): string | null {
+	try {
+		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+	} catch {
+		return null;
+	}
+}
+
+function errorCode(error: unknown): string {
+	return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+}

@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { expect, test } from "vitest";
+import { aFolder } from "../testing/a-folder.ts";
+import { CLI, carhythm, runFile, startFile } from "../testing/run.ts";
+
+const DISPLAY_ID = /[0-9A-Z]{5}-[0-9A-Z]{5}/;
+
+test("serve makes a new database ready, answers, and ends in order on SIGTERM", async () => {
+	using folder = aFolder();
+	const { child, ended } = startFile(CLI, ["--port", "0", "--host", "127.0.0.1"], {
+		env: { PATH: process.env["PATH"], DATABASE_URL: `sqlite:${folder.file("a.db")}` },
+	});
+	const address = await new Promise<string>((resolve) => {
+		let text = "";
+		child.stdout?.on("data", (bytes) => {
+			text += bytes;
+			const found = /CaRhythm is ready: (\S+)/.exec(text)?.[1];
+			if (found) resolve(found);
+		});
+	});
+	const health = await fetch(`${address}/api/v2/health`);
+	expect(await health.json()).toEqual({ status: "healthy", version: "2.0" });
+	const start = await fetch(`${address}/api/v2/session/start`, { method: "POST" });
+	const { session_id } = (await start.json()) as { session_id: string };
+	child.kill("SIGTERM");
+	const { code, stdout } = await ended;
+	expect(code).toBe(0);
+	expect(stdout).toContain('"msg":"stopped"');
+	expect(stdout).not.toContain(session_id);
+	expect(existsSync(folder.file("a.db-wal"))).toBe(false);
+	expect((await carhythm(folder.file("a.db"), "session", "list")).stdout).toMatch(DISPLAY_ID);
+});
+
+test("a port in use and an address that is not ours end with 1 and one sentence", async () => {
+	using folder = aFolder();
+	const taken = createServer();
+	await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+	const address = taken.address();
+	const port = typeof address === "object" ? String(address?.port) : "";
+	const flags = ["--database-url", `sqlite:${folder.file("a.db")}`, "--log-level", "silent"];
+	const busy = await runFile(CLI, ["serve", "--port", port, "--host", "127.0.0.1", ...flags]);
+	expect(busy).toEqual({
+		code: 1,
+		signal: null,
+		stdout: "",
+		stderr: `Port ${port} is already in use. Stop the other program, or choose another port with --port or PORT.\n`,
+	});
+	taken.close();
+	const foreign = await runFile(CLI, ["serve", "--port", "0", "--host", "192.0.2.77", ...flags]);
+	expect(foreign).toMatchObject({
+		code: 1,
+		stderr: expect.stringContaining("192.0.2.77 is not an address of this machine"),
+	});
+});

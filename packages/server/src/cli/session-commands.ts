@@ -1,0 +1,167 @@
+import { createInterface } from "node:readline/promises";
+import { parseDisplayId, toInstant } from "@carhythm/core";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Config } from "../config.ts";
+import { createAssessmentStore } from "../db/assessments.ts";
+import type { Database, Scrubbed } from "../db/dialect.ts";
+import {
+	createSessionAdmin,
+	type SessionAdmin,
+	SHOWN_STATUSES,
+	type ShownEvent,
+	type ShownSession,
+} from "../db/session-admin.ts";
+import { OperatorError } from "../operator-error.ts";
+import { oneLine, print, printJson, printTable } from "./output.ts";
+import { configOf, withDatabase, withSettings } from "./settings.ts";
+
+/** `carhythm session …` */
+export function addSessionCommands(program: Command): void {
+	const session = program.command("session").description("what students have begun and finished");
+
+	withSettings(session.command("list"), ["database_url", "session_expiry_days"])
+		.description("show sessions, the last active first")
+		.addOption(new Option("--status <status>", "only these").choices(SHOWN_STATUSES))
+		.option("--limit <number>", "at most so many", parseLimit, 50)
+		.option("--json", "as JSON")
+		.action(async (options) => {
+			const config = configOf(options);
+			const sessions = await withDatabase(config, "read", (database) =>
+				adminOf(database, config).list({ status: options.status ?? null, limit: options.limit }),
+			);
+			if (options.json) printJson(sessions);
+			else printSessions(sessions);
+		});
+
+	withSettings(session.command("show"), ["database_url", "session_expiry_days"])
+		.description("show one session with its history")
+		.argument("<display-id>", "for example 7GK2M-9XQ4T")
+		.option("--json", "as JSON")
+		.action(async (typed: string, options) => {
+			const config = configOf(options);
+			const display_id = displayIdOf(typed);
+			const found = await withDatabase(config, "read", (database) =>
+				adminOf(database, config).show(display_id),
+			);
+			if (!found) throw unknownSession(display_id);
+			if (options.json) printJson(found);
+			else printSession(found);
+		});
+
+	withSettings(session.command("erase"), ["database_url", "session_expiry_days"])
+		.description("delete a session for good: answers, history, drafts, results, feedback, personal data")
+		.argument("[display-id]", "for example 7GK2M-9XQ4T")
+		.option("--yes", "do not ask")
+		.option("--finish", "only remove what an erasure before could not, because another program was reading")
+		.action(async (typed: string | undefined, options) => {
+			const config = configOf(options);
+			if (options.finish) {
+				report(await withDatabase(config, "read", (database) => adminOf(database, config).scrub()));
+				return;
+			}
+			if (typed === undefined) throw new OperatorError("usage", "Name the session by its display id.");
+			const display_id = displayIdOf(typed);
+			await withDatabase(config, "read", async (database) => {
+				const admin = adminOf(database, config);
+				if (!(await admin.show(display_id))) throw unknownSession(display_id);
+				if (!options.yes) await confirmErasure(display_id);
+				const scrubbed = await admin.erase(display_id);
+				if (!scrubbed) throw unknownSession(display_id);
+				report(scrubbed);
+			});
+		});
+}
+
+function adminOf(database: Database, { session_expiry_days }: Config): SessionAdmin {
+	return createSessionAdmin(database, {
+		assessments: createAssessmentStore(database),
+		now: () => toInstant(Date.now()),
+		expiry_days: session_expiry_days,
+	});
+}
+
+function parseLimit(text: string): number {
+	const limit = Number(text);
+	if (!/^\d{1,9}$/.test(text) || limit < 1) throw new InvalidArgumentError("It must be a number from 1.");
+	return limit;
+}
+
+function displayIdOf(typed: string): string {
+	const display_id = parseDisplayId(typed);
+	if (!display_id) {
+		throw new OperatorError(
+			"usage",
+			`"${oneLine(typed)}" is not a display id; one looks like 7GK2M-9XQ4T. "carhythm session list" shows them.`,
+		);
+	}
+	return display_id;
+}
+
+function unknownSession(display_id: string): OperatorError {
+	return new OperatorError("failed", `There is no session ${display_id}.`);
+}
+
+async function confirmErasure(display_id: string): Promise<void> {
+	if (!process.stdin.isTTY) {
+		throw new OperatorError(
+			"conflict",
+			"Erasing cannot be undone. Add --yes to confirm it. Nothing was erased.",
+		);
+	}
+	const terminal = createInterface({ input: process.stdin, output: process.stderr });
+	const reply = await terminal.question(`Erase the session ${display_id} for good? Type yes: `);
+	terminal.close();
+	if (reply.trim().toLowerCase() !== "yes") throw new OperatorError("conflict", "Nothing was erased.");
+}
+
+function report(scrubbed: Scrubbed): void {
+	if (!scrubbed.clean) {
+		throw new OperatorError(
+			"failed",
+			`The session is deleted, but traces of it are still in the database's files: ${scrubbed.reason}. Run "carhythm session erase --finish" when that has ended.`,
+		);
+	}
+	print("Erased. Nothing of it is left in the database's files. Backups that you made keep what they hold.");
+}
+
+function printSessions(sessions: readonly ShownSession[]): void {
+	const rows = sessions.map(({ display_id, status, progress, last_activity, assessment, version }) => [
+		display_id,
+		status,
+		`${progress.questions_answered}/${progress.total_questions}`,
+		`${progress.percentage} %`,
+		last_activity,
+		`${assessment} ${version}`,
+	]);
+	printTable(["SESSION", "STATUS", "ANSWERS", "DONE", "LAST ACTIVITY", "ASSESSMENT"], rows);
+}
+
+function printSession({
+	session,
+	person,
+	events,
+}: NonNullable<Awaited<ReturnType<SessionAdmin["show"]>>>): void {
+	const { progress } = session;
+	const known = Object.values(person).filter((value) => value !== "");
+	const lines = [
+		["session", session.display_id],
+		["status", session.status],
+		["assessment", `${session.assessment} ${session.version}, ${session.language}`],
+		["answers", `${progress.questions_answered} of ${progress.total_questions} (${progress.percentage} %)`],
+		["started", session.started_at],
+		["last activity", session.last_activity],
+		["completed", session.completed_at ?? "no"],
+		["person", known.length > 0 ? known.join(", ") : "not given"],
+	] as const;
+	for (const [name, value] of lines) print(`${name.padEnd(14)} ${oneLine(value)}`);
+	print("");
+	printTable(["REVISION", "TIME", "WHAT", "QUESTION", "OUTCOME", "VALUE"], events.map(eventCells));
+}
+
+const LONGEST_VALUE = 60;
+
+function eventCells({ revision, at, kind, question, outcome, value }: ShownEvent): string[] {
+	const text = value === null ? "" : JSON.stringify(value);
+	const shortened = text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
+	return [String(revision), at, kind, question ?? "", outcome, shortened];
+}

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { readConfig } from "./config.ts";
+
+test("nothing set: the defaults", () => {
+	expect(readConfig({}, {})).toEqual({
+		database_url: { dialect: "sqlite", file: "./carhythm.db" },
+		host: "0.0.0.0",
+		port: 8000,
+		cors_origins: ["http://localhost:*", "http://127.0.0.1:*", "https://localhost:*", "https://127.0.0.1:*"],
+		session_expiry_days: 30,
+		log_level: "info",
+		trust_proxy: false,
+	});
+});
+
+test("a flag goes before the environment, an empty variable counts as not set", () => {
+	const environment = {
+		PORT: "9000",
+		HOST: "",
+		LOG_LEVEL: "warn",
+		SESSION_EXPIRY_DAYS: "7",
+		TRUST_PROXY: "true",
+	};
+	expect(readConfig({ port: "9100" }, environment)).toMatchObject({
+		port: 9100,
+		host: "0.0.0.0",
+		log_level: "warn",
+		session_expiry_days: 7,
+		trust_proxy: true,
+	});
+});
+
+test("origins are a list, spaces around them do not matter", () => {
+	const origins = (text: string) => readConfig({ cors_origins: text }, {}).cors_origins;
+	expect(origins(" https://a.example , http://b.example:8080,")).toEqual([
+		"https://a.example",
+		"http://b.example:8080",
+	]);
+});
+
+test.each([
+	[{ PORT: "80000" }, 'PORT is "80000". It must be a number from 0 to 65535.'],
+	[{ PORT: "8e3" }, 'PORT is "8e3". It must be a number from 0 to 65535.'],
+	[{ SESSION_EXPIRY_DAYS: "0" }, 'SESSION_EXPIRY_DAYS is "0". It must be a number of days from 1 to 3650.'],
+	[{ SESSION_EXPIRY_DAYS: "3651" }, 'SESSION_EXPIRY_DAYS is "3651".'],
+	[
+		{ LOG_LEVEL: "loud" },
+		'LOG_LEVEL is "loud". It must be fatal, error, warn, info, debug, trace or silent.',
+	],
+	[{ HOST: "a b" }, 'HOST is "a b".'],
+	[{ CORS_ORIGINS: "*" }, 'CORS_ORIGINS is "*". It must be a list such as'],
+	[{ CORS_ORIGINS: "https://a.example/path" }, 'CORS_ORIGINS is "https://a.example/path".'],
+	[{ TRUST_PROXY: "yes" }, 'TRUST_PROXY is "yes". It must be true or false.'],
+	[{ DATABASE_URL: "postgres://u:secret@h/d" }, "PostgreSQL comes with the next release"],
+	[{ DATABASE_URL: "carhythm.db" }, "It must have the form sqlite:FILE"],
+])("%j is refused with a sentence", (environment, sentence) => {
+	expect(() => readConfig({}, environment)).toThrow(sentence);
+});
+
+test("every mistake is named at once, by what the person wrote it in; a password is not repeated", () => {
+	const environment = { DATABASE_URL: "postgres://u:secret@h/d", PORT: "x" };
+	let message = "";
+	try {
+		readConfig({ host: "" }, environment);
+	} catch (error) {
+		message = (error as Error).message;
+	}
+	expect(message.split("\n")).toEqual([
+		expect.stringContaining("DATABASE_URL cannot be used."),
+		'--host is "". It must be a host name or an address.',
+		'PORT is "x". It must be a number from 0 to 65535.',
+	]);
+	expect(message).not.toContain("secret");
+});

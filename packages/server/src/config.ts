@@ -1,0 +1,174 @@
+import * as z from "zod/mini";
+import { type DatabaseUrl, parseDatabaseUrl } from "./db/dialect.ts";
+import { OperatorError } from "./operator-error.ts";
+
+/** Everything that whoever runs CaRhythm may set. */
+export type Config = {
+	database_url: DatabaseUrl;
+	host: string;
+	/** 0 takes any free one. */
+	port: number;
+	cors_origins: readonly string[];
+	session_expiry_days: number;
+	log_level: LogLevel;
+	trust_proxy: boolean;
+};
+
+const LogLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]);
+type LogLevel = z.infer<typeof LogLevel>;
+
+const integer = (from: number, to: number) =>
+	z.pipe(
+		z.string().check(
+			z.regex(/^\d{1,9}$/),
+			z.refine((text) => Number(text) >= from && Number(text) <= to),
+		),
+		z.transform(Number),
+	);
+
+const Origins = z.pipe(
+	z.pipe(
+		z.string(),
+		z.transform((text) =>
+			text
+				.split(",")
+				.map((origin) => origin.trim())
+				.filter((origin) => origin !== ""),
+		),
+	),
+	z.array(z.string().check(z.regex(/^https?:\/\/[^\s/?#@:*]+(:(\d{1,5}|\*))?$/))),
+);
+
+/** One thing to set: how it is called, what it is when nobody sets it, what is allowed. */
+type Setting<T> = {
+	/** Its environment variable. */
+	variable: string;
+	/** Its flag on the command line. */
+	flag: string;
+	/** How the flag's value is called in the help. */
+	placeholder: string;
+	fallback: string;
+	/** One line of help. */
+	about: string;
+	/** What is allowed, as the end of a sentence. */
+	allowed: string;
+	schema: z.ZodMiniType<T, string>;
+};
+
+type Settings = { [Name in Exclude<keyof Config, "database_url">]: Setting<Config[Name]> } & {
+	database_url: Setting<string>;
+};
+
+/** The table behind the configuration, its messages and its help. */
+export const SETTINGS: Settings = {
+	database_url: {
+		variable: "DATABASE_URL",
+		flag: "--database-url",
+		placeholder: "URL",
+		fallback: "sqlite:./carhythm.db",
+		about: "The database: sqlite:FILE.",
+		allowed: "It must have the form sqlite:FILE.",
+		schema: z.string(),
+	},
+	host: {
+		variable: "HOST",
+		flag: "--host",
+		placeholder: "ADDRESS",
+		fallback: "0.0.0.0",
+		about: "Where to listen. 0.0.0.0 also serves phones in the same network; 127.0.0.1 this machine only.",
+		allowed: "It must be a host name or an address.",
+		schema: z.string().check(z.regex(/^[\w.:-]+$/)),
+	},
+	port: {
+		variable: "PORT",
+		flag: "--port",
+		placeholder: "NUMBER",
+		fallback: "8000",
+		about: "The port to listen on; 0 takes any free one.",
+		allowed: "It must be a number from 0 to 65535.",
+		schema: integer(0, 65_535),
+	},
+	cors_origins: {
+		variable: "CORS_ORIGINS",
+		flag: "--cors-origins",
+		placeholder: "LIST",
+		fallback: "http://localhost:*,http://127.0.0.1:*,https://localhost:*,https://127.0.0.1:*",
+		about: "Front ends elsewhere that may use the API, separated by commas; :* means any port.",
+		allowed: "It must be a list such as https://school.example,http://localhost:*.",
+		schema: Origins,
+	},
+	session_expiry_days: {
+		variable: "SESSION_EXPIRY_DAYS",
+		flag: "--session-expiry-days",
+		placeholder: "DAYS",
+		fallback: "30",
+		about: "How long an unfinished session can be continued after its last activity.",
+		allowed: "It must be a number of days from 1 to 3650.",
+		schema: integer(1, 3650),
+	},
+	log_level: {
+		variable: "LOG_LEVEL",
+		flag: "--log-level",
+		placeholder: "LEVEL",
+		fallback: "info",
+		about: "How much is logged: fatal, error, warn, info, debug, trace or silent.",
+		allowed: "It must be fatal, error, warn, info, debug, trace or silent.",
+		schema: LogLevel,
+	},
+	trust_proxy: {
+		variable: "TRUST_PROXY",
+		flag: "--trust-proxy",
+		placeholder: "BOOLEAN",
+		fallback: "false",
+		about: "true when a proxy of yours stands in front: its X-Forwarded-* headers are then believed.",
+		allowed: "It must be true or false.",
+		schema: z.pipe(
+			z.enum(["true", "false"]),
+			z.transform((text) => text === "true"),
+		),
+	},
+};
+
+export type SettingName = keyof Config;
+export type Flags = Partial<Record<SettingName, string>>;
+
+/**
+ * Reads the configuration: a flag goes before the environment, which goes before the default. An empty variable counts as
+ * not set.
+ * @throws OperatorError `usage` with one sentence for each mistake
+ */
+export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = process.env): Config {
+	const problems: string[] = [];
+	const text = ({ variable, flag, fallback }: Setting<unknown>, given: string | undefined) =>
+		given === undefined
+			? { value: environment[variable] || fallback, source: variable }
+			: { value: given, source: flag };
+	const read = <T>(setting: Setting<T>, given: string | undefined): T | undefined => {
+		const { value, source } = text(setting, given);
+		const parsed = setting.schema.safeParse(value);
+		if (parsed.success) return parsed.data;
+		problems.push(`${source} is "${value}". ${setting.allowed}`);
+		return undefined;
+	};
+
+	const database = text(SETTINGS.database_url, flags.database_url);
+	const parsedUrl = parseDatabaseUrl(database.value);
+	// A database address may hold a password, so it is not repeated.
+	if (!parsedUrl.ok) problems.push(`${database.source} cannot be used. ${parsedUrl.problem}`);
+	const rest = {
+		host: read(SETTINGS.host, flags.host),
+		port: read(SETTINGS.port, flags.port),
+		cors_origins: read(SETTINGS.cors_origins, flags.cors_origins),
+		session_expiry_days: read(SETTINGS.session_expiry_days, flags.session_expiry_days),
+		log_level: read(SETTINGS.log_level, flags.log_level),
+		trust_proxy: read(SETTINGS.trust_proxy, flags.trust_proxy),
+	};
+	if (!parsedUrl.ok || !isComplete(rest)) throw new OperatorError("usage", problems.join("\n"));
+	return { database_url: parsedUrl.url, ...rest };
+}
+
+type Rest = Omit<Config, "database_url">;
+
+function isComplete(rest: { [Name in keyof Rest]: Rest[Name] | undefined }): rest is Rest {
+	return Object.values(rest).every((value) => value !== undefined);
+}

@@ -1,0 +1,212 @@
+import {
+	type Instant,
+	type Progress,
+	progressOf,
+	type SessionStatus,
+	toInstant,
+	toMillis,
+} from "@carhythm/core";
+import { type Kysely, type SqlBool, sql } from "kysely";
+import type { Database, Scrubbed } from "./dialect.ts";
+import { withoutPlaceholders } from "./person.ts";
+import type { Schema } from "./schema.ts";
+import type { AssessmentStore, Person } from "./store.ts";
+
+/** What an operator sees as a session's status: expired is computed, never stored. */
+export const SHOWN_STATUSES = ["active", "expired", "completed", "user_abandoned_not_completed"] as const;
+export type ShownStatus = (typeof SHOWN_STATUSES)[number];
+
+/** A session as an operator may see it: by its display id, never by its secret one. */
+export type ShownSession = {
+	display_id: string;
+	status: ShownStatus;
+	assessment: string;
+	version: number;
+	language: "en" | "ar";
+	started_at: Instant;
+	last_activity: Instant;
+	completed_at: Instant | null;
+	progress: Progress;
+};
+
+export type ShownEvent = {
+	revision: number;
+	at: Instant;
+	received_at: Instant;
+	kind: string;
+	question: string | null;
+	value: unknown;
+	outcome: "applied" | "superseded" | "late";
+};
+
+export type SessionAdmin = {
+	list(filter: { status: ShownStatus | null; limit: number }): Promise<ShownSession[]>;
+	/** A session with its person and its history; null for an unknown display id. */
+	show(display_id: string): Promise<{ session: ShownSession; person: Person; events: ShownEvent[] } | null>;
+	/** Deletes everything of a session, then what is left of it in the files; null for an unknown display id. */
+	erase(display_id: string): Promise<Scrubbed | null>;
+	/** Only the second half of erasing, when the first try was held up by another program. */
+	scrub(): Promise<Scrubbed>;
+};
+
+/** The operator's side of sessions. */
+export function createSessionAdmin(
+	{ db, reader, dialect }: Database,
+	options: { assessments: AssessmentStore; now: () => Instant; expiry_days: number },
+): SessionAdmin {
+	const { assessments, now, expiry_days } = options;
+	const shown = async (row: ShownRow) => show(row, assessments, { now: now(), expiry_days });
+	return {
+		async list({ status, limit }) {
+			const cutoff = oldestActive(now(), expiry_days);
+			const rows = await selectShown(reader)
+				.$if(status !== null, (query) => query.where(hasStatus(status ?? "active", cutoff)))
+				.orderBy("student_responses.last_activity", "desc")
+				.orderBy("student_responses.id", "desc")
+				.limit(limit)
+				.execute();
+			return Promise.all(rows.map(shown));
+		},
+		show: (display_id) =>
+			reader.transaction().execute(async (snapshot) => {
+				const row = await selectShown(snapshot)
+					.where("session_details.display_id", "=", display_id)
+					.executeTakeFirst();
+				if (!row) return null;
+				const version = await assessments.byId(row.assessment_version_id);
+				const events = await snapshot
+					.selectFrom("session_events")
+					.select(["revision", "at", "received_at", "kind", "question_id", "value", "outcome"])
+					.where("response_id", "=", row.id)
+					.orderBy("revision")
+					.execute();
+				return {
+					session: await shown(row),
+					person: personOf(row),
+					events: events.map(({ question_id, value, ...event }) => ({
+						...event,
+						question: question_id === null ? null : keyOf(version, question_id),
+						value: value === null ? null : JSON.parse(value),
+					})),
+				};
+			}),
+		async erase(display_id) {
+			const found = await db.transaction().execute((tx) => deleteSession(tx, display_id));
+			return found ? dialect.scrub() : null;
+		},
+		scrub: () => dialect.scrub(),
+	};
+}
+
+type ShownRow = Awaited<ReturnType<ReturnType<typeof selectShown>["execute"]>>[number];
+
+/** The one query behind every operator's view of sessions; the secret id is not among its columns. */
+export function selectShown(reader: Kysely<Schema>) {
+	return reader
+		.selectFrom("session_details")
+		.innerJoin("student_responses", "student_responses.id", "session_details.response_id")
+		.select([
+			"student_responses.id",
+			"student_responses.status",
+			"student_responses.created_at",
+			"student_responses.last_activity",
+			"student_responses.completed_at",
+			"student_responses.email",
+			"student_responses.full_name",
+			"student_responses.age_group",
+			"student_responses.country",
+			"student_responses.origin_country",
+			"session_details.display_id",
+			"session_details.assessment_version_id",
+			"session_details.language",
+			"session_details.answered",
+			"session_details.adopted_at",
+		]);
+}
+
+/** The person of a session, with nothing where only placeholders are stored. */
+export function personOf({ email, full_name, age_group, country, origin_country }: Person): Person {
+	return withoutPlaceholders({ email, full_name, age_group, country, origin_country });
+}
+
+/** The status with expiry worked out. */
+export function shownStatus(
+	row: { status: SessionStatus; last_activity: Instant; adopted_at: Instant | null },
+	clock: { now: Instant; expiry_days: number },
+): ShownStatus {
+	const cutoff = oldestActive(clock.now, clock.expiry_days);
+	const isOld = row.last_activity < cutoff && (row.adopted_at ?? "") < cutoff;
+	return row.status === "active" && isOld ? "expired" : row.status;
+}
+
+async function show(
+	row: ShownRow,
+	assessments: AssessmentStore,
+	clock: { now: Instant; expiry_days: number },
+): Promise<ShownSession> {
+	const version = await assessments.byId(row.assessment_version_id);
+	if (!version) throw new Error(`Assessment version ${row.assessment_version_id} is missing.`);
+	const { assessment, places } = version.index;
+	return {
+		display_id: row.display_id,
+		status: shownStatus(row, clock),
+		assessment: assessment.key,
+		version: assessment.version,
+		language: row.language,
+		started_at: row.created_at,
+		last_activity: row.last_activity,
+		completed_at: row.completed_at,
+		progress: progressOf(row.answered, places.length),
+	};
+}
+
+/** What was last active before this moment has expired; exactly then is still valid. */
+function oldestActive(now: Instant, expiry_days: number): Instant {
+	return toInstant(toMillis(now) - expiry_days * 24 * 60 * 60 * 1000);
+}
+
+function hasStatus(status: ShownStatus, cutoff: Instant) {
+	switch (status) {
+		case "active":
+			return sql<SqlBool>`status = 'active' and (last_activity >= ${cutoff} or coalesce(adopted_at >= ${cutoff}, false))`;
+		case "expired":
+			return sql<SqlBool>`status = 'active' and last_activity < ${cutoff} and coalesce(adopted_at < ${cutoff}, true)`;
+		case "completed":
+		case "user_abandoned_not_completed":
+			return sql<SqlBool>`status = ${status}`;
+	}
+}
+
+function keyOf(version: Awaited<ReturnType<AssessmentStore["byId"]>>, question_id: number): string {
+	return version?.index.by_question.get(question_id)?.question.key ?? `unknown question ${question_id}`;
+}
+
+/** @returns false for an unknown display id. */
+async function deleteSession(tx: Kysely<Schema>, display_id: string): Promise<boolean> {
+	const row = await tx
+		.selectFrom("session_details")
+		.innerJoin("student_responses", "student_responses.id", "session_details.response_id")
+		.select(["student_responses.id", "student_responses.session_id"])
+		.where("session_details.display_id", "=", display_id)
+		.executeTakeFirst();
+	if (!row) return false;
+	await tx
+		.updateTable("session_details")
+		.set({ replaced_by: null })
+		.where("replaced_by", "=", row.id)
+		.execute();
+	for (const table of OF_A_SESSION) {
+		await tx.deleteFrom(table).where("response_id", "=", row.id).execute();
+	}
+	await tx.deleteFrom("feedbacks").where("session_id", "=", row.session_id).execute();
+	await tx.deleteFrom("student_responses").where("id", "=", row.id).execute();
+	return true;
+}
+
+const OF_A_SESSION = [
+	"session_drafts",
+	"session_events",
+	"session_details",
+	"question_answers",
+	"assessment_scores",
+] as const;

@@ -1,0 +1,34 @@
+import type { Instant } from "@carhythm/core";
+import type { HttpBindings } from "@hono/node-server";
+import type { Logger } from "pino";
+import type { Store } from "../db/store.ts";
+
+/** What the HTTP side is told from outside. */
+export type HttpConfig = {
+	/** Who may read replies from another origin: `https://school.example`, or `http://localhost:*` for any port. */
+	cors_origins: readonly string[];
+	session_expiry_days: number;
+	/** How many unknown session ids one address may try in a minute. */
+	failed_lookups_per_minute: number;
+	/** Whether a proxy of our own stands in front, whose `X-Forwarded-*` headers may be believed. */
+	trust_proxy?: boolean;
+};
+
+/** Everything a request handler works with; nothing else reaches it. */
+export type Deps = {
+	store: Store;
+	config: HttpConfig;
+	log: Logger;
+	now: () => Instant;
+	randomBytes: (count: number) => Uint8Array;
+};
+
+/** Hono's environment: what travels with one request. */
+export type Env = {
+	Bindings: Partial<HttpBindings>;
+	Variables: {
+		request_id: string;
+		/** The template of the path: what the log tells instead of the path, which holds the secret session id. */
+		route: string;
+	};
+};

@@ -1,0 +1,34 @@
+import { inLanguage, type LocalizedText, type SessionState } from "@carhythm/core";
+
+/** What replies say to the student, in the language of the session. */
+export const MESSAGES = {
+	abandoned: {
+		en: "This assessment was set aside. Its answers are kept, and it can be brought back for 7 days.",
+		ar: "وُضع هذا التقييم جانبًا. إجاباته محفوظة، ويمكن استعادته خلال 7 أيام.",
+	},
+	completed: {
+		en: "The assessment is finished and saved.",
+		ar: "اكتمل التقييم وحُفظ.",
+	},
+	restored: {
+		en: "The earlier assessment is back, with all its answers.",
+		ar: "عاد التقييم السابق بكل إجاباته.",
+	},
+	info_saved: {
+		en: "Thank you. Your answers are saved and your results are ready. Email is not set up on this server, so nothing was sent: look at your results here.",
+		ar: "شكرًا. إجاباتك محفوظة ونتائجك جاهزة. البريد الإلكتروني غير مُعدّ على هذا الخادم، لذلك لم يُرسل شيء: يمكن الاطلاع على النتائج هنا.",
+	},
+	not_sent: {
+		en: "Email is not set up on this server, so nothing was sent. Your results are here on this page.",
+		ar: "البريد الإلكتروني غير مُعدّ على هذا الخادم، لذلك لم يُرسل شيء. النتائج موجودة هنا في هذه الصفحة.",
+	},
+	address_saved: {
+		en: "The new address is saved. Email is not set up on this server, so nothing was sent. Your results are here on this page.",
+		ar: "حُفظ العنوان الجديد. البريد الإلكتروني غير مُعدّ على هذا الخادم، لذلك لم يُرسل شيء. النتائج موجودة هنا في هذه الصفحة.",
+	},
+} as const satisfies Record<string, LocalizedText>;
+
+/** A message in the language of the session. */
+export function say(message: keyof typeof MESSAGES, state: SessionState): string {
+	return inLanguage(MESSAGES[message], state.language);
+}

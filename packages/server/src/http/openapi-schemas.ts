@@ -1,0 +1,94 @@
+import * as core from "@carhythm/core";
+import type * as z from "zod/mini";
+
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/** What the document calls the schemas that several endpoints share; all others stand where they are used. */
+export const SHARED = {
+	AbandonReply: core.AbandonReply,
+	Answer: core.Answer,
+	AnswerRecord: core.AnswerRecord,
+	AnsweredQuestionsReply: core.AnsweredQuestionsReply,
+	Assessment: core.Assessment,
+	AssessmentRef: core.AssessmentRef,
+	AssessmentReply: core.AssessmentReply,
+	Chapter: core.Chapter,
+	Command: core.Command,
+	DraftRecord: core.DraftRecord,
+	EssayAnswer: core.EssayAnswer,
+	EssayQuestion: core.EssayQuestion,
+	FeedbackReply: core.FeedbackReply,
+	FeedbackRequest: core.FeedbackRequest,
+	HealthReply: core.HealthReply,
+	Instant: core.Instant,
+	Interests: core.Interests,
+	Language: core.Language,
+	LatestAssessmentReply: core.LatestAssessmentReply,
+	LocalizedText: core.LocalizedText,
+	McqAnswer: core.McqAnswer,
+	McqQuestion: core.McqQuestion,
+	ModulesReply: core.ModulesReply,
+	OperationRequest: core.OperationRequest,
+	OperationResult: core.OperationResult,
+	OrderingAnswer: core.OrderingAnswer,
+	OrderingQuestion: core.OrderingQuestion,
+	Page: core.Page,
+	Place: core.Place,
+	Problem: core.Problem,
+	ProblemCode: core.ProblemCode,
+	Profile: core.Profile,
+	Progress: core.Progress,
+	ProgressWithXp: core.ProgressWithXp,
+	Question: core.Question,
+	QuestionsReply: core.QuestionsReply,
+	RefusalCode: core.RefusalCode,
+	ResendReply: core.ResendReply,
+	ResendRequest: core.ResendRequest,
+	ScaleResult: core.ScaleResult,
+	ScoresReply: core.ScoresReply,
+	ScoresSummaryReply: core.ScoresSummaryReply,
+	SessionChangedReply: core.SessionChangedReply,
+	SessionProgressReply: core.SessionProgressReply,
+	SessionSnapshot: core.SessionSnapshot,
+	SessionState: core.SessionState,
+	SessionStatus: core.SessionStatus,
+	SessionSummary: core.SessionSummary,
+	SliderAnswer: core.SliderAnswer,
+	SliderQuestion: core.SliderQuestion,
+	StartReply: core.StartReply,
+	StartRequest: core.StartRequest,
+	StudentInfoReply: core.StudentInfoReply,
+	StudentInfoRequest: core.StudentInfoRequest,
+	SubmitReply: core.SubmitReply,
+	SubmitRequest: core.SubmitRequest,
+	SyncOperation: core.SyncOperation,
+	SyncReply: core.SyncReply,
+	SyncRequest: core.SyncRequest,
+	ThemeReply: core.ThemeReply,
+	ValidateReply: core.ValidateReply,
+} as const;
+
+/** What zod cannot say by itself. */
+export const IN_WORDS = new Map<z.core.$ZodType, JsonSchema>([
+	[core.SessionState.shape.session_id, { type: "string" }],
+	[
+		core.SyncRequest.shape.operations,
+		{
+			// Each one is judged by itself: a broken one is refused alone, in its own result.
+			items: { $ref: reference("SyncOperation") },
+		},
+	],
+	[
+		core.ScoresReply.shape.profile,
+		{
+			description:
+				"Content that ships has a `Profile`; a profile taken over from an existing database keeps its own keys.",
+			anyOf: [{ $ref: reference("Profile") }, { type: "object" }],
+		},
+	],
+]);
+
+/** How the document refers to one of its schemas. */
+export function reference(name: string): string {
+	return `#/components/schemas/${name}`;
+}

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { anApp, SAMPLER_ANSWERS } from "../../test/an-app.ts";
+import { anOperationId } from "../testing/a-store.ts";
+
+const statusOf = async (app: Awaited<ReturnType<typeof anApp>>, id: string) =>
+	(await app.get(`/api/v2/session/${id}`)).body;
+
+describe("abandon", () => {
+	test("says the same when it is asked again, and refuses answers afterwards", async () => {
+		await using app = await anApp();
+		const id = await app.start();
+		const first = await app.post(`/api/v2/session/${id}/abandon`);
+		expect([first.status, first.body["success"]]).toEqual([200, true]);
+		expect((await app.post(`/api/v2/session/${id}/abandon`, {})).body).toEqual(first.body);
+		const refused = await app.submit(id, "team", SAMPLER_ANSWERS.team);
+		expect([refused.status, refused.body["code"]]).toEqual([409, "session_abandoned"]);
+		expect(await statusOf(app, id)).toMatchObject({
+			session: { status: "user_abandoned_not_completed", answered: 0 },
+			restorable_until: "2026-03-08T08:00:00.000Z",
+		});
+	});
+
+	test("of a completed session is 409", async () => {
+		await using app = await anApp();
+		const id = await app.start();
+		await app.post(`/api/v2/session/${id}/complete`);
+		const reply = await app.post(`/api/v2/session/${id}/abandon`);
+		expect([reply.status, reply.body["code"]]).toEqual([409, "session_completed"]);
+	});
+
+	test("speaks the student's language", async () => {
+		await using app = await anApp();
+		const id = await app.start({ language: "ar" });
+		const { body } = await app.post(`/api/v2/session/${id}/abandon`);
+		expect(body["message"]).toMatch(/[\u0600-\u06ff]/);
+	});
+});
+
+describe("complete", () => {
+	test("needs no personal data, counts once and keeps what was answered", async () => {
+		await using app = await anApp();
+		const id = await app.start();
+		await app.submit(id, "team", SAMPLER_ANSWERS.team);
+		const operation_id = anOperationId();
+		const first = await app.post(`/api/v2/session/${id}/complete`, { operation_id });
+		expect(first.body).toMatchObject({
+			success: true,
+			session: { status: "completed", resumable: false, progress: { questions_answered: 1 } },
+		});
+		expect((await app.post(`/api/v2/session/${id}/complete`, { operation_id })).body).toEqual(first.body);
+		const refused = await app.submit(id, "energy", SAMPLER_ANSWERS.energy);
+		expect([refused.status, refused.body["code"]]).toEqual([409, "session_completed"]);
+	});
+
+	test("is 409 for a session that is set aside or expired", async () => {
+		await using app = await anApp();
+		const aside = await app.start();
+		await app.post(`/api/v2/session/${aside}/abandon`);
+		expect((await app.post(`/api/v2/session/${aside}/complete`)).body["code"]).toBe("session_abandoned");
+		const forgotten = await app.start();
+		app.pass({ days: 31 });
+		expect((await app.post(`/api/v2/session/${forgotten}/complete`)).body["code"]).toBe("session_expired");
+	});
+});
+
+describe("restore", () => {
+	test("swaps the session with the one begun in its place, and applies what came late", async () => {
+		await using app = await anApp();
+		const old = await app.start();
+		await app.submit(old, "team", SAMPLER_ANSWERS.team);
+		const fresh = await app.start({ replaces: old });
+		const late = await app.post(`/api/v2/session/${old}/sync`, {
+			sent_at: app.now(),
+			operations: [
+				{
+					operation_id: anOperationId(),
+					client_time: app.now(),
+					command: { kind: "answer", question_id: app.question("energy"), answer: SAMPLER_ANSWERS.energy },
+				},
+			],
+		});
+		expect(late.body).toMatchObject({ results: [{ status: "late", code: "session_abandoned" }] });
+		const { body } = await app.post(`/api/v2/session/${old}/restore`, { operation_id: anOperationId() });
+		expect(body).toMatchObject({ session: { status: "active", progress: { questions_answered: 2 } } });
+		expect(await statusOf(app, fresh)).toMatchObject({ session: { status: "user_abandoned_not_completed" } });
+	});
+
+	test("is 409 when its time is over, and for a completed session", async () => {
+		await using app = await anApp();
+		const old = await app.start();
+		await app.start({ replaces: old });
+		app.pass({ days: 8 });
+		expect((await app.post(`/api/v2/session/${old}/restore`)).body["code"]).toBe("session_not_restorable");
+		const done = await app.start();
+		await app.post(`/api/v2/session/${done}/complete`);
+		expect((await app.post(`/api/v2/session/${done}/restore`)).status).toBe(409);
+	});
+});
+
+test("an operation id that is no UUID is refused, and one spent on something else too", async () => {
+	await using app = await anApp();
+	const id = await app.start();
+	for (const change of ["abandon", "complete", "restore"]) {
+		const reply = await app.post(`/api/v2/session/${id}/${change}`, { operation_id: "7" });
+		expect([change, reply.status, reply.body["errors"]]).toEqual([
+			change,
+			422,
+			[{ pointer: "/operation_id", detail: "must be a UUID" }],
+		]);
+	}
+	const submission_id = anOperationId();
+	await app.submit(id, "team", SAMPLER_ANSWERS.team, { submission_id });
+	const reply = await app.post(`/api/v2/session/${id}/complete`, { operation_id: submission_id });
+	expect([reply.status, reply.body["code"]]).toEqual([422, "operation_mismatch"]);
+});

@@ -1,0 +1,87 @@
+import {
+	type AssessmentRef,
+	expiresAt,
+	isExpired,
+	parseSessionId,
+	type Refusal,
+	type SessionId,
+	type SessionSnapshot,
+	type SessionSummary,
+	sessionBadges,
+	sessionProgress,
+	sessionXp,
+} from "@carhythm/core";
+import { unknownSession } from "../db/operate.ts";
+import { expiryBase } from "../db/session-rows.ts";
+import { restorableUntil } from "../db/sessions.ts";
+import type { SessionStore, StoredSession } from "../db/store.ts";
+import type { Deps } from "./context.ts";
+
+/** What a look-up gives: the session, or the refusal that is the same for unknown and malformed ids. */
+export type Found = { ok: true; session: StoredSession } | { ok: false; refusal: Refusal };
+
+/** Looks a session up by an id from outside: `find` for its counts, `load` for its answers too. */
+export async function lookUp(sessions: SessionStore, how: "find" | "load", id: string): Promise<Found> {
+	const session_id = parseSessionId(id);
+	const session = session_id && (await sessions[how](session_id));
+	return session ? { ok: true, session } : unknownSession();
+}
+
+/** An id from a request's path or body; null counts as unknown. */
+export function sessionIdOf(value: string | undefined): SessionId | null {
+	return parseSessionId(value ?? "");
+}
+
+/** Whether a session has expired by the server's clock, and when it does. */
+export function expiryOf(
+	session: StoredSession,
+	{ now, config }: Pick<Deps, "now" | "config">,
+): { expired: boolean; expires_at: string; resumable: boolean } {
+	const base = expiryBase(session);
+	const expired = isExpired(base, now(), config.session_expiry_days);
+	return {
+		expired,
+		expires_at: expiresAt(base, config.session_expiry_days),
+		resumable: session.state.status === "active" && !expired,
+	};
+}
+
+export function progressOfSession({ version, state }: StoredSession) {
+	return { ...sessionProgress(version.index, state), total_xp: sessionXp(state) };
+}
+
+export function assessmentRef({ version }: StoredSession): AssessmentRef {
+	const { key, version: number } = version.index.assessment;
+	return { version_id: version.version_id, key, version: number };
+}
+
+/** What the reply to every write tells about its session. */
+export function summaryOf(session: StoredSession, deps: Pick<Deps, "now" | "config">): SessionSummary {
+	const { state } = session;
+	const { expires_at, resumable } = expiryOf(session, deps);
+	return {
+		session_id: state.session_id,
+		status: state.status,
+		resumable,
+		revision: state.revision,
+		current_page_id: state.place?.page_id ?? null,
+		last_activity: state.last_activity,
+		expires_at,
+		progress: progressOfSession(session),
+		badges: sessionBadges(state),
+	};
+}
+
+/** All that a resume needs. */
+export function snapshotOf(session: StoredSession, deps: Pick<Deps, "now" | "config">): SessionSnapshot {
+	return {
+		session: session.state,
+		display_id: session.display_id,
+		assessment: assessmentRef(session),
+		...expiryOf(session, deps),
+		restorable_until: restorableUntil(session),
+		progress: progressOfSession(session),
+		badges: sessionBadges(session.state),
+		server_time: deps.now(),
+	};
+}

@@ -1,0 +1,62 @@
+import { HealthReply, ThemeReply } from "@carhythm/core";
+import * as z from "zod/mini";
+import type { Api } from "./api.ts";
+import type { Deps } from "./context.ts";
+
+const THEME: z.infer<typeof ThemeReply> = {
+	primary_color: "#6d3b8e",
+	secondary_color: "#f1e7f7",
+	accent_color: "#e2504f",
+	welcome_message: "Find your rhythm",
+	welcome_subtitle: "An assessment of what you like doing, what you are like, and how you work.",
+	thank_you_message: "Thank you. Your answers are saved.",
+	logo_url: null,
+	brand_name: "CaRhythm",
+};
+
+const ProcessReply = z.object({ status: z.literal("ok") });
+
+/** About this server. */
+export function mountSettings(api: Api, deps: Deps): void {
+	api.add({
+		method: "get",
+		path: "/api/v2/settings/theme",
+		tag: "Service",
+		summary: "Colours and words of the front end",
+		reply: { schema: ThemeReply, description: "The theme" },
+		problems: [],
+		handle: async () => ({ ok: true, body: THEME }),
+	});
+	api.add({
+		method: "get",
+		path: "/api/v2/health",
+		tag: "Service",
+		summary: "Whether the API is there",
+		reply: { schema: HealthReply, description: "It is" },
+		problems: [],
+		handle: async () => ({ ok: true, body: { status: "healthy", version: "2.0" } }),
+	});
+	api.add({
+		method: "get",
+		path: "/healthz",
+		tag: "Service",
+		summary: "Whether the process lives",
+		description: "For whoever restarts it. It does not look at the database.",
+		reply: { schema: ProcessReply, description: "It lives" },
+		problems: [],
+		handle: async () => ({ ok: true, body: { status: "ok" } }),
+	});
+	api.add({
+		method: "get",
+		path: "/readyz",
+		tag: "Service",
+		summary: "Whether requests should be sent here",
+		description: "503 while the database does not answer.",
+		reply: { schema: ProcessReply, description: "They should" },
+		problems: ["storage_unavailable"],
+		handle: async () => {
+			await deps.store.ping();
+			return { ok: true, body: { status: "ok" } };
+		},
+	});
+}

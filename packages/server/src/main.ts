@@ -1,0 +1,128 @@
+import { randomBytes } from "node:crypto";
+import type { Server } from "node:http";
+import { networkInterfaces } from "node:os";
+import { toInstant } from "@carhythm/core";
+import { createAdaptorServer } from "@hono/node-server";
+import { type Logger, pino } from "pino";
+import { createApp } from "./app.ts";
+import type { Config } from "./config.ts";
+import { createAssessmentStore } from "./db/assessments.ts";
+import { createStore } from "./db/create-store.ts";
+import { openDatabase } from "./db/open.ts";
+import { migrateUp } from "./migrations/runner.ts";
+import { OperatorError } from "./operator-error.ts";
+import { contentFolder, webRoot } from "./places.ts";
+import { seedShipped } from "./seed.ts";
+
+const FAILED_LOOKUPS_PER_MINUTE = 600;
+const GRACE_MS = 10_000;
+
+/**
+ * Runs the server until it is told to stop: open, migrate, listen; on SIGTERM or SIGINT take no more requests, finish those
+ * under way, close the database.
+ * @param say shows a line to whoever started it
+ */
+export async function serve(config: Config, say: (line: string) => void): Promise<void> {
+	const log = pino({ level: config.log_level, timestamp: pino.stdTimeFunctions.isoTime });
+	const database = await openDatabase(config.database_url);
+	try {
+		const { applied } = await migrateUp(database);
+		if (applied.length > 0) log.info({ steps: applied.length }, "database brought up to date");
+		await seedShipped(createAssessmentStore(database), contentFolder());
+
+		const means = { now: () => toInstant(Date.now()), randomBytes };
+		const { session_expiry_days, cors_origins, trust_proxy } = config;
+		const web_root = webRoot();
+		const app = createApp({
+			...means,
+			store: createStore(database, { ...means, expiry_days: session_expiry_days }),
+			config: {
+				cors_origins,
+				session_expiry_days,
+				trust_proxy,
+				failed_lookups_per_minute: FAILED_LOOKUPS_PER_MINUTE,
+			},
+			log,
+			web_root,
+		});
+		const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+		const port = await listen(server, config);
+		for (const line of welcome(config.host, port, web_root !== null)) say(line);
+		log.info({ host: config.host, port }, "listening");
+		await untilStopped(server, log);
+	} finally {
+		await database.close();
+	}
+	log.info("stopped");
+}
+
+function listen(server: Server, { host, port }: Config): Promise<number> {
+	return new Promise((resolve, reject) => {
+		server.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
+		server.listen(port, host, () => {
+			const address = server.address();
+			resolve(typeof address === "object" && address ? address.port : port);
+		});
+	});
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {
+	switch (error.code) {
+		case "EADDRINUSE":
+			return new OperatorError(
+				"failed",
+				`Port ${port} is already in use. Stop the other program, or choose another port with --port or PORT.`,
+			);
+		case "EACCES":
+			return new OperatorError(
+				"failed",
+				`This user may not listen on port ${port}. Choose another one with --port or PORT, for example 8000.`,
+			);
+		case "EADDRNOTAVAIL":
+		case "ENOTFOUND":
+		case "EAI_AGAIN":
+			return new OperatorError("failed", `${host} is not an address of this machine. Change --host or HOST.`);
+		default:
+			return error;
+	}
+}
+
+function welcome(host: string, port: number, hasPages: boolean): string[] {
+	const everywhere = host === "0.0.0.0" || host === "::";
+	const lines = [`CaRhythm is ready: ${address(everywhere ? "localhost" : host, port)}`];
+	const lan = everywhere ? lanAddress() : null;
+	if (lan) lines.push(`On other devices in this network: ${address(lan, port)}`);
+	if (!hasPages)
+		lines.push("Only the API is served: the pages are not built. Build them with: npm run build");
+	return lines;
+}
+
+function address(host: string, port: number): string {
+	return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function lanAddress(): string | null {
+	const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+	return addresses.find((entry) => entry.family === "IPv4" && !entry.internal)?.address ?? null;
+}
+
+/** Resolves when the server has stopped after a signal. A second signal ends the process at once. */
+function untilStopped(server: Server, log: Logger): Promise<void> {
+	return new Promise((resolve) => {
+		const stop = (signal: NodeJS.Signals) => {
+			for (const name of SIGNALS) {
+				process.off(name, stop);
+				process.once(name, () => process.exit(1));
+			}
+			log.info({ signal }, "stopping");
+			const impatience = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+			server.close(() => {
+				clearTimeout(impatience);
+				resolve();
+			});
+		};
+		for (const name of SIGNALS) process.on(name, stop);
+	});
+}
+
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;

@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { type Answer, type Command, type SessionId, toInstant } from "@carhythm/core";
+import { createAssessmentStore } from "../db/assessments.ts";
+import { createStore } from "../db/create-store.ts";
+import { openDatabase } from "../db/open.ts";
+import { migrateUp } from "../migrations/runner.ts";
+import { contentFolder } from "../places.ts";
+import { seedShipped } from "../seed.ts";
+import { aFolder } from "./a-folder.ts";
+import { anOperationId } from "./a-store.ts";
+import { carhythm } from "./run.ts";
+
+/** A database with the shipped assessments, and what a server would do to it. */
+export async function aSchool() {
+	const folder = aFolder();
+	const file = folder.file("school.db");
+	const database = await openDatabase({ dialect: "sqlite", file });
+	await migrateUp(database);
+	const admin = createAssessmentStore(database);
+	await seedShipped(admin, contentFolder());
+	await admin.setDefault("sampler");
+	let millis = Date.now();
+	const store = createStore(database, { now: () => toInstant(millis), randomBytes, expiry_days: 30 });
+	const version = await store.assessments.latestDefault();
+	if (!version) throw new Error("There is no default assessment.");
+	const questionId = (key: string) =>
+		version.index.places.find(({ question }) => question.key === key)?.question.id ?? 0;
+	const keyOf = (type: Answer["type"]) =>
+		version.index.places.find(({ question }) => question.type === type)?.question.key ?? "";
+
+	async function operate(session_id: SessionId, command: Command) {
+		const operations = [{ operation_id: anOperationId(), client_time: null, command }];
+		const outcome = await store.sessions.operate({ session_id, sent_at: null, operations, mode: "submit" });
+		const status = outcome.ok ? outcome.results[0]?.result.status : outcome.refusal.detail;
+		if (status !== "applied") throw new Error(`The server would not take ${command.kind}: ${status}`);
+	}
+	return {
+		folder,
+		file,
+		database,
+		store,
+		version,
+		questionId,
+		keyOf,
+		operate,
+		daysAgo: (days: number) => {
+			millis = Date.now() - days * 86_400_000;
+		},
+		async start(): Promise<{ session_id: SessionId; display_id: string }> {
+			const request = { operation_id: null, version, replaces: null, language: "en" } as const;
+			const outcome = await store.sessions.start(request);
+			if (!outcome.ok) throw new Error(outcome.refusal.detail);
+			const { session } = outcome;
+			return { session_id: session.state.session_id, display_id: session.display_id };
+		},
+		essay: (session_id: SessionId, text: string) =>
+			operate(session_id, {
+				kind: "answer",
+				question_id: questionId(keyOf("essay")),
+				answer: { type: "essay", text },
+			}),
+		run: (...words: readonly string[]) => carhythm(file, ...words),
+		async [Symbol.asyncDispose]() {
+			await store.close();
+			folder[Symbol.dispose]();
+		},
+	};
+}

@@ -1,0 +1,38 @@
+import { type SpawnOptions, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export type Ended = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
+
+/** Runs a TypeScript file as a process of its own, to its end. */
+export function runFile(file: URL, words: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
+	const { child, ended } = startFile(file, words, options);
+	child.stdin?.end();
+	return ended;
+}
+
+/** Starts a TypeScript file as a process of its own. */
+export function startFile(file: URL, words: readonly string[], options: SpawnOptions = {}) {
+	const child = spawn(process.execPath, [fileURLToPath(file), ...words], { stdio: "pipe", ...options });
+	let stdout = "";
+	let stderr = "";
+	child.stdout?.on("data", (bytes) => {
+		stdout += bytes;
+	});
+	child.stderr?.on("data", (bytes) => {
+		stderr += bytes;
+	});
+	const ended = new Promise<Ended>((resolve, reject) => {
+		child.on("error", reject);
+		child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+	});
+	return { child, ended };
+}
+
+/** The command line. */
+export const CLI = new URL("../cli.ts", import.meta.url);
+
+/** Runs the command line on a database file, with nothing set in its environment but that. */
+export function carhythm(database: string, ...words: readonly string[]): Promise<Ended> {
+	const environment = { PATH: process.env["PATH"], DATABASE_URL: `sqlite:${database}` };
+	return runFile(CLI, words, { env: environment });
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import type { Hono } from "hono";
+import { pino } from "pino";
+import { createApp } from "../src/app.ts";
+import { readAssessmentFile } from "../src/assessments/read-file.ts";
+import { createStore } from "../src/db/create-store.ts";
+import type { Store } from "../src/db/store.ts";
+import type { Env, HttpConfig } from "../src/http/context.ts";
+import { aStore, type TestStore } from "../src/testing/a-store.ts";
+import { expectDocumented } from "./documented.ts";
+
+const CAREER_RHYTHM = fileURLToPath(
+	new URL("../../../content/career-rhythm/assessment.json", import.meta.url),
+);
+
+export type AppChanges = {
+	config?: Partial<HttpConfig>;
+	web_root?: string;
+	/** Adds the assessment that ships beside the sampler. */
+	career_rhythm?: true;
+	/** Breaks the store where a test needs it broken. */
+	breakStore?: (store: Store) => Store;
+};
+
+/** The whole app on a real database, with the sampler as its default assessment. */
+export async function anApp(changes: AppChanges = {}) {
+	const base = await aStore();
+	if (changes.career_rhythm) {
+		const read = await readAssessmentFile(CAREER_RHYTHM);
+		if (!read.ok) throw new Error("The assessment that ships does not load.");
+		await base.assessments.add(read.file, read.scoring);
+	}
+	const store = createStore(base.database, { now: base.now, randomBytes, expiry_days: 30 });
+	const lines: string[] = [];
+	const app = createApp({
+		store: changes.breakStore?.(store) ?? store,
+		config: {
+			cors_origins: ["http://localhost:*", "https://school.example"],
+			session_expiry_days: 30,
+			failed_lookups_per_minute: 100_000,
+			...changes.config,
+		},
+		log: pino({ level: "debug" }, { write: (line) => void lines.push(line) }),
+		now: base.now,
+		randomBytes,
+		web_root: changes.web_root ?? null,
+	});
+	return {
+		...base,
+		app,
+		/** What was logged, line by line. */
+		log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+		...requests(app, base),
+		[Symbol.asyncDispose]: () => base[Symbol.asyncDispose](),
+	};
+}
+
+export type TestApp = Awaited<ReturnType<typeof anApp>>;
+
+/** Ways to ask; every reply is held against the OpenAPI document. */
+function requests(app: Hono<Env>, store: TestStore) {
+	const send = async (method: string, path: string, init: RequestInit = {}) => {
+		const response = await app.request(path, { method, ...init });
+		return expectDocumented(app, method, path, response);
+	};
+	const get = (path: string, headers: Record<string, string> = {}) => send("GET", path, { headers });
+	const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
+		send("POST", path, {
+			headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+			...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+		});
+	return {
+		send,
+		get,
+		post,
+		async start(body?: Record<string, unknown>): Promise<string> {
+			const reply = await post("/api/v2/session/start", body);
+			return String(reply.body["session_id"]);
+		},
+		submit: (session_id: string, key: string, answer: unknown, more: Record<string, unknown> = {}) =>
+			post("/api/v2/answers/submit", { session_id, question_id: store.question(key), answer, ...more }),
+	};
+}
+
+/** An answer to each question of the sampler. */
+export const SAMPLER_ANSWERS = {
+	team: { type: "slider", value: 4 },
+	energy: { type: "slider", value: 55 },
+	"learn-by": { type: "mcq", selected_options: ["reading", "doing"] },
+	matters: { type: "ordering", ordered_items: ["Learning", "Fair pay", "Good people", "Free time"] },
+	dream: { type: "essay", text: "In the mountains." },
+} as const;

@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import type { JsonSchema } from "../src/http/openapi-schemas.ts";
+
+type Schemas = Readonly<Record<string, JsonSchema>>;
+
+/** Values that break programs which trust their input. */
+export const HOSTILE: fc.Arbitrary<unknown> = fc.oneof(
+	fc.jsonValue(),
+	fc.constantFrom<unknown>(
+		null,
+		"",
+		" ",
+		"\u0000",
+		"\ud800",
+		"\u202e",
+		"__proto__",
+		"constructor",
+		"' or 1=1; --",
+		"=1+1",
+		"9".repeat(400),
+		-0,
+		2 ** 53 + 2,
+		-1,
+		1e308,
+		0.1,
+		[],
+		{},
+		[[[[]]]],
+		true,
+	),
+);
+
+/** Bodies that mostly fit a schema: well-formed ones, and ones with a hostile value somewhere. */
+export function bodyFor(
+	schema: JsonSchema,
+	schemas: Schemas,
+	known: Readonly<Record<string, fc.Arbitrary<unknown>>>,
+) {
+	const fitting = (part: JsonSchema): fc.Arbitrary<unknown> => {
+		const reference = part["$ref"];
+		if (typeof reference === "string") return fitting(schemas[reference.split("/").at(-1) ?? ""] ?? {});
+		if ("const" in part) return fc.constant(part["const"]);
+		if (Array.isArray(part["enum"])) return fc.constantFrom<unknown>(...part["enum"]);
+		const union = part["anyOf"] ?? part["oneOf"];
+		if (Array.isArray(union)) return fc.oneof(...union.map((option: JsonSchema) => sometimesHostile(option)));
+		return byType(part);
+	};
+
+	const byType = (part: JsonSchema): fc.Arbitrary<unknown> => {
+		switch (part["type"]) {
+			case "object":
+				return object(part);
+			case "array":
+				return fc.array(sometimesHostile((part["items"] ?? {}) as JsonSchema), { maxLength: 5 });
+			case "string":
+				return "pattern" in part ? fc.oneof(uuid, instant, fc.string()) : fc.string({ unit: "binary" });
+			case "integer":
+				return fc.integer({ min: 0, max: 10 });
+			case "number":
+				return fc.oneof(fc.integer({ min: -1, max: 110 }), fc.double());
+			case "boolean":
+				return fc.boolean();
+			case "null":
+				return fc.constant(null);
+			default:
+				return HOSTILE;
+		}
+	};
+
+	const object = (part: JsonSchema): fc.Arbitrary<unknown> => {
+		const properties = Object.entries((part["properties"] ?? {}) as Schemas);
+		const fields = properties.map(([name, field]) => [name, known[name] ?? sometimesHostile(field)] as const);
+		const required = new Set((part["required"] ?? []) as string[]);
+		return fc
+			.tuple(
+				fc.record(Object.fromEntries(fields.filter(([name]) => required.has(name)))),
+				fc.record(Object.fromEntries(fields.filter(([name]) => !required.has(name))), { requiredKeys: [] }),
+				fc.option(fc.constantFrom(...required, "__proto__"), { freq: 30 }),
+			)
+			.map(([all, some, without]) => {
+				const value: Record<string, unknown> = { ...all, ...some };
+				if (without !== null) delete value[without];
+				return value;
+			});
+	};
+
+	const sometimesHostile = (part: JsonSchema): fc.Arbitrary<unknown> =>
+		fc.oneof({ weight: 30, arbitrary: fc.constant(part).chain(fitting) }, { weight: 1, arbitrary: HOSTILE });
+
+	return sometimesHostile(schema);
+}
+
+const uuid = fc.uuid({ version: 4 });
+const instant = fc
+	.date({ min: new Date("1970-01-01"), max: new Date("2100-01-01"), noInvalidDate: true })
+	.map((date) => date.toISOString());

@@ -1,0 +1,68 @@
+import { useEffect } from "preact/hooks";
+import { loadedMessages, useLanguage } from "../shared/i18n/language.ts";
+import { boot } from "./actions.ts";
+import { ChapterScreen } from "./chapter/ChapterScreen.tsx";
+import { Later } from "./Later.tsx";
+import { Loading, Unreachable } from "./loading/Loading.tsx";
+import type { Place } from "./places.ts";
+import { QuestionScreen } from "./question/QuestionScreen.tsx";
+import { ResumeScreen } from "./resume/ResumeScreen.tsx";
+import { ReviewScreen } from "./review/ReviewScreen.tsx";
+import { useVisit, type Visit, VisitProvider } from "./visit.ts";
+import { WelcomeScreen } from "./welcome/WelcomeScreen.tsx";
+
+/** The student's page: one screen of one visit. */
+export function App({ visit }: { visit: Visit }) {
+	// The first language is loaded before anything else; until then there are no words to draw.
+	if (loadedMessages.value === null) return null;
+	return (
+		<VisitProvider value={visit}>
+			<Title />
+			<CurrentScreen />
+		</VisitProvider>
+	);
+}
+
+function CurrentScreen() {
+	const visit = useVisit();
+	const { value: screen } = visit.screen;
+	switch (screen.kind) {
+		case "loading":
+			return <Loading />;
+		case "unreachable":
+			return <Unreachable onRetry={() => boot(visit)} />;
+		case "asking":
+			return <ResumeScreen key={screen.choice.kind} choice={screen.choice} index={screen.index} />;
+		case "place":
+			return <PlaceScreen place={screen.place} />;
+	}
+}
+
+function PlaceScreen({ place }: { place: Place }) {
+	switch (place.kind) {
+		case "welcome":
+			return <WelcomeScreen />;
+		case "chapter":
+			return <ChapterScreen key={place.chapter} place={place} />;
+		case "question":
+			return <QuestionScreen place={place} />;
+		case "review":
+			return <ReviewScreen />;
+		case "results":
+			return (
+				<Later load={() => import("./results/ResultsScreen.tsx").then((module) => module.ResultsScreen)} />
+			);
+	}
+}
+
+/** The tab's title names the assessment and never the person or the session. */
+function Title() {
+	const { view, latest } = useVisit();
+	const language = useLanguage();
+	const title = (view.value?.index ?? latest.value?.index)?.assessment.title;
+	const text = title?.[language] || title?.en;
+	useEffect(() => {
+		document.title = text ? `${text} · CaRhythm` : "CaRhythm";
+	}, [text]);
+	return null;
+}

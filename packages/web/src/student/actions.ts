@@ -1,0 +1,141 @@
+import { type Outcome, ServerUnreachable, type Session } from "@carhythm/client";
+import {
+	type Answer,
+	badgesBetween,
+	type Language,
+	resumeIndex,
+	type SessionId,
+	type SessionState,
+	xpFor,
+} from "@carhythm/core";
+import { languageOfDevice, loadedMessages, showLanguage } from "../shared/i18n/language.ts";
+import { FIRST_PLACE, type Place, placeAfter, placeBefore, questionPlace } from "./places.ts";
+import { type AskingChoice, adopt, ask, type Visit } from "./visit.ts";
+
+/** Brings a visit to its first screen: where the student left off, or the welcome page. */
+export async function boot(visit: Visit): Promise<void> {
+	visit.screen.value = { kind: "loading" };
+	await showLanguage(languageOfDevice());
+	const { choice, index } = await visit.client.resume();
+	if (choice.kind === "nothing") return showWelcome(visit);
+	if (choice.kind === "untouched") {
+		visit.untouched = choice;
+		return showWelcome(visit);
+	}
+	await showLanguage(choice.state.language);
+	if (choice.kind === "completed") {
+		adopt(visit, await visit.client.open(choice));
+		return visit.navigation.land({ kind: "results" }, null);
+	}
+	return index === null ? showWelcome(visit) : ask(visit, choice, index);
+}
+
+async function showWelcome(visit: Visit) {
+	try {
+		visit.latest.value = await visit.client.latestAssessment();
+		visit.navigation.land({ kind: "welcome" }, null);
+	} catch (error) {
+		visit.screen.value = { kind: "unreachable" };
+		if (!(error instanceof ServerUnreachable)) throw error;
+	}
+}
+
+/** Begins on the welcome page: a new session, the one that was never touched, or the one that is open already. */
+export async function begin(visit: Visit): Promise<void> {
+	const { session, untouched, client, navigation } = visit;
+	if (session?.standing === "active") {
+		const { index, state } = session;
+		return navigation.go(state.answered === 0 ? FIRST_PLACE : questionPlace(resumeIndex(index, state)));
+	}
+	adopt(
+		visit,
+		untouched ? await client.open(untouched) : await client.start({ language: presentLanguage() }),
+	);
+	await keepLanguage(visit);
+	return navigation.go(FIRST_PLACE);
+}
+
+/** Takes up the session the student came back to, at the very question where it was left. */
+export async function continueWith(visit: Visit, choice: AskingChoice): Promise<void> {
+	adopt(visit, await visit.client.open(choice));
+	await landOnPlace(visit, opened(visit));
+}
+
+/** Begins anew. With `replaces` the old session is set aside in the same moment, and can be had back. */
+export async function startFresh(visit: Visit, old: SessionState, replaces: boolean): Promise<void> {
+	const { session_id, answered } = old;
+	const language = presentLanguage();
+	adopt(visit, await visit.client.start({ language, ...(replaces ? { replaces: session_id } : {}) }));
+	visit.set_aside.value = replaces ? { session_id, answered } : null;
+	visit.gain.value = null;
+	visit.navigation.land(FIRST_PLACE, null);
+}
+
+/** Undoes Start Fresh. */
+export async function restore(visit: Visit, session_id: SessionId): Promise<void> {
+	adopt(visit, await visit.client.restore(session_id));
+	visit.set_aside.value = null;
+	await landOnPlace(visit, opened(visit));
+}
+
+/** Gives an answer and shows what it brought. */
+export async function answer(visit: Visit, question_id: number, value: Answer): Promise<Outcome> {
+	const session = opened(visit);
+	const before = session.state.ever_answered;
+	const outcome = await session.answer(question_id, value);
+	const after = session.state.ever_answered;
+	if (outcome.ok && after > before) {
+		const turn = (visit.gain.value?.turn ?? 0) + 1;
+		visit.gain.value = { turn, xp: xpFor(after - before), badges: badgesBetween(before, after) };
+	}
+	return outcome;
+}
+
+/** Goes on from a place. */
+export function goNext(visit: Visit, from: Place): void {
+	const { index, state } = opened(visit);
+	visit.navigation.go(placeAfter(index, state, from));
+}
+
+/** Goes back from a place. */
+export function goBack(visit: Visit, from: Place): void {
+	const before = placeBefore(opened(visit).index, from);
+	if (before !== null) visit.navigation.back(before);
+}
+
+/** Finishes the assessment; nothing can be changed afterwards. */
+export async function finish(visit: Visit): Promise<Outcome> {
+	const outcome = await opened(visit).complete();
+	if (outcome.ok) visit.navigation.replace({ kind: "results" });
+	return outcome;
+}
+
+/** Shows the page in another language, and lets the session remember it. */
+export async function switchLanguage(visit: Visit, language: Language): Promise<void> {
+	await showLanguage(language);
+	await keepLanguage(visit);
+}
+
+/** The session that this screen works on. */
+export function opened(visit: Visit): Session {
+	if (visit.session === null) throw new Error("No session is open on this screen");
+	return visit.session;
+}
+
+async function landOnPlace(visit: Visit, session: Session) {
+	const place = questionPlace(resumeIndex(session.index, session.state));
+	visit.navigation.land(place, placeBefore(session.index, place));
+	visit.returning.value = true;
+	await keepLanguage(visit);
+}
+
+async function keepLanguage({ session }: Visit) {
+	const language = presentLanguage();
+	if (session?.standing !== "active" || session.state.language === language) return;
+	const at = session.state.place?.question_id ?? session.index.places[0]?.question.id;
+	if (at !== undefined) await session.move(at, language);
+}
+
+function presentLanguage(): Language {
+	return loadedMessages.value?.code ?? "en";
+}

@@ -1,0 +1,83 @@
+import { answerTo, chapterProgress, inLanguage, sessionBadges, sessionXp } from "@carhythm/core";
+import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
+import { useFocusOnEnter } from "../../shared/ui/focus.ts";
+import { goBack, goNext } from "../actions.ts";
+import type { Place } from "../places.ts";
+import { SaveLine } from "../SaveLine.tsx";
+import { SessionHeader } from "../SessionHeader.tsx";
+import { SessionRhythm } from "../SessionRhythm.tsx";
+import { SetAsideNotice } from "../SetAsideNotice.tsx";
+import { useSessionView, useVisit } from "../visit.ts";
+import { badgeName } from "../XpGain.tsx";
+import "./chapter.css";
+
+/** Between chapters: what was done, then what comes and how to answer it. */
+export function ChapterScreen({ place }: { place: Extract<Place, { kind: "chapter" }> }) {
+	const m = useMessages();
+	const language = useLanguage();
+	const visit = useVisit();
+	const { index, state } = useSessionView();
+	const heading = useFocusOnEnter();
+	const progress = chapterProgress(index, state);
+	const coming = progress[place.chapter];
+	const done = progress[place.chapter - 1];
+	if (coming === undefined) return null;
+	const { chapter } = coming;
+	const first = index.places.find((candidate) => candidate.chapter === chapter)?.index ?? null;
+	const open = done ? done.total - done.answered : 0;
+	const here = first !== null && answerTo(state, index.places[first]?.question.id ?? 0) ? null : first;
+	return (
+		<div class="screen">
+			<SessionHeader />
+			<SessionRhythm
+				index={index}
+				state={state}
+				now={here}
+				plays={done && open === 0 ? place.chapter - 1 : null}
+			/>
+			<main class="centred enters">
+				<SetAsideNotice />
+				{done && (
+					<div class="chapter-done">
+						<p class="chapter-done-title">
+							{open === 0 ? m.chapter.done(place.chapter) : m.chapter.passed(place.chapter)}
+						</p>
+						<p>
+							{open === 0
+								? done.chapter.completion_message && inLanguage(done.chapter.completion_message, language)
+								: m.chapter.open(open)}
+						</p>
+						<p class="quiet small">
+							{[
+								m.xp(sessionXp(state)),
+								...sessionBadges(state)
+									.slice(-1)
+									.map((badge) => badgeName(m, badge)),
+							].join(" · ")}
+						</p>
+					</div>
+				)}
+				<div class="chapter-coming">
+					<p class="chapter-line">
+						{m.progress.chapter(place.chapter + 1, inLanguage(chapter.title, language))}
+					</p>
+					<h1 ref={heading} tabIndex={-1} class="chapter-instruction">
+						{inLanguage(chapter.instruction ?? chapter.description ?? chapter.title, language)}
+					</h1>
+					<p class="quiet">{m.chapter.meta(coming.total, chapter.estimated_minutes)}</p>
+				</div>
+			</main>
+			<div class="foot">
+				<button type="button" class="primary" onClick={() => goNext(visit, place)}>
+					{place.chapter === 0 ? m.chapter.begin : m.chapter.continue(place.chapter + 1)}
+				</button>
+				<div class="foot-row">
+					<SaveLine />
+					<button type="button" class="ghost" onClick={() => goBack(visit, place)}>
+						{m.back}
+					</button>
+				</div>
+			</div>
+		</div>
+	);
+}

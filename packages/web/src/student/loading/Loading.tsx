@@ -1,0 +1,37 @@
+import { useMessages } from "../../shared/i18n/language.ts";
+import { Header } from "../../shared/ui/Header.tsx";
+import "./loading.css";
+
+/** Shown while the answers are looked for. The words come after a moment, since mostly they are not needed. */
+export function Loading() {
+	const m = useMessages();
+	return (
+		<div class="screen">
+			<Header />
+			<main class="centred">
+				<p class="loading quiet" role="status">
+					{m.loading}
+				</p>
+			</main>
+		</div>
+	);
+}
+
+/** The server was never reached on this device: there is nothing to show but the way out. */
+export function Unreachable({ onRetry }: { onRetry: () => unknown }) {
+	const m = useMessages();
+	return (
+		<div class="screen">
+			<Header />
+			<main class="centred">
+				<h1>{m.unreachable_title}</h1>
+				<p class="quiet" role="alert">
+					{m.server_unreachable}
+				</p>
+				<button type="button" class="primary" onClick={() => void onRetry()}>
+					{m.try_again}
+				</button>
+			</main>
+		</div>
+	);
+}

@@ -1,0 +1,37 @@
+import { useEffect } from "preact/hooks";
+import { useMessages } from "../../shared/i18n/language.ts";
+import { now } from "../../shared/now.ts";
+import { Sheet } from "../../shared/ui/Sheet.tsx";
+import { opened } from "../actions.ts";
+import { SessionRhythm } from "../SessionRhythm.tsx";
+import { useSessionView, useVisit } from "../visit.ts";
+
+/** What is saved where, and until when, for someone who is about to leave. */
+export function PauseSheet({ onContinue }: { onContinue: () => void }) {
+	const m = useMessages();
+	const visit = useVisit();
+	const { index, state, save, expires_at } = useSessionView();
+	// Whoever pauses is about to leave: what still waits is tried at once.
+	useEffect(() => void opened(visit).flush(), [visit]);
+	return (
+		<Sheet title={m.pause_sheet.title} onDismiss={onContinue}>
+			<SessionRhythm index={index} state={state} now={null} />
+			<p>{m.pause_sheet.body}</p>
+			<p aria-live="polite">
+				<strong>
+					{save.kind === "saved"
+						? m.pause_sheet.all_saved(state.answered)
+						: save.kind === "on_device"
+							? m.pause_sheet.some_pending(save.pending)
+							: m.pause_sheet.not_saved}
+				</strong>{" "}
+				{expires_at && m.pause_sheet.kept(expires_at, now())}
+			</p>
+			<div class="sheet-actions">
+				<button type="button" class="primary" onClick={onContinue}>
+					{m.pause_sheet.continue}
+				</button>
+			</div>
+		</Sheet>
+	);
+}

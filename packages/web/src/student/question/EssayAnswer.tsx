@@ -1,0 +1,69 @@
+import { countCharacters, type EssayQuestion } from "@carhythm/core";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useMessages } from "../../shared/i18n/language.ts";
+import type { Work } from "./work.ts";
+
+const TYPING_PAUSE_MS = 600;
+
+/**
+ * A text of the student's own. What is half-typed is kept when typing pauses and whenever the page may go away; a text that
+ * is too long is kept as well, and told.
+ */
+export function EssayAnswer({ work, question }: { work: Work; question: EssayQuestion }) {
+	const m = useMessages();
+	const area = useRef<HTMLTextAreaElement>(null);
+	const value = work.value();
+	const text = value?.type === "essay" ? value.text : "";
+	useGrowing(area, text);
+	useEffect(() => keepWhenHidden(work), [work]);
+	return (
+		<div class="essay">
+			<textarea
+				ref={area}
+				rows={5}
+				dir="auto"
+				aria-labelledby="question-text"
+				aria-describedby="how-to-answer"
+				value={text}
+				onInput={(event) => work.hold({ type: "essay", text: event.currentTarget.value }, TYPING_PAUSE_MS)}
+				onBlur={() => work.holdNow()}
+			/>
+			<p id="how-to-answer" class="essay-count">
+				<Count text={text} limit={question.char_limit} />
+				{question.required ? null : <span>{m.answer.essay_optional}</span>}
+			</p>
+		</div>
+	);
+}
+
+function Count({ text, limit }: { text: string; limit: number | null }) {
+	const m = useMessages();
+	if (limit === null) return null;
+	const used = countCharacters(text);
+	return (
+		<>
+			{used <= limit && <span>{m.answer.essay_count(used, limit)}</span>}
+			<strong role="status">{used > limit ? m.answer.essay_over(used - limit) : ""}</strong>
+		</>
+	);
+}
+
+/** Makes the field as high as its text. */
+function useGrowing(area: { readonly current: HTMLTextAreaElement | null }, text: string) {
+	// biome-ignore lint/correctness/useExhaustiveDependencies: the text decides the height.
+	useLayoutEffect(() => {
+		const element = area.current;
+		if (element === null) return;
+		element.style.blockSize = "auto";
+		element.style.blockSize = `${element.scrollHeight + element.offsetHeight - element.clientHeight}px`;
+	}, [area, text]);
+}
+
+/** Phones may end a page without another word once it is hidden. */
+function keepWhenHidden(work: Work): () => void {
+	const ending = new AbortController();
+	const { signal } = ending;
+	window.addEventListener("pagehide", () => work.holdNow(), { signal });
+	document.addEventListener("visibilitychange", () => document.hidden && work.holdNow(), { signal });
+	return () => ending.abort();
+}

@@ -1,0 +1,51 @@
+import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
+import { goBack } from "../actions.ts";
+import type { Place } from "../places.ts";
+import { SaveLine } from "../SaveLine.tsx";
+import { useSessionView, useVisit } from "../visit.ts";
+import { XpGain } from "../XpGain.tsx";
+import { asShown } from "./as-shown.ts";
+import { isEmpty, type Work } from "./work.ts";
+
+/** Where the answers are, and the ways on and back. */
+export function QuestionFoot({ work, place }: { work: Work; place: Place }) {
+	const m = useMessages();
+	const language = useLanguage();
+	const visit = useVisit();
+	const { session_id } = useSessionView();
+	const value = work.value();
+	const answered = value !== null && !isEmpty(value);
+	const shown = asShown(m, work.question, { session_id, language });
+	// After a choice the page goes on by itself; a button that came for a moment would only flicker.
+	const hidden = work.leaving.value ? "foot-hidden" : "";
+	return (
+		<div class="foot">
+			{shown && (
+				// Once it is not needed it still takes its room, so that nothing jumps under the finger.
+				<button
+					type="button"
+					class={`second outlined ${value === null ? "" : "foot-hidden"}`}
+					onClick={() => work.chooseAndLeave(shown.answer)}
+				>
+					{shown.text}
+				</button>
+			)}
+			<div class="foot-row">
+				<SaveLine />
+				<XpGain />
+				<button type="button" class="ghost" onClick={() => goBack(visit, place)}>
+					{m.back}
+				</button>
+				{answered ? (
+					<button type="submit" form="question" class={`primary next ${hidden}`}>
+						{m.next}
+					</button>
+				) : (
+					<button type="button" class={`ghost next ${hidden}`} onClick={() => work.skip()}>
+						{m.skip}
+					</button>
+				)}
+			</div>
+		</div>
+	);
+}

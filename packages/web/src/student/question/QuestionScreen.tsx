@@ -1,0 +1,76 @@
+import { inLanguage, minutesLeft } from "@carhythm/core";
+import { useEffect, useMemo } from "preact/hooks";
+import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
+import { useFocusOnEnter } from "../../shared/ui/focus.ts";
+import { Notice } from "../../shared/ui/Notice.tsx";
+import type { Place } from "../places.ts";
+import { RefusedNotice } from "../refused/RefusedNotice.tsx";
+import { SessionHeader } from "../SessionHeader.tsx";
+import { SessionRhythm } from "../SessionRhythm.tsx";
+import { SetAsideNotice } from "../SetAsideNotice.tsx";
+import { refusalText } from "../trouble.ts";
+import { useSessionView, useVisit } from "../visit.ts";
+import { AnswerControl } from "./AnswerControl.tsx";
+import { QuestionFoot } from "./QuestionFoot.tsx";
+import { Scene } from "./Scene.tsx";
+import { startWork } from "./work.ts";
+import "./question.css";
+
+/** One question, one screen, one thing to do. */
+export function QuestionScreen({ place }: { place: Extract<Place, { kind: "question" }> }) {
+	const m = useMessages();
+	const language = useLanguage();
+	const visit = useVisit();
+	const { index, state } = useSessionView();
+	const here = index.places[place.index];
+	if (here === undefined) throw new Error("There is no such question");
+	const { question, chapter } = here;
+	const work = useMemo(() => startWork(visit, place, question), [visit, place, question]);
+	useEffect(() => () => work.end(), [work]);
+	const heading = useFocusOnEnter(question.id);
+
+	const { value: screen } = visit.screen;
+	const backwards = screen.kind === "place" && screen.direction === "back";
+	const minutes = minutesLeft(index, state);
+	const { value: refusal } = work.refusal;
+	return (
+		<div class="screen">
+			<SessionHeader />
+			<SessionRhythm index={index} state={state} now={place.index} />
+			<p class="meta" id="place">
+				<span>{m.progress.place(place.index + 1, index.places.length)}</span>
+				<span>{minutes === 0 ? m.progress.nothing_left : m.progress.left(minutes)}</span>
+			</p>
+			<main class="centred">
+				<RefusedNotice />
+				{place.index === 0 && <SetAsideNotice />}
+				<form
+					key={question.id}
+					id="question"
+					class={`question ${backwards ? "enters-back" : "enters"}`}
+					noValidate
+					onSubmit={(event) => {
+						event.preventDefault();
+						work.commit();
+					}}
+				>
+					<div>
+						<p class="chapter-line">
+							{m.progress.chapter(here.chapter_index + 1, inLanguage(chapter.title, language))}
+						</p>
+						{visit.returning.value && chapter.instruction && (
+							<p class="question-brief">{inLanguage(chapter.instruction, language)}</p>
+						)}
+						<Scene question={question} />
+						<h1 ref={heading} id="question-text" tabIndex={-1} aria-describedby="place">
+							{inLanguage(question.text, language)}
+						</h1>
+					</div>
+					<AnswerControl work={work} />
+					{refusal && <Notice alert>{refusalText(m, refusal)}</Notice>}
+				</form>
+			</main>
+			<QuestionFoot work={work} place={place} />
+		</div>
+	);
+}

@@ -1,0 +1,127 @@
+import type { Outcome } from "@carhythm/client";
+import { type Answer, answerTo, draftOf, type Question, type Refusal, unreachable } from "@carhythm/core";
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { answer, goNext, opened } from "../actions.ts";
+import type { Place } from "../places.ts";
+import type { Visit } from "../visit.ts";
+
+/** A choice stays visible for this long before the next question comes. */
+const BEAT_MS = 350;
+
+/**
+ * One question being answered. What is in the control goes three ways: given as the answer, held as a draft, or — between
+ * two keystrokes — only live.
+ */
+export type Work = {
+	readonly question: Question;
+	/** What the control shows: what is live in it, else the draft, else the standing answer. */
+	value(): Answer | null;
+	readonly refusal: ReadonlySignal<Refusal | null>;
+	/** True in the moment between a choice and the next question. */
+	readonly leaving: ReadonlySignal<boolean>;
+	/** Gives an answer and stays. */
+	choose(value: Answer): void;
+	/** Gives an answer and goes on after a beat. */
+	chooseAndLeave(value: Answer): void;
+	/** Keeps something half-done, at once or when nothing changed for `delay` milliseconds. */
+	hold(value: Answer, delay?: number): void;
+	/** Keeps at once what a delay still holds back. */
+	holdNow(): void;
+	/** Gives what is in the control as the answer and goes on; an emptied control takes the answer back. */
+	commit(): void;
+	/** Goes on without an answer. */
+	skip(): void;
+	/** The screen has left the question: nothing goes on by itself any more, and nothing half-done is lost. */
+	end(): void;
+};
+
+/** Makes the {@link Work} on one question. */
+export function startWork(visit: Visit, place: Place, question: Question): Work {
+	const live = signal<Answer | null>(null);
+	const refusal = signal<Refusal | null>(null);
+	const leaving = signal(false);
+	let ended = false;
+	let beat: ReturnType<typeof setTimeout> | undefined;
+	let pause: ReturnType<typeof setTimeout> | undefined;
+
+	const value = () => {
+		const state = visit.view.value?.state;
+		return live.value ?? (state ? (draftOf(state, question.id) ?? answerTo(state, question.id)) : null);
+	};
+	const leave = () => {
+		if (!ended) goNext(visit, place);
+	};
+	const settle = (outcome: Outcome) => {
+		refusal.value = outcome.ok ? null : outcome.refusal;
+		if (outcome.ok) live.value = null;
+		return outcome.ok;
+	};
+	const give = async (given: Answer) => settle(await answer(visit, question.id, given));
+	const keep = async (draft: Answer) => settle(await opened(visit).draft(question.id, draft));
+	const takeBack = async () => {
+		const session = opened(visit);
+		live.value = null;
+		if (draftOf(session.state, question.id)) settle(await session.draft(question.id, null));
+		if (answerTo(session.state, question.id)) settle(await session.clear(question.id));
+	};
+	const holdNow = () => {
+		clearTimeout(pause);
+		const { value: waiting } = live;
+		if (waiting !== null) void keep(waiting);
+	};
+
+	return {
+		question,
+		value,
+		refusal,
+		leaving,
+		choose: (given) => void give(given),
+		chooseAndLeave(given) {
+			clearTimeout(beat);
+			leaving.value = true;
+			const given_ = give(given);
+			beat = setTimeout(async () => {
+				if (await given_) leave();
+				leaving.value = false;
+			}, BEAT_MS);
+		},
+		hold(draft, delay = 0) {
+			live.value = draft;
+			clearTimeout(pause);
+			if (delay === 0) void keep(draft);
+			else pause = setTimeout(holdNow, delay);
+		},
+		holdNow,
+		async commit() {
+			clearTimeout(pause);
+			const current = value();
+			if (current === null || leaving.value) return;
+			const state = opened(visit).state;
+			const standing = live.value === null && draftOf(state, question.id) === null;
+			if (isEmpty(current)) await takeBack();
+			else if (!standing && !(await give(current))) return;
+			leave();
+		},
+		skip: leave,
+		end() {
+			ended = true;
+			clearTimeout(beat);
+			holdNow();
+		},
+	};
+}
+
+/** Whether an answer says nothing yet: no option, no text. */
+export function isEmpty(answer: Answer): boolean {
+	switch (answer.type) {
+		case "mcq":
+			return answer.selected_options.length === 0;
+		case "essay":
+			return answer.text.trim() === "";
+		case "slider":
+		case "ordering":
+			return false;
+		default:
+			return unreachable(answer);
+	}
+}

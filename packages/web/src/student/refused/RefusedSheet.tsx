@@ -1,0 +1,64 @@
+import type { RefusedOperation } from "@carhythm/client";
+import { inLanguage } from "@carhythm/core";
+import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
+import { Sheet } from "../../shared/ui/Sheet.tsx";
+import { opened } from "../actions.ts";
+import { questionPlace } from "../places.ts";
+import { refusalText } from "../trouble.ts";
+import { useSessionView, useVisit } from "../visit.ts";
+import "./refused.css";
+
+/** Everything the server did not take, with its reason and the way to the question. Nothing leaves the list by itself. */
+export function RefusedSheet({ onClose }: { onClose: () => void }) {
+	const m = useMessages();
+	const { refused } = useSessionView();
+	return (
+		<Sheet title={m.refused.title} onDismiss={onClose}>
+			<p>{m.refused.intro}</p>
+			<ul class="refused-list">
+				{refused.map((operation) => (
+					<Refused key={operation.operation_id} operation={operation} onClose={onClose} />
+				))}
+			</ul>
+			<div class="sheet-actions">
+				<button type="button" class="primary" onClick={onClose}>
+					{m.close}
+				</button>
+			</div>
+		</Sheet>
+	);
+}
+
+function Refused({ operation, onClose }: { operation: RefusedOperation; onClose: () => void }) {
+	const m = useMessages();
+	const language = useLanguage();
+	const visit = useVisit();
+	const { index } = useSessionView();
+	const { command } = operation;
+	const place = "question_id" in command ? index.by_question.get(command.question_id) : undefined;
+	return (
+		<li>
+			<strong>{place ? inLanguage(place.question.text, language) : m.refused.whole}</strong>
+			<p>{refusalText(m, operation)}</p>
+			{place && (
+				<button
+					type="button"
+					class="link"
+					onClick={() => {
+						onClose();
+						visit.navigation.go(questionPlace(place.index));
+					}}
+				>
+					{m.refused.go}
+				</button>
+			)}
+			<button
+				type="button"
+				class="link"
+				onClick={() => void opened(visit).dismissRefused(operation.operation_id)}
+			>
+				{m.refused.dismiss}
+			</button>
+		</li>
+	);
+}

@@ -1,0 +1,88 @@
+import { inLanguage, unreachable } from "@carhythm/core";
+import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
+import { now } from "../../shared/now.ts";
+import { useFocusOnEnter } from "../../shared/ui/focus.ts";
+import { Header } from "../../shared/ui/Header.tsx";
+import { SaveLine } from "../SaveLine.tsx";
+import { SessionRhythm } from "../SessionRhythm.tsx";
+import { useSessionView } from "../visit.ts";
+import { AgainButton } from "./AgainButton.tsx";
+import { FeedbackForm } from "./FeedbackForm.tsx";
+import { ProfileView } from "./ProfileView.tsx";
+import { type Scores, useScores } from "./use-scores.ts";
+import "./results.css";
+
+/** What the answers say, as soon as the server has them all. */
+export function ResultsScreen() {
+	const m = useMessages();
+	const language = useLanguage();
+	const { index, state } = useSessionView();
+	const heading = useFocusOnEnter();
+	const { scores, retry } = useScores();
+	const { assessment } = index;
+	const ready = scores.kind === "ready" || scores.kind === "foreign";
+	return (
+		<div class="screen results">
+			<Header>
+				{scores.kind === "ready" && (
+					<button type="button" class="ghost" onClick={() => window.print()}>
+						{m.results.print}
+					</button>
+				)}
+			</Header>
+			<SessionRhythm index={index} state={state} now={null} size="hero" plays="all" />
+			<main class="enters">
+				<div class="results-title">
+					<p class="chapter-line">
+						{inLanguage(assessment.title, language)} · {m.date(state.last_activity, now())}
+					</p>
+					<h1 ref={heading} tabIndex={-1}>
+						{ready ? m.results.title : m.results.pending_title}
+					</h1>
+				</div>
+				<Body scores={scores} onRetry={retry} />
+				{ready && <FeedbackForm />}
+				{ready && <AgainButton />}
+			</main>
+			{!ready && (
+				<div class="foot">
+					<SaveLine />
+				</div>
+			)}
+		</div>
+	);
+}
+
+function Body({ scores, onRetry }: { scores: Scores; onRetry: () => void }) {
+	const m = useMessages();
+	switch (scores.kind) {
+		case "fetching":
+			return (
+				<p class="quiet" role="status">
+					{m.results.preparing}
+				</p>
+			);
+		case "waiting":
+			return <Retry text={m.results.pending} onRetry={onRetry} />;
+		case "failed":
+			return <Retry text={m.results.failed} onRetry={onRetry} />;
+		case "foreign":
+			return <p>{m.results.unknown}</p>;
+		case "ready":
+			return <ProfileView profile={scores.profile} />;
+		default:
+			return unreachable(scores);
+	}
+}
+
+function Retry({ text, onRetry }: { text: string; onRetry: () => void }) {
+	const m = useMessages();
+	return (
+		<>
+			<p role="status">{text}</p>
+			<button type="button" class="second outlined" onClick={onRetry}>
+				{m.try_again}
+			</button>
+		</>
+	);
+}

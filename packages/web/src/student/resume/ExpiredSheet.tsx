@@ -1,0 +1,43 @@
+import type { AssessmentIndex, ResumeChoice } from "@carhythm/core";
+import { useMessages } from "../../shared/i18n/language.ts";
+import { now } from "../../shared/now.ts";
+import { Notice } from "../../shared/ui/Notice.tsx";
+import { Sheet } from "../../shared/ui/Sheet.tsx";
+import { startFresh } from "../actions.ts";
+import { SessionRhythm } from "../SessionRhythm.tsx";
+import { useAttempt } from "../trouble.ts";
+import { useVisit } from "../visit.ts";
+import { LanguageLink } from "./LanguageLink.tsx";
+
+/** The thirty days are over. */
+export function ExpiredSheet({
+	choice,
+	index,
+}: {
+	choice: Extract<ResumeChoice, { kind: "expired" }>;
+	index: AssessmentIndex;
+}) {
+	const m = useMessages();
+	const visit = useVisit();
+	const attempt = useAttempt();
+	const { state, expired_at, pending } = choice;
+	return (
+		<Sheet title={m.resume.expired_title}>
+			<SessionRhythm index={index} state={state} now={null} />
+			<p>{m.resume.expired(state.answered, expired_at, now())}</p>
+			{pending > 0 && <p>{m.resume.pending(pending)}</p>}
+			{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
+			<div class="sheet-actions">
+				<button
+					type="button"
+					class="primary"
+					aria-disabled={attempt.busy}
+					onClick={() => attempt.run(() => startFresh(visit, state, false))}
+				>
+					{m.resume.new}
+				</button>
+				<LanguageLink />
+			</div>
+		</Sheet>
+	);
+}

@@ -1,0 +1,83 @@
+import { type AssessmentIndex, inLanguage, resumeIndex, unreachable } from "@carhythm/core";
+import { useState } from "preact/hooks";
+import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
+import { Header } from "../../shared/ui/Header.tsx";
+import { SessionRhythm } from "../SessionRhythm.tsx";
+import type { AskingChoice } from "../visit.ts";
+import { AbandonedSheet } from "./AbandonedSheet.tsx";
+import { ContinueSheet } from "./ContinueSheet.tsx";
+import { ExpiredSheet } from "./ExpiredSheet.tsx";
+import { FreshSheet } from "./FreshSheet.tsx";
+import { UnknownSheet } from "./UnknownSheet.tsx";
+
+/**
+ * What a returning student is asked. The question where they stopped is seen behind the sheet without its answer, which the
+ * next person at a shared computer should not see.
+ */
+export function ResumeScreen({ choice, index }: { choice: AskingChoice; index: AssessmentIndex }) {
+	const [fresh, setFresh] = useState(false);
+	const question = resumeIndex(index, choice.state);
+	return (
+		<>
+			<Behind choice={choice} index={index} question={question} />
+			{fresh ? (
+				<FreshSheet state={choice.state} onCancel={() => setFresh(false)} />
+			) : (
+				<ChoiceSheet choice={choice} index={index} onFresh={() => setFresh(true)} />
+			)}
+		</>
+	);
+}
+
+function ChoiceSheet({
+	choice,
+	index,
+	onFresh,
+}: {
+	choice: AskingChoice;
+	index: AssessmentIndex;
+	onFresh: () => void;
+}) {
+	switch (choice.kind) {
+		case "continue":
+			return <ContinueSheet choice={choice} index={index} onFresh={onFresh} />;
+		case "expired":
+			return <ExpiredSheet choice={choice} index={index} />;
+		case "abandoned":
+			return <AbandonedSheet choice={choice} index={index} />;
+		case "unknown_to_server":
+			return <UnknownSheet choice={choice} index={index} />;
+		default:
+			return unreachable(choice);
+	}
+}
+
+function Behind({
+	choice,
+	index,
+	question,
+}: {
+	choice: AskingChoice;
+	index: AssessmentIndex;
+	question: number;
+}) {
+	const m = useMessages();
+	const language = useLanguage();
+	const place = index.places[question];
+	return (
+		<div class="screen">
+			<Header />
+			<SessionRhythm index={index} state={choice.state} now={question} />
+			<main class="centred" aria-hidden="true">
+				{place && choice.kind === "continue" && (
+					<div>
+						<p class="chapter-line">
+							{m.progress.chapter(place.chapter_index + 1, inLanguage(place.chapter.title, language))}
+						</p>
+						<p class="question-behind">{inLanguage(place.question.text, language)}</p>
+					</div>
+				)}
+			</main>
+		</div>
+	);
+}

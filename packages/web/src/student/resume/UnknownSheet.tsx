@@ -1,0 +1,44 @@
+import type { AssessmentIndex, ResumeChoice } from "@carhythm/core";
+import { useMessages } from "../../shared/i18n/language.ts";
+import { Notice } from "../../shared/ui/Notice.tsx";
+import { Sheet } from "../../shared/ui/Sheet.tsx";
+import { boot, startFresh } from "../actions.ts";
+import { SessionRhythm } from "../SessionRhythm.tsx";
+import { useAttempt } from "../trouble.ts";
+import { useVisit } from "../visit.ts";
+import { LanguageLink } from "./LanguageLink.tsx";
+
+/** The server was set up anew, or this is another one: this device still has the answers, and says so. */
+export function UnknownSheet({
+	choice,
+	index,
+}: {
+	choice: Extract<ResumeChoice, { kind: "unknown_to_server" }>;
+	index: AssessmentIndex;
+}) {
+	const m = useMessages();
+	const visit = useVisit();
+	const attempt = useAttempt();
+	const { state } = choice;
+	return (
+		<Sheet title={m.resume.unknown_title}>
+			<SessionRhythm index={index} state={state} now={null} />
+			<p>{m.resume.unknown(state.answered)}</p>
+			{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
+			<div class="sheet-actions">
+				<button type="button" class="primary" onClick={() => attempt.run(() => boot(visit))}>
+					{m.try_again}
+				</button>
+				<button
+					type="button"
+					class="second"
+					aria-disabled={attempt.busy}
+					onClick={() => attempt.run(() => startFresh(visit, state, false))}
+				>
+					{m.resume.new}
+				</button>
+				<LanguageLink />
+			</div>
+		</Sheet>
+	);
+}

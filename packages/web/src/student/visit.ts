@@ -1,0 +1,149 @@
+import type { Client, LatestAssessment, Session } from "@carhythm/client";
+import type { AssessmentIndex, ResumeChoice, SessionId } from "@carhythm/core";
+import { type Signal, signal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { createNavigation, type Direction, type Navigation } from "./navigation.ts";
+import { type Place, placeBefore, questionOf } from "./places.ts";
+
+/** A choice that asks the student something; the others lead to a place by themselves. */
+export type AskingChoice = Exclude<ResumeChoice, { kind: "nothing" | "untouched" | "completed" }>;
+
+/** What is on the screen. */
+export type Screen =
+	| { kind: "loading" }
+	/** The first visit ever, without a server: there is nothing to show yet. */
+	| { kind: "unreachable" }
+	| { kind: "asking"; choice: AskingChoice; index: AssessmentIndex }
+	| { kind: "place"; place: Place; direction: Direction };
+
+/** The open session as values of one moment. */
+export type SessionView = Pick<
+	Session,
+	"session_id" | "index" | "state" | "save" | "refused" | "expires_at" | "standing"
+>;
+
+/** What the last answer brought; `turn` tells two equal gains apart. */
+export type Gain = { turn: number; xp: number; badges: readonly string[] };
+
+/** Answers that Start Fresh has just put away, and that can be had back. */
+export type SetAside = { session_id: SessionId; answered: number };
+
+/** One student at one page: what is shown, and the session behind it. What can be done with it stands in actions.ts. */
+export type Visit = {
+	readonly client: Client;
+	readonly navigation: Navigation;
+	readonly screen: Signal<Screen>;
+	readonly latest: Signal<LatestAssessment | null>;
+	readonly view: Signal<SessionView | null>;
+	readonly gain: Signal<Gain | null>;
+	readonly set_aside: Signal<SetAside | null>;
+	/** True on the question a student comes back to: it then repeats how to answer. */
+	readonly returning: Signal<boolean>;
+	/** The open session; the signal `view` tells when it changes. */
+	session: Session | null;
+	/** A session without any answer, which Start takes up. */
+	untouched: Extract<ResumeChoice, { kind: "untouched" }> | null;
+	endSubscription: () => void;
+};
+
+/** Makes a visit; `boot` brings it to its first screen. */
+export function createVisit(client: Client): Visit {
+	const visit: Visit = {
+		client,
+		navigation: createNavigation(
+			(place, direction) => showPlace(visit, place, direction),
+			(place) => visit.session && placeBefore(visit.session.index, place),
+		),
+		screen: signal<Screen>({ kind: "loading" }),
+		latest: signal(null),
+		view: signal(null),
+		gain: signal(null),
+		set_aside: signal(null),
+		returning: signal(false),
+		session: null,
+		untouched: null,
+		endSubscription: () => {},
+	};
+	return visit;
+}
+
+/** Makes a session the one that this page shows. */
+export function adopt(visit: Visit, session: Session): void {
+	visit.endSubscription();
+	visit.session?.close();
+	visit.session = session;
+	visit.untouched = null;
+	visit.endSubscription = session.subscribe(() => look(visit, session));
+	look(visit, session);
+}
+
+function look(visit: Visit, session: Session) {
+	const { session_id, index, state, save, refused, expires_at, standing } = session;
+	visit.view.value = { session_id, index, state, save, refused, expires_at, standing };
+	const { value: screen } = visit.screen;
+	if (screen.kind === "place") leaveEndedSession(visit, session, screen.place);
+}
+
+/** Another tab or device may finish or set aside the session that is open here, and it may expire. */
+function leaveEndedSession(visit: Visit, session: Session, place: Place) {
+	const { index, state, standing, expires_at, save } = session;
+	const pending = save.kind === "saved" ? 0 : save.pending;
+	switch (standing) {
+		case "completed":
+			if (place.kind !== "results") visit.navigation.replace({ kind: "results" });
+			return;
+		case "abandoned":
+			return ask(visit, { kind: "abandoned", state, restorable_until: null, pending }, index);
+		case "expired":
+			return ask(
+				visit,
+				{ kind: "expired", state, expired_at: expires_at ?? state.last_activity, pending },
+				index,
+			);
+		case "active":
+		case "unknown_to_server":
+			return;
+	}
+}
+
+/** Puts a question to the student before anything else goes on. */
+export function ask(visit: Visit, choice: AskingChoice, index: AssessmentIndex): void {
+	visit.screen.value = { kind: "asking", choice, index };
+}
+
+function showPlace(visit: Visit, wanted: Place, direction: Direction) {
+	const { session } = visit;
+	const place = reachable(session, wanted);
+	visit.returning.value = false;
+	visit.screen.value = { kind: "place", place, direction };
+	const question = session && questionOf(session.index, place);
+	if (question !== null && session?.standing === "active") void session.move(question);
+}
+
+/** A history entry of an earlier session may lead nowhere now. */
+function reachable(session: Session | null, place: Place): Place {
+	if (session === null) return { kind: "welcome" };
+	if (session.standing === "completed") return { kind: "results" };
+	if (place.kind === "question" && place.index >= session.index.places.length) return { kind: "review" };
+	return place.kind === "results" ? { kind: "review" } : place;
+}
+
+const VisitContext = createContext<Visit | null>(null);
+
+/** Hands the visit to all components below. */
+export const VisitProvider = VisitContext.Provider;
+
+/** The visit that this component belongs to. */
+export function useVisit(): Visit {
+	const visit = useContext(VisitContext);
+	if (visit === null) throw new Error("A component was drawn outside of a visit");
+	return visit;
+}
+
+/** The open session; only screens that need one are drawn with one. */
+export function useSessionView(): SessionView {
+	const { value } = useVisit().view;
+	if (value === null) throw new Error("This screen was drawn without a session");
+	return value;
+}

@@ -1,0 +1,72 @@
+import { inLanguage, rhythm } from "@carhythm/core";
+import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
+import { Header } from "../../shared/ui/Header.tsx";
+import { Notice } from "../../shared/ui/Notice.tsx";
+import { RhythmLine } from "../../shared/ui/RhythmLine.tsx";
+import { begin, switchLanguage } from "../actions.ts";
+import { useAttempt } from "../trouble.ts";
+import { useVisit } from "../visit.ts";
+import { ChapterList } from "./ChapterList.tsx";
+import "./welcome.css";
+
+/** What this is, how long it takes, and what is kept for how long. */
+export function WelcomeScreen() {
+	const m = useMessages();
+	const language = useLanguage();
+	const visit = useVisit();
+	const attempt = useAttempt();
+	const { value: latest } = visit.latest;
+	const index = visit.view.value?.index ?? latest?.index;
+	if (index === undefined) return null;
+	const { assessment, places } = index;
+	const heights = rhythm(assessment.key, places.length);
+	const beats = places.map((place, i) => ({
+		height: heights[i] ?? 1,
+		chapter: place.chapter_index,
+		state: i === 0 ? ("now" as const) : ("answered" as const),
+	}));
+	return (
+		<div class="screen">
+			<Header onLanguage={(other) => switchLanguage(visit, other)} />
+			<main class="welcome">
+				<RhythmLine beats={beats} label={m.welcome.rhythm(places.length)} size="hero" plays="all" />
+				<div class="welcome-title">
+					<h1>{inLanguage(assessment.title, language)}</h1>
+					{assessment.description && <p>{inLanguage(assessment.description, language)}</p>}
+					<p class="quiet">{m.welcome.what(places.length, assessment.estimated_minutes)}</p>
+				</div>
+				{!visit.client.durable && <Notice>{m.welcome.memory_only}</Notice>}
+				<ChapterList index={index} />
+				<section aria-labelledby="kept">
+					<h2 id="kept">{m.welcome.keep_title}</h2>
+					<ul class="welcome-facts">
+						<li>{m.welcome.keep_saved}</li>
+						<li>{m.welcome.keep_leave}</li>
+						{latest && <li>{m.welcome.keep_days(latest.session_expiry_days)}</li>}
+					</ul>
+				</section>
+				{assessment.notices.length > 0 && (
+					<section aria-labelledby="notices">
+						<h2 id="notices">{m.welcome.notices}</h2>
+						<ul class="welcome-facts quiet">
+							{assessment.notices.map((notice) => (
+								<li key={notice.en}>{inLanguage(notice, language)}</li>
+							))}
+						</ul>
+					</section>
+				)}
+			</main>
+			<div class="foot">
+				{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
+				<button
+					type="button"
+					class="primary"
+					aria-disabled={attempt.busy}
+					onClick={() => attempt.run(() => begin(visit))}
+				>
+					{attempt.busy ? m.welcome.starting : m.welcome.start}
+				</button>
+			</div>
+		</div>
+	);
+}
