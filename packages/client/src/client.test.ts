@@ -202,6 +202,27 @@ describe("coming back", () => {
 		expect(again.display_id).toBe("7GK2M-9XQ4T");
 	});
 
+	test("an empty page of a captive portal does not mean that there is no session", async () => {
+		const world = createWorld();
+		world.network.fault = () => ({ kind: "reply", status: 200, body: "" });
+		const { client } = openTab(world, await newStorage());
+		expect(await client.resume()).toMatchObject({ choice: { kind: "nothing" }, server: "unreachable" });
+	});
+
+	test("a look at the server that is older than what it has acknowledged takes nothing away", async () => {
+		const world = createWorld();
+		const { client } = openTab(world, await newStorage());
+		const session = await client.start({ language: "en" });
+		const path = `/api/v2/session/${session.session_id}`;
+		const old = JSON.stringify(world.server.handle("GET", path, undefined).body);
+		await session.answer(1, slider(4));
+		await until(saved(session), "the answer is saved");
+		world.network.fault = (request) =>
+			request.path === path ? { kind: "reply", status: 200, body: old } : null;
+		expect((await client.resume()).choice).toMatchObject({ kind: "continue", state: { answered: 1 } });
+		expect(session.state.answers[1]?.answer).toEqual(slider(4));
+	});
+
 	test("the server's answers and the unsent ones of this device come together", async () => {
 		const world = createWorld();
 		const storage = await newStorage();

@@ -5,6 +5,7 @@ import {
 	mintOrderedId,
 	readClock,
 	serverTime,
+	steadied,
 	tick,
 	UNKNOWN_CLOCK,
 	withServerTime,
@@ -28,13 +29,13 @@ describe("the device's clock", () => {
 
 	test("set back by an hour, it goes on from where it was and keeps its pace", () => {
 		const [before, after, later] = readings([NOON, NOON - HOUR, NOON - HOUR + 5000]);
-		expect([before, after, later]).toEqual([NOON, NOON + 1, NOON + 5001]);
+		expect([before, after, later]).toEqual([NOON, NOON + 1, NOON + 5000]);
 	});
 
 	test("put right after a far future, the distances between later readings are right", () => {
 		const future = Date.parse("2099-01-01T00:00:00.000Z");
 		const [, first, second] = readings([future, NOON, NOON + HOUR]);
-		expect((second ?? 0) - (first ?? 0)).toBe(HOUR);
+		expect((second ?? 0) - (first ?? 0)).toBe(HOUR - 1);
 	});
 
 	test("never repeats or goes back, whatever it is set to", () => {
@@ -42,6 +43,14 @@ describe("the device's clock", () => {
 		const seen = readings(wild);
 		for (const [index, reading] of seen.slice(1).entries()) expect(reading).toBeGreaterThan(seen[index] ?? 0);
 		for (const reading of seen) expect(new Date(reading).toISOString()).toHaveLength(24);
+	});
+
+	test("reading it is never before what was given out, and goes on after the clock was set back", () => {
+		const clock = tick(UNKNOWN_CLOCK, NOON);
+		expect(readClock(clock, NOON + 7)).toBe(NOON + 7);
+		const steady = steadied(clock, NOON - HOUR);
+		expect(readClock(steady, NOON - HOUR)).toBe(NOON);
+		expect(readClock(steady, NOON - HOUR + 60_000)).toBe(NOON + 60_000);
 	});
 
 	test("ids sort by the reading, and are UUIDs of version 7", () => {

@@ -18,14 +18,25 @@ export const UNKNOWN_CLOCK: DeviceClock = { last: 0, offset: 0, skew: 0 };
 /** The year 9000: later ones do not fit into an Instant some day. */
 const LATEST_MS = 221_845_392_000_000;
 
-/**
- * The next reading, as a new clock: the device's time, and always later than any before. A clock that was set back goes on from
- * where it was; what passed between its last reading and this one is lost.
- */
+/** Being behind by less is only jitter, or several events in one millisecond; it mends itself. */
+const SET_BACK_MS = 1000;
+
+/** The next reading, as a new clock: the device's time, and always later than any before. */
 export function tick(clock: DeviceClock, now: number): DeviceClock {
-	const reading = within(Math.floor(now) + clock.offset);
-	const last = Math.max(reading, clock.last + 1);
-	return { ...clock, last, offset: clock.offset + last - reading };
+	const steady = steadied(clock, now);
+	return { ...steady, last: Math.max(readClock(steady, now), steady.last + 1) };
+}
+
+/** The clock's time now, not before any reading that was given out. */
+export function readClock(clock: DeviceClock, now: number): number {
+	const { last, offset } = steadied(clock, now);
+	return Math.max(within(Math.floor(now) + offset), last);
+}
+
+/** A clock that was set back goes on from where it was; what passed between its last reading and now is lost. */
+export function steadied(clock: DeviceClock, now: number): DeviceClock {
+	const behind = clock.last - within(Math.floor(now) + clock.offset);
+	return behind > SET_BACK_MS ? { ...clock, offset: clock.offset + behind } : clock;
 }
 
 /** A reading of the device's clock in the server's time, as well as this device knows it. */
@@ -35,8 +46,8 @@ export function serverTime(clock: DeviceClock, reading: number): Instant {
 
 /** The clock after a reply that told the server's time. */
 export function withServerTime(clock: DeviceClock, now: number, server_time: Instant): DeviceClock {
-	const ticked = tick(clock, now);
-	return { ...ticked, skew: Date.parse(server_time) - ticked.last };
+	const steady = steadied(clock, now);
+	return { ...steady, skew: Date.parse(server_time) - readClock(steady, now) };
 }
 
 /** Of two copies of the clock, the one that gave out the later reading. */

@@ -221,6 +221,43 @@ describe("tabs and devices", () => {
 		expect(saved(session)() && saved(twin)()).toBe(true);
 	});
 
+	test("two tabs within one millisecond: the order in which they wrote is the order that counts", async () => {
+		const world = createWorld();
+		const parts = { broadcast: undefined };
+		const { session, storage } = await begin(world, parts);
+		const twin = await comeBack(openTab(world, storage, parts).client);
+		world.network.fault = offline;
+		for (let value = 1; value <= 5; value += 1) {
+			await (value % 2 ? session : twin).answer(1, slider(value));
+		}
+		world.network.fault = () => null;
+		await world.advance(60_000);
+		expect(world.server.stateOf(session.session_id).answers[1]?.answer).toEqual(slider(5));
+	});
+
+	test("a tab that waits for the network hears from another that it is back", async () => {
+		const world = createWorld();
+		const { session, storage } = await begin(world);
+		await turns(50);
+		let isOffline = true;
+		const { fetch } = world.environment();
+		const second = openTab(world, storage, {
+			fetch: (url, init) => (isOffline ? Promise.reject(new TypeError("offline")) : fetch(url, init)),
+		});
+		const twin = await comeBack(second.client);
+		world.network.fault = offline;
+		await twin.answer(1, slider(1));
+		await world.advance(200_000);
+		expect(twin.save).toMatchObject({ kind: "on_device" });
+		isOffline = false;
+		world.network.fault = () => null;
+		await session.flush();
+		await until(saved(twin), "the other tab knows");
+		await twin.answer(2, slider(2));
+		await until(saved(twin), "the next answer needs no timer");
+		expect(world.server.stateOf(session.session_id).answered).toBe(2);
+	});
+
 	test("what another device did shows after the next send, also where it wins", async () => {
 		const world = createWorld();
 		const { session } = await begin(world);

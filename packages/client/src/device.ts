@@ -13,7 +13,15 @@ import {
 	toMillis,
 } from "@carhythm/core";
 import type { Outcome } from "./api.ts";
-import { type DeviceClock, laterClock, mintOrderedId, serverTime, tick } from "./clock.ts";
+import {
+	type DeviceClock,
+	laterClock,
+	mintOrderedId,
+	readClock,
+	serverTime,
+	steadied,
+	tick,
+} from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import {
 	deleteOperation,
@@ -148,8 +156,9 @@ async function writeNew(
 	const last = (await readOutbox(tx, view.session_id)).at(-1);
 	const merged = last ? coalesce(operation.command, last.command) : null;
 	const stamped = { ...operation, ...stampOf(device, clock), command: merged ?? operation.command };
-	const others = view.unstored.filter((other) => other.operation !== operation);
-	const decision = judge(clock, view.index, layered(view.index, record.state, others), stamped);
+	const position = view.unstored.findIndex((other) => other.operation === operation);
+	const before = layered(view.index, record.state, view.unstored.slice(0, position));
+	const decision = judge(clock, view.index, before, stamped);
 	if (!decision.ok) return decision;
 	if (merged && last) await deleteOperation(tx, last);
 	await putOperation(tx, stamped);
@@ -294,10 +303,11 @@ export async function dismissRefused(device: Device, view: View, operation_id: O
 	device.announce("changed");
 }
 
-/** The device's clock now, later than everything that was done here before. */
+/** The device's clock now, not before anything that was done here. */
 export function deviceTime(device: Device): number {
-	device.clock = tick(device.clock, device.environment.now());
-	return device.clock.last;
+	const now = device.environment.now();
+	device.clock = steadied(device.clock, now);
+	return readClock(device.clock, now);
 }
 
 /** Does without the storage where it fails. */

@@ -194,6 +194,8 @@ function settleRecord(
 	const fresh = [...revisions.values()].filter((revision) => revision > record.synced_revision).length;
 	const isWhole =
 		isPlain &&
+		// An old result, replayed: what has happened since may stand above it.
+		fresh === revisions.size &&
 		showsWhatStands(record.state, settled, outbox) &&
 		summary.revision <= record.synced_revision + fresh &&
 		// A server whose numbers go back has lost something.

@@ -7,9 +7,10 @@ import { mountDocs } from "./http/docs.ts";
 import { createFailedLookups } from "./http/failed-lookups.ts";
 import { mountFeedback } from "./http/feedback.ts";
 import { mountModules } from "./http/modules.ts";
+import { collectHeaders } from "./http/reply.ts";
 import { handleError, requestLog } from "./http/request-log.ts";
 import { mountScores } from "./http/scores.ts";
-import { securityHeaders } from "./http/security-headers.ts";
+import { SECURITY_HEADERS, strictTransport } from "./http/security-headers.ts";
 import { mountSessionChanges } from "./http/session-changes.ts";
 import { mountSessions } from "./http/sessions.ts";
 import { mountSettings } from "./http/settings.ts";
@@ -25,7 +26,12 @@ export type AppOptions = Deps & {
 export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 	const { config } = deps;
 	const app = new Hono<Env>();
-	app.use(requestLog(deps), securityHeaders(config.trust_proxy ?? false), cors(config.cors_origins));
+	app.use(
+		collectHeaders(SECURITY_HEADERS),
+		requestLog(deps),
+		strictTransport(config.trust_proxy ?? false),
+		cors(config.cors_origins),
+	);
 	app.onError(handleError(deps));
 
 	const api = createApi();

@@ -131,7 +131,12 @@ function aSessionId(): fc.Arbitrary<string> {
 	return fc.oneof(
 		{ weight: 8, arbitrary: fc.constantFrom(...sessions) },
 		{ weight: 1, arbitrary: fc.uuid() },
-		{ weight: 1, arbitrary: HOSTILE.map((value) => String(value).toWellFormed()) },
+		{
+			weight: 1,
+			arbitrary: HOSTILE.map((value) =>
+				(typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined")).toWellFormed(),
+			),
+		},
 	);
 }
 

@@ -9,18 +9,27 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const PROGRAM = fileURLToPath(new URL("../../server/bin/carhythm.js", import.meta.url));
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The built product in a process of its own, with a database of its own in a temporary folder. */
 export type ProductServer = {
 	url: string;
 	/** Ends it as a crash would. */
 	kill(): Promise<void>;
-	/** Starts it again on the same port and database. */
-	restart(): Promise<void>;
+	/** Starts it again on the same port and database; `days_later` by its clock. */
+	restart(how?: { days_later?: number }): Promise<void>;
+	/** Starts it again on the same port with another, empty database. */
+	restartAnew(): Promise<void>;
 	/** Runs a command of the command line on its database. */
 	run(...args: string[]): Promise<string>;
+	/** A reply of its API; throws for anything but success. */
+	api<Reply>(path: string, body?: unknown): Promise<Reply>;
 	/** The export of all answers, as the operator gets it. */
 	answers(): Promise<ExportedAnswer[]>;
+	/** The history of a session, as the operator sees it. */
+	history(display_id: string): Promise<HistoryEvent[]>;
+	/** Everything it has logged so far, over all its starts. */
+	log(): string;
 	dispose(): Promise<void>;
 };
 
@@ -31,12 +40,24 @@ export type ExportedAnswer = {
 	[column: string]: unknown;
 };
 
-/** Starts the product. */
-export async function startServer(): Promise<ProductServer> {
+export type HistoryEvent = { kind: string; question: string | null; value: unknown; outcome: string };
+
+type Run = { env: NodeJS.ProcessEnv; port: number; heard: (text: string) => void };
+
+/**
+ * Starts the product.
+ * @param options.assessment the one that new sessions get; the shipped default when absent
+ */
+export async function startServer(
+	options: { assessment?: string; log_level?: string } = {},
+): Promise<ProductServer> {
 	const folder = mkdtempSync(join(tmpdir(), "carhythm-e2e-"));
 	const port = await freePort();
-	const env = { ...process.env, DATABASE_URL: `sqlite:${join(folder, "e2e.db")}`, LOG_LEVEL: "warn" };
-	const start = () => launch(port, env);
+	const log: string[] = [];
+	const environment = { ...process.env, LOG_LEVEL: options.log_level ?? "warn" };
+	const databaseAt = (name: string) => ({ ...environment, DATABASE_URL: `sqlite:${join(folder, name)}` });
+	let env: NodeJS.ProcessEnv = databaseAt("e2e.db");
+	const start = (clock = {}) => launch({ port, env: { ...env, ...clock }, heard: (text) => log.push(text) });
 	const run = async (...args: string[]) => {
 		const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args], {
 			env,
@@ -45,14 +66,26 @@ export async function startServer(): Promise<ProductServer> {
 		return stdout;
 	};
 	let child = await start();
+	const kill = async () => {
+		if (!isRunning(child)) return;
+		child.kill("SIGKILL");
+		await once(child, "exit");
+	};
+	const url = `http://localhost:${port}`;
+	if (options.assessment !== undefined) await run("assessment", "default", options.assessment);
 	return {
-		url: `http://localhost:${port}`,
+		url,
 		run,
-		async kill() {
-			child.kill("SIGKILL");
-			await once(child, "exit");
+		kill,
+		log: () => log.join(""),
+		api: (path, body) => callApi(url + path, body),
+		async restart({ days_later = 0 } = {}) {
+			await kill();
+			child = await start(days_later === 0 ? {} : { NODE_OPTIONS: clockAheadBy(days_later) });
 		},
-		async restart() {
+		async restartAnew() {
+			await kill();
+			env = databaseAt("another.db");
 			child = await start();
 		},
 		async answers() {
@@ -62,8 +95,14 @@ export async function startServer(): Promise<ProductServer> {
 				.filter((line) => line !== "")
 				.map((line) => JSON.parse(line) as ExportedAnswer);
 		},
+		async history(display_id) {
+			const shown = JSON.parse(await run("session", "show", display_id, "--json")) as {
+				events: HistoryEvent[];
+			};
+			return shown.events;
+		},
 		async dispose() {
-			if (child.exitCode === null && child.signalCode === null) {
+			if (isRunning(child)) {
 				child.kill("SIGTERM");
 				await once(child, "exit");
 			}
@@ -72,24 +111,50 @@ export async function startServer(): Promise<ProductServer> {
 	};
 }
 
-async function launch(port: number, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+function isRunning(child: ChildProcess): boolean {
+	return child.exitCode === null && child.signalCode === null;
+}
+
+async function callApi<Reply>(url: string, body: unknown): Promise<Reply> {
+	const response = await fetch(
+		url,
+		body === undefined
+			? {}
+			: {
+					method: "POST",
+					headers: { "content-type": "application/json" },
+					body: JSON.stringify(body),
+				},
+	);
+	const text = await response.text();
+	if (!response.ok) throw new Error(`${response.status} for ${url}: ${text}`);
+	return JSON.parse(text) as Reply;
+}
+
+/** Months pass for the server's process alone: nothing but its clock can say that a session has expired. */
+function clockAheadBy(days: number): string {
+	const program = `const{now}=Date;Date.now=()=>now()+${days * DAY_MS}`;
+	return `${process.env["NODE_OPTIONS"] ?? ""} --import data:text/javascript,${encodeURIComponent(program)}`;
+}
+
+async function launch({ env, port, heard }: Run): Promise<ChildProcess> {
 	const child = spawn(process.execPath, [PROGRAM, "serve", "--port", String(port), "--host", "localhost"], {
 		env,
-		stdio: ["ignore", "pipe", "inherit"],
+		stdio: ["ignore", "pipe", "pipe"],
 	});
+	child.stderr.setEncoding("utf8").on("data", heard);
 	const ended = once(child, "exit").then(() => {
 		throw new Error("The server ended before it was ready.");
 	});
-	await Promise.race([ready(child), ended]);
+	const ready = new Promise<void>((resolve) => {
+		createInterface({ input: child.stdout }).on("line", (line) => {
+			heard(`${line}\n`);
+			if (line.includes("is ready")) resolve();
+		});
+	});
+	await Promise.race([ready, ended]);
 	ended.catch(() => {});
 	return child;
-}
-
-async function ready(child: ChildProcess): Promise<void> {
-	if (!child.stdout) throw new Error("The server has no output to read.");
-	const lines = createInterface({ input: child.stdout });
-	for await (const line of lines) if (line.includes("is ready")) break;
-	child.stdout.resume();
 }
 
 async function freePort(): Promise<number> {

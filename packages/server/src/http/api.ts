@@ -6,6 +6,7 @@ import { parseBody, readJson } from "./body.ts";
 import type { Env } from "./context.ts";
 import type { FailedLookups } from "./failed-lookups.ts";
 import { type ProblemDetails, problem } from "./problem.ts";
+import { reply } from "./reply.ts";
 
 export const TAGS = {
 	Sessions: "Beginning, continuing and ending one student's assessment",
@@ -94,10 +95,11 @@ function serve(endpoint: AnyEndpoint, failedLookups: FailedLookups) {
 		if (parsed?.ok === false) return problem(c, parsed.refusal);
 		const outcome = await endpoint.handle({ c, body: parsed?.value });
 		if (!outcome.ok) return refuse(c, outcome.refusal, failedLookups);
-		c.header("Cache-Control", endpoint.immutable ? "public, max-age=31536000, immutable" : "no-store");
-		if ("nothing" in outcome) return c.body(null, 204);
-		return c.body(JSON.stringify(outcome.body), endpoint.reply.status ?? 200, {
+		const cache = endpoint.immutable ? "public, max-age=31536000, immutable" : "no-store";
+		if ("nothing" in outcome) return reply(c, null, 204, { "Cache-Control": cache });
+		return reply(c, JSON.stringify(outcome.body), endpoint.reply.status ?? 200, {
 			"Content-Type": "application/json",
+			"Cache-Control": cache,
 		});
 	};
 }
@@ -125,8 +127,8 @@ function refuseMethod(template: string, endpoints: readonly AnyEndpoint[]) {
 	];
 	return (c: Context<Env>): Response => {
 		c.set("route", template);
-		c.header("Allow", allow.join(", "));
-		if (c.req.method === "OPTIONS") return c.body(null, 204);
+		c.get("headers")["Allow"] = allow.join(", ");
+		if (c.req.method === "OPTIONS") return reply(c, null, 204);
 		return problem(c, {
 			code: "method_not_allowed",
 			detail: `This address takes ${allow.slice(1).join(" and ")}, not ${c.req.method}.`,

@@ -2,6 +2,7 @@ import type { Instant } from "@carhythm/core";
 import type { HttpBindings } from "@hono/node-server";
 import type { Logger } from "pino";
 import type { Store } from "../db/store.ts";
+import type { ReplyHeaders } from "./reply.ts";
 
 /** What the HTTP side is told from outside. */
 export type HttpConfig = {
@@ -27,6 +28,7 @@ export type Deps = {
 export type Env = {
 	Bindings: Partial<HttpBindings>;
 	Variables: {
+		headers: ReplyHeaders;
 		request_id: string;
 		/** The template of the path: what the log tells instead of the path, which holds the secret session id. */
 		route: string;

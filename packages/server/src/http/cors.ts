@@ -14,15 +14,16 @@ const PREFLIGHT_SECONDS = "7200";
 export function cors(origins: readonly string[]): MiddlewareHandler<Env> {
 	const isAllowed = matchOrigin(origins);
 	return async (c, next) => {
-		c.header("Vary", "Origin");
+		const headers = c.get("headers");
+		headers["Vary"] = "Origin";
 		const origin = c.req.header("origin");
 		if (origin !== undefined && isAllowed(origin)) {
-			c.header("Access-Control-Allow-Origin", origin);
-			c.header("Access-Control-Expose-Headers", EXPOSED_HEADERS);
+			headers["Access-Control-Allow-Origin"] = origin;
+			headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS;
 			if (c.req.method === "OPTIONS" && c.req.header("access-control-request-method") !== undefined) {
-				c.header("Access-Control-Allow-Methods", ALLOWED_METHODS);
-				c.header("Access-Control-Allow-Headers", ALLOWED_HEADERS);
-				c.header("Access-Control-Max-Age", PREFLIGHT_SECONDS);
+				headers["Access-Control-Allow-Methods"] = ALLOWED_METHODS;
+				headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS;
+				headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS;
 			}
 		}
 		await next();

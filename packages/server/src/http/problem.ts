@@ -2,6 +2,7 @@ import type { Problem, ProblemCode } from "@carhythm/core";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Env } from "./context.ts";
+import { reply } from "./reply.ts";
 
 /** What went wrong, as a value on its way to the client. Every `Refusal` of core is one. */
 export type ProblemDetails = Pick<Problem, "code" | "detail" | "errors">;
@@ -67,7 +68,7 @@ export function problem(
 		code,
 		...(errors && { errors }),
 	};
-	return c.body(JSON.stringify(body), status, {
+	return reply(c, JSON.stringify(body), status, {
 		"Content-Type": PROBLEM_TYPE,
 		"Cache-Control": "no-store",
 		...headers,

@@ -21,7 +21,7 @@ export function requestLog({ log, randomBytes }: Pick<Deps, "log" | "randomBytes
 		const request_id = given !== undefined && REQUEST_ID.test(given) ? given : `${process_id}-${count}`;
 		c.set("request_id", request_id);
 		c.set("route", "unknown");
-		c.header("X-Request-ID", request_id);
+		c.get("headers")["X-Request-ID"] = request_id;
 		await next();
 		const { status } = c.res;
 		const ms = Math.round((performance.now() - began) * 10) / 10;

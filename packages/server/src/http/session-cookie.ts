@@ -1,6 +1,6 @@
 import { parseSessionId, type SessionId } from "@carhythm/core";
 import type { Context } from "hono";
-import { getCookie, setCookie } from "hono/cookie";
+import { generateCookie, getCookie } from "hono/cookie";
 import type { Env, HttpConfig } from "./context.ts";
 import { isHttps } from "./security-headers.ts";
 
@@ -12,7 +12,7 @@ const DAY_SECONDS = 24 * 60 * 60;
  * Scripts cannot read it, other sites cannot send it, and nothing but `GET /session/current` and its renewal looks at it.
  */
 export function setSessionCookie(c: Context<Env>, session_id: SessionId, config: HttpConfig): void {
-	setCookie(c, NAME, session_id, {
+	c.get("headers")["Set-Cookie"] = generateCookie(NAME, session_id, {
 		httpOnly: true,
 		sameSite: "Lax",
 		path: "/api/v2/session",

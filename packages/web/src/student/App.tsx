@@ -1,13 +1,11 @@
 import { useEffect } from "preact/hooks";
 import { loadedMessages, useLanguage } from "../shared/i18n/language.ts";
 import { boot } from "./actions.ts";
-import { ChapterScreen } from "./chapter/ChapterScreen.tsx";
 import { Later } from "./Later.tsx";
+import { assessmentScreen, resultsScreen } from "./later-screens.ts";
 import { Loading, Unreachable } from "./loading/Loading.tsx";
 import type { Place } from "./places.ts";
-import { QuestionScreen } from "./question/QuestionScreen.tsx";
 import { ResumeScreen } from "./resume/ResumeScreen.tsx";
-import { ReviewScreen } from "./review/ReviewScreen.tsx";
 import { useVisit, type Visit, VisitProvider } from "./visit.ts";
 import { WelcomeScreen } from "./welcome/WelcomeScreen.tsx";
 
@@ -43,15 +41,11 @@ function PlaceScreen({ place }: { place: Place }) {
 		case "welcome":
 			return <WelcomeScreen />;
 		case "chapter":
-			return <ChapterScreen key={place.chapter} place={place} />;
 		case "question":
-			return <QuestionScreen place={place} />;
 		case "review":
-			return <ReviewScreen />;
+			return <Later key="assessment" screen={assessmentScreen} props={{ place }} />;
 		case "results":
-			return (
-				<Later load={() => import("./results/ResultsScreen.tsx").then((module) => module.ResultsScreen)} />
-			);
+			return <Later key="results" screen={resultsScreen} props={{}} />;
 	}
 }
 

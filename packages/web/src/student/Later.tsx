@@ -1,15 +1,26 @@
-import type { FunctionComponent } from "preact";
+import type { Attributes } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { LaterScreen } from "./later-screens.ts";
 import { Loading, Unreachable } from "./loading/Loading.tsx";
-import { useAttempt } from "./trouble.ts";
 
-/** A screen whose code is fetched when it is needed. */
-export function Later({ load }: { load: () => Promise<FunctionComponent> }) {
-	const [loaded, setLoaded] = useState<{ Screen: FunctionComponent } | null>(null);
-	const attempt = useAttempt();
-	const fetchScreen = () => attempt.run(async () => setLoaded({ Screen: await load() }));
-	// biome-ignore lint/correctness/useExhaustiveDependencies: fetched once; a retry is the student's.
-	useEffect(fetchScreen, []);
-	if (loaded) return <loaded.Screen />;
-	return attempt.trouble ? <Unreachable onRetry={fetchScreen} /> : <Loading />;
+/** Shows a screen that comes later: mostly it is there already; else it is fetched, again when the network is back. */
+export function Later<Props extends object>({ screen, props }: { screen: LaterScreen<Props>; props: Props }) {
+	const [failed, setFailed] = useState(false);
+	const [component, setComponent] = useState({ current: screen.component });
+	const fetchScreen = () => {
+		setFailed(false);
+		screen.fetch().then(
+			(current) => setComponent({ current }),
+			() => setFailed(true),
+		);
+	};
+	// biome-ignore lint/correctness/useExhaustiveDependencies: fetched once; what follows is the network's or the student's.
+	useEffect(() => {
+		if (component.current !== null) return undefined;
+		fetchScreen();
+		window.addEventListener("online", fetchScreen);
+		return () => window.removeEventListener("online", fetchScreen);
+	}, [component.current]);
+	if (component.current) return <component.current {...(props as Props & Attributes)} />;
+	return failed ? <Unreachable onRetry={fetchScreen} /> : <Loading />;
 }

@@ -4,7 +4,6 @@ import { useRef } from "preact/hooks";
 import type { Messages } from "../shared/i18n/en.ts";
 import { useMessages } from "../shared/i18n/language.ts";
 import { useSessionView } from "./visit.ts";
-import "./save-line.css";
 
 /**
  * Where the answers are, exactly as the engine knows it. A screen reader hears of trouble and of its end, and not of every

@@ -2,7 +2,6 @@ import { sessionXp } from "@carhythm/core";
 import type { Messages } from "../shared/i18n/en.ts";
 import { useMessages } from "../shared/i18n/language.ts";
 import { type Gain, useSessionView, useVisit } from "./visit.ts";
-import "./xp-gain.css";
 
 /** The XP so far, with what the last answer added rising from it for a moment. */
 export function XpGain() {

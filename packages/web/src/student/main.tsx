@@ -6,6 +6,8 @@ import { languageOfDevice } from "../shared/i18n/language.ts";
 import "../shared/styles/base.css";
 import { App } from "./App.tsx";
 import { boot } from "./actions.ts";
+import { fetchAhead } from "./later-screens.ts";
+import "./later-screens.css";
 import { createVisit } from "./visit.ts";
 
 preloadFont(languageOfDevice() === "ar" ? arabicFont : latinFont);
@@ -14,6 +16,7 @@ if (root === null) throw new Error("index.html has no #app");
 const visit = createVisit(createClient({ storage: await openStorage() }));
 render(<App visit={visit} />, root);
 await boot(visit);
+await fetchAhead();
 
 /** The stylesheet asks for a font only once text needs it, which is a trip to the server later. */
 function preloadFont(href: string) {

@@ -66,15 +66,6 @@ const characters = (value: number) =>
 		many: "# حرفًا",
 		other: "# حرف",
 	});
-const unsent = (value: number) =>
-	count(value, {
-		zero: "لا شيء على هذا الجهاز وحده.",
-		one: "على هذا الجهاز وحده إدخال واحد",
-		two: "على هذا الجهاز وحده إدخالان",
-		few: "على هذا الجهاز وحده # إدخالات",
-		many: "على هذا الجهاز وحده # إدخالًا",
-		other: "على هذا الجهاز وحده # إدخال",
-	});
 const openQuestions = (value: number) =>
 	count(value, {
 		zero: "لا أسئلة مفتوحة",
@@ -93,8 +84,6 @@ export const messages: Messages = {
 	number,
 	percent,
 	date,
-	answers,
-	minutes,
 
 	other_language: "English",
 	pause: "إيقاف مؤقت",
@@ -117,6 +106,7 @@ export const messages: Messages = {
 	loading: "البحث عن إجاباتك",
 
 	unreachable_title: "لا يمكن الوصول إلى الخادم.",
+	unreachable_body: "لم يضع شيء، وتمكن المحاولة من جديد عند عودة الاتصال.",
 	server_unreachable: "لا يمكن الوصول إلى الخادم الآن. لم يضع شيء، وتمكن المحاولة من جديد عند عودة الاتصال.",
 	unexpected: "لم يتم الأمر. لم يضع شيء، وتمكن المحاولة من جديد.",
 
@@ -137,6 +127,7 @@ export const messages: Messages = {
 	},
 
 	progress: {
+		label: "التقدم",
 		place: (n, total) => `السؤال ${number(n)} من ${number(total)}`,
 		left: (mins) => `بقي ${aboutMinutes(mins)}`,
 		nothing_left: "اكتملت الإجابات",
@@ -179,11 +170,9 @@ export const messages: Messages = {
 		meta: (total, mins) => `${questions(total)} · ${aboutMinutes(mins)}`,
 		begin: "البدء",
 		continue: (n) => `إلى الفصل ${number(n)}`,
-		badges: "ما تحقق حتى الآن",
 	},
 
 	answer: {
-		choose_one: "إجابة واحدة.",
 		choose_many: "يمكن اختيار كل ما يناسب.",
 		range_untouched: "تحريك المقبض، أو قبول الوسط.",
 		range_accept: (value) => `قبول الوسط (${number(value)})`,
@@ -199,7 +188,6 @@ export const messages: Messages = {
 		order_moved: (text, place, total) => `${text}: المرتبة ${number(place)} من ${number(total)}.`,
 		order_dropped: (text, place) => `${text}: في المرتبة ${number(place)}.`,
 		order_returned: (text) => `${text}: في موضعه السابق.`,
-		essay_label: "إجابتك",
 		essay_count: (used, limit) => `${number(used)} من ${number(limit)} حرف`,
 		essay_over: (over) => `الزائد ${characters(over)}. النص محفوظ كله، ويلزم اختصاره للمتابعة.`,
 		essay_optional: "هذا السؤال اختياري.",
@@ -257,7 +245,7 @@ export const messages: Messages = {
 				many: "# إجابة محفوظة على الخادم.",
 				other: "# إجابة محفوظة على الخادم.",
 			}),
-		some_pending: (value) => `${unsent(value)}. يتم الإرسال عند فتح هذه الصفحة مع وجود اتصال.`,
+		some_pending: "آخر ما قُدّم موجود على هذا الجهاز فقط، ويُرسل عند فتح هذه الصفحة مع وجود اتصال.",
 		not_saved: "لم يُحفظ كل شيء بعد. يجب إبقاء هذه الصفحة مفتوحة قليلًا.",
 		kept: (until: Instant, now: Instant) => `محفوظ حتى ${date(until, now)}، وكل زيارة تجدّد المدة.`,
 		continue: "متابعة",
@@ -285,7 +273,7 @@ export const messages: Messages = {
 		kept_before: "محفوظ لك حتى",
 		kept_after: "، وكل زيارة تجدّد المدة.",
 		kept_unknown: "لا يمكن الوصول إلى الخادم الآن. تمكن المتابعة، وتُرسل الإجابات لاحقًا.",
-		pending: (value) => `${unsent(value)}، وسيتم الإرسال.`,
+		pending: "آخر ما قُدّم موجود على هذا الجهاز فقط، وسيُرسل.",
 		continue: "متابعة",
 		fresh: "البدء من جديد",
 		confirm_title: "البدء من جديد؟",
@@ -326,7 +314,6 @@ export const messages: Messages = {
 		preparing: "جارٍ إعداد النتائج",
 		failed: "تعذّر جلب نتائجك. إجاباتك في أمان.",
 		unknown: "ليس لهذا التقييم صفحة نتائج خاصة به. إجاباتك محفوظة، وشكرًا.",
-		interests: "اهتماماتك جنبًا إلى جنب",
 		hexagon: (list) => `سداسي أنواع الاهتمامات الستة، من المركز إلى الحافة: ${list}.`,
 		hexagon_entry: (name, share) => `${name} ${percent(share)}`,
 		no_interests: "يحتاج الشكل السداسي إلى إجابات كافية عن الأنواع الستة كلها. بعضها ناقص، لذلك لم يُرسم.",

@@ -15,8 +15,6 @@ export const messages = {
 	number,
 	percent,
 	date,
-	answers,
-	minutes,
 
 	other_language: "العربية",
 	pause: "Pause",
@@ -31,6 +29,7 @@ export const messages = {
 	loading: "Looking for your answers",
 
 	unreachable_title: "The server cannot be reached.",
+	unreachable_body: "Nothing is lost. Try again when you are online.",
 	server_unreachable:
 		"The server cannot be reached right now. Nothing is lost; try again when you are online.",
 	unexpected: "This did not work. Nothing is lost; please try again.",
@@ -55,6 +54,7 @@ export const messages = {
 	},
 
 	progress: {
+		label: "Progress",
 		place: (n: number, total: number) => `Question ${number(n)} of ${number(total)}`,
 		left: (mins: number) => `about ${minutes(mins)} left`,
 		nothing_left: "all answered",
@@ -104,11 +104,9 @@ export const messages = {
 		meta: (total: number, mins: number) => `${questions(total)} · about ${minutes(mins)}`,
 		begin: "Begin",
 		continue: (n: number) => `On to chapter ${number(n)}`,
-		badges: "Reached so far",
 	},
 
 	answer: {
-		choose_one: "Choose one answer.",
 		choose_many: "Choose all that fit.",
 		range_untouched: "Move the handle, or accept the middle.",
 		range_accept: (value: number) => `Accept the middle (${number(value)})`,
@@ -127,7 +125,6 @@ export const messages = {
 			`${text}: place ${number(place)} of ${number(total)}.`,
 		order_dropped: (text: string, place: number) => `${text}: put down at place ${number(place)}.`,
 		order_returned: (text: string) => `${text}: back where it was.`,
-		essay_label: "Your answer",
 		essay_count: (used: number, limit: number) => `${number(used)} of ${number(limit)} characters`,
 		essay_over: (over: number) =>
 			count(over, {
@@ -174,11 +171,7 @@ export const messages = {
 		title: "Take your time.",
 		body: "You can close this page. You come back to this question.",
 		all_saved: (value: number) => `${answers(value)} saved on the server.`,
-		some_pending: (value: number) =>
-			count(value, {
-				one: "# entry is on this device only. It is sent when this page is open and online.",
-				other: "# entries are on this device only. They are sent when this page is open and online.",
-			}),
+		some_pending: "What you did last is on this device only. It is sent when this page is open and online.",
 		not_saved: "Not everything is saved yet. Keep this page open for a moment.",
 		kept: (until: Instant, now: Instant) => `Kept until ${date(until, now)}; each visit renews it.`,
 		continue: "Continue",
@@ -198,11 +191,7 @@ export const messages = {
 		kept_before: "Kept for you until",
 		kept_after: "; each visit renews it.",
 		kept_unknown: "The server cannot be reached right now. You can continue; what you answer is sent later.",
-		pending: (value: number) =>
-			count(value, {
-				one: "# entry is on this device only and will be sent.",
-				other: "# entries are on this device only and will be sent.",
-			}),
+		pending: "What you did last is on this device only and will be sent.",
 		continue: "Continue",
 		fresh: "Start fresh",
 		confirm_title: "Start fresh?",
@@ -230,7 +219,7 @@ export const messages = {
 		title_open: (value: number) =>
 			count(value, { one: "# question is still open.", other: "# questions are still open." }),
 		done: "You can look at your answers once more, or finish. After that they stay as they are.",
-		open: "You can answer them now or finish without them. Where too few answers are left, the result says so.",
+		open: "You can answer now, or finish as it is. Where too few answers are given, the result says so.",
 		open_list: "Open questions",
 		finish: "Finish",
 		finish_anyway: "Finish anyway",
@@ -245,7 +234,6 @@ export const messages = {
 		preparing: "Preparing your results",
 		failed: "Your results could not be fetched. Your answers are safe.",
 		unknown: "This assessment has no results page of its own. Your answers are stored; thank you.",
-		interests: "Your interests side by side",
 		hexagon: (list: string) => `Hexagon of the six interest types, from the middle to the rim: ${list}.`,
 		hexagon_entry: (name: string, share: number) => `${name} ${percent(share)}`,
 		no_interests: "For the hexagon all six types need enough answers. Some are missing, so it is not drawn.",

@@ -62,7 +62,7 @@ test("Arabic never shows a Latin digit, English never an Arabic one", () => {
 });
 
 test("Arabic uses each of its six plural forms", () => {
-	expect([0, 1, 2, 3, 11, 100].map((count) => ar.answers(count))).toEqual([
+	expect([0, 1, 2, 3, 11, 100].map((count) => ar.gain.milestone(count))).toEqual([
 		"لا إجابات",
 		"إجابة واحدة",
 		"إجابتان",
@@ -78,7 +78,7 @@ test("Arabic uses each of its six plural forms", () => {
 });
 
 test("English counts one apart from many", () => {
-	expect([0, 1, 2].map((count) => en.answers(count))).toEqual(["0 answers", "1 answer", "2 answers"]);
+	expect([0, 1, 2].map((count) => en.gain.milestone(count))).toEqual(["0 answers", "1 answer", "2 answers"]);
 	expect(en.resume.confirm(1)).toContain("You can return to it");
 	expect(en.resume.confirm(30)).toContain("You can return to them");
 });

@@ -11,10 +11,10 @@ export type Bar = Beat & { x: number; width: number };
 const NARROWEST_SLOT = 3.2;
 /** In pixels. */
 const WIDEST_BEAT = 10;
+/** More space than between two beats of one chapter, in pixels. */
+const CHAPTER_GAP = 10;
 /** In widths of a beat. */
 const NOW_WIDTH = 1.6;
-/** In gaps between two beats of one chapter. */
-const CHAPTER_GAP = 4;
 /** The share of a full line that is space. */
 const GAP_SHARE = 0.42;
 
@@ -25,15 +25,15 @@ const GAP_SHARE = 0.42;
 export function layoutRhythm(beats: readonly Beat[], width: number, mirrored: boolean): Bar[] {
 	const merged = mergeBeats(beats, Math.max(1, Math.ceil((beats.length * NARROWEST_SLOT) / width)));
 	const widths = merged.map((beat) => (beat.state === "now" ? NOW_WIDTH : 1));
-	const gaps = merged.map((_, i) => gapBefore(merged, i));
-	const allWidths = sum(widths);
-	const allGaps = sum(gaps);
-	if (allWidths === 0) return [];
-	const unit = Math.min(WIDEST_BEAT, (width * (1 - GAP_SHARE)) / allWidths);
-	const gap = allGaps === 0 ? 0 : (width - unit * allWidths) / allGaps;
+	const breaks = merged.filter((_, i) => startsChapter(merged, i)).length;
+	const unit = Math.min(WIDEST_BEAT, (width * (1 - GAP_SHARE)) / Math.max(1, sum(widths)));
+	const space = width - unit * sum(widths);
+	const gaps = Math.max(1, merged.length - 1);
+	const extra = Math.min(CHAPTER_GAP, (3 * space) / gaps);
+	const gap = (space - extra * breaks) / gaps;
 	let x = 0;
 	return merged.map((beat, i) => {
-		x += (gaps[i] ?? 0) * gap;
+		if (i > 0) x += gap + (startsChapter(merged, i) ? extra : 0);
 		const own = (widths[i] ?? 1) * unit;
 		const bar = { ...beat, x: mirrored ? width - x - own : x, width: own };
 		x += own;
@@ -41,10 +41,9 @@ export function layoutRhythm(beats: readonly Beat[], width: number, mirrored: bo
 	});
 }
 
-function gapBefore(beats: readonly Beat[], i: number): number {
+function startsChapter(beats: readonly Beat[], i: number): boolean {
 	const before = beats[i - 1];
-	if (before === undefined) return 0;
-	return before.chapter === beats[i]?.chapter ? 1 : CHAPTER_GAP;
+	return before !== undefined && before.chapter !== beats[i]?.chapter;
 }
 
 function sum(values: readonly number[]): number {

@@ -9,7 +9,6 @@ import { SessionRhythm } from "../SessionRhythm.tsx";
 import { SetAsideNotice } from "../SetAsideNotice.tsx";
 import { useSessionView, useVisit } from "../visit.ts";
 import { badgeName } from "../XpGain.tsx";
-import "./chapter.css";
 
 /** Between chapters: what was done, then what comes and how to answer it. */
 export function ChapterScreen({ place }: { place: Extract<Place, { kind: "chapter" }> }) {
@@ -67,7 +66,7 @@ export function ChapterScreen({ place }: { place: Extract<Place, { kind: "chapte
 					<p class="quiet">{m.chapter.meta(coming.total, chapter.estimated_minutes)}</p>
 				</div>
 			</main>
-			<div class="foot">
+			<footer class="foot">
 				<button type="button" class="primary" onClick={() => goNext(visit, place)}>
 					{place.chapter === 0 ? m.chapter.begin : m.chapter.continue(place.chapter + 1)}
 				</button>
@@ -77,7 +76,7 @@ export function ChapterScreen({ place }: { place: Extract<Place, { kind: "chapte
 						{m.back}
 					</button>
 				</div>
-			</div>
+			</footer>
 		</div>
 	);
 }

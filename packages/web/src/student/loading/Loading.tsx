@@ -26,7 +26,7 @@ export function Unreachable({ onRetry }: { onRetry: () => unknown }) {
 			<main class="centred">
 				<h1>{m.unreachable_title}</h1>
 				<p class="quiet" role="alert">
-					{m.server_unreachable}
+					{m.unreachable_body}
 				</p>
 				<button type="button" class="primary" onClick={() => void onRetry()}>
 					{m.try_again}

@@ -22,7 +22,7 @@ export function PauseSheet({ onContinue }: { onContinue: () => void }) {
 					{save.kind === "saved"
 						? m.pause_sheet.all_saved(state.answered)
 						: save.kind === "on_device"
-							? m.pause_sheet.some_pending(save.pending)
+							? m.pause_sheet.some_pending
 							: m.pause_sheet.not_saved}
 				</strong>{" "}
 				{expires_at && m.pause_sheet.kept(expires_at, now())}

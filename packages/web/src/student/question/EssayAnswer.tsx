@@ -15,7 +15,7 @@ export function EssayAnswer({ work, question }: { work: Work; question: EssayQue
 	const value = work.value();
 	const text = value?.type === "essay" ? value.text : "";
 	useGrowing(area, text);
-	useEffect(() => keepWhenHidden(work), [work]);
+	useEffect(() => keepWhenLeaving(work), [work]);
 	return (
 		<div class="essay">
 			<textarea
@@ -59,11 +59,16 @@ function useGrowing(area: { readonly current: HTMLTextAreaElement | null }, text
 	}, [area, text]);
 }
 
-/** Phones may end a page without another word once it is hidden. */
-function keepWhenHidden(work: Work): () => void {
+/**
+ * The last moments at which something can still be kept: a hidden page may end without another word, and of a page that is
+ * left only the earliest sign leaves time to write. It is heard before the engine's own listeners, which then send it.
+ */
+function keepWhenLeaving(work: Work): () => void {
 	const ending = new AbortController();
-	const { signal } = ending;
-	window.addEventListener("pagehide", () => work.holdNow(), { signal });
-	document.addEventListener("visibilitychange", () => document.hidden && work.holdNow(), { signal });
+	const options = { signal: ending.signal, capture: true };
+	const keep = () => work.holdNow();
+	window.addEventListener("beforeunload", keep, options);
+	window.addEventListener("pagehide", keep, options);
+	window.addEventListener("visibilitychange", keep, options);
 	return () => ending.abort();
 }

@@ -6,7 +6,6 @@ import { OrderingRow } from "./OrderingRow.tsx";
 import { makeWay, useDragging, useGliding } from "./use-dragging.ts";
 import { useGrabbing } from "./use-grabbing.ts";
 import type { Work } from "./work.ts";
-import "./ordering.css";
 
 /**
  * A ranking: by dragging, by buttons, or by keyboard (Space picks up, arrows move, Escape returns). Each move is held as a

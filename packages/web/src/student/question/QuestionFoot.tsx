@@ -19,7 +19,7 @@ export function QuestionFoot({ work, place }: { work: Work; place: Place }) {
 	// After a choice the page goes on by itself; a button that came for a moment would only flicker.
 	const hidden = work.leaving.value ? "foot-hidden" : "";
 	return (
-		<div class="foot">
+		<footer class="foot">
 			{shown && (
 				// Once it is not needed it still takes its room, so that nothing jumps under the finger.
 				<button
@@ -46,6 +46,6 @@ export function QuestionFoot({ work, place }: { work: Work; place: Place }) {
 					</button>
 				)}
 			</div>
-		</div>
+		</footer>
 	);
 }

@@ -14,7 +14,6 @@ import { AnswerControl } from "./AnswerControl.tsx";
 import { QuestionFoot } from "./QuestionFoot.tsx";
 import { Scene } from "./Scene.tsx";
 import { startWork } from "./work.ts";
-import "./question.css";
 
 /** One question, one screen, one thing to do. */
 export function QuestionScreen({ place }: { place: Extract<Place, { kind: "question" }> }) {
@@ -36,11 +35,13 @@ export function QuestionScreen({ place }: { place: Extract<Place, { kind: "quest
 	return (
 		<div class="screen">
 			<SessionHeader />
-			<SessionRhythm index={index} state={state} now={place.index} />
-			<p class="meta" id="place">
-				<span>{m.progress.place(place.index + 1, index.places.length)}</span>
-				<span>{minutes === 0 ? m.progress.nothing_left : m.progress.left(minutes)}</span>
-			</p>
+			<section aria-label={m.progress.label}>
+				<SessionRhythm index={index} state={state} now={place.index} />
+				<p class="meta" id="place">
+					<span>{m.progress.place(place.index + 1, index.places.length)}</span>
+					<span>{minutes === 0 ? m.progress.nothing_left : m.progress.left(minutes)}</span>
+				</p>
+			</section>
 			<main class="centred">
 				<RefusedNotice />
 				{place.index === 0 && <SetAsideNotice />}

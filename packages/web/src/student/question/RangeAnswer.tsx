@@ -3,7 +3,6 @@ import { useState } from "preact/hooks";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { middleStep } from "./labelled-steps.ts";
 import type { Work } from "./work.ts";
-import "./range.css";
 
 /**
  * A number on a scale, as a native slider. Untouched it claims no value: the handle is hollow, no number is shown, and the

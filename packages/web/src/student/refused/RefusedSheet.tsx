@@ -6,7 +6,6 @@ import { opened } from "../actions.ts";
 import { questionPlace } from "../places.ts";
 import { refusalText } from "../trouble.ts";
 import { useSessionView, useVisit } from "../visit.ts";
-import "./refused.css";
 
 /** Everything the server did not take, with its reason and the way to the question. Nothing leaves the list by itself. */
 export function RefusedSheet({ onClose }: { onClose: () => void }) {

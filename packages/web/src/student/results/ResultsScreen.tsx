@@ -10,7 +10,6 @@ import { AgainButton } from "./AgainButton.tsx";
 import { FeedbackForm } from "./FeedbackForm.tsx";
 import { ProfileView } from "./ProfileView.tsx";
 import { type Scores, useScores } from "./use-scores.ts";
-import "./results.css";
 
 /** What the answers say, as soon as the server has them all. */
 export function ResultsScreen() {
@@ -45,9 +44,9 @@ export function ResultsScreen() {
 				{ready && <AgainButton />}
 			</main>
 			{!ready && (
-				<div class="foot">
+				<footer class="foot">
 					<SaveLine />
-				</div>
+				</footer>
 			)}
 		</div>
 	);

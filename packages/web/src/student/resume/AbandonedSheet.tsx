@@ -28,7 +28,7 @@ export function AbandonedSheet({
 				{m.resume.abandoned(state.answered)}{" "}
 				{restorable_until && m.resume.abandoned_until(restorable_until, now())}
 			</p>
-			{pending > 0 && <p>{m.resume.pending(pending)}</p>}
+			{pending > 0 && <p>{m.resume.pending}</p>}
 			{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
 			<div class="sheet-actions">
 				<button

@@ -53,7 +53,7 @@ export function ContinueSheet({
 					m.resume.kept_unknown
 				)}
 			</p>
-			{pending > 0 && <p>{m.resume.pending(pending)}</p>}
+			{pending > 0 && <p>{m.resume.pending}</p>}
 			{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
 			<div class="sheet-actions">
 				<button

@@ -25,7 +25,7 @@ export function ExpiredSheet({
 		<Sheet title={m.resume.expired_title}>
 			<SessionRhythm index={index} state={state} now={null} />
 			<p>{m.resume.expired(state.answered, expired_at, now())}</p>
-			{pending > 0 && <p>{m.resume.pending(pending)}</p>}
+			{pending > 0 && <p>{m.resume.pending}</p>}
 			{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
 			<div class="sheet-actions">
 				<button

@@ -10,7 +10,6 @@ import { SessionHeader } from "../SessionHeader.tsx";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import { refusalText, useAttempt } from "../trouble.ts";
 import { useSessionView, useVisit } from "../visit.ts";
-import "./review.css";
 
 /** Before finishing: what is still open, with the way there, and Finish either way. */
 export function ReviewScreen() {
@@ -60,7 +59,7 @@ export function ReviewScreen() {
 					</ul>
 				)}
 			</main>
-			<div class="foot">
+			<footer class="foot">
 				{(attempt.trouble ?? refusal) && <Notice alert>{attempt.trouble ?? refusal}</Notice>}
 				<button
 					type="button"
@@ -76,7 +75,7 @@ export function ReviewScreen() {
 						{m.back}
 					</button>
 				</div>
-			</div>
+			</footer>
 		</div>
 	);
 }

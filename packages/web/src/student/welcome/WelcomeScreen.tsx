@@ -56,7 +56,7 @@ export function WelcomeScreen() {
 					</section>
 				)}
 			</main>
-			<div class="foot">
+			<footer class="foot">
 				{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
 				<button
 					type="button"
@@ -66,7 +66,7 @@ export function WelcomeScreen() {
 				>
 					{attempt.busy ? m.welcome.starting : m.welcome.start}
 				</button>
-			</div>
+			</footer>
 		</div>
 	);
 }

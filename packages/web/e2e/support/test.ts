@@ -1,0 +1,58 @@
+import { test as base, type Page } from "@playwright/test";
+import { type ProductServer, startServer } from "../server.ts";
+import { CAREER_RHYTHM, type Language, type Questionnaire, SAMPLER } from "./questions.ts";
+import { createStudent, type Student } from "./student.ts";
+
+type Options = {
+	language: Language;
+	/** Which of the assessments that ship new sessions get. */
+	assessment: "career-rhythm" | "sampler";
+};
+
+type Fixtures = {
+	questionnaire: Questionnaire;
+	server: ProductServer;
+	student: Student;
+	/** Fails the test if a page had an error, opened a dialog or broke its content security policy. */
+	calm: { watch(page: Page): void };
+};
+
+/** Each test has a server of its own, and a student whose browser speaks the student's language. */
+export const test = base.extend<Options & Fixtures>({
+	language: ["en", { option: true }],
+	assessment: ["career-rhythm", { option: true }],
+	locale: ({ language }, use) => use(localeOf(language)),
+	questionnaire: ({ assessment }, use) => use(assessment === "sampler" ? SAMPLER : CAREER_RHYTHM),
+	server: async ({ assessment }, use) => {
+		const server = await startServer({ assessment });
+		await use(server);
+		await server.dispose();
+	},
+	calm: async ({}, use) => {
+		const alarms: string[] = [];
+		await use({ watch: (page) => watch(page, alarms) });
+		if (alarms.length > 0) throw new Error(`The page was not calm:\n${alarms.join("\n")}`);
+	},
+	student: async ({ page, server, language, questionnaire, calm }, use) => {
+		calm.watch(page);
+		await use(createStudent(page, { server, language, questionnaire }));
+	},
+});
+
+export { expect } from "@playwright/test";
+
+/** What a browser in this language says of itself. */
+export function localeOf(language: Language): string {
+	return language === "ar" ? "ar-EG" : "en-GB";
+}
+
+function watch(page: Page, alarms: string[]): void {
+	page.on("pageerror", (error) => alarms.push(`error: ${error.stack ?? error.message}`));
+	page.on("dialog", (dialog) => {
+		alarms.push(`dialog: ${dialog.message()}`);
+		void dialog.dismiss();
+	});
+	page.on("console", (message) => {
+		if (message.text().includes("Content Security Policy")) alarms.push(`policy: ${message.text()}`);
+	});
+}

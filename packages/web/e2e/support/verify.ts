@@ -1,0 +1,34 @@
+import { expect } from "@playwright/test";
+import type { ProductServer } from "../server.ts";
+import type { Student } from "./student.ts";
+
+/** The server holds the student's last answers and nothing else, and took each submission once. */
+export async function expectServerHolds(
+	server: ProductServer,
+	{ memory }: Pick<Student, "memory">,
+): Promise<void> {
+	const rows = (await server.answers()).filter((row) => row.display_id === memory.display_id);
+	expect(Object.fromEntries(rows.map(({ question, value }) => [question, value]))).toEqual(
+		Object.fromEntries(memory.given),
+	);
+	expect(rows).toHaveLength(memory.given.size);
+
+	const answers = (await server.history(memory.display_id)).filter((event) => event.kind === "answer");
+	const times: Record<string, number> = {};
+	for (const { question } of answers) times[question ?? ""] = (times[question ?? ""] ?? 0) + 1;
+	expect(times).toEqual(Object.fromEntries(memory.times));
+	expect(answers.filter((event) => event.outcome !== "applied")).toEqual([]);
+}
+
+/** What `validate` says of a session. */
+export async function statusOf(server: ProductServer, session_id: string): Promise<ValidSession> {
+	const reply = await server.api<{ session: { status: string }; progress: ValidSession["progress"] }>(
+		`/api/v2/session/${session_id}/validate`,
+	);
+	return { status: reply.session.status, progress: reply.progress };
+}
+
+type ValidSession = {
+	status: string;
+	progress: { questions_answered: number; total_questions: number; percentage: number; total_xp: number };
+};
