@@ -6,6 +6,7 @@ import type { Session } from "./api.ts";
 import { comeBack, newStorage, openTab, saved, slider } from "./testing/visit.ts";
 import { breakable, createWorld, type Fault, type Request } from "./testing/world.ts";
 
+/** Enough for every day; a campaign of thousands takes about a minute for two thousand. */
 const RUNS = 40;
 
 const isSync = ({ path }: Request) => path.endsWith("/sync");

@@ -1,11 +1,11 @@
-import { type SessionId, toInstant, unreachable } from "@carhythm/core";
-import { type Device, deviceTime, pendingOf, readPending, reload, storeFailed } from "./device.ts";
+import type { SessionId } from "@carhythm/core";
+import { storeFailed } from "./append.ts";
+import { deliver, refresh, syncRequest, type Wait } from "./delivery.ts";
+import { type Device, pendingOf, readPending, reload } from "./device.ts";
 import { exclusively } from "./exclusive.ts";
-import { rebase } from "./rebase.ts";
 import type { Operation } from "./records.ts";
-import { markKnown, refuseOperation, settle, settleLeftovers } from "./settlement.ts";
-import { StorageFailed } from "./storage/storage.ts";
-import { fetchSnapshot, sync, type Transport, type Unavailable } from "./transport.ts";
+import { settleLeftovers } from "./settlement.ts";
+import { sync, type Transport } from "./transport.ts";
 import { notify, type Phase } from "./view.ts";
 
 /** What empties the outbox. Every tab has one; only one of them sends at a time. */
@@ -27,18 +27,13 @@ export type Drainer = {
 /** `append`: something new waits. `wake`: the network, the page or the student gives reason to hope; it ends a back-off. */
 export type Urgency = "append" | "wake";
 
-type PassEnd =
-	| { kind: "done" }
-	| { kind: "wait"; reason: "offline" | "server"; retry_after_ms: number | null };
-
 const BATCH_OPERATIONS = 100;
-const BATCH_CHARACTERS = 256_000;
+const BATCH_BYTES = 256_000;
 /** The browser's limit for requests that outlive the page is 64 KiB. */
 const LAST_CHANCE_BYTES = 60_000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
 const BUSY_WAIT_MS = 1000;
-const DONE = { kind: "done" } as const;
 
 export function createDrainer(device: Device, transport: Transport): Drainer {
 	return {
@@ -86,8 +81,8 @@ export function sendLastChance(drainer: Drainer): void {
 		// What is just being written may still get another id, and would then count twice.
 		const isFinal = (one: Operation) =>
 			!view.unstored.some(({ operation, phase }) => operation === one && phase === "writing");
-		const operations = firstFew(pendingOf(device, view).filter(isFinal), BATCH_OPERATIONS, LAST_CHANCE_BYTES);
-		if (operations.length > 0) void sync(transport, view.session_id, requestOf(device, operations), true);
+		const operations = firstFew(pendingOf(device, view).filter(isFinal), LAST_CHANCE_BYTES);
+		if (operations.length > 0) void sync(transport, view.session_id, syncRequest(device, operations), true);
 	}
 }
 
@@ -114,8 +109,9 @@ async function run(drainer: Drainer): Promise<void> {
 	}
 }
 
-async function pass(drainer: Drainer, renew: () => Promise<void>): Promise<PassEnd> {
-	const { device } = drainer;
+async function pass(drainer: Drainer, renew: () => Promise<void>): Promise<{ kind: "done" } | Wait> {
+	const { device, transport } = drainer;
+	const courier = { device, transport, renew };
 	const unknown = new Set<SessionId>();
 	await settleLeftovers(device);
 	await storeFailed(device);
@@ -124,125 +120,33 @@ async function pass(drainer: Drainer, renew: () => Promise<void>): Promise<PassE
 		const session_id = pending[0]?.session_id;
 		if (!session_id) break;
 		const ofSession = pending.filter((operation) => operation.session_id === session_id);
-		const batch = firstFew(ofSession, BATCH_OPERATIONS, BATCH_CHARACTERS);
-		const end = await deliver(drainer, session_id, batch, renew);
+		const end = await deliver(courier, session_id, firstFew(ofSession, BATCH_BYTES));
 		if (end.kind === "wait") return end;
 		if (end.kind === "unknown_session") unknown.add(session_id);
 		else setPhase(drainer, { kind: "sending" });
 	}
 	// Another tab may have sent what this one was waiting to send.
-	if ([...device.views.values()].some((view) => pendingOf(device, view).length > 0)) await reload(device);
-	const end = await refresh(drainer, renew);
-	if (end.kind === "done" && unknown.size > 0)
-		return { kind: "wait", reason: "server", retry_after_ms: null };
-	if (end.kind === "done") setPhase(drainer, { kind: "sending" });
-	return end;
-}
-
-async function deliver(
-	drainer: Drainer,
-	session_id: SessionId,
-	operations: readonly Operation[],
-	renew: () => Promise<void>,
-): Promise<PassEnd | { kind: "unknown_session" }> {
-	const { device, transport } = drainer;
-	await renew();
-	const outcome = await sync(transport, session_id, requestOf(device, operations));
-	switch (outcome.kind) {
-		case "settled":
-			return (await settle(device, session_id, operations, outcome.reply)) ? DONE : trouble();
-		case "unknown_session":
-			await markKnown(device, session_id, false);
-			return { kind: "unknown_session" };
-		case "rejected": {
-			// Only a server that takes requests of this shape can be believed to mean the operations.
-			const probe = await sync(transport, session_id, requestOf(device, []));
-			return probe.kind === "settled"
-				? divide(drainer, session_id, operations, outcome.problem, renew)
-				: probe.kind === "unavailable"
-					? waitFor(probe)
-					: trouble();
-		}
-		case "unavailable":
-			return waitFor(outcome);
-		default:
-			return unreachable(outcome);
-	}
-}
-
-/** Finds what the server cannot take by halves, so that it does not hold up the rest; oldest first all the while. */
-async function divide(
-	drainer: Drainer,
-	session_id: SessionId,
-	operations: readonly Operation[],
-	problem: { code: string; detail: string },
-	renew: () => Promise<void>,
-): Promise<PassEnd> {
-	const { device, transport } = drainer;
-	const [first] = operations;
-	if (!first) return DONE;
-	if (operations.length === 1) return (await refuseOperation(device, first, problem)) ? DONE : trouble();
-	const middle = Math.ceil(operations.length / 2);
-	for (const half of [operations.slice(0, middle), operations.slice(middle)]) {
-		await renew();
-		const outcome = await sync(transport, session_id, requestOf(device, half));
-		if (outcome.kind === "unavailable") return waitFor(outcome);
-		if (outcome.kind === "unknown_session") return trouble();
-		if (outcome.kind === "settled") {
-			if (!(await settle(device, session_id, half, outcome.reply))) return trouble();
-			continue;
-		}
-		const end = await divide(drainer, session_id, half, outcome.problem, renew);
-		if (end.kind === "wait") return end;
-	}
-	return DONE;
-}
-
-/** Fetches what other devices did to the sessions that are open here, where the last reply told that there is something. */
-async function refresh(drainer: Drainer, renew: () => Promise<void>): Promise<PassEnd> {
-	const { device, transport } = drainer;
+	if (hasPending(device)) await reload(device);
 	for (const view of [...device.views.values()]) {
-		if (drainer.closed || !view.record.refresh_needed) continue;
-		await renew();
-		const remote = await fetchSnapshot(transport, view.session_id);
-		switch (remote.kind) {
-			case "found":
-				try {
-					await rebase(device, view.index, remote.snapshot, true);
-				} catch (error) {
-					if (!(error instanceof StorageFailed)) throw error;
-					return trouble();
-				}
-				// Giving answers again to a server that lost them fills the outbox.
-				if (pendingOf(device, view).length > 0) drainer.again ??= "append";
-				break;
-			case "not_found":
-				await markKnown(device, view.session_id, false);
-				break;
-			case "unavailable":
-				return waitFor(remote);
-			default:
-				unreachable(remote);
-		}
+		const end = view.record.refresh_needed && !drainer.closed ? await refresh(courier, view) : null;
+		if (end?.kind === "wait") return end;
 	}
-	return DONE;
+	if (unknown.size > 0) return { kind: "wait", reason: "server", retry_after_ms: null };
+	setPhase(drainer, { kind: "sending" });
+	// A server that had lost something is given it again.
+	if (hasPending(device)) drainer.again ??= "append";
+	return { kind: "done" };
 }
 
-function requestOf(device: Device, operations: readonly Operation[]) {
-	return {
-		sent_at: toInstant(deviceTime(device)),
-		operations: operations.map(({ operation_id, client_time, command }) => ({
-			operation_id,
-			client_time,
-			command,
-		})),
-	};
+function hasPending(device: Device): boolean {
+	return [...device.views.values()].some((view) => pendingOf(device, view).length > 0);
 }
 
-function firstFew(operations: readonly Operation[], count: number, size: number): Operation[] {
+/** As many of the oldest as one request should carry, and always one. */
+function firstFew(operations: readonly Operation[], bytes: number): Operation[] {
 	const few: Operation[] = [];
-	let left = size;
-	for (const operation of operations.slice(0, count)) {
+	let left = bytes;
+	for (const operation of operations.slice(0, BATCH_OPERATIONS)) {
 		left -= new TextEncoder().encode(JSON.stringify(operation)).length;
 		if (left < 0 && few.length > 0) break;
 		few.push(operation);
@@ -250,15 +154,7 @@ function firstFew(operations: readonly Operation[], count: number, size: number)
 	return few;
 }
 
-function waitFor({ reason, retry_after_ms }: Unavailable): PassEnd {
-	return { kind: "wait", reason, retry_after_ms };
-}
-
-function trouble(): PassEnd {
-	return { kind: "wait", reason: "server", retry_after_ms: null };
-}
-
-function backOff(drainer: Drainer, end: Extract<PassEnd, { kind: "wait" }>): void {
+function backOff(drainer: Drainer, end: Wait): void {
 	const { environment } = drainer.device;
 	const random = (environment.randomBytes(1)[0] ?? 0) / 256;
 	const usual = Math.min(FIRST_WAIT_MS * 2 ** drainer.failures, LONGEST_WAIT_MS) * (0.5 + random / 2);

@@ -1,6 +1,7 @@
 import { type Command, FeedbackReply, ScoresReply, type SessionState } from "@carhythm/core";
 import { type Outcome, ServerUnreachable, type Session } from "./api.ts";
-import { append, type Device, dismissRefused, pendingOf } from "./device.ts";
+import { append } from "./append.ts";
+import { type Device, dismissRefused, pendingOf } from "./device.ts";
 import { type Drainer, drain } from "./drainer.ts";
 import { request, valueOrThrow } from "./transport.ts";
 import { saveStatus, standing, type View } from "./view.ts";

@@ -1,12 +1,9 @@
 import {
 	apply,
-	type OperationId,
 	type OperationResult,
 	type SessionId,
 	type SessionState,
-	type SessionSummary,
 	type SyncReply,
-	unreachable,
 } from "@carhythm/core";
 import { serverTime, withServerTime } from "./clock.ts";
 import { type Device, deviceTime, reload, sessionOf } from "./device.ts";
@@ -20,12 +17,10 @@ import {
 	readSession,
 	readStored,
 	readStoredClock,
-	type SessionRecord,
 } from "./records.ts";
+import { type Settled, settleRecord } from "./settle-record.ts";
 import { StorageFailed, type WriteTransaction } from "./storage/storage.ts";
 import { showStored, update, type View } from "./view.ts";
-
-type Settled = { operation: Operation; result: OperationResult };
 
 /**
  * Takes in the server's results: what is acknowledged leaves the outbox, what is refused moves to the visible list, in one
@@ -165,84 +160,6 @@ async function settleOutbox(
 		const { code, detail } = result;
 		await putRefused(tx, operation, { code, detail, refused_at });
 	}
-}
-
-/** The stored record after results. It needs a refresh when the server has, or lacks, something that `state` cannot tell. */
-function settleRecord(
-	record: SessionRecord,
-	settled: readonly Settled[],
-	outbox: readonly Operation[],
-	summary: SessionSummary,
-): SessionRecord {
-	const revisions = new Map<OperationId, number>();
-	let isPlain = true;
-	for (const { result } of settled) {
-		switch (result.status) {
-			case "applied":
-			case "superseded":
-				revisions.set(result.operation_id, result.revision);
-				isPlain &&= result.status === "applied";
-				break;
-			case "late":
-			case "refused":
-				isPlain = false;
-				break;
-			default:
-				unreachable(result);
-		}
-	}
-	const fresh = [...revisions.values()].filter((revision) => revision > record.synced_revision).length;
-	const isWhole =
-		isPlain &&
-		// An old result, replayed: what has happened since may stand above it.
-		fresh === revisions.size &&
-		showsWhatStands(record.state, settled, outbox) &&
-		summary.revision <= record.synced_revision + fresh &&
-		// A server whose numbers go back has lost something.
-		summary.revision >= record.state.revision;
-	const completes = summary.status === "active" && outbox.some(({ command }) => command.kind === "complete");
-	const state: SessionState = {
-		...record.state,
-		status: completes ? "completed" : summary.status,
-		revision: Math.max(record.state.revision, ...revisions.values()),
-		answers: Object.fromEntries(
-			Object.entries(record.state.answers).map(([question_id, answer]) => {
-				const revision = revisions.get(answer.operation_id) ?? answer.revision;
-				return [question_id, { ...answer, revision }];
-			}),
-		),
-	};
-	return {
-		...record,
-		state,
-		expires_at: summary.expires_at,
-		expired: summary.status === "active" && !summary.resumable,
-		known_to_server: true,
-		synced_revision: isWhole ? Math.max(record.synced_revision, summary.revision) : record.synced_revision,
-		refresh_needed: record.refresh_needed || !isWhole,
-	};
-}
-
-/**
- * Whether what the server applied is also what stands here. Until its reply the device can only estimate the server's times,
- * and its clock may have changed meanwhile.
- */
-function showsWhatStands(
-	state: SessionState,
-	settled: readonly Settled[],
-	outbox: readonly Operation[],
-): boolean {
-	const last = new Map<number, Operation>();
-	for (const operation of [...settled.map((one) => one.operation), ...outbox]) {
-		const { command } = operation;
-		if ("question_id" in command && command.kind !== "move") last.set(command.question_id, operation);
-	}
-	return settled.every(({ operation: { operation_id, command } }) => {
-		if (!("question_id" in command) || last.get(command.question_id)?.operation_id !== operation_id)
-			return true;
-		const standing = command.kind === "draft" ? state.drafts : state.answers;
-		return standing[command.question_id]?.operation_id === operation_id;
-	});
 }
 
 /** The stored state with what was sent from memory because the storage had failed. */

@@ -8,8 +8,9 @@ import {
 	StartReply,
 } from "@carhythm/core";
 import { ServerUnreachable, type StartOptions } from "./api.ts";
+import { append } from "./append.ts";
 import { fetchVersion } from "./assessments.ts";
-import { append, openView, reload, tolerant } from "./device.ts";
+import { openView, reload, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import {

@@ -5,7 +5,11 @@ for (const language of ["en", "ar"] as const) {
 	test.describe(`in ${language === "en" ? "English" : "Arabic"}`, () => {
 		test.use({ language });
 
-		test("the whole assessment, from the address to the results", async ({ student, server, questionnaire }) => {
+		test("the whole assessment, from the address to the results", async ({
+			student,
+			server,
+			questionnaire,
+		}) => {
 			const { page, words, memory } = student;
 			const isRightToLeft = language === "ar";
 			await student.visit();

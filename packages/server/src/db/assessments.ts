@@ -68,7 +68,7 @@ export function createAssessmentStore(database: Database): AssessmentStore & Ass
 	return {
 		byId,
 		latest: (key) => newest(newestOf(lookups).where("assessments.key", "=", key)),
-		latestDefault: () => newest(newestOf(lookups).where("assessments.is_default", "=", 1)),
+		latestDefault: () => newest(newestOf(lookups).where("assessments.is_default", "=", sql.lit(1))),
 		async byPage(page_id) {
 			const rows = await lookups
 				.selectFrom("assessment_versions")

@@ -34,8 +34,11 @@ export function jsonRows(
 	columns: Readonly<Record<string, ColumnType>>,
 	rows: readonly object[],
 ): RawBuilder<unknown> {
-	const selected = Object.keys(columns).map((name) => sql`value ->> ${sql.lit(name)} as ${sql.ref(name)}`);
-	return sql`(select ${sql.join(selected)} from json_each(${JSON.stringify(rows)}))`;
+	const names = Object.keys(columns);
+	// Arrays rather than objects: finding a value by its number is quicker than by its name.
+	const selected = names.map((name, index) => sql`value ->> ${sql.lit(index)} as ${sql.ref(name)}`);
+	const values = rows.map((row) => names.map((name) => (row as Record<string, unknown>)[name] ?? null));
+	return sql`(select ${sql.join(selected)} from json_each(${JSON.stringify(values)}))`;
 }
 
 /** An open database. */

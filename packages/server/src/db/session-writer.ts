@@ -30,8 +30,12 @@ export async function openBench(
 	groups: ReadonlyMap<SessionId, readonly Batch[]>,
 ): Promise<Map<SessionId, Work>> {
 	await dialect.lockSessions(tx, [...groups.keys()]);
+	const wanted = dialect.rows(
+		{ session_id: "text" },
+		Array.from(groups.keys(), (session_id) => ({ session_id })),
+	);
 	const rows = await selectSessions(tx)
-		.where("student_responses.session_id", "in", [...groups.keys()])
+		.where("student_responses.session_id", "in", sql<string>`(select session_id from ${wanted} as w)`)
 		.execute();
 	const bench = new Map<SessionId, Work>();
 	const byResponse = new Map<number, Work>();

@@ -70,11 +70,7 @@ function rowsOf(page: Page): Locator {
 	return page.locator("main").getByRole("listitem");
 }
 
-async function rank(
-	page: Page,
-	language: Language,
-	wanted: readonly string[],
-): Promise<"goes_on" | "waits"> {
+async function rank(page: Page, language: Language, wanted: readonly string[]): Promise<"goes_on" | "waits"> {
 	const words = WORDS[language].answer;
 	const shown = await orderOnScreen(page);
 	const accept = page.getByRole("button", { name: words.order_accept });

@@ -55,6 +55,14 @@ export type Student = {
 	seesSaveLine(text: string): Promise<void>;
 };
 
+/**
+ * Looks in every frame, where `expect` would look again only after half a second: that is what a walk of 71 questions takes
+ * its time with.
+ */
+async function headingBecomes(page: Page, text: string): Promise<void> {
+	await page.waitForFunction((wanted) => document.querySelector("h1")?.innerText === wanted, text);
+}
+
 /** A student at a page. With a `memory` it is the same one as before, who comes back. */
 export function createStudent(
 	page: Page,
@@ -76,8 +84,8 @@ export function createStudent(
 	const seesQuestion = async (number: number) => {
 		const asked = questions[number - 1];
 		if (!asked) throw new Error(`There is no question ${number}.`);
+		await headingBecomes(page, asked.text[language]);
 		await expect(page.getByText(words().progress.place(number, questions.length), { exact: true })).toBeVisible();
-		await expect(heading(asked.text[language])).toBeVisible();
 		return asked;
 	};
 	const questionOnScreen = async () => {
@@ -163,7 +171,10 @@ export function createStudent(
 			await expect(dialog).toContainText(words().resume.at(number));
 		},
 		async continueSession() {
-			await page.getByRole("dialog").getByRole("button", { name: words().resume.continue, exact: true }).click();
+			await page
+				.getByRole("dialog")
+				.getByRole("button", { name: words().resume.continue, exact: true })
+				.click();
 			await expect(page.getByRole("dialog")).toBeHidden();
 		},
 		async seesSaveLine(text) {

@@ -16,6 +16,15 @@ import { type AskingChoice, adopt, ask, type Visit } from "./visit.ts";
 export async function boot(visit: Visit): Promise<void> {
 	visit.screen.value = { kind: "loading" };
 	await showLanguage(languageOfDevice());
+	try {
+		await findFirstScreen(visit);
+	} catch (error) {
+		visit.screen.value = { kind: "unreachable" };
+		if (!(error instanceof ServerUnreachable)) throw error;
+	}
+}
+
+async function findFirstScreen(visit: Visit) {
 	const { choice, index } = await visit.client.resume();
 	if (choice.kind === "nothing") return showWelcome(visit);
 	if (choice.kind === "untouched") {
@@ -31,13 +40,8 @@ export async function boot(visit: Visit): Promise<void> {
 }
 
 async function showWelcome(visit: Visit) {
-	try {
-		visit.latest.value = await visit.client.latestAssessment();
-		visit.navigation.land({ kind: "welcome" }, null);
-	} catch (error) {
-		visit.screen.value = { kind: "unreachable" };
-		if (!(error instanceof ServerUnreachable)) throw error;
-	}
+	visit.latest.value = await visit.client.latestAssessment();
+	visit.navigation.land({ kind: "welcome" }, null);
 }
 
 /** Begins on the welcome page: a new session, the one that was never touched, or the one that is open already. */

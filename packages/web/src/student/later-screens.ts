@@ -1,4 +1,5 @@
 import type { FunctionComponent } from "preact";
+import stylesheet from "./later-screens.css?url";
 
 /** A screen whose code is fetched after the first one is shown. */
 export type LaterScreen<Props> = {
@@ -12,11 +13,30 @@ function laterScreen<Props>(load: () => Promise<FunctionComponent<Props>>): Late
 	const screen: LaterScreen<Props> = {
 		component: null,
 		async fetch() {
-			screen.component = await load();
-			return screen.component;
+			const [component] = await Promise.all([load(), fetchStyles()]);
+			screen.component = component;
+			return component;
 		},
 	};
 	return screen;
+}
+
+let styles: Promise<void> | null = null;
+
+/** The bundler's own loading of styles never asks again for a file that failed once, so the page asks by itself. */
+function fetchStyles(): Promise<void> {
+	styles ??= new Promise((resolve, reject) => {
+		const link = document.createElement("link");
+		link.addEventListener("load", () => resolve());
+		link.addEventListener("error", () => {
+			link.remove();
+			styles = null;
+			reject(new Error(`${stylesheet} could not be loaded`));
+		});
+		Object.assign(link, { rel: "stylesheet", href: stylesheet });
+		document.head.append(link);
+	});
+	return styles;
 }
 
 export const assessmentScreen = laterScreen(

@@ -7,7 +7,6 @@ import "../shared/styles/base.css";
 import { App } from "./App.tsx";
 import { boot } from "./actions.ts";
 import { fetchAhead } from "./later-screens.ts";
-import "./later-screens.css";
 import { createVisit } from "./visit.ts";
 
 preloadFont(languageOfDevice() === "ar" ? arabicFont : latinFont);

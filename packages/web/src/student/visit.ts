@@ -10,7 +10,7 @@ import { type Place, placeBefore, questionOf } from "./places.ts";
 export type AskingChoice = Exclude<ResumeChoice, { kind: "nothing" | "untouched" | "completed" }>;
 
 /** What is on the screen. */
-export type Screen =
+type Screen =
 	| { kind: "loading" }
 	/** The first visit ever, without a server: there is nothing to show yet. */
 	| { kind: "unreachable" }
@@ -27,7 +27,7 @@ export type SessionView = Pick<
 export type Gain = { turn: number; xp: number; badges: readonly string[] };
 
 /** Answers that Start Fresh has just put away, and that can be had back. */
-export type SetAside = { session_id: SessionId; answered: number };
+type SetAside = { session_id: SessionId; answered: number };
 
 /** One student at one page: what is shown, and the session behind it. What can be done with it stands in actions.ts. */
 export type Visit = {

@@ -1,5 +1,5 @@
 /** `now` is the question the student looks at. */
-export type BeatState = "open" | "answered" | "now";
+type BeatState = "open" | "answered" | "now";
 
 /** One beat of the rhythm line; `height` is a share of the line's height. */
 export type Beat = { height: number; state: BeatState; chapter: number };

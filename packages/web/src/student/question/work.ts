@@ -79,9 +79,9 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 		chooseAndLeave(given) {
 			clearTimeout(beat);
 			leaving.value = true;
-			const given_ = give(given);
+			const accepted = give(given);
 			beat = setTimeout(async () => {
-				if (await given_) leave();
+				if (await accepted) leave();
 				leaving.value = false;
 			}, BEAT_MS);
 		},

@@ -1,0 +1,171 @@
+import {
+	type AssessmentIndex,
+	apply,
+	badgesBetween,
+	type Command,
+	type Decision,
+	decide,
+	refuse,
+	type SessionState,
+	toInstant,
+	toMillis,
+} from "@carhythm/core";
+import type { Outcome } from "./api.ts";
+import { type DeviceClock, laterClock, mintOrderedId, serverTime, tick } from "./clock.ts";
+import { type Device, sessionOf } from "./device.ts";
+import {
+	deleteOperation,
+	type Operation,
+	putClock,
+	putOperation,
+	putSession,
+	readOutbox,
+	readStored,
+	readStoredClock,
+	type StoredSession,
+} from "./records.ts";
+import { StorageFailed, type WriteTransaction } from "./storage/storage.ts";
+import { layered, showStored, type Unstored, update, type View } from "./view.ts";
+
+const FORGOTTEN = refuse(
+	"session_not_found",
+	"This device was reset; the assessment is no longer open here.",
+);
+
+/** Where a command goes first: judged, shown, and written together with the state it leads to. */
+export async function append(device: Device, view: View, command: Command): Promise<Outcome> {
+	if (view.forgotten) return { ok: false, refusal: FORGOTTEN };
+	device.clock = tick(device.clock, device.environment.now());
+	const operation: Operation = {
+		format: 1,
+		session_id: view.session_id,
+		...stampOf(device, device.clock),
+		command,
+	};
+	const decision = judge(device.clock, view.index, view.shown, operation);
+	if (!decision.ok) return decision;
+	const entry: Unstored = { operation, event: decision.event, phase: "writing", reason: "storage_failed" };
+	const before = view.shown.ever_answered;
+	update(view, { unstored: [...view.unstored, entry] });
+	view.badges.push(...badgesBetween(before, view.shown.ever_answered));
+	return store(device, view, entry, (tx) => writeNew(device, view, operation, tx));
+}
+
+/**
+ * The time of an operation and an id that sorts by it. Where the server cannot tell two times apart (it holds them between the
+ * session's start and now, whatever a broken clock says), the order of the ids decides, and it is the order on this device.
+ */
+function stampOf(
+	{ environment }: Device,
+	clock: DeviceClock,
+): Pick<Operation, "operation_id" | "client_time"> {
+	const operation_id = mintOrderedId(clock.last, environment.randomBytes);
+	return { operation_id, client_time: toInstant(clock.last) };
+}
+
+/** Tries again to write what the storage failed to take. */
+export async function storeFailed(device: Device): Promise<void> {
+	for (const view of device.views.values()) {
+		for (const entry of view.unstored) {
+			if (entry.phase === "failed") await store(device, view, entry, (tx) => writeAgain(view, entry, tx));
+		}
+	}
+}
+
+type Written = { ok: true; stored: StoredSession; clock: DeviceClock } | Extract<Outcome, { ok: false }>;
+
+async function store(
+	device: Device,
+	view: View,
+	entry: Unstored,
+	write: (tx: WriteTransaction) => Promise<Written>,
+): Promise<Outcome> {
+	const isThis = (other: Unstored) => other.operation === entry.operation;
+	try {
+		const written = await device.storage.write(write);
+		// Refused only now, it is taken back; but what is already being sent from memory stays until the server has judged it.
+		const isGone = written.ok || entry.phase === "writing";
+		const unstored = view.unstored.filter((other) => !(isGone && isThis(other)));
+		if (!written.ok) {
+			update(view, { unstored });
+			return written;
+		}
+		device.clock = laterClock(device.clock, written.clock);
+		showStored(view, written.stored, { unstored });
+		device.announce("changed");
+		return { ok: true, on_device: device.storage.durable };
+	} catch (error) {
+		if (!(error instanceof StorageFailed)) throw error;
+		update(view, {
+			unstored: view.unstored.map((other) =>
+				isThis(other) ? { ...other, phase: "failed", reason: error.reason } : other,
+			),
+		});
+		return { ok: true, on_device: false };
+	}
+}
+
+/** Judges once more, now that no other tab can come in between, and writes. */
+async function writeNew(
+	device: Device,
+	view: View,
+	operation: Operation,
+	tx: WriteTransaction,
+): Promise<Written> {
+	const record = await sessionOf(tx, view);
+	if (!record) return { ok: false, refusal: FORGOTTEN };
+	const clock = tick(laterClock(await readStoredClock(tx), device.clock), device.environment.now());
+	const last = (await readOutbox(tx, view.session_id)).at(-1);
+	const merged = last ? coalesce(operation.command, last.command) : null;
+	const stamped = { ...operation, ...stampOf(device, clock), command: merged ?? operation.command };
+	const position = view.unstored.findIndex((other) => other.operation === operation);
+	const before = layered(view.index, record.state, view.unstored.slice(0, position));
+	const decision = judge(clock, view.index, before, stamped);
+	if (!decision.ok) return decision;
+	if (merged && last) await deleteOperation(tx, last);
+	await putOperation(tx, stamped);
+	await putSession(tx, { ...record, state: apply(view.index, record.state, decision.event) });
+	await putClock(tx, clock);
+	return { ok: true, stored: await readStored(tx, view.session_id), clock };
+}
+
+/** Writes what may already have been sent: it keeps its id and its time. */
+async function writeAgain(
+	view: View,
+	{ operation, event }: Unstored,
+	tx: WriteTransaction,
+): Promise<Written> {
+	const record = await sessionOf(tx, view);
+	if (!record) return { ok: false, refusal: FORGOTTEN };
+	const state = record.state.status === "active" ? apply(view.index, record.state, event) : record.state;
+	await putOperation(tx, operation);
+	await putSession(tx, { ...record, state });
+	return { ok: true, stored: await readStored(tx, view.session_id), clock: await readStoredClock(tx) };
+}
+
+/**
+ * One command for two: a draft makes void the draft of the same question right before it, a move the move before it. The one
+ * that results has an id of its own, so it does not matter whether the former is being sent at this moment.
+ * @returns null when both are needed
+ */
+function coalesce(command: Command, before: Command): Command | null {
+	if (command.kind === "draft") {
+		return before.kind === "draft" && before.question_id === command.question_id ? command : null;
+	}
+	if (command.kind !== "move" || before.kind !== "move") return null;
+	return before.language ? { language: before.language, ...command } : command;
+}
+
+/**
+ * The judgement on this device. Whatever is known of other devices, the student sees what was just done; which of two answers
+ * stands is settled by the server's times.
+ */
+function judge(
+	clock: DeviceClock,
+	index: AssessmentIndex,
+	state: SessionState,
+	operation: Operation,
+): Decision {
+	const received = serverTime(clock, toMillis(operation.client_time));
+	return decide(index, state, operation, { received, at: null, expiry_days: null });
+}
