@@ -222,7 +222,7 @@ export const SyncOperation = z.object({ operation_id: OperationId, client_time: 
 export type SyncOperation = z.infer<typeof SyncOperation>;
 
 /** How many operations one `sync` may carry. */
-export const SYNC_LIMIT = 200;
+const SYNC_LIMIT = 200;
 
 /**
  * `POST /api/v2/session/{id}/sync`. Each operation is parsed as {@link SyncOperation} by itself, so that one which is broken

@@ -1,12 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mintDisplayId, mintSessionId, OperationId, parseDisplayId, parseSessionId } from "./index.ts";
+import { holds } from "./testing/holds.ts";
 
 const bytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
 
 describe("session ids", () => {
 	test("are random UUIDs of version 4 that parse", () => {
-		fc.assert(
+		holds(
 			fc.property(bytes, (random) => {
 				const id = mintSessionId(() => random);
 				expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -41,7 +42,7 @@ test("an operation id is a UUID, folded", () => {
 
 describe("display ids", () => {
 	test("survive being written in lower case, with O for 0 and I for 1, without the dash", () => {
-		fc.assert(
+		holds(
 			fc.property(bytes, (random) => {
 				const id = mintDisplayId((count) => random.slice(0, count));
 				expect(id).toMatch(/^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/);

@@ -8,7 +8,6 @@ export * from "./presentation.ts";
 export * from "./progress.ts";
 export * from "./refusal.ts";
 export * from "./resume.ts";
-export { Band } from "./scoring/band.ts";
 export * from "./scoring/profile.ts";
 export { scoreSession } from "./scoring/score-session.ts";
 export * from "./scoring/scoring.ts";

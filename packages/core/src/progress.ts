@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 /** XP for each distinct question ever answered. Changing an answer gains 0; clearing one takes nothing back. */
-export const XP_PER_QUESTION = 10;
+const XP_PER_QUESTION = 10;
 
 /** How far a session is, as every reply reports it. */
 export const Progress = z.object({

@@ -46,7 +46,7 @@ export function resumeIndex(index: AssessmentIndex, state: SessionState): number
 }
 
 /** The first question without an answer; null when all have one. */
-export function firstUnanswered(index: AssessmentIndex, state: SessionState): QuestionPlace | null {
+function firstUnanswered(index: AssessmentIndex, state: SessionState): QuestionPlace | null {
 	return index.places.find((place) => !answerTo(state, place.question.id)) ?? null;
 }
 

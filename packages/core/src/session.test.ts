@@ -16,6 +16,7 @@ import {
 	toInstant,
 } from "./index.ts";
 import { anIndex, QUESTIONS } from "./testing/an-assessment.ts";
+import { holds } from "./testing/holds.ts";
 
 const index = anIndex();
 const START = Date.parse("2026-01-01T00:00:00.000Z");
@@ -79,7 +80,7 @@ const replay = (list: readonly SessionEvent[]): SessionState =>
 
 describe("apply", () => {
 	test("any order of arrival gives the same state", () => {
-		fc.assert(
+		holds(
 			fc.property(
 				events.chain((list) =>
 					fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
@@ -93,7 +94,7 @@ describe("apply", () => {
 	});
 
 	test("the counts are those of the records", () => {
-		fc.assert(
+		holds(
 			fc.property(events, (list) => {
 				const state = replay(list);
 				const records = Object.values(state.answers);
@@ -147,7 +148,7 @@ describe("decide", () => {
 
 	test("never lets an answer through that does not fit its question", () => {
 		let accepted = 0;
-		fc.assert(
+		holds(
 			fc.property(anything, (given) => {
 				const decision = decide(
 					index,

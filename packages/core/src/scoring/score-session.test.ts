@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Answer } from "../answer.ts";
 import type { Assessment, Question } from "../assessment.ts";
+import { holds } from "../testing/holds.ts";
 import { bandOf } from "./band.ts";
 import { judgeCoverage } from "./coverage.ts";
 import { tooCloseToTell } from "./interests.ts";
@@ -209,9 +210,6 @@ test("a choice or ranking that does not fit its question is not reported", () =>
 	expect(report(["a", "b"], ["y", "y"])).toEqual([]);
 	expect(report(["c"], ["y"])).toEqual([]);
 });
-
-/** `fc.assert` for properties that wait for nothing. */
-const holds: <T>(property: fc.IProperty<T>) => void = fc.assert;
 
 describe("for whatever answers", () => {
 	const questions = Array.from({ length: 24 }, (_, n) => slider(`q${n}`, n));

@@ -55,7 +55,7 @@ export const QUESTIONS = {
 } as const satisfies Record<string, Question | object>;
 
 /** A small assessment for tests. */
-export function anAssessment(): Assessment {
+function anAssessment(): Assessment {
 	const questions = JSON.parse(JSON.stringify(QUESTIONS)) as Record<keyof typeof QUESTIONS, Question>;
 	const page = (id: number, ...on: Question[]) => ({
 		id,

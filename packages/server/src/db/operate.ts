@@ -37,7 +37,7 @@ export type NewEvent = {
 };
 
 /** What is already stored under an operation id. */
-export type KnownOperation = { fingerprint: string; result: StoredResult };
+type KnownOperation = { fingerprint: string; result: StoredResult };
 
 /**
  * A session on the bench: its state with the answers and drafts of the questions at hand, the operations already known, and

@@ -109,7 +109,7 @@ export type ScoreStore = {
 	save(response_id: number, profile: Record<string, unknown>): Promise<void>;
 };
 
-export type Feedback = {
+type Feedback = {
 	rating: number | null;
 	experience_text: string | null;
 	would_recommend: boolean | null;

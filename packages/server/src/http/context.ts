@@ -2,7 +2,6 @@ import type { Instant } from "@carhythm/core";
 import type { HttpBindings } from "@hono/node-server";
 import type { Logger } from "pino";
 import type { Store } from "../db/store.ts";
-import type { ReplyHeaders } from "./reply.ts";
 
 /** What the HTTP side is told from outside. */
 export type HttpConfig = {
@@ -23,6 +22,12 @@ export type Deps = {
 	now: () => Instant;
 	randomBytes: (count: number) => Uint8Array;
 };
+
+/**
+ * The headers that a request's reply will carry, collected while it is handled. They are a plain record, because a reply that
+ * is made from one costs a third of a reply whose headers are set one by one.
+ */
+export type ReplyHeaders = Record<string, string>;
 
 /** Hono's environment: what travels with one request. */
 export type Env = {

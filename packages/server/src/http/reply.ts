@@ -1,11 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
-import type { Env } from "./context.ts";
-
-/**
- * The headers that a request's reply will carry, collected while it is handled. They are a plain record, because a reply that
- * is made from one costs a third of a reply whose headers are set one by one.
- */
-export type ReplyHeaders = Record<string, string>;
+import type { Env, ReplyHeaders } from "./context.ts";
 
 const complete = new WeakSet<Response>();
 

@@ -1,6 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
-import type { Env } from "./context.ts";
-import type { ReplyHeaders } from "./reply.ts";
+import type { Env, ReplyHeaders } from "./context.ts";
 
 /** What every reply tells the browser. No inline script or style runs anywhere, and nothing is loaded from elsewhere. */
 export const SECURITY_HEADERS: Readonly<ReplyHeaders> = {

@@ -32,7 +32,9 @@ export type Student = {
 	readonly memory: Memory;
 	/** Goes to the address; nothing is waited for. */
 	visit(): Promise<void>;
-	/** From nothing to the first question. */
+	/** From the welcome page into a new session, to the page of its first chapter. */
+	start(): Promise<void>;
+	/** From the welcome page to the first question. */
 	begin(): Promise<void>;
 	/** Waits for a question, counted from 1 as on the screen. */
 	seesQuestion(number: number): Promise<Asked>;
@@ -118,9 +120,18 @@ export function createStudent(
 		return asked;
 	};
 
+	const start = async () => {
+		const started = page.waitForResponse((response) => response.url().endsWith("/api/v2/session/start"));
+		await button(words().welcome.start).click();
+		const { session_id, display_id } = (await (await started).json()) as Memory;
+		Object.assign(memory, { session_id, display_id });
+		await expect(button(words().chapter.begin)).toBeVisible();
+	};
+
 	return {
 		page,
 		memory,
+		start,
 		get words() {
 			return words();
 		},
@@ -131,10 +142,7 @@ export function createStudent(
 			await page.goto(server.url);
 		},
 		async begin() {
-			const started = page.waitForResponse((response) => response.url().endsWith("/api/v2/session/start"));
-			await button(words().welcome.start).click();
-			const reply = (await (await started).json()) as { session_id: string; display_id: string };
-			Object.assign(memory, reply);
+			await start();
 			await button(words().chapter.begin).click();
 			await seesQuestion(1);
 		},

@@ -1,9 +1,18 @@
 import type { Outcome } from "@carhythm/client";
-import { type Answer, answerTo, draftOf, type Question, type Refusal, unreachable } from "@carhythm/core";
+import {
+	type Answer,
+	answerTo,
+	draftOf,
+	type Instant,
+	type Question,
+	type Refusal,
+	unreachable,
+} from "@carhythm/core";
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { answer, goNext, opened } from "../actions.ts";
 import type { Place } from "../places.ts";
 import type { Visit } from "../visit.ts";
+import { dropLastWords } from "./last-words.ts";
 
 /** A choice stays visible for this long before the next question comes. */
 const BEAT_MS = 350;
@@ -16,6 +25,8 @@ export type Work = {
 	readonly question: Question;
 	/** What the control shows: what is live in it, else the draft, else the standing answer. */
 	value(): Answer | null;
+	/** When the session last heard of this question. */
+	touched(): Instant | undefined;
 	readonly refusal: ReadonlySignal<Refusal | null>;
 	/** True in the moment between a choice and the next question. */
 	readonly leaving: ReadonlySignal<boolean>;
@@ -27,6 +38,8 @@ export type Work = {
 	hold(value: Answer, delay?: number): void;
 	/** Keeps at once what a delay still holds back. */
 	holdNow(): void;
+	/** What is in the control and nowhere else yet. */
+	unheld(): Answer | null;
 	/** Gives what is in the control as the answer and goes on; an emptied control takes the answer back. */
 	commit(): void;
 	/** Goes on without an answer. */
@@ -51,18 +64,20 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 	const leave = () => {
 		if (!ended) goNext(visit, place);
 	};
-	const settle = (outcome: Outcome) => {
+	const settle = (outcome: Outcome, given: Answer | null) => {
 		refusal.value = outcome.ok ? null : outcome.refusal;
-		if (outcome.ok) live.value = null;
+		if (outcome.ok && live.value === given) live.value = null;
 		return outcome.ok;
 	};
-	const give = async (given: Answer) => settle(await answer(visit, question.id, given));
-	const keep = async (draft: Answer) => settle(await opened(visit).draft(question.id, draft));
+	const give = async (given: Answer) => settle(await answer(visit, question.id, given), given);
+	const keep = async (draft: Answer) => {
+		if (settle(await opened(visit).draft(question.id, draft), draft)) dropLastWords();
+	};
 	const takeBack = async () => {
 		const session = opened(visit);
 		live.value = null;
-		if (draftOf(session.state, question.id)) settle(await session.draft(question.id, null));
-		if (answerTo(session.state, question.id)) settle(await session.clear(question.id));
+		if (draftOf(session.state, question.id)) settle(await session.draft(question.id, null), null);
+		if (answerTo(session.state, question.id)) settle(await session.clear(question.id), null);
 	};
 	const holdNow = () => {
 		clearTimeout(pause);
@@ -73,6 +88,10 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 	return {
 		question,
 		value,
+		touched() {
+			const { answers, drafts } = opened(visit).state;
+			return drafts[question.id]?.at ?? answers[question.id]?.at;
+		},
 		refusal,
 		leaving,
 		choose: (given) => void give(given),
@@ -92,6 +111,7 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 			else pause = setTimeout(holdNow, delay);
 		},
 		holdNow,
+		unheld: () => live.value,
 		async commit() {
 			clearTimeout(pause);
 			const current = value();

@@ -1,0 +1,106 @@
+import type { SessionId } from "@carhythm/core";
+import { describe, expect, test } from "vitest";
+import { anOperationId, aStore } from "../testing/a-store.ts";
+import { answering, countersEqualRows, slider, syncing } from "../testing/batches.ts";
+import { single } from "./operate.ts";
+
+describe("starting", () => {
+	test("with the same id gives the same session; with another wish it is refused", async () => {
+		await using store = await aStore();
+		const request = {
+			operation_id: anOperationId(),
+			version: store.version,
+			replaces: null,
+			language: "en",
+		} as const;
+		const outcomes = await Promise.all(Array.from({ length: 10 }, () => store.sessions.start(request)));
+		const ids = new Set(outcomes.map((outcome) => outcome.ok && outcome.session.state.session_id));
+		expect(ids.size).toBe(1);
+		const other = await store.sessions.start({ ...request, language: "ar" });
+		expect(!other.ok && other.refusal.code).toBe("operation_mismatch");
+	});
+
+	test("fresh sets the old session aside and begins an empty one, in one step", async () => {
+		await using store = await aStore();
+		const old = await store.started();
+		await store.sessions.operate(syncing(store, old, answering(store, "energy", slider(5))));
+		const fresh = await store.started(old);
+		expect((await store.sessions.load(old))?.state).toMatchObject({
+			status: "user_abandoned_not_completed",
+			answered: 1,
+		});
+		expect((await store.sessions.load(fresh))?.state).toMatchObject({
+			status: "active",
+			answered: 0,
+			answers: {},
+		});
+	});
+
+	test("fresh from two tabs at once gives both the same new session", async () => {
+		await using store = await aStore();
+		const old = await store.started();
+		const fresh = await Promise.all(Array.from({ length: 5 }, () => store.started(old)));
+		expect(new Set(fresh).size).toBe(1);
+		const active = await store.database.db
+			.selectFrom("student_responses")
+			.select("id")
+			.where("status", "=", "active")
+			.execute();
+		expect(active).toHaveLength(1);
+	});
+
+	test("fresh in place of a completed session is refused", async () => {
+		await using store = await aStore();
+		const old = await store.started();
+		await store.sessions.operate(single(old, anOperationId(), { kind: "complete" }));
+		const outcome = await store.sessions.start({
+			operation_id: null,
+			version: store.version,
+			replaces: old,
+			language: "en",
+		});
+		expect(!outcome.ok && outcome.refusal.code).toBe("session_completed");
+	});
+});
+
+describe("undoing Start Fresh", () => {
+	test("swaps the two sessions, and can be undone in turn", async () => {
+		await using store = await aStore();
+		const old = await store.started();
+		await store.sessions.operate(syncing(store, old, answering(store, "energy", slider(5))));
+		const fresh = await store.started(old);
+		const status = async (id: SessionId) => (await store.sessions.find(id))?.state.status;
+
+		expect((await store.sessions.restore(old, anOperationId())).ok).toBe(true);
+		expect([await status(old), await status(fresh)]).toEqual(["active", "user_abandoned_not_completed"]);
+		expect((await store.sessions.load(old))?.state.answers[store.question("energy")]?.answer).toEqual(
+			slider(5),
+		);
+
+		expect((await store.sessions.restore(fresh, anOperationId())).ok).toBe(true);
+		expect([await status(old), await status(fresh)]).toEqual(["user_abandoned_not_completed", "active"]);
+	});
+
+	test("applies what came late meanwhile", async () => {
+		await using store = await aStore();
+		const old = await store.started();
+		await store.started(old);
+		store.pass({ seconds: 30 });
+		await store.sessions.operate(syncing(store, old, answering(store, "energy", slider(75))));
+		store.pass({ seconds: 30 });
+		await store.sessions.restore(old, anOperationId());
+		const state = (await store.sessions.load(old))?.state;
+		expect(state?.answers[store.question("energy")]?.answer).toEqual(slider(75));
+		expect(state?.answered).toBe(1);
+		await countersEqualRows(store);
+	});
+
+	test("is possible for seven days", async () => {
+		await using store = await aStore();
+		const old = await store.started();
+		await store.started(old);
+		store.pass({ days: 7, seconds: 1 });
+		const outcome = await store.sessions.restore(old, anOperationId());
+		expect(!outcome.ok && outcome.refusal.code).toBe("session_not_restorable");
+	});
+});

@@ -1,0 +1,86 @@
+import { test } from "./support/own-browser.ts";
+import { createStudent } from "./support/student.ts";
+import { expect } from "./support/test.ts";
+import { expectServerHolds } from "./support/verify.ts";
+
+test("the browser is killed at question 30: welcomed back to it, in the same language", async ({
+	openBrowser,
+	server,
+}) => {
+	const first = await openBrowser();
+	const before = createStudent(first.page, { server });
+	await before.visit();
+	await before.begin();
+	await before.answerUntil(28);
+	await before.readIn("ar");
+	await before.answerUntil(30);
+	await first.kill();
+
+	const second = await openBrowser();
+	const after = createStudent(second.page, { server, language: "ar", memory: before.memory });
+	await after.visit();
+	await after.isWelcomedBackAt(30);
+	const facts = second.page.getByRole("dialog").getByRole("definition");
+	await expect(facts.nth(0)).toHaveText("٢٩");
+	await expect(facts.nth(1)).toHaveText("٢٩٠");
+	await after.continueSession();
+	await after.seesQuestion(30);
+	await after.answer();
+	await after.seesSaveLine(after.words.save.saved);
+	await expectServerHolds(server, after);
+});
+
+test("the browser is killed while answers are on this device only: they are sent on the next visit", async ({
+	openBrowser,
+	server,
+}) => {
+	const first = await openBrowser();
+	const before = createStudent(first.page, { server });
+	await before.visit();
+	await before.begin();
+	await before.answerUntil(4);
+	await before.seesSaveLine("Saved");
+	await first.context.setOffline(true);
+	await before.answerUntil(9);
+	await before.seesSaveLine("On this device only. It will be sent when you are online.");
+	await first.kill();
+	expect(await server.answers()).toHaveLength(3);
+
+	const second = await openBrowser();
+	const after = createStudent(second.page, { server, memory: before.memory });
+	await after.visit();
+	await after.isWelcomedBackAt(9);
+	const facts = second.page.getByRole("dialog").getByRole("definition");
+	await expect(facts.nth(0)).toHaveText("8");
+	await expect(facts.nth(1)).toHaveText("80");
+	await after.continueSession();
+	await after.seesQuestion(9);
+	await after.seesSaveLine("Saved");
+	await expectServerHolds(server, after);
+});
+
+test.describe("with the sampler", () => {
+	test.use({ assessment: "sampler" });
+
+	test("a half-typed essay survives a killed browser", async ({ openBrowser, server, questionnaire }) => {
+		const first = await openBrowser();
+		const before = createStudent(first.page, { server, questionnaire });
+		await before.visit();
+		await before.begin();
+		await before.answerUntil(5);
+		await before.seesSaveLine("Saved");
+		await first.context.setOffline(true);
+		await first.page.getByRole("textbox").pressSequentially("Half a sen");
+		await before.seesSaveLine("On this device only. It will be sent when you are online.");
+		await first.kill();
+
+		const second = await openBrowser();
+		const after = createStudent(second.page, { server, questionnaire, memory: before.memory });
+		await after.visit();
+		await after.isWelcomedBackAt(5);
+		await after.continueSession();
+		await expect(second.page.getByRole("textbox")).toHaveValue("Half a sen");
+		await after.seesSaveLine("Saved");
+		await expectServerHolds(server, after);
+	});
+});

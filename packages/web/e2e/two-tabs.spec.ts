@@ -1,0 +1,66 @@
+import { createStudent } from "./support/student.ts";
+import { expect, test } from "./support/test.ts";
+import { expectServerHolds } from "./support/verify.ts";
+
+test("two tabs answer different questions: both arrive, and each tab shows the other's", async ({
+	student,
+	server,
+	context,
+	calm,
+}) => {
+	const { words, memory } = student;
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(3);
+
+	const page = await context.newPage();
+	calm.watch(page);
+	const other = createStudent(page, { server, memory });
+	await other.visit();
+	await other.isWelcomedBackAt(3);
+	await other.continueSession();
+	await other.press(words.skip);
+	await other.seesQuestion(4);
+	await other.answer({ type: "slider", value: 5 });
+
+	await student.page.bringToFront();
+	await student.seesQuestion(3);
+	await student.answer({ type: "slider", value: 2 });
+	await student.seesQuestion(4);
+	await expect(student.page.getByRole("radio", { name: "Strongly like", exact: true })).toBeChecked();
+	await student.seesSaveLine(words.save.saved);
+
+	await page.bringToFront();
+	await other.press(words.back);
+	await other.press(words.back);
+	await other.seesQuestion(3);
+	await expect(page.getByRole("radio", { name: "Dislike", exact: true })).toBeChecked();
+	await expectServerHolds(server, student);
+});
+
+test("two tabs offline at once: what both answered arrives once", async ({ student, server, context, calm }) => {
+	const { words, memory } = student;
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(2);
+	const page = await context.newPage();
+	calm.watch(page);
+	const other = createStudent(page, { server, memory });
+	await other.visit();
+	await other.continueSession();
+	await other.seesQuestion(2);
+	for (const number of [3, 4, 5, 6]) {
+		await other.press(words.skip);
+		await other.seesQuestion(number);
+	}
+
+	await context.setOffline(true);
+	await student.page.bringToFront();
+	await student.answerUntil(6);
+	await page.bringToFront();
+	await other.answerUntil(9);
+	await context.setOffline(false);
+	await other.seesSaveLine(words.save.saved);
+	await student.seesSaveLine(words.save.saved);
+	await expectServerHolds(server, student);
+});
