@@ -20,7 +20,7 @@ export function EssayAnswer({ work, question }: { work: Work; question: EssayQue
 	const text = value?.type === "essay" ? value.text : "";
 	useGrowing(area, text);
 	useEffect(() => keepWhenLeaving(work, session_id), [work, session_id]);
-	useEffect(() => takeUp(work, session_id), [work, session_id]);
+	useLayoutEffect(() => takeUp(work, session_id), [work, session_id]);
 	return (
 		<div class="essay">
 			<textarea
