@@ -1,4 +1,10 @@
-import { type Outcome, ServerUnreachable, type Session } from "@carhythm/client";
+import {
+	type Outcome,
+	RequestRefused,
+	ServerUnreachable,
+	type Session,
+	type StartOptions,
+} from "@carhythm/client";
 import {
 	type Answer,
 	badgesBetween,
@@ -28,7 +34,8 @@ async function findFirstScreen(visit: Visit) {
 	const { choice, index } = await visit.client.resume();
 	if (choice.kind === "nothing") return showWelcome(visit);
 	if (choice.kind === "untouched") {
-		visit.untouched = choice;
+		const isWanted = visit.wanted === null || index?.assessment.key === visit.wanted;
+		if (isWanted) visit.untouched = choice;
 		return showWelcome(visit);
 	}
 	await showLanguage(choice.state.language);
@@ -40,8 +47,19 @@ async function findFirstScreen(visit: Visit) {
 }
 
 async function showWelcome(visit: Visit) {
-	visit.latest.value = await visit.client.latestAssessment();
+	visit.latest.value = await latest(visit);
 	visit.navigation.land({ kind: "welcome" }, null);
+}
+
+/** What a new session gets. A link to an assessment that this server does not have leads to the default one. */
+async function latest({ client, wanted }: Visit) {
+	if (wanted === null) return client.latestAssessment();
+	try {
+		return await client.latestAssessment(wanted);
+	} catch (error) {
+		if (!(error instanceof RequestRefused)) throw error;
+		return client.latestAssessment();
+	}
 }
 
 /** Begins on the welcome page: a new session, the one that was never touched, or the one that is open already. */
@@ -51,10 +69,7 @@ export async function begin(visit: Visit): Promise<void> {
 		const { index, state } = session;
 		return navigation.go(state.answered === 0 ? FIRST_PLACE : questionPlace(resumeIndex(index, state)));
 	}
-	adopt(
-		visit,
-		untouched ? await client.open(untouched) : await client.start({ language: presentLanguage() }),
-	);
+	adopt(visit, untouched ? await client.open(untouched) : await client.start(newSession(visit)));
 	await keepLanguage(visit);
 	return navigation.go(FIRST_PLACE);
 }
@@ -68,8 +83,8 @@ export async function continueWith(visit: Visit, choice: AskingChoice): Promise<
 /** Begins anew. With `replaces` the old session is set aside in the same moment, and can be had back. */
 export async function startFresh(visit: Visit, old: SessionState, replaces: boolean): Promise<void> {
 	const { session_id, answered } = old;
-	const language = presentLanguage();
-	adopt(visit, await visit.client.start({ language, ...(replaces ? { replaces: session_id } : {}) }));
+	const wanted = newSession(visit);
+	adopt(visit, await visit.client.start(replaces ? { ...wanted, replaces: session_id } : wanted));
 	visit.set_aside.value = replaces ? { session_id, answered } : null;
 	visit.gain.value = null;
 	visit.navigation.land(FIRST_PLACE, null);
@@ -138,6 +153,14 @@ async function keepLanguage({ session }: Visit) {
 	if (session?.standing !== "active" || session.state.language === language) return;
 	const at = session.state.place?.question_id ?? session.index.places[0]?.question.id;
 	if (at !== undefined) await session.move(at, language);
+}
+
+/** A new session is of the assessment that the page shows: the one that is taken up or set aside, else the latest. */
+function newSession({ screen, view, latest: shown }: Visit): StartOptions {
+	const index =
+		screen.value.kind === "asking" ? screen.value.index : (view.value?.index ?? shown.value?.index);
+	const language = presentLanguage();
+	return index ? { language, assessment: index.assessment.key } : { language };
 }
 
 function presentLanguage(): Language {

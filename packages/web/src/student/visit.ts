@@ -20,7 +20,7 @@ type Screen =
 /** The open session as values of one moment. */
 export type SessionView = Pick<
 	Session,
-	"session_id" | "index" | "state" | "save" | "refused" | "expires_at" | "standing"
+	"session_id" | "display_id" | "index" | "state" | "save" | "refused" | "expires_at" | "standing"
 >;
 
 /** What the last answer brought; `turn` tells two equal gains apart. */
@@ -33,6 +33,8 @@ type SetAside = { session_id: SessionId; answered: number };
 export type Visit = {
 	readonly client: Client;
 	readonly navigation: Navigation;
+	/** The assessment that the link asks for; the server's default one when null. */
+	readonly wanted: string | null;
 	readonly screen: Signal<Screen>;
 	readonly latest: Signal<LatestAssessment | null>;
 	readonly view: Signal<SessionView | null>;
@@ -48,9 +50,10 @@ export type Visit = {
 };
 
 /** Makes a visit; `boot` brings it to its first screen. */
-export function createVisit(client: Client): Visit {
+export function createVisit(client: Client, wanted: string | null): Visit {
 	const visit: Visit = {
 		client,
+		wanted,
 		navigation: createNavigation(
 			(place, direction) => showPlace(visit, place, direction),
 			(place) => visit.session && placeBefore(visit.session.index, place),
@@ -79,8 +82,8 @@ export function adopt(visit: Visit, session: Session): void {
 }
 
 function look(visit: Visit, session: Session) {
-	const { session_id, index, state, save, refused, expires_at, standing } = session;
-	visit.view.value = { session_id, index, state, save, refused, expires_at, standing };
+	const { session_id, display_id, index, state, save, refused, expires_at, standing } = session;
+	visit.view.value = { session_id, display_id, index, state, save, refused, expires_at, standing };
 	const { value: screen } = visit.screen;
 	if (screen.kind === "place") leaveEndedSession(visit, session, screen.place);
 }

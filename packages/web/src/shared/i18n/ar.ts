@@ -104,6 +104,7 @@ export const messages: Messages = {
 		}),
 	xp_label: "نقاط الخبرة",
 	loading: "البحث عن إجاباتك",
+	sources: "المصادر والتراخيص",
 
 	unreachable_title: "لا يمكن الوصول إلى الخادم.",
 	unreachable_body: "لم يضع شيء، وتمكن المحاولة من جديد عند عودة الاتصال.",
@@ -248,6 +249,7 @@ export const messages: Messages = {
 		some_pending: "آخر ما قُدّم موجود على هذا الجهاز فقط، ويُرسل عند فتح هذه الصفحة مع وجود اتصال.",
 		not_saved: "لم يُحفظ كل شيء بعد. يجب إبقاء هذه الصفحة مفتوحة قليلًا.",
 		kept: (until: Instant, now: Instant) => `محفوظ حتى ${date(until, now)}، وكل زيارة تجدّد المدة.`,
+		number: "رقمك عند طلب المساعدة:",
 		continue: "متابعة",
 	},
 

@@ -27,6 +27,7 @@ export const messages = {
 	xp: (value: number) => `${number(value)} XP`,
 	xp_label: "XP",
 	loading: "Looking for your answers",
+	sources: "Sources and licences",
 
 	unreachable_title: "The server cannot be reached.",
 	unreachable_body: "Nothing is lost. Try again when you are online.",
@@ -174,6 +175,7 @@ export const messages = {
 		some_pending: "What you did last is on this device only. It is sent when this page is open and online.",
 		not_saved: "Not everything is saved yet. Keep this page open for a moment.",
 		kept: (until: Instant, now: Instant) => `Kept until ${date(until, now)}; each visit renews it.`,
+		number: "Your number, if you ask for help:",
 		continue: "Continue",
 	},
 

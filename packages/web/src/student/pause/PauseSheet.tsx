@@ -10,7 +10,7 @@ import { useSessionView, useVisit } from "../visit.ts";
 export function PauseSheet({ onContinue }: { onContinue: () => void }) {
 	const m = useMessages();
 	const visit = useVisit();
-	const { index, state, save, expires_at } = useSessionView();
+	const { index, state, save, expires_at, display_id } = useSessionView();
 	// Whoever pauses is about to leave: what still waits is tried at once.
 	useEffect(() => void opened(visit).flush(), [visit]);
 	return (
@@ -26,6 +26,9 @@ export function PauseSheet({ onContinue }: { onContinue: () => void }) {
 							: m.pause_sheet.not_saved}
 				</strong>{" "}
 				{expires_at && m.pause_sheet.kept(expires_at, now())}
+			</p>
+			<p class="quiet">
+				{m.pause_sheet.number} <bdi class="display-id">{display_id}</bdi>
 			</p>
 			<div class="sheet-actions">
 				<button type="button" class="primary" onClick={onContinue}>

@@ -5,6 +5,7 @@ import { useFocusOnEnter } from "../../shared/ui/focus.ts";
 import { Header } from "../../shared/ui/Header.tsx";
 import { SaveLine } from "../SaveLine.tsx";
 import { SessionRhythm } from "../SessionRhythm.tsx";
+import { Sources } from "../Sources.tsx";
 import { useSessionView } from "../visit.ts";
 import { AgainButton } from "./AgainButton.tsx";
 import { FeedbackForm } from "./FeedbackForm.tsx";
@@ -42,6 +43,7 @@ export function ResultsScreen() {
 				<Body scores={scores} onRetry={retry} />
 				{ready && <FeedbackForm />}
 				{ready && <AgainButton />}
+				<Sources assessment={assessment} />
 			</main>
 			{!ready && (
 				<footer class="foot">

@@ -4,6 +4,7 @@ import { Header } from "../../shared/ui/Header.tsx";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { RhythmLine } from "../../shared/ui/RhythmLine.tsx";
 import { begin, switchLanguage } from "../actions.ts";
+import { Sources } from "../Sources.tsx";
 import { useAttempt } from "../trouble.ts";
 import { useVisit } from "../visit.ts";
 import { ChapterList } from "./ChapterList.tsx";
@@ -55,6 +56,7 @@ export function WelcomeScreen() {
 						</ul>
 					</section>
 				)}
+				<Sources assessment={assessment} />
 			</main>
 			<footer class="foot">
 				{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
