@@ -1,3 +1,4 @@
+import { orderOnScreen } from "./support/answering.ts";
 import { expect, test } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
 
@@ -49,19 +50,14 @@ test("what was ticked and ranked but not yet given comes back after a reload", a
 	await expect(page.getByRole("checkbox", { name: "By doing" })).not.toBeChecked();
 	await student.answer();
 
-	await student.prepare({
-		type: "ordering",
-		ordered_items: ["Learning", "Free time", "Fair pay", "Good people"],
-	});
+	const ranked = (await orderOnScreen(page)).reverse();
+	await student.prepare({ type: "ordering", ordered_items: ranked });
 	await page.reload();
 	await student.isWelcomedBackAt(4);
 	await student.continueSession();
-	await expect(page.getByRole("list", { name: words.answer.order_list }).getByRole("listitem")).toContainText([
-		"Learning",
-		"Free time",
-		"Fair pay",
-		"Good people",
-	]);
+	await expect(page.getByRole("list", { name: words.answer.order_list }).getByRole("listitem")).toContainText(
+		ranked,
+	);
 	await student.seesSaveLine(words.save.saved);
 	await expectServerHolds(server, student);
 });

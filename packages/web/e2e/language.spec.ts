@@ -43,7 +43,7 @@ test("the language changes in the middle of every question and keeps what is the
 	await student.answer({ type: "mcq", selected_options: ["reading", "talking"] });
 
 	await student.seesQuestion(4);
-	const ranked = ["Learning", "Good people", "Free time", "Fair pay"];
+	const ranked = (await orderOnScreen(page)).reverse();
 	await student.prepare({ type: "ordering", ordered_items: ranked });
 	await student.readIn("ar");
 	await student.seesQuestion(4);

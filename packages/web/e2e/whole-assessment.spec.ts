@@ -1,9 +1,12 @@
 import { expect, test } from "./support/test.ts";
 import { expectServerHolds, statusOf } from "./support/verify.ts";
 
+// The tests of this file have nothing in common, and are the longest.
+test.describe.configure({ mode: "parallel" });
+
 for (const language of ["en", "ar"] as const) {
 	test.describe(`in ${language === "en" ? "English" : "Arabic"}`, () => {
-		test.use({ language });
+		test.use({ language, contextOptions: { reducedMotion: "no-preference" } });
 
 		test("the whole assessment, from the address to the results", async ({
 			student,

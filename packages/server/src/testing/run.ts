@@ -1,7 +1,11 @@
 import { type SpawnOptions, spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export type Ended = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
+
+const COMPILE_CACHE = join(tmpdir(), "carhythm-compile-cache");
 
 /** Runs a TypeScript file as a process of its own, to its end. */
 export function runFile(file: URL, words: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
@@ -12,7 +16,12 @@ export function runFile(file: URL, words: readonly string[], options: SpawnOptio
 
 /** Starts a TypeScript file as a process of its own. */
 export function startFile(file: URL, words: readonly string[], options: SpawnOptions = {}) {
-	const child = spawn(process.execPath, [fileURLToPath(file), ...words], { stdio: "pipe", ...options });
+	const child = spawn(process.execPath, [fileURLToPath(file), ...words], {
+		stdio: "pipe",
+		...options,
+		// Many processes start the same program: compiling it once saves half of each start.
+		env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...(options.env ?? process.env) },
+	});
 	let stdout = "";
 	let stderr = "";
 	child.stdout?.on("data", (bytes) => {

@@ -19,7 +19,7 @@ export type Memory = {
 	display_id: string;
 	/** The last answer to each question, by its key, as the operator will see it. */
 	given: Map<string, unknown>;
-	/** How often each question was answered. */
+	/** How often each question was answered, where one answer was one touch. */
 	times: Map<string, number>;
 };
 

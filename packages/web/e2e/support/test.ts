@@ -21,6 +21,8 @@ type Fixtures = {
 export const test = base.extend<Options & Fixtures>({
 	language: ["en", { option: true }],
 	assessment: ["career-rhythm", { option: true }],
+	// Stories are about what happens; the whole assessment is also taken with motion, in a test of its own.
+	contextOptions: [{ reducedMotion: "reduce" }, { option: true }],
 	locale: ({ language }, use) => use(localeOf(language)),
 	questionnaire: ({ assessment }, use) => use(assessment === "sampler" ? SAMPLER : CAREER_RHYTHM),
 	server: async ({ assessment }, use) => {
