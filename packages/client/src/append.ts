@@ -5,6 +5,7 @@ import {
 	type Command,
 	type Decision,
 	decide,
+	mintOperationId,
 	refuse,
 	type SessionState,
 	toInstant,
@@ -13,6 +14,7 @@ import {
 import type { Outcome } from "./api.ts";
 import { type DeviceClock, laterClock, mintOrderedId, serverTime, tick } from "./clock.ts";
 import { type Device, sessionOf } from "./device.ts";
+import type { Environment } from "./environment.ts";
 import {
 	deleteOperation,
 	type Operation,
@@ -114,7 +116,10 @@ async function writeNew(
 ): Promise<Written> {
 	const record = await sessionOf(tx, view);
 	if (!record) return { ok: false, refusal: FORGOTTEN };
-	const clock = tick(laterClock(await readStoredClock(tx), device.clock), device.environment.now());
+	const clock = named(
+		tick(laterClock(await readStoredClock(tx), device.clock), device.environment.now()),
+		device.environment,
+	);
 	const last = (await readOutbox(tx, view.session_id)).at(-1);
 	const merged = last ? coalesce(operation.command, last.command) : null;
 	const stamped = { ...operation, ...stampOf(device, clock), command: merged ?? operation.command };
@@ -168,4 +173,9 @@ function judge(
 ): Decision {
 	const received = serverTime(clock, toMillis(operation.client_time));
 	return decide(index, state, operation, { received, at: null, expiry_days: null });
+}
+
+/** A clock is named by the first write that it stamps. */
+function named(clock: DeviceClock, environment: Environment): DeviceClock {
+	return clock.id === null ? { ...clock, id: mintOperationId(environment.randomBytes) } : clock;
 }

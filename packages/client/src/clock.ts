@@ -11,9 +11,11 @@ export type DeviceClock = {
 	offset: number;
 	/** The server's clock minus this one, from the last reply; 0 before the first. Only for showing things in order. */
 	skew: number;
+	/** Names this clock to the server, which puts the writes of one clock in its order; null before it was given a name. */
+	id: OperationId | null;
 };
 
-export const UNKNOWN_CLOCK: DeviceClock = { last: 0, offset: 0, skew: 0 };
+export const UNKNOWN_CLOCK: DeviceClock = { last: 0, offset: 0, skew: 0, id: null };
 
 /** The year 9000: later ones do not fit into an Instant some day. */
 const LATEST_MS = 221_845_392_000_000;
@@ -50,9 +52,9 @@ export function withServerTime(clock: DeviceClock, now: number, server_time: Ins
 	return { ...steady, skew: Date.parse(server_time) - readClock(steady, now) };
 }
 
-/** Of two copies of the clock, the one that gave out the later reading. */
+/** Of two copies of the clock, the one that gave out the later reading, under the name that it has been given. */
 export function laterClock(a: DeviceClock, b: DeviceClock): DeviceClock {
-	return b.last > a.last ? b : a;
+	return { ...(b.last > a.last ? b : a), id: a.id ?? b.id };
 }
 
 /** A UUID of version 7: ids of later readings are greater, as text. */

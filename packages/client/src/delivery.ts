@@ -121,6 +121,7 @@ export async function refresh(
 export function syncRequest(device: Device, operations: readonly Operation[]) {
 	return {
 		sent_at: toInstant(deviceTime(device)),
+		...(device.clock.id && { device_id: device.clock.id }),
 		operations: operations.map(({ operation_id, client_time, command }) => ({
 			operation_id,
 			client_time,

@@ -64,7 +64,13 @@ type VersionRecord = z.infer<typeof VersionRecord>;
 const LatestRecord = z.object({ ...format, version_id: z.int(), session_expiry_days: z.int() });
 type LatestRecord = z.infer<typeof LatestRecord>;
 
-const ClockRecord = z.object({ ...format, last: z.number(), offset: z.number(), skew: z.number() });
+const ClockRecord = z.object({
+	...format,
+	last: z.number(),
+	offset: z.number(),
+	skew: z.number(),
+	id: z._default(z.nullable(OperationId), null),
+});
 
 /** What belongs to no session. */
 const DeviceRecord = z.object({
@@ -188,8 +194,8 @@ export async function readStoredClock(tx: ReadTransaction): Promise<DeviceClock>
 	return (await get(tx, "meta", "clock", ClockRecord)) ?? UNKNOWN_CLOCK;
 }
 
-export function putClock(tx: WriteTransaction, { last, offset, skew }: DeviceClock): Promise<void> {
-	return put(tx, "meta", "clock", ClockRecord, { format: 1, last, offset, skew });
+export function putClock(tx: WriteTransaction, { last, offset, skew, id }: DeviceClock): Promise<void> {
+	return put(tx, "meta", "clock", ClockRecord, { format: 1, last, offset, skew, id });
 }
 
 export async function readDevice(tx: ReadTransaction): Promise<DeviceRecord> {

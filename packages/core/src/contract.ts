@@ -231,6 +231,11 @@ const SYNC_LIMIT = 200;
 export const SyncRequest = z.object({
 	/** The device's clock when the request was sent. */
 	sent_at: Instant,
+	/**
+	 * Any id that stays the same on a device. Operations of one device are put in the order of its own clock, however long each
+	 * request was under way.
+	 */
+	device_id: z.optional(OperationId),
 	operations: z.array(z.unknown()).check(z.maxLength(SYNC_LIMIT)),
 });
 

@@ -1,5 +1,5 @@
-import type { Page } from "@playwright/test";
-import { expect, test } from "./support/test.ts";
+import { expect, type Page } from "@playwright/test";
+import { test } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
 
 test("storage cleared, cookie kept: the cookie brings the session back", async ({ student, server }) => {
@@ -19,7 +19,11 @@ test("storage cleared, cookie kept: the cookie brings the session back", async (
 	await expectServerHolds(server, student);
 });
 
-test("cookie cleared, storage kept: the storage brings the session back", async ({ student, server, context }) => {
+test("cookie cleared, storage kept: the storage brings the session back", async ({
+	student,
+	server,
+	context,
+}) => {
 	await student.visit();
 	await student.begin();
 	await student.answerUntil(5);

@@ -1,5 +1,6 @@
+import { expect } from "@playwright/test";
 import { orderOnScreen } from "./support/answering.ts";
-import { expect, test } from "./support/test.ts";
+import { test } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
 
 test.use({ assessment: "sampler" });
@@ -37,7 +38,10 @@ test("a half-typed essay comes back after a reload without a pause, and stays wh
 	await expectServerHolds(server, student);
 });
 
-test("what was ticked and ranked but not yet given comes back after a reload", async ({ student, server }) => {
+test("what was ticked and ranked but not yet given comes back after a reload", async ({
+	student,
+	server,
+}) => {
 	const { page, words } = student;
 	await student.visit();
 	await student.begin();

@@ -1,11 +1,11 @@
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { createKeyboard, type Keyboard } from "./support/keyboard.ts";
 import { answerFor, exportedValue, type Questionnaire } from "./support/questions.ts";
 import type { Student } from "./support/student.ts";
-import { expect, test } from "./support/test.ts";
+import { test } from "./support/test.ts";
 import { expectServerHolds, statusOf } from "./support/verify.ts";
 
-// The tests of this file have nothing in common, and are the longest.
+// The tests of this file have nothing in common.
 test.describe.configure({ mode: "parallel" });
 
 for (const assessment of ["career-rhythm", "sampler"] as const) {
@@ -13,7 +13,11 @@ for (const assessment of ["career-rhythm", "sampler"] as const) {
 		test.describe(`${assessment} in ${language}`, () => {
 			test.use({ assessment, language });
 
-			test("from the address to the results with the keyboard alone", async ({ student, server, questionnaire }) => {
+			test("from the address to the results with the keyboard alone", async ({
+				student,
+				server,
+				questionnaire,
+			}) => {
 				const { page, words, memory } = student;
 				const keyboard = createKeyboard(page);
 				await beginByKeys(student, keyboard);
@@ -100,7 +104,9 @@ test.describe("with the sampler", () => {
 		await student.answerUntil(4);
 		const texts = page.locator(".ordering-text");
 		const before = await texts.allInnerTexts();
-		await keyboard.tabTo(page.getByRole("list", { name: words.answer.order_list }).getByRole("button").first());
+		await keyboard.tabTo(
+			page.getByRole("list", { name: words.answer.order_list }).getByRole("button").first(),
+		);
 		await keyboard.press("Space");
 		await keyboard.press("ArrowDown", 2);
 		expect(await texts.allInnerTexts()).not.toEqual(before);
@@ -115,7 +121,10 @@ async function beginByKeys(student: Student, keyboard: Keyboard): Promise<void> 
 	await expect(page.getByRole("button", { name: words.welcome.start })).toBeVisible();
 	const started = page.waitForResponse((response) => response.url().endsWith("/api/v2/session/start"));
 	await keyboard.use(words.welcome.start);
-	const { session_id, display_id } = (await (await started).json()) as { session_id: string; display_id: string };
+	const { session_id, display_id } = (await (await started).json()) as {
+		session_id: string;
+		display_id: string;
+	};
 	Object.assign(memory, { session_id, display_id });
 	await arrivesAtHeading(page, keyboard);
 	await keyboard.use(words.chapter.begin);

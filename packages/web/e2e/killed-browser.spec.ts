@@ -1,6 +1,6 @@
+import { expect } from "@playwright/test";
 import { test } from "./support/own-browser.ts";
 import { createStudent } from "./support/student.ts";
-import { expect } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
 
 test("the browser is killed at question 30: welcomed back to it, in the same language", async ({

@@ -1,5 +1,6 @@
+import { expect } from "@playwright/test";
 import { orderOnScreen } from "./support/answering.ts";
-import { expect, test } from "./support/test.ts";
+import { test } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
 
 test.use({ assessment: "sampler" });

@@ -1,5 +1,5 @@
-import type { Page } from "@playwright/test";
-import { expect, test } from "./support/test.ts";
+import { expect, type Page } from "@playwright/test";
+import { test } from "./support/test.ts";
 import { TOURS } from "./support/tours.ts";
 
 /** A small phone, a phone, a laptop, and the laptop at 200 % zoom: half as many pixels of the page's own. */
@@ -11,7 +11,7 @@ const SIZES = [
 ];
 const PHONE = 390;
 
-// The tests of this file have nothing in common, and are the longest.
+// The tests of this file have nothing in common.
 test.describe.configure({ mode: "parallel" });
 
 for (const language of ["en", "ar"] as const) {
@@ -50,7 +50,9 @@ test("the documentation fits on a phone", async ({ page, server }) => {
 
 /** Asks once the page has been drawn in its new size. */
 async function settled(page: Page, ask: () => string[]): Promise<string[]> {
-	await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+	await page.evaluate(
+		() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+	);
 	return page.evaluate(ask);
 }
 
@@ -64,7 +66,8 @@ function overflow(): string[] {
 	}
 	for (const element of document.querySelectorAll("body *")) {
 		const { left, right, width } = element.getBoundingClientRect();
-		const isHidden = width <= 1 || element.closest("[aria-hidden=true], .unseen, pre, .table, noscript") !== null;
+		const isHidden =
+			width <= 1 || element.closest("[aria-hidden=true], .unseen, pre, .table, noscript") !== null;
 		if (!isHidden && (left < -1 || right > clientWidth + 1)) {
 			found.push(`${element.tagName.toLowerCase()}.${element.className} from ${left} to ${right}`);
 		}
@@ -96,7 +99,9 @@ function movements(): string[] {
 		.filter(({ effect }) =>
 			(effect as KeyframeEffect)
 				.getKeyframes()
-				.some((frame) => ["transform", "translate", "scale", "rotate", "left", "top"].some((name) => name in frame)),
+				.some((frame) =>
+					["transform", "translate", "scale", "rotate", "left", "top"].some((name) => name in frame),
+				),
 		)
 		.map((animation) => (animation instanceof CSSAnimation ? animation.animationName : "a movement"));
 }

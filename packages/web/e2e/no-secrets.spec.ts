@@ -1,7 +1,8 @@
+import { expect } from "@playwright/test";
 import { startServer } from "./server.ts";
 import { SAMPLER } from "./support/questions.ts";
 import { createStudent } from "./support/student.ts";
-import { expect, test as base } from "./support/test.ts";
+import { test as base } from "./support/test.ts";
 
 const test = base.extend({
 	server: async ({ assessment }, use) => {
@@ -12,7 +13,11 @@ const test = base.extend({
 });
 test.use({ assessment: "sampler" });
 
-test("the secret session id is in no title, address, Referer, history or log", async ({ page, server, calm }) => {
+test("the secret session id is in no title, address, Referer, history or log", async ({
+	page,
+	server,
+	calm,
+}) => {
 	calm.watch(page);
 	const seen: string[] = [];
 	const look = async () => {
@@ -52,7 +57,8 @@ test("the secret session id is in no title, address, Referer, history or log", a
 
 	const log = server.log();
 	expect(log).toContain('"route":"/api/v2/session/{session_id}/sync"');
-	for (const secret of [session_id, "Nobody but the school", "Quietly good"]) expect(log).not.toContain(secret);
+	for (const secret of [session_id, "Nobody but the school", "Quietly good"])
+		expect(log).not.toContain(secret);
 	const exported = await Promise.all([
 		server.run("export", "--rows", "answers"),
 		server.run("export", "--rows", "sessions", "--format", "jsonl"),

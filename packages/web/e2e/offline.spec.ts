@@ -1,4 +1,5 @@
-import { expect, test } from "./support/test.ts";
+import { expect } from "@playwright/test";
+import { test } from "./support/test.ts";
 import { expectServerHolds, statusOf } from "./support/verify.ts";
 
 test("offline from question 10 to 25, then online: the server holds every answer once", async ({
@@ -22,11 +23,7 @@ test("offline from question 10 to 25, then online: the server holds every answer
 	await expectServerHolds(server, student);
 });
 
-test("without a network the language can still be changed", async ({
-	student,
-	server,
-	context,
-}) => {
+test("without a network the language can still be changed", async ({ student, server, context }) => {
 	await student.visit();
 	await student.begin();
 	await student.answerUntil(3);

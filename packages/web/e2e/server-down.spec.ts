@@ -1,4 +1,5 @@
-import { expect, test } from "./support/test.ts";
+import { expect } from "@playwright/test";
+import { test } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
 
 /** Seconds for which the server is gone. */

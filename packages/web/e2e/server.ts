@@ -33,14 +33,14 @@ export type ProductServer = {
 	dispose(): Promise<void>;
 };
 
-export type ExportedAnswer = {
+type ExportedAnswer = {
 	display_id: string;
 	question: string;
 	value: unknown;
 	[column: string]: unknown;
 };
 
-export type HistoryEvent = { kind: string; question: string | null; value: unknown; outcome: string };
+type HistoryEvent = { kind: string; question: string | null; value: unknown; outcome: string };
 
 type Run = { env: NodeJS.ProcessEnv; port: number; heard: (text: string) => void };
 

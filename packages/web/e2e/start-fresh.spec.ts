@@ -1,9 +1,12 @@
-import type { Page } from "@playwright/test";
-import { expect, test } from "./support/test.ts";
+import { expect, type Page } from "@playwright/test";
 import type { Memory } from "./support/student.ts";
+import { test } from "./support/test.ts";
 import { expectServerHolds, statusOf } from "./support/verify.ts";
 
-test("Start Fresh is confirmed, sets the old session aside, and can be undone", async ({ student, server }) => {
+test("Start Fresh is confirmed, sets the old session aside, and can be undone", async ({
+	student,
+	server,
+}) => {
 	const { page, words, memory } = student;
 	await student.visit();
 	await student.begin();
@@ -21,6 +24,7 @@ test("Start Fresh is confirmed, sets the old session aside, and can be undone", 
 	expect((await statusOf(server, memory.session_id)).status).toBe("active");
 
 	await student.press(words.resume.fresh);
+	await expect(confirmation).toBeVisible();
 	await page.keyboard.press("Escape");
 	await student.isWelcomedBackAt(6);
 
@@ -75,7 +79,10 @@ test("after Start Fresh nothing of the old answers is seen, and the next visit r
 });
 
 /** The ids of the session that begins while something is done. */
-async function newSession(page: Page, doing: () => Promise<void>): Promise<Pick<Memory, "session_id" | "display_id">> {
+async function newSession(
+	page: Page,
+	doing: () => Promise<void>,
+): Promise<Pick<Memory, "session_id" | "display_id">> {
 	const started = page.waitForResponse((response) => response.url().endsWith("/api/v2/session/start"));
 	await doing();
 	const { session_id, display_id } = (await (await started).json()) as Memory;

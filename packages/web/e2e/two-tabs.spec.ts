@@ -1,5 +1,6 @@
+import { expect } from "@playwright/test";
 import { createStudent } from "./support/student.ts";
-import { expect, test } from "./support/test.ts";
+import { test } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
 
 test("two tabs answer different questions: both arrive, and each tab shows the other's", async ({
@@ -38,7 +39,12 @@ test("two tabs answer different questions: both arrive, and each tab shows the o
 	await expectServerHolds(server, student);
 });
 
-test("two tabs offline at once: what both answered arrives once", async ({ student, server, context, calm }) => {
+test("two tabs offline at once: what both answered arrives once", async ({
+	student,
+	server,
+	context,
+	calm,
+}) => {
 	const { words, memory } = student;
 	await student.visit();
 	await student.begin();

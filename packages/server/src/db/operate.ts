@@ -14,7 +14,8 @@ import {
 	refuse,
 	type SessionEvent,
 	type SessionId,
-	type SessionState,
+	toInstant,
+	toMillis,
 	xpFor,
 } from "@carhythm/core";
 import { expiryBase } from "./session-rows.ts";
@@ -109,13 +110,16 @@ function workOperation(work: Work, operation: Operation, batch: Batch, rules: Ru
 					),
 				};
 	}
-	const at = timeOf(operation, batch, work.session.state, rules.received);
+	const at = timeOf(operation, batch, work.session, rules.received);
 	const decision = decide(work.session.version.index, work.session.state, operation, {
 		received: rules.received,
 		at,
 		expiry_days: rules.expiry_days,
 	});
-	if (decision.ok) return { ok: true, result: accept(work, operation, decision.event, fingerprint) };
+	if (decision.ok) {
+		noteDevice(work, operation, batch, decision.event.at);
+		return { ok: true, result: accept(work, operation, decision.event, fingerprint) };
+	}
 	if (batch.mode === "submit" || !endsSession(decision.refusal.code)) return decision;
 	return {
 		ok: true,
@@ -129,14 +133,36 @@ function workOperation(work: Work, operation: Operation, batch: Batch, rules: Ru
 	};
 }
 
-function timeOf(operation: Operation, batch: Batch, state: SessionState, received: Instant): Instant | null {
-	if (!operation.client_time || !batch.sent_at) return null;
-	return correctedTime({
-		client_time: operation.client_time,
-		sent_at: batch.sent_at,
-		received,
-		started_at: state.started_at,
-	});
+function timeOf(
+	{ client_time }: Operation,
+	{ sent_at, device_id }: Batch,
+	{ state, device }: StoredSession,
+	received: Instant,
+): Instant | null {
+	if (!client_time || !sent_at) return null;
+	const at = correctedTime({ client_time, sent_at, received, started_at: state.started_at });
+	return device && device.device_id === device_id ? inDeviceOrder(at, client_time, device) : at;
+}
+
+/**
+ * The corrected time holds an error as large as a request was under way, which on a bad network is seconds. Two writes of one
+ * device must not change places by it: its own clock knows their order.
+ */
+function inDeviceOrder(
+	at: Instant,
+	client_time: Instant,
+	last: NonNullable<StoredSession["device"]>,
+): Instant {
+	if (client_time > last.client_time) return at > last.at ? at : toInstant(toMillis(last.at) + 1);
+	if (client_time < last.client_time) return at < last.at ? at : toInstant(toMillis(last.at) - 1);
+	return last.at;
+}
+
+function noteDevice(work: Work, { client_time }: Operation, { device_id }: Batch, at: Instant): void {
+	if (!device_id || !client_time) return;
+	const last = work.session.device;
+	if (last?.device_id === device_id && last.client_time >= client_time) return;
+	work.session = { ...work.session, device: { device_id, client_time, at } };
 }
 
 function endsSession(code: RefusalCode): boolean {
@@ -278,6 +304,7 @@ export function single(
 ): Batch {
 	return {
 		session_id,
+		device_id: null,
 		sent_at: null,
 		operations: [{ operation_id, command, client_time: null }],
 		mode: "submit",

@@ -136,6 +136,10 @@ type SessionDetails = {
 	revision: number;
 	answered: number;
 	ever_answered: number;
+	/** The device that wrote last: its clock then, and the corrected time that came of it. */
+	device_id: string | null;
+	device_time: string | null;
+	device_at: string | null;
 	start_operation_id: string | null;
 	start_fingerprint: string | null;
 	/** The session that Start Fresh began in this one's place. */

@@ -18,6 +18,7 @@ test("every session is listed under exactly one status, the one that it is shown
 	} as const;
 	await on.sessions.operate({
 		session_id: completed,
+		device_id: null,
 		sent_at: null,
 		operations: [operation],
 		mode: "submit",

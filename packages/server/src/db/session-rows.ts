@@ -33,6 +33,9 @@ const SESSION_COLUMNS = [
 	"session_details.current_question_id",
 	"session_details.place_at",
 	"session_details.place_operation_id",
+	"session_details.device_id",
+	"session_details.device_time",
+	"session_details.device_at",
 	"session_details.revision",
 	"session_details.answered",
 	"session_details.ever_answered",
@@ -85,6 +88,10 @@ export async function toStoredSession(row: SessionRow, assessments: AssessmentSt
 		display_id: row.display_id,
 		version,
 		state,
+		device:
+			row.device_id && row.device_time && row.device_at
+				? { device_id: row.device_id, client_time: row.device_time, at: row.device_at }
+				: null,
 		completed_at: row.completed_at,
 		abandoned_at: row.abandoned_at,
 		adopted_at: row.adopted_at,

@@ -273,6 +273,9 @@ async function writeSessions(tx: Tx, dialect: Dialect, works: readonly Work[]): 
 			language: state.language,
 			language_chosen_at: state.language_chosen?.at ?? null,
 			language_operation_id: state.language_chosen?.operation_id ?? null,
+			device_id: session.device?.device_id ?? null,
+			device_time: session.device?.client_time ?? null,
+			device_at: session.device?.at ?? null,
 			revision: state.revision,
 			answered: state.answered,
 			ever_answered: state.ever_answered,
@@ -296,6 +299,7 @@ async function writeSessions(tx: Tx, dialect: Dialect, works: readonly Work[]): 
 		update session_details set current_question_id = v.current_question_id, place_at = v.place_at,
 			place_operation_id = v.place_operation_id, language = v.language,
 			language_chosen_at = v.language_chosen_at, language_operation_id = v.language_operation_id,
+			device_id = v.device_id, device_time = v.device_time, device_at = v.device_at,
 			revision = v.revision, answered = v.answered, ever_answered = v.ever_answered, abandoned_at = v.abandoned_at
 		from ${dialect.rows(
 			{
@@ -306,6 +310,9 @@ async function writeSessions(tx: Tx, dialect: Dialect, works: readonly Work[]): 
 				language: "text",
 				language_chosen_at: "time",
 				language_operation_id: "text",
+				device_id: "text",
+				device_time: "time",
+				device_at: "time",
 				revision: "integer",
 				answered: "integer",
 				ever_answered: "integer",

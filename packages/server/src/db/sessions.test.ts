@@ -1,4 +1,4 @@
-import type { Answer, Command, SessionId } from "@carhythm/core";
+import type { Answer, Command, Instant, SessionId } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
 import { anOperationId, aStore } from "../testing/a-store.ts";
 import { answering, countersEqualRows, slider, statuses, syncing } from "../testing/batches.ts";
@@ -109,6 +109,33 @@ describe("an answer", () => {
 			[90, "applied"],
 			[10, "superseded"],
 		]);
+	});
+
+	test("that follows another on the same device is the later one, however long the first was under way", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		store.pass({ seconds: 60 });
+		const given = store.now();
+		const device_id = anOperationId();
+		const send = (value: number, client_time: Instant, sent_at: Instant) =>
+			store.sessions.operate({
+				session_id: id,
+				device_id,
+				sent_at,
+				mode: "sync",
+				operations: [
+					{ operation_id: anOperationId(), client_time, command: answering(store, "energy", slider(value)) },
+				],
+			});
+		store.pass({ seconds: 1 });
+		const changed = store.now();
+		store.pass({ seconds: 5 });
+		// Sent at once, but six seconds under way; the change waits for its reply and is then quick.
+		expect(statuses(await send(20, given, given))).toEqual(["applied"]);
+		expect(statuses(await send(80, changed, store.now()))).toEqual(["applied"]);
+		expect((await store.sessions.load(id))?.state.answers[store.question("energy")]?.answer).toEqual(
+			slider(80),
+		);
 	});
 
 	test("that does not fit is refused alone; its neighbours in the batch are stored", async () => {

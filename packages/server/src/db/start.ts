@@ -161,6 +161,7 @@ async function insertSession(tx: Tx, means: Means, request: StartRequest): Promi
 		display_id,
 		version,
 		state: { ...beginSession({ session_id, language, started_at }), revision: 1 },
+		device: null,
 		completed_at: null,
 		abandoned_at: null,
 		adopted_at: null,

@@ -36,6 +36,8 @@ export type StoredSession = {
 	display_id: string;
 	version: AssessmentVersion;
 	state: SessionState;
+	/** The device that wrote last: its clock then, and the corrected time that came of it. */
+	device: { device_id: string; client_time: Instant; at: Instant } | null;
 	completed_at: Instant | null;
 	/** When Start Fresh set it aside. */
 	abandoned_at: Instant | null;
@@ -53,6 +55,8 @@ export type Operation = {
 /** Writes of one request to one session, applied in order within one commit, together with other requests' batches. */
 export type Batch = {
 	session_id: SessionId;
+	/** Whose clock the operations carry; null when they have none or it is not told. */
+	device_id: string | null;
 	/** The device's clock at sending; null when the operations have no clock. */
 	sent_at: Instant | null;
 	operations: readonly Operation[];

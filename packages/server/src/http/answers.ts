@@ -89,6 +89,7 @@ async function submit(deps: Deps, body: z.infer<typeof SubmitRequest>): Promise<
 	const { question_id, answer } = body;
 	const outcome = await deps.store.sessions.operate({
 		session_id,
+		device_id: null,
 		sent_at: null,
 		mode: "submit",
 		operations: [
@@ -134,7 +135,13 @@ async function sync(
 	const outcome =
 		operations.length === 0
 			? await operateNothing(deps, session_id)
-			: await deps.store.sessions.operate({ session_id, sent_at: body.sent_at, operations, mode: "sync" });
+			: await deps.store.sessions.operate({
+					session_id,
+					device_id: body.device_id ?? null,
+					sent_at: body.sent_at,
+					operations,
+					mode: "sync",
+				});
 	if (!outcome.ok) return outcome;
 	const stored = outcome.results.values();
 	const results = parsed.map((operation, position): OperationResult => {

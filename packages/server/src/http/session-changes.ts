@@ -107,6 +107,7 @@ async function operateOnce(
 	if (!session_id) return unknownSession();
 	return deps.store.sessions.operate({
 		session_id,
+		device_id: null,
 		sent_at: null,
 		mode: "submit",
 		operations: [{ operation_id: operationId(deps, body), command, client_time: null }],

@@ -53,6 +53,7 @@ function page(title: string, english: string, arabic: string, more: string): str
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<link rel="stylesheet" href="/docs/docs.css">
 <title>${title} · CaRhythm</title>
 </head>
 <body>

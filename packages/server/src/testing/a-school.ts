@@ -30,7 +30,13 @@ export async function aSchool() {
 
 	async function operate(session_id: SessionId, command: Command) {
 		const operations = [{ operation_id: anOperationId(), client_time: null, command }];
-		const outcome = await store.sessions.operate({ session_id, sent_at: null, operations, mode: "submit" });
+		const outcome = await store.sessions.operate({
+			session_id,
+			device_id: null,
+			sent_at: null,
+			operations,
+			mode: "submit",
+		});
 		const status = outcome.ok ? outcome.results[0]?.result.status : outcome.refusal.detail;
 		if (status !== "applied") throw new Error(`The server would not take ${command.kind}: ${status}`);
 	}

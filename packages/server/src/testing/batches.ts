@@ -20,6 +20,7 @@ export function syncing(
 	const sent_at = store.now();
 	return {
 		session_id,
+		device_id: null,
 		sent_at,
 		mode: "sync",
 		operations: commands.map((one) =>

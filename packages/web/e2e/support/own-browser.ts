@@ -1,9 +1,8 @@
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "@playwright/test";
-import { localeOf, test as base } from "./test.ts";
+import { test as base, localeOf } from "./test.ts";
 
 /** A browser with a profile on disk, whose process can be killed. */
 export type OwnBrowser = {
@@ -33,7 +32,7 @@ export const test = base.extend<{ openBrowser: () => Promise<OwnBrowser> }>({
 				context,
 				async kill() {
 					const pid = await processOf(context);
-					const closed = once(context, "close");
+					const closed = context.waitForEvent("close");
 					process.kill(pid, "SIGKILL");
 					await closed;
 					open.delete(context);

@@ -87,7 +87,9 @@ export function createStudent(
 		const asked = questions[number - 1];
 		if (!asked) throw new Error(`There is no question ${number}.`);
 		await headingBecomes(page, asked.text[language]);
-		await expect(page.getByText(words().progress.place(number, questions.length), { exact: true })).toBeVisible();
+		await expect(
+			page.getByText(words().progress.place(number, questions.length), { exact: true }),
+		).toBeVisible();
 		return asked;
 	};
 	const questionOnScreen = async () => {

@@ -22,7 +22,7 @@ export const test = base.extend<Options & Fixtures>({
 	language: ["en", { option: true }],
 	assessment: ["career-rhythm", { option: true }],
 	// Stories are about what happens; the whole assessment is also taken with motion, in a test of its own.
-	contextOptions: [{ reducedMotion: "reduce" }, { option: true }],
+	contextOptions: { reducedMotion: "reduce" },
 	locale: ({ language }, use) => use(localeOf(language)),
 	questionnaire: ({ assessment }, use) => use(assessment === "sampler" ? SAMPLER : CAREER_RHYTHM),
 	server: async ({ assessment }, use) => {
@@ -30,6 +30,7 @@ export const test = base.extend<Options & Fixtures>({
 		await use(server);
 		await server.dispose();
 	},
+	// biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern which fixtures are wanted.
 	calm: async ({}, use) => {
 		const alarms: string[] = [];
 		await use({ watch: (page) => watch(page, alarms) });
@@ -40,8 +41,6 @@ export const test = base.extend<Options & Fixtures>({
 		await use(createStudent(page, { server, language, questionnaire }));
 	},
 });
-
-export { expect } from "@playwright/test";
 
 /** What a browser in this language says of itself. */
 export function localeOf(language: Language): string {

@@ -1,5 +1,6 @@
 import { expect } from "@playwright/test";
 import type { ProductServer } from "../server.ts";
+import { type Asked, answerFor, CAREER_RHYTHM } from "./questions.ts";
 import type { Student } from "./student.ts";
 
 /** The server holds the student's last answers and nothing else, and took each submission once. */
@@ -34,3 +35,24 @@ type ValidSession = {
 	status: string;
 	progress: { questions_answered: number; total_questions: number; percentage: number; total_xp: number };
 };
+
+type LatestAssessment = {
+	assessment: { chapters: { pages: { questions: { key: string; id: number }[] }[] }[] };
+};
+
+/** Answers Career rhythm from another device, as a student may: all of it, or the wanted questions. */
+export async function answerElsewhere(
+	server: ProductServer,
+	{ memory, language }: Pick<Student, "memory" | "language">,
+	isWanted: (asked: Asked) => boolean = () => true,
+): Promise<void> {
+	const { assessment } = await server.api<LatestAssessment>("/api/v2/assessments/latest");
+	const questions = assessment.chapters.flatMap(({ pages }) => pages.flatMap((page) => page.questions));
+	for (const { key, id } of questions) {
+		const asked = CAREER_RHYTHM.questions.find((question) => question.key === key);
+		if (!asked) throw new Error(`Nobody has read question ${key}.`);
+		if (!isWanted(asked)) continue;
+		const answer = answerFor(asked, language);
+		await server.api("/api/v2/answers/submit", { session_id: memory.session_id, question_id: id, answer });
+	}
+}

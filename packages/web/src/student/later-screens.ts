@@ -1,4 +1,5 @@
 import type { FunctionComponent } from "preact";
+import { fetchLanguages } from "../shared/i18n/language.ts";
 import stylesheet from "./later-screens.css?url";
 
 /** A screen whose code is fetched after the first one is shown. */
@@ -48,5 +49,5 @@ export const resultsScreen = laterScreen(
 
 /** Fetches all that may be needed, so that a connection lost later stops nobody. */
 export async function fetchAhead(): Promise<void> {
-	await Promise.allSettled([assessmentScreen.fetch(), resultsScreen.fetch()]);
+	await Promise.allSettled([assessmentScreen.fetch(), resultsScreen.fetch(), fetchLanguages()]);
 }

@@ -40,6 +40,11 @@ export async function showLanguage(language: Language): Promise<void> {
 	}
 }
 
+/** Fetches the texts of every language, so that it can be changed without a network too. */
+export async function fetchLanguages(): Promise<void> {
+	await Promise.all(Object.values(loaders).map((load) => load()));
+}
+
 /** The language in which a visit begins: the one last chosen on this device, else the browser's. */
 export function languageOfDevice(): Language {
 	return rememberedLanguage() ?? (navigator.language.toLowerCase().startsWith("ar") ? "ar" : "en");

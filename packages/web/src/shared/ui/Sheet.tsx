@@ -20,8 +20,13 @@ export function Sheet({
 	useEffect(() => {
 		const element = dialog.current;
 		if (element === null) return undefined;
+		const { activeElement: opener } = document;
 		element.showModal();
-		return () => element.close();
+		return () => {
+			element.close();
+			// A dialog that is taken away gives the focus to nobody.
+			if (document.activeElement === document.body && opener instanceof HTMLElement) opener.focus();
+		};
 	}, []);
 	return (
 		<dialog
@@ -29,8 +34,7 @@ export function Sheet({
 			class="sheet"
 			aria-labelledby={titleId}
 			onCancel={(event) => {
-				event.preventDefault();
-				onDismiss?.();
+				if (onDismiss === undefined) event.preventDefault();
 			}}
 			onClose={() => {
 				const element = dialog.current;

@@ -9,9 +9,9 @@ export function Loading() {
 		<div class="screen">
 			<Header />
 			<main class="centred">
-				<p class="loading quiet" role="status">
-					{m.loading}
-				</p>
+				<div role="status">
+					<h1 class="loading quiet">{m.loading}</h1>
+				</div>
 			</main>
 		</div>
 	);

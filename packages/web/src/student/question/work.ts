@@ -94,7 +94,11 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 		},
 		refusal,
 		leaving,
-		choose: (given) => void give(given),
+		choose(given) {
+			// Shown at once: a key held down gives the next value before this one is taken in.
+			live.value = given;
+			void give(given);
+		},
 		chooseAndLeave(given) {
 			clearTimeout(beat);
 			leaving.value = true;
