@@ -143,8 +143,9 @@ async function answerAllByKeys(
 		const answer = answerFor(question, language);
 		await keyboard.answer(language, question, answer);
 		memory.given.set(question.key, exportedValue(question, answer));
-		// Each step of a slider is an answer of its own.
-		if (question.type !== "slider" || question.labels.length > 0) memory.times.set(question.key, 1);
+		// With arrow keys each step of a slider or of radio buttons is an answer of its own.
+		const stepwise = question.type === "slider" || (question.type === "mcq" && !question.multiple);
+		if (!stepwise) memory.times.set(question.key, 1);
 		const next = questions[question.index + 1];
 		if (next && next.chapter !== question.chapter) {
 			await expect(page.getByText(words.chapter.done(next.chapter))).toBeVisible();

@@ -21,6 +21,8 @@ type Fixtures = {
 export const test = base.extend<Options & Fixtures>({
 	language: ["en", { option: true }],
 	assessment: ["career-rhythm", { option: true }],
+	// A step that leads nowhere ends its test soon, and says which step it was.
+	actionTimeout: 15_000,
 	// Stories are about what happens; the whole assessment is also taken with motion, in a test of its own.
 	contextOptions: { reducedMotion: "reduce" },
 	locale: ({ language }, use) => use(localeOf(language)),
