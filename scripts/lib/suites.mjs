@@ -77,7 +77,7 @@ async function runBrowser(say) {
 				PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile,
 				...(chromium.path === undefined ? {} : { CARHYTHM_CHROMIUM: chromium.path }),
 			},
-			timeoutMs: 13 * minute,
+			timeoutMs: 16 * minute,
 		});
 		const counts = countPlaywright(readReport(reportFile), result.ok);
 		return counts.failed === 0 ? counts : { ...counts, ...explain(result) };
