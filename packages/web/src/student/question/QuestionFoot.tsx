@@ -36,12 +36,13 @@ export function QuestionFoot({ work, place }: { work: Work; place: Place }) {
 				<button type="button" class="ghost" onClick={() => goBack(visit, place)}>
 					{m.back}
 				</button>
+				{/* Two elements, not one that changes: a click that skips would go on to submit the question it leads to. */}
 				{answered ? (
-					<button type="submit" form="question" class={`primary next ${hidden}`}>
+					<button key="next" type="submit" form="question" class={`primary next ${hidden}`}>
 						{m.next}
 					</button>
 				) : (
-					<button type="button" class={`ghost next ${hidden}`} onClick={() => work.skip()}>
+					<button key="skip" type="button" class={`ghost next ${hidden}`} onClick={() => work.skip()}>
 						{m.skip}
 					</button>
 				)}
