@@ -1,5 +1,9 @@
 import { defineConfig } from "vitest/config";
 
+// What starts a process for each step takes more than half of the time.
+const slow = ["src/cli/**", "src/migrations/runner.test.ts"];
+const isQuick = process.env["CARHYTHM_QUICK"] === "1";
+
 const projects = ["packages/core", "packages/client", "packages/server", "packages/web", "scripts"];
 
 export default defineConfig({
@@ -14,7 +18,7 @@ export default defineConfig({
 				name: root.replace("packages/", ""),
 				root,
 				include: ["**/*.test.{ts,tsx,mjs}"],
-				exclude: ["**/node_modules/**", "**/dist/**", "e2e/**"],
+				exclude: ["**/node_modules/**", "**/dist/**", "e2e/**", ...(isQuick ? slow : [])],
 			},
 		})),
 	},

@@ -1,4 +1,4 @@
-// `npm test`: everything that has to hold, in one run. Options: `--quick` leaves the browser out, `--only vitest,types`
+// `npm test`: everything that has to hold, in one run. Options: `--quick` leaves out the browser and what starts many processes, `--only vitest,types`
 // runs some suites, `--list` names them.
 import { parseArgs } from "node:util";
 import { ensureInstalled } from "./lib/install.mjs";
@@ -55,7 +55,9 @@ async function runOne(suite, isBuildBroken) {
 	}
 	console.log(`\n${name}`);
 	const started = performance.now();
-	const { passed, failed, log, note } = await suite.run((line) => console.log(`  ${line}`));
+	const { passed, failed, log, note } = await suite.run((line) => console.log(`  ${line}`), {
+		quick: options.quick === true,
+	});
 	const seconds = (performance.now() - started) / 1000;
 	if (log !== undefined) console.log(log.replace(/^/gm, "  | "));
 	console.log(

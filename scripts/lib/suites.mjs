@@ -13,7 +13,7 @@ import { projectNode, root, run, tail, tool, toolEnvironment } from "./run.mjs";
  * @property {string} name
  * @property {boolean} [needsBuild]
  * @property {boolean} [isSlow] left out of `npm run test:quick`
- * @property {(say: (line: string) => void) => Promise<Outcome>} run
+ * @property {(say: (line: string) => void, options: { quick: boolean }) => Promise<Outcome>} run
  */
 
 const minute = 60_000;
@@ -43,11 +43,16 @@ async function check(command, args) {
 	return result.ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, ...explain(result) };
 }
 
-/** @returns {Promise<Outcome>} */
-function runVitest() {
+/**
+ * @param {(line: string) => void} _say
+ * @param {{ quick: boolean }} options
+ * @returns {Promise<Outcome>}
+ */
+function runVitest(_say, { quick }) {
 	return withReportFile(async (reportFile) => {
 		const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
-		const result = await run(tool("vitest"), args, { timeoutMs: 6 * minute });
+		const env = { ...toolEnvironment(), ...(quick ? { CARHYTHM_QUICK: "1" } : {}) };
+		const result = await run(tool("vitest"), args, { env, timeoutMs: 6 * minute });
 		const counts = countVitest(readReport(reportFile), result.ok);
 		return counts.failed === 0 ? counts : { ...counts, ...explain(result) };
 	});

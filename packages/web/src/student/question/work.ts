@@ -54,6 +54,8 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 	const refusal = signal<Refusal | null>(null);
 	const leaving = signal(false);
 	let ended = false;
+	/** The same answer is not given twice because Next comes before the first was taken in. */
+	let lastGiven: { answer: Answer; accepted: Promise<boolean> } | null = null;
 	let beat: ReturnType<typeof setTimeout> | undefined;
 	let pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -69,7 +71,12 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 		if (outcome.ok && live.value === given) live.value = null;
 		return outcome.ok;
 	};
-	const give = async (given: Answer) => settle(await answer(visit, question.id, given), given);
+	const take = async (given: Answer) => settle(await answer(visit, question.id, given), given);
+	const give = (given: Answer) => {
+		const accepted = take(given);
+		lastGiven = { answer: given, accepted };
+		return accepted;
+	};
 	const keep = async (draft: Answer) => {
 		if (settle(await opened(visit).draft(question.id, draft), draft)) dropLastWords();
 	};
@@ -123,7 +130,10 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 			const state = opened(visit).state;
 			const standing = live.value === null && draftOf(state, question.id) === null;
 			if (isEmpty(current)) await takeBack();
-			else if (!standing && !(await give(current))) return;
+			else if (!standing) {
+				const isGiven = lastGiven?.answer === current;
+				if (!(await (isGiven ? lastGiven?.accepted : give(current)))) return;
+			}
 			leave();
 		},
 		skip: leave,
