@@ -10,8 +10,8 @@ export default defineConfig({
 	oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
 	test: {
 		// Two cores may be busy with a browser beside us; a test that hangs is still found soon enough.
-		testTimeout: 20_000,
-		hookTimeout: 20_000,
+		testTimeout: 60_000,
+		hookTimeout: 60_000,
 		projects: projects.map((root) => ({
 			extends: true as const,
 			test: {
