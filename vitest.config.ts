@@ -1,10 +1,23 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 // What starts a process for each step takes more than half of the time.
-const slow = ["src/cli/**", "src/migrations/runner.test.ts"];
+const slow = ["src/cli/**", "src/migrations/runner.test.ts", "test/campaigns/**"];
 const isQuick = process.env["CARHYTHM_QUICK"] === "1";
 
 const projects = ["packages/core", "packages/client", "packages/server", "packages/web", "scripts"];
+
+// The server's stories in which the database matters are told twice: `server` is on SQLite, this is the rest.
+const onPostgres = [
+	"src/db/{assessments,hand-offs,races,scores-and-feedback,session-admin,session-history,sessions,start}.test.ts",
+	"src/http/{answers,hand-offs,http,metrics,modules,results,session-changes,session-events,sessions}.test.ts",
+	"src/cli/{export-command,postgres,session-commands}.test.ts",
+	"test/*.test.ts",
+	"test/simulation/{expiry,races}.test.ts",
+];
+
+const exclude = ["**/node_modules/**", "**/dist/**", "e2e/**", ...(isQuick ? slow : [])];
+const globalSetup = join(import.meta.dirname, "packages/server/src/testing/postgres-setup.ts");
 
 export default defineConfig({
 	oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -12,14 +25,38 @@ export default defineConfig({
 		// Two cores may be busy with a browser beside us; a test that hangs is still found soon enough.
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
-		projects: projects.map((root) => ({
-			extends: true as const,
-			test: {
-				name: root.replace("packages/", ""),
-				root,
-				include: ["**/*.test.{ts,tsx,mjs}"],
-				exclude: ["**/node_modules/**", "**/dist/**", "e2e/**", ...(isQuick ? slow : [])],
+		projects: [
+			...projects.map((root) => ({
+				extends: true as const,
+				test: {
+					name: root.replace("packages/", ""),
+					root,
+					include: ["**/*.test.{ts,tsx,mjs}"],
+					exclude: [...exclude, "src/cli/postgres.test.ts"],
+					...(root === "packages/server" && { globalSetup }),
+				},
+			})),
+			{
+				extends: true as const,
+				test: {
+					name: "client on plain http",
+					root: "packages/client",
+					include: ["src/*.test.ts"],
+					setupFiles: join(import.meta.dirname, "packages/client/src/testing/place-setup.ts"),
+					env: { CARHYTHM_TEST_PLACE: "plain-http" },
+				},
 			},
-		})),
+			{
+				extends: true as const,
+				test: {
+					name: "server on PostgreSQL",
+					root: "packages/server",
+					include: onPostgres,
+					exclude,
+					globalSetup,
+					env: { CARHYTHM_TEST_ENGINE: "postgres" },
+				},
+			},
+		],
 	},
 });

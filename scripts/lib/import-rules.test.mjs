@@ -32,6 +32,7 @@ describe("what a package may import", () => {
 				'import { it } from "vitest";\nimport { a } from "./a.ts";\nit("x", () => a);',
 			"packages/client/src/index.ts": 'import { openDB } from "idb";\nimport { a } from "@carhythm/core";',
 			"packages/server/src/config.ts": "const env = process.env;",
+			"packages/server/test/simulation/clients/tab.ts": 'import { createClient } from "@carhythm/client";',
 			"packages/server/src/http/app.ts": 'import { Hono } from "hono";\nimport "@carhythm/core";',
 			"packages/server/src/db/open.ts": 'import Database from "better-sqlite3";\nconst d = "sqlite";',
 			"packages/server/src/db/migrations/step.ts": 'if (d === "postgres") run();',
@@ -53,6 +54,8 @@ describe("what a package may import", () => {
 		["packages/client/src/a.ts", 'import "@carhythm/server";'],
 		["packages/server/src/a.ts", 'import express from "express";'],
 		["packages/server/src/a.ts", 'import "@carhythm/client";'],
+		["packages/server/src/testing/a.ts", 'import "@carhythm/client";'],
+		["packages/server/test/an-app.ts", 'import "@carhythm/web";'],
 		["packages/web/src/a.ts", 'import { z } from "zod/mini";'],
 		["packages/web/src/a.ts", 'const server = import("@carhythm/server");'],
 	])("refuses in %s: %s", (path, source) => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureBuilt } from "./build.mjs";
 import { ensureChromium } from "./chromium.mjs";
+import { ensurePostgresTools } from "./postgres.mjs";
 import { countPlaywright, countVitest } from "./report.mjs";
 import { projectNode, root, run, tail, tool, toolEnvironment } from "./run.mjs";
 
@@ -44,11 +45,14 @@ async function check(command, args) {
 }
 
 /**
- * @param {(line: string) => void} _say
+ * @param {(line: string) => void} say
  * @param {{ quick: boolean }} options
  * @returns {Promise<Outcome>}
  */
-function runVitest(_say, { quick }) {
+async function runVitest(say, { quick }) {
+	const tools = await ensurePostgresTools(say);
+	// The tests that need them fail, each with its reason; this says what to do about it.
+	if (!tools.found) say(tools.problem);
 	return withReportFile(async (reportFile) => {
 		const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
 		const env = { ...toolEnvironment(), ...(quick ? { CARHYTHM_QUICK: "1" } : {}) };

@@ -4,6 +4,7 @@ import type {
 	Command,
 	FeedbackReply,
 	FeedbackRequest,
+	Holder,
 	Instant,
 	Language,
 	OperationId,
@@ -90,7 +91,51 @@ export type StartOptions = {
 	assessment?: string;
 	/** Start Fresh: this session is set aside in the same moment in which the new one begins. */
 	replaces?: SessionId;
+	/**
+	 * A computer that others use too: no cookie, and once this visit is over (see `Environment.visit`) nothing of it is shown to
+	 * anybody; what is sent is deleted.
+	 */
+	shared?: boolean;
 };
+
+/** The device on which a session goes on. */
+export type HeldElsewhere = Pick<Holder, "label" | "since">;
+
+/** A code for another device, see {@link Session.handOff}. */
+export type HandOff = {
+	/** In groups, to be read aloud: `7GK-2M9-XQ4`. */
+	code: string;
+	/** What a link to the student's page ends with. After a `#` no server and no log ever sees it. */
+	fragment: string;
+	expires_at: Instant;
+	/** From now on, whatever this device's clock says. */
+	expires_in_ms: number;
+};
+
+/** What only this device has, as a file for the student to keep: see {@link Session.exportUnsent}. */
+export type RescueCopy = {
+	/** A name for the file. */
+	name: string;
+	/** Its content, JSON: core's `RescueFile`. It holds answers and the secret session id. */
+	text: string;
+	/** How many operations are in it. */
+	operations: number;
+};
+
+/** The request of {@link Client.redeem}. */
+export type RedeemOptions = {
+	/** As in {@link StartOptions}. */
+	shared?: boolean;
+};
+
+/** What became of {@link Client.reset}: `unsent` is what only this device has. */
+export type ResetOutcome =
+	| { ok: true }
+	| {
+			ok: false;
+			pending: number;
+			unsent: readonly Pick<RefusedOperation, "operation_id" | "command">[];
+	  };
 
 /** The body of a feedback, without the session's id. `rating` goes from 1 to 5. */
 export type FeedbackInput = Omit<z.input<typeof FeedbackRequest>, "session_id">;
@@ -112,7 +157,16 @@ export type Session = {
 	readonly expires_at: Instant | null;
 	readonly standing: Standing;
 	readonly save: SaveStatus;
+	/**
+	 * For how long the oldest answer or draft that the server has not acknowledged has been waiting, in milliseconds by this
+	 * device's clock; 0 when none waits.
+	 */
+	readonly waiting_ms: number;
 	readonly refused: readonly RefusedOperation[];
+	/** Where the student went on; this device then takes no answers. Null while it does. */
+	readonly held_elsewhere: HeldElsewhere | null;
+	/** Whether this is a visit to a shared computer. */
+	readonly shared: boolean;
 	/**
 	 * Calls `listener` after every change, from whichever tab or from the server.
 	 * @returns a function that ends the subscription
@@ -131,6 +185,24 @@ export type Session = {
 	move(question_id: number, language?: Language): Promise<Outcome>;
 	/** Finishes the assessment, after everything that is queued. {@link Session.scores} waits for the server. */
 	complete(): Promise<Outcome>;
+	/**
+	 * Hears at once of what other devices do, for as long as the page shows the session.
+	 * @returns a function that ends it
+	 */
+	follow(): () => void;
+	/**
+	 * Makes a code that continues the session on another device, for one use within minutes. The code before it becomes void.
+	 * @throws {ServerUnreachable}
+	 * @throws {RequestRefused} for example for a session that has ended
+	 */
+	handOff(): Promise<HandOff>;
+	/** Takes the session back from the device where it was continued; without a network too, as far as this device knows. */
+	continueHere(): Promise<Outcome>;
+	/**
+	 * Everything that the server has not acknowledged, and what it refused, as a file: for when the server cannot be reached for
+	 * long. `carhythm import-rescue` takes it in; it may still be sent as well. Null when there is nothing.
+	 */
+	exportUnsent(): Promise<RescueCopy | null>;
 	/** Tries to send now. Resolves when everything is acknowledged or the attempt has failed; `save` tells which. */
 	flush(): Promise<void>;
 	/** Takes a refused operation off the list: the student has seen it. */
@@ -180,10 +252,21 @@ export type Client = {
 	 */
 	restore(session_id: SessionId): Promise<Session>;
 	/**
-	 * Forgets every session on this device, for shared computers. While answers are unsent it does nothing and tells how many,
-	 * unless they may be discarded.
+	 * Continues a session here by the code that another device shows, as it was typed. A lost reply costs nothing: the same code
+	 * may be brought again from here.
+	 * @throws {ServerUnreachable}
+	 * @throws {RequestRefused} `hand_off_code_invalid` for a code that is wrong, used or too old
 	 */
-	reset(options?: { discard_unsent?: boolean }): Promise<{ ok: true } | { ok: false; pending: number }>;
+	redeem(code: string, options?: RedeemOptions): Promise<Session>;
+	/** Where a session goes on, seen from this device; null when this one may write. */
+	heldElsewhere(state: SessionState): HeldElsewhere | null;
+	/**
+	 * Sends what is unsent, then forgets every session of this device, in all its tabs, and lets the server take its cookie back.
+	 * What could not be sent is never dropped in silence: it then does nothing and tells what that is, unless it may be discarded.
+	 */
+	reset(options?: { discard_unsent?: boolean }): Promise<ResetOutcome>;
+	/** Fetches the code that is loaded only when it is needed, so that a connection lost later stops nobody. */
+	prepare(): Promise<void>;
 	/** Stops sending and listening. What is queued stays in the storage. */
 	close(): void;
 };

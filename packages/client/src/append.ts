@@ -5,16 +5,14 @@ import {
 	type Command,
 	type Decision,
 	decide,
-	mintOperationId,
 	refuse,
 	type SessionState,
 	toInstant,
 	toMillis,
 } from "@carhythm/core";
 import type { Outcome } from "./api.ts";
-import { type DeviceClock, laterClock, mintOrderedId, serverTime, tick } from "./clock.ts";
+import { type DeviceClock, laterClock, mintOrderedId, named, serverTime, tick } from "./clock.ts";
 import { type Device, sessionOf } from "./device.ts";
-import type { Environment } from "./environment.ts";
 import {
 	deleteOperation,
 	type Operation,
@@ -118,7 +116,7 @@ async function writeNew(
 	if (!record) return { ok: false, refusal: FORGOTTEN };
 	const clock = named(
 		tick(laterClock(await readStoredClock(tx), device.clock), device.environment.now()),
-		device.environment,
+		device.environment.randomBytes,
 	);
 	const last = (await readOutbox(tx, view.session_id)).at(-1);
 	const merged = last ? coalesce(operation.command, last.command) : null;
@@ -172,10 +170,5 @@ function judge(
 	operation: Operation,
 ): Decision {
 	const received = serverTime(clock, toMillis(operation.client_time));
-	return decide(index, state, operation, { received, at: null, expiry_days: null });
-}
-
-/** A clock is named by the first write that it stamps. */
-function named(clock: DeviceClock, environment: Environment): DeviceClock {
-	return clock.id === null ? { ...clock, id: mintOperationId(environment.randomBytes) } : clock;
+	return decide(index, state, operation, { received, at: null, expiry_days: null, device: { id: clock.id } });
 }

@@ -337,7 +337,11 @@ describe("a shared computer", () => {
 		const seenElsewhere = await comeBack(other.client);
 		world.network.fault = ({ path }) => (path.endsWith("/sync") ? { kind: "offline" } : null);
 		await session.answer(1, slider(4));
-		expect(await client.reset()).toEqual({ ok: false, pending: 1 });
+		expect(await client.reset()).toMatchObject({
+			ok: false,
+			pending: 1,
+			unsent: [{ command: { kind: "answer" } }],
+		});
 		expect(session.state.answered).toBe(1);
 		world.network.fault = () => null;
 		await session.flush();

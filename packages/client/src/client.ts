@@ -1,21 +1,21 @@
+import { heldElsewhere } from "@carhythm/core";
 import type { Client, Session, SessionChoice } from "./api.ts";
 import { fetchVersion, latestAssessment } from "./assessments.ts";
 import { UNKNOWN_CLOCK } from "./clock.ts";
-import { type Device, forget, openView, pendingOf, readPending, reload, tolerant } from "./device.ts";
+import { type Device, openView, pendingOf, reload, tolerant } from "./device.ts";
 import { closeDrainer, createDrainer, drain, sendLastChance } from "./drainer.ts";
 import type { Engine } from "./engine.ts";
 import { browserEnvironment, type Environment, type Signal } from "./environment.ts";
-import { putDevice, readDevice, readSession } from "./records.ts";
+import { loadHandOff, loadRescue, loadReset } from "./later.ts";
+import { readSession } from "./records.ts";
 import { resume } from "./resume.ts";
 import { openSession } from "./session.ts";
+import { clearLeftBehind } from "./shared-computer.ts";
 import { restore, start } from "./start.ts";
-import type { Box, SessionStorage } from "./storage/storage.ts";
+import type { SessionStorage } from "./storage/storage.ts";
 import { connectTabs, type News } from "./tabs.ts";
 import { valueOrThrow } from "./transport.ts";
 import type { View } from "./view.ts";
-
-/** What a reset empties. Assessments hold nothing of a person, and the clock must not go back. */
-const PERSONAL: readonly Box[] = ["sessions", "outbox", "refused", "aside"];
 
 /**
  * Creates the engine of one tab. It begins at once to send what earlier visits left in the outbox.
@@ -38,6 +38,7 @@ export function createClient(options: {
 		views: new Map(),
 		clock: UNKNOWN_CLOCK,
 		acknowledged: new Set(),
+		without_cookie: new Set(),
 		announce: (news) => tabs.announce(news),
 	};
 	const drainer = createDrainer(device, transport);
@@ -46,7 +47,7 @@ export function createClient(options: {
 	const tabs = connectTabs(environment, (news) => void hear(engine, news));
 	const stopListening = environment.signals.subscribe((signal) => void heed(engine, signal));
 	const face = (view: View): Session => openSession(device, drainer, view);
-	void drain(drainer, "append");
+	void drain(drainer, "append").then(() => clearLeftBehind(device));
 
 	return {
 		durable: device.storage.durable,
@@ -63,7 +64,16 @@ export function createClient(options: {
 			void drain(drainer, "wake");
 			return session;
 		},
-		reset: (how) => reset(engine, how?.discard_unsent ?? false),
+		redeem: async (code, how) => {
+			const session = face(await (await loadHandOff()).redeem(engine, code, how ?? {}));
+			void drain(drainer, "wake");
+			return session;
+		},
+		heldElsewhere: (state) => heldElsewhere(state, device.clock.id),
+		reset: async (how) => (await loadReset()).reset(engine, how?.discard_unsent ?? false),
+		async prepare() {
+			await Promise.allSettled([loadHandOff(), loadReset(), loadRescue()]);
+		},
 		close() {
 			stopListening();
 			tabs.close();
@@ -87,36 +97,6 @@ async function open(engine: Engine, choice: SessionChoice): Promise<View> {
 	return view;
 }
 
-async function reset(
-	engine: Engine,
-	discardUnsent: boolean,
-): Promise<{ ok: true } | { ok: false; pending: number }> {
-	const { device } = engine;
-	const inMemory = (await readPending(device)).length;
-	const pending = await device.storage.write(async (tx) => {
-		const waiting = Math.max(inMemory, (await tx.list("outbox")).length);
-		if (waiting > 0 && !discardUnsent) return waiting;
-		for (const box of PERSONAL) {
-			for (const { key } of await tx.list(box)) await tx.delete(box, key);
-		}
-		const { resets } = await readDevice(tx);
-		await putDevice(tx, {
-			format: 1,
-			current: null,
-			cookie_ignored: true,
-			resets: resets + 1,
-			starting: null,
-			restoring: null,
-		});
-		return 0;
-	});
-	if (pending > 0) return { ok: false, pending };
-	for (const view of device.views.values()) forget(device, view);
-	engine.remembered.clear();
-	device.announce("changed");
-	return { ok: true };
-}
-
 async function hear({ device, drainer }: Engine, news: News): Promise<void> {
 	await reload(device);
 	if (news === "settled") await drain(drainer, "wake");
@@ -137,6 +117,7 @@ async function heed(engine: Engine, signal: Signal): Promise<void> {
 			// Word from other tabs does not reach a page that was frozen, nor old browsers.
 			await reload(device);
 			await drain(drainer, "wake");
+			await clearLeftBehind(device);
 	}
 }
 

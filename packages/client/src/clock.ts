@@ -1,4 +1,4 @@
-import { type Instant, mintUuid, type OperationId, toInstant } from "@carhythm/core";
+import { type Instant, mintOperationId, mintUuid, type OperationId, toInstant } from "@carhythm/core";
 
 /**
  * What is remembered of the device's clock, so that its readings never go back and never repeat, over reloads and in all tabs.
@@ -55,6 +55,14 @@ export function withServerTime(clock: DeviceClock, now: number, server_time: Ins
 /** Of two copies of the clock, the one that gave out the later reading, under the name that it has been given. */
 export function laterClock(a: DeviceClock, b: DeviceClock): DeviceClock {
 	return { ...(b.last > a.last ? b : a), id: a.id ?? b.id };
+}
+
+/** A clock is named by the first write that it stamps. */
+export function named(
+	clock: DeviceClock,
+	randomBytes: (count: number) => Uint8Array,
+): DeviceClock & { id: OperationId } {
+	return { ...clock, id: clock.id ?? mintOperationId(randomBytes) };
 }
 
 /** A UUID of version 7: ids of later readings are greater, as text. */

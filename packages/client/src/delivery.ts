@@ -33,7 +33,7 @@ export async function deliver(
 	const outcome = await send(courier, session_id, operations);
 	if (outcome.kind !== "rejected") return outcome;
 	// Only a server that takes requests of this shape can be believed to mean the operations.
-	const probe = await sync(transport, session_id, syncRequest(device, []));
+	const probe = await sync(transport, session_id, syncRequest(device, session_id, []));
 	switch (probe.kind) {
 		case "settled":
 			return divide(courier, session_id, operations, outcome.problem);
@@ -53,7 +53,7 @@ async function send(
 	operations: readonly Operation[],
 ): Promise<Delivered | { kind: "rejected"; problem: { code: string; detail: string } }> {
 	await renew();
-	const outcome = await sync(transport, session_id, syncRequest(device, operations));
+	const outcome = await sync(transport, session_id, syncRequest(device, session_id, operations));
 	switch (outcome.kind) {
 		case "settled":
 			return (await settle(device, session_id, operations, outcome.reply)) ? DONE : TROUBLE;
@@ -118,16 +118,21 @@ export async function refresh(
 }
 
 /** The body of a `sync`. */
-export function syncRequest(device: Device, operations: readonly Operation[]) {
+export function syncRequest(device: Device, session_id: SessionId, operations: readonly Operation[]) {
 	return {
 		sent_at: toInstant(deviceTime(device)),
 		...(device.clock.id && { device_id: device.clock.id }),
+		...(isShared(device, session_id) && { shared: true }),
 		operations: operations.map(({ operation_id, client_time, command }) => ({
 			operation_id,
 			client_time,
 			command,
 		})),
 	};
+}
+
+function isShared({ views, without_cookie }: Device, session_id: SessionId): boolean {
+	return without_cookie.has(session_id) || (views.get(session_id)?.shared ?? null) !== null;
 }
 
 function waitFor({ reason, retry_after_ms }: Unavailable): Wait {

@@ -2,6 +2,7 @@ import type { AssessmentIndex, OperationId, SessionId } from "@carhythm/core";
 import { type DeviceClock, laterClock, readClock, steadied } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import {
+	type DeviceRecord,
 	deleteRefused,
 	type Operation,
 	putDevice,
@@ -15,7 +16,12 @@ import {
 	type SessionRecord,
 	type StoredSession,
 } from "./records.ts";
-import { type SessionStorage, StorageFailed, type WriteTransaction } from "./storage/storage.ts";
+import {
+	type ReadTransaction,
+	type SessionStorage,
+	StorageFailed,
+	type WriteTransaction,
+} from "./storage/storage.ts";
 import type { News } from "./tabs.ts";
 import { createView, pendingOperations, showStored, update, type View } from "./view.ts";
 
@@ -27,11 +33,13 @@ export type Device = {
 	clock: DeviceClock;
 	/** Acknowledged by the server although the storage then failed to let them go; they are not sent again from here. */
 	readonly acknowledged: Set<OperationId>;
+	/** Sessions of visits to a shared computer, as of the last look at the outbox: no cookie may name them. */
+	without_cookie: ReadonlySet<SessionId>;
 	/** Tells the other tabs that the storage has changed, or that the server takes operations. */
 	announce(news: News): void;
 };
 
-const NOTHING_STORED = { record: null, queued: [], unreadable: 0, refused: [], resets: 0 };
+const NOTHING_STORED = { record: null, queued: [], unreadable: 0, refused: [], resets: 0, shared: null };
 
 /**
  * The stored record of an open session, null after a reset. When the browser emptied its storage under the open page, what
@@ -42,7 +50,8 @@ export async function sessionOf(tx: WriteTransaction, view: View): Promise<Sessi
 	if (device.resets > view.resets) return null;
 	const record = await readSession(tx, view.session_id);
 	if (record) return record;
-	await putDevice(tx, { ...device, resets: view.resets, current: device.current ?? view.session_id });
+	const current = device.current ?? view.session_id;
+	await putDevice(tx, { ...device, resets: view.resets, current, shared: device.shared ?? view.shared });
 	const { version_id } = view.record.assessment;
 	await rememberVersion(tx, { version_id, assessment: view.index.assessment });
 	for (const operation of view.queued) await putOperation(tx, operation);
@@ -79,13 +88,17 @@ export async function reload(device: Device): Promise<void> {
 	}
 }
 
-function look(device: Device, session_id: SessionId): Promise<(StoredSession & { resets: number }) | null> {
+function look(
+	device: Device,
+	session_id: SessionId,
+): Promise<(StoredSession & { resets: number; shared: string | null }) | null> {
 	return tolerant(
 		() =>
 			device.storage.read(async (tx) => {
 				device.clock = laterClock(device.clock, await readStoredClock(tx));
-				const { resets } = await readDevice(tx);
-				return { ...(await readStored(tx, session_id)), resets };
+				const { resets, current, shared } = await readDevice(tx);
+				const stored = await readStored(tx, session_id);
+				return { ...stored, resets, shared: current === session_id ? shared : null };
 			}),
 		null,
 	);
@@ -101,7 +114,14 @@ export function forget(device: Device, view: View): void {
 export async function readPending(device: Device): Promise<Operation[]> {
 	const views = [...device.views.values()];
 	const stored = await tolerant(
-		() => device.storage.read((tx) => readOutbox(tx)),
+		() =>
+			device.storage.read(async (tx) => {
+				// A page that has just opened knows nothing yet of the clock by which these were stamped.
+				device.clock = laterClock(device.clock, await readStoredClock(tx));
+				const { current, shared, left_behind } = await readDevice(tx);
+				device.without_cookie = new Set(shared && current ? [...left_behind, current] : left_behind);
+				return [...(await readOutbox(tx)), ...(await queuedBeforeClearing(tx, views))];
+			}),
 		views.flatMap((view) => view.queued),
 	);
 	const failed = views
@@ -114,9 +134,36 @@ export async function readPending(device: Device): Promise<Operation[]> {
 		.sort((a, b) => (a.client_time < b.client_time ? -1 : 1));
 }
 
+/** What open pages still know of an outbox that the browser has emptied under them; a reset by the student is final. */
+async function queuedBeforeClearing(tx: ReadTransaction, views: readonly View[]): Promise<Operation[]> {
+	const queued: Operation[] = [];
+	const { resets } = await readDevice(tx);
+	for (const view of views) {
+		const isCleared = view.queued.length > 0 && resets <= view.resets;
+		if (isCleared && !(await readSession(tx, view.session_id))) queued.push(...view.queued);
+	}
+	return queued;
+}
+
 /** What waits of one session, as far as this tab has seen it. */
 export function pendingOf(device: Device, view: View): Operation[] {
 	return pendingOperations(view, device.acknowledged);
+}
+
+/** Changes what belongs to no session. @returns null where the storage failed */
+export function changeDevice(
+	{ storage }: Device,
+	change: (before: DeviceRecord) => DeviceRecord,
+): Promise<DeviceRecord | null> {
+	return tolerant(
+		() =>
+			storage.write(async (tx) => {
+				const after = change(await readDevice(tx));
+				await putDevice(tx, after);
+				return after;
+			}),
+		null,
+	);
 }
 
 export async function dismissRefused(device: Device, view: View, operation_id: OperationId): Promise<void> {

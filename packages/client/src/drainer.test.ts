@@ -357,6 +357,34 @@ describe("one sender at a time", () => {
 		expect(session.state.answered).toBe(12);
 	});
 
+	test("a tab that was closed while it was sending keeps the others waiting for seconds only", async () => {
+		const world = createWorld();
+		// Nothing of it runs any more from the moment in which it sends.
+		const closed = { locks: undefined, setTimeout: () => null };
+		const { session, storage } = await begin(world, closed);
+		world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
+		await session.answer(1, slider(1));
+		await turns(50);
+		world.network.fault = () => null;
+		const again = await comeBack(openTab(world, storage, { locks: undefined }).client);
+		await world.advance(2000);
+		expect(again.save.kind).toBe("sending");
+		await world.advance(7000);
+		expect(again.save).toEqual({ kind: "saved" });
+	});
+
+	test("a tab that sends for long keeps its lease", async () => {
+		const world = createWorld();
+		const { session, storage } = await begin(world, { locks: undefined });
+		world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
+		await session.answer(1, slider(1));
+		await turns(50);
+		const second = openTab(world, storage, { locks: undefined });
+		await comeBack(second.client);
+		await world.advance(15_000);
+		expect(world.traffic.most).toBe(1);
+	});
+
 	test("the lease of a tab that died ends by itself", async () => {
 		const world = createWorld();
 		const { session, storage, client } = await begin(world, { locks: undefined });

@@ -6,7 +6,7 @@ import { exclusively } from "./exclusive.ts";
 import type { Operation } from "./records.ts";
 import { settleLeftovers } from "./settlement.ts";
 import { sync, type Transport } from "./transport.ts";
-import { notify, type Phase } from "./view.ts";
+import { notify, type Phase, type View } from "./view.ts";
 
 /** What empties the outbox. Every tab has one; only one of them sends at a time. */
 export type Drainer = {
@@ -22,6 +22,8 @@ export type Drainer = {
 	/** The server asked for silence until then (by `environment.now`). */
 	held_until: number;
 	closed: boolean;
+	/** What else ends when this tab stops: see follow.ts. */
+	readonly endings: Set<() => void>;
 };
 
 /** `append`: something new waits. `wake`: the network, the page or the student gives reason to hope; it ends a back-off. */
@@ -46,6 +48,7 @@ export function createDrainer(device: Device, transport: Transport): Drainer {
 		timer: null,
 		held_until: 0,
 		closed: false,
+		endings: new Set(),
 	};
 }
 
@@ -71,6 +74,7 @@ export function drain(drainer: Drainer, urgency: Urgency): Promise<void> {
 export function closeDrainer(drainer: Drainer): void {
 	drainer.closed = true;
 	stopTimer(drainer);
+	for (const end of [...drainer.endings]) end();
 }
 
 /** The page may be gone in a moment: sends what it can in a request that outlives it. The outbox keeps all until it is told. */
@@ -82,7 +86,8 @@ export function sendLastChance(drainer: Drainer): void {
 		const isFinal = (one: Operation) =>
 			!view.unstored.some(({ operation, phase }) => operation === one && phase === "writing");
 		const operations = firstFew(pendingOf(device, view).filter(isFinal), LAST_CHANCE_BYTES);
-		if (operations.length > 0) void sync(transport, view.session_id, syncRequest(device, operations), true);
+		if (operations.length > 0)
+			void sync(transport, view.session_id, syncRequest(device, view.session_id, operations), true);
 	}
 }
 
@@ -125,10 +130,10 @@ async function pass(drainer: Drainer, renew: () => Promise<void>): Promise<{ kin
 		if (end.kind === "unknown_session") unknown.add(session_id);
 		else setPhase(drainer, { kind: "sending" });
 	}
-	// Another tab may have sent what this one was waiting to send.
-	if (hasPending(device)) await reload(device);
+	// Another tab may have sent what this one was waiting to send, or fetched what it heard of.
+	if (hasPending(device) || [...device.views.values()].some(isBehind)) await reload(device);
 	for (const view of [...device.views.values()]) {
-		const end = view.record.refresh_needed && !drainer.closed ? await refresh(courier, view) : null;
+		const end = isBehind(view) && !drainer.closed ? await refresh(courier, view) : null;
 		if (end?.kind === "wait") return end;
 	}
 	if (unknown.size > 0) return { kind: "wait", reason: "server", retry_after_ms: null };
@@ -136,6 +141,10 @@ async function pass(drainer: Drainer, renew: () => Promise<void>): Promise<{ kin
 	// A server that had lost something is given it again.
 	if (hasPending(device)) drainer.again ??= "append";
 	return { kind: "done" };
+}
+
+function isBehind({ record, heard }: View): boolean {
+	return record.refresh_needed || heard > record.synced_revision;
 }
 
 function hasPending(device: Device): boolean {

@@ -11,6 +11,14 @@ export type Channel = {
 	close(): void;
 };
 
+/** One who listens to server-sent events. Broken connections are mended without word. */
+export type EventListener = {
+	/** The data of an event named `session`. */
+	heard(data: string): void;
+	/** The server refuses, or is none: nothing will come any more. */
+	failed(): void;
+};
+
 /**
  * The world around the engine. `browserEnvironment` gives the browser's; tests and other hosts give parts of their own.
  */
@@ -26,6 +34,12 @@ export type Environment = {
 	locks: Locks | undefined;
 	/** Undefined in old browsers: tabs then look into the storage when they come to the front. */
 	broadcast: ((name: string) => Channel) | undefined;
+	/** What this device calls itself to the student, for example "Chrome (Android)". */
+	device_label?: string;
+	/** Undefined where there are no server-sent events: the server is then asked from time to time. */
+	listen?: ((url: string, listener: EventListener) => { close(): void }) | undefined;
+	/** A note that lasts as long as this visit: over reloads, and not beyond the tab. Without it a reload ends a visit. */
+	visit?: { read(): string | null; write(note: string | null): void };
 	signals: {
 		/** @returns a function that ends the subscription */
 		subscribe(listener: (signal: Signal) => void): () => void;
@@ -43,9 +57,66 @@ export function browserEnvironment(): Environment {
 		locks: browserLocks(),
 		broadcast:
 			typeof BroadcastChannel === "undefined" ? undefined : (name) => new BroadcastChannel(name) as Channel,
+		device_label: typeof navigator === "undefined" ? "Browser" : labelOf(navigator.userAgent),
+		listen: typeof EventSource === "undefined" ? undefined : listenToEvents,
+		visit: browserVisit,
 		signals: { subscribe: listenToBrowser },
 	};
 }
+
+const BROWSERS: readonly (readonly [RegExp, string])[] = [
+	[/\bEdg/, "Edge"],
+	[/\bOPR\//, "Opera"],
+	[/SamsungBrowser/, "Samsung Internet"],
+	[/\bFirefox\/|\bFxiOS\//, "Firefox"],
+	[/Chrom(e|ium)\/|\bCriOS\//, "Chrome"],
+	[/\bSafari\//, "Safari"],
+];
+const SYSTEMS: readonly (readonly [RegExp, string])[] = [
+	[/\bAndroid\b/, "Android"],
+	[/\biPhone\b/, "iPhone"],
+	[/\biPad\b/, "iPad"],
+	[/\bCrOS\b/, "ChromeOS"],
+	[/\bWindows\b/, "Windows"],
+	[/\bMac OS X\b/, "Mac"],
+	[/\bLinux\b/, "Linux"],
+];
+
+/** A browser's own words in those of a person, the same in every language: names only. */
+export function labelOf(user_agent: string): string {
+	const find = (names: typeof BROWSERS) => names.find(([sign]) => sign.test(user_agent))?.[1];
+	const [browser, system] = [find(BROWSERS) ?? "Browser", find(SYSTEMS)];
+	return system ? `${browser} (${system})` : browser;
+}
+
+function listenToEvents(url: string, { heard, failed }: EventListener): { close(): void } {
+	const source = new EventSource(url);
+	source.addEventListener("session", ({ data }) => heard(String(data)));
+	source.addEventListener("error", () => {
+		if (source.readyState === EventSource.CLOSED) failed();
+	});
+	return source;
+}
+
+const VISIT_KEY = "carhythm.visit";
+
+const browserVisit: NonNullable<Environment["visit"]> = {
+	read() {
+		try {
+			return sessionStorage.getItem(VISIT_KEY);
+		} catch {
+			return null;
+		}
+	},
+	write(note) {
+		try {
+			if (note === null) sessionStorage.removeItem(VISIT_KEY);
+			else sessionStorage.setItem(VISIT_KEY, note);
+		} catch {
+			// The visit then ends with the page.
+		}
+	},
+};
 
 function browserLocks(): Locks | undefined {
 	if (typeof navigator === "undefined" || !("locks" in navigator)) return undefined;

@@ -4,8 +4,10 @@ import { deleteLease, putLease, readLease } from "./records.ts";
 import { StorageFailed } from "./storage/storage.ts";
 
 const NAME = "carhythm-outbox";
-/** Longer than a request may take, so that a lease never ends under a sender that works. */
-const LEASE_MS = 30_000;
+/** So long the others wait for a tab that was closed while it was sending. */
+const LEASE_MS = 6000;
+/** Whoever sends renews the lease this often. In the background timers may be late: the lease may then end under a sender. */
+const BEAT_MS = 2000;
 
 /**
  * Runs `body` while no other tab of this origin runs one: under a Web Lock, for which it waits, or on plain http under a lease
@@ -26,13 +28,31 @@ export async function exclusively<T>(
 		if (error instanceof StorageFailed) return body(() => Promise.resolve());
 		throw error;
 	}
+	const endBeat = beat(device, holder);
 	try {
 		return await body(async () => {
 			await takeLease(device, holder).catch(ignoreStorage);
 		});
 	} finally {
+		endBeat();
 		await returnLease(device, holder).catch(ignoreStorage);
 	}
+}
+
+/** @returns a function that ends it */
+function beat(device: Device, holder: string): () => void {
+	const { environment } = device;
+	let isOver = false;
+	const wait = (): unknown => environment.setTimeout(() => void renew(), BEAT_MS);
+	const renew = async () => {
+		await takeLease(device, holder).catch(ignoreStorage);
+		if (!isOver) timer = wait();
+	};
+	let timer = wait();
+	return () => {
+		isOver = true;
+		environment.clearTimeout(timer);
+	};
 }
 
 function takeLease(device: Device, holder: string): Promise<boolean> {

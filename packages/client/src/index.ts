@@ -12,9 +12,14 @@
 export type {
 	Client,
 	FeedbackInput,
+	HandOff,
+	HeldElsewhere,
 	LatestAssessment,
 	Outcome,
+	RedeemOptions,
 	RefusedOperation,
+	RescueCopy,
+	ResetOutcome,
 	Resumed,
 	SaveStatus,
 	Session,
@@ -25,7 +30,7 @@ export type {
 } from "./api.ts";
 export { RequestRefused, ServerUnreachable } from "./api.ts";
 export { createClient } from "./client.ts";
-export type { Channel, Environment, Locks, Signal } from "./environment.ts";
+export type { Channel, Environment, EventListener, Locks, Signal } from "./environment.ts";
 export { openIndexedDbStorage } from "./storage/indexed-db.ts";
 export { createMemoryStorage } from "./storage/memory.ts";
 export { openStorage } from "./storage/open.ts";

@@ -92,19 +92,29 @@ const DeviceRecord = z.object({
 	),
 	/** A restore whose reply has not come. */
 	restoring: z.nullable(z.object({ operation_id: OperationId, session_id: SessionIdField })),
+	/** A code whose reply has not come. */
+	redeeming: z._default(z.nullable(z.object({ operation_id: OperationId, code: z.string() })), null),
+	/** The visit in which the current session began on a shared computer; null on a device of the student's own. */
+	shared: z._default(z.nullable(z.string()), null),
+	/** Sessions of visits to a shared computer that are over: each goes when all of it is sent. */
+	left_behind: z._default(z.array(SessionIdField), []),
 });
 export type DeviceRecord = z.infer<typeof DeviceRecord>;
 
 const LeaseRecord = z.object({ ...format, holder: z.string(), until: z.number() });
 export type LeaseRecord = z.infer<typeof LeaseRecord>;
 
-const NEW_DEVICE: DeviceRecord = {
+/** A device on which nothing has happened yet. */
+export const NEW_DEVICE: DeviceRecord = {
 	format: 1,
 	current: null,
 	cookie_ignored: false,
 	resets: 0,
 	starting: null,
 	restoring: null,
+	redeeming: null,
+	shared: null,
+	left_behind: [],
 };
 
 /** Everything stored of one session. */
@@ -140,6 +150,23 @@ export function putSession(tx: WriteTransaction, record: SessionRecord): Promise
 export async function readOutbox(tx: ReadTransaction, session_id?: SessionId): Promise<Operation[]> {
 	const operations = parseAll(Operation, await tx.list("outbox", session_id));
 	return operations.sort((a, b) => (operationOrder(a) < operationOrder(b) ? -1 : 1));
+}
+
+/**
+ * What the server has not acknowledged and what it refused, as it lies in the storage: also what another version of this app
+ * wrote and this one cannot read.
+ */
+export async function readUnsent(
+	tx: ReadTransaction,
+	session_id: SessionId,
+): Promise<Record<"operation_id" | "client_time" | "command", unknown>[]> {
+	const refused = (await tx.list("refused", session_id)).map(({ value }) => fieldOf(value, "operation"));
+	const outbox = (await tx.list("outbox", session_id)).map(({ value }) => value);
+	return [...refused, ...outbox].map((operation) => ({
+		operation_id: fieldOf(operation, "operation_id"),
+		client_time: fieldOf(operation, "client_time"),
+		command: fieldOf(operation, "command"),
+	}));
 }
 
 export function putOperation(tx: WriteTransaction, operation: Operation): Promise<void> {
@@ -216,6 +243,12 @@ export function putLease(tx: WriteTransaction, record: LeaseRecord): Promise<voi
 
 export function deleteLease(tx: WriteTransaction): Promise<void> {
 	return tx.delete("meta", "lease");
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+	return typeof value === "object" && value !== null
+		? Object.entries(value).find(([key]) => key === name)?.[1]
+		: undefined;
 }
 
 function operationOrder(operation: Operation): string {

@@ -11,6 +11,7 @@ import type { Resumed } from "./api.ts";
 import { fetchVersion } from "./assessments.ts";
 import { type Device, deviceTime, pendingOf, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
+import { loadReset } from "./later.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import {
 	type Operation,
@@ -21,16 +22,22 @@ import {
 	type SessionRecord,
 } from "./records.ts";
 import { markKnown } from "./settlement.ts";
+import { endPastVisit } from "./shared-computer.ts";
 import { fetchSnapshot } from "./transport.ts";
 import { eventsOf } from "./view.ts";
 
 type Held = { record: SessionRecord; operations: readonly Operation[] };
 
+// The next visit tries again.
+const ignore = () => {};
+
 const NOTHING = { kind: "nothing" } as const;
 
 /** See `Client.resume`. */
 export async function resume(engine: Engine): Promise<Resumed> {
+	await endPastVisit(engine.device);
 	const { held, cookie_ignored } = await readHeld(engine.device);
+	if (!held && cookie_ignored) void loadReset().then(({ forgetCookie }) => forgetCookie(engine), ignore);
 	const remote = await askServer(engine, held, cookie_ignored);
 	const server = remote.kind === "unreachable" ? "unreachable" : "reached";
 	const ref = remote.kind === "found" ? remote.snapshot.assessment : held?.record.assessment;

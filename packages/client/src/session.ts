@@ -1,14 +1,24 @@
-import { type Command, FeedbackReply, ScoresReply, type SessionState } from "@carhythm/core";
+import {
+	type Command,
+	FeedbackReply,
+	heldElsewhere,
+	ScoresReply,
+	type SessionState,
+	toMillis,
+} from "@carhythm/core";
 import { type Outcome, ServerUnreachable, type Session } from "./api.ts";
 import { append } from "./append.ts";
-import { type Device, dismissRefused, pendingOf } from "./device.ts";
+import { type Device, deviceTime, dismissRefused, pendingOf } from "./device.ts";
 import { type Drainer, drain } from "./drainer.ts";
+import { follow } from "./follow.ts";
+import { loadHandOff, loadRescue } from "./later.ts";
 import { request, valueOrThrow } from "./transport.ts";
-import { saveStatus, standing, type View } from "./view.ts";
+import { saveStatus, standing, type View, waitingSince } from "./view.ts";
 
 /** The face of a view to the page. */
 export function openSession(device: Device, drainer: Drainer, view: View): Session {
 	const own = new Set<() => void>();
+	const endings = new Set<() => void>();
 	const { session_id } = view;
 
 	async function command(wanted: Command): Promise<Outcome> {
@@ -39,8 +49,18 @@ export function openSession(device: Device, drainer: Drainer, view: View): Sessi
 		get save() {
 			return saveStatus(view, drainer.phase, device.storage.durable, device.acknowledged);
 		},
+		get waiting_ms() {
+			const since = waitingSince(view, device.acknowledged);
+			return since === null ? 0 : Math.max(0, deviceTime(device) - toMillis(since));
+		},
 		get refused() {
 			return view.refused;
+		},
+		get held_elsewhere() {
+			return heldElsewhere(view.shown, device.clock.id);
+		},
+		get shared() {
+			return view.shared !== null;
 		},
 		subscribe(listener) {
 			// A function of its own, so that one listener can be given twice and each end by itself.
@@ -58,6 +78,14 @@ export function openSession(device: Device, drainer: Drainer, view: View): Sessi
 		move: (question_id, language) =>
 			command(language ? { kind: "move", question_id, language } : { kind: "move", question_id }),
 		complete: () => command({ kind: "complete" }),
+		follow() {
+			const end = follow(drainer, view);
+			endings.add(end);
+			return end;
+		},
+		handOff: async () => (await loadHandOff()).handOff(device, drainer.transport, view),
+		continueHere: async () => command(await (await loadHandOff()).holdHere(device)),
+		exportUnsent: async () => (await loadRescue()).exportUnsent(device, view),
 		flush,
 		dismissRefused: (operation_id) => dismissRefused(device, view, operation_id),
 		takeBadges: () => view.badges.splice(0),
@@ -79,6 +107,8 @@ export function openSession(device: Device, drainer: Drainer, view: View): Sessi
 		close() {
 			for (const entry of own) view.listeners.delete(entry);
 			own.clear();
+			for (const end of endings) end();
+			endings.clear();
 		},
 	};
 }

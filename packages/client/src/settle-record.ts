@@ -44,8 +44,10 @@ export function settleRecord(
 		// A server whose numbers go back has lost something.
 		summary.revision >= record.state.revision;
 	const completes = summary.status === "active" && outbox.some(({ command }) => command.kind === "complete");
+	const holds = outbox.some(({ command }) => command.kind === "hold");
 	const state: SessionState = {
 		...record.state,
+		holder: holds ? record.state.holder : summary.holder,
 		status: completes ? "completed" : summary.status,
 		revision: Math.max(record.state.revision, ...revisions.values()),
 		answers: Object.fromEntries(

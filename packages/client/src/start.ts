@@ -10,7 +10,7 @@ import {
 import { ServerUnreachable, type StartOptions } from "./api.ts";
 import { append } from "./append.ts";
 import { fetchVersion } from "./assessments.ts";
-import { openView, reload, tolerant } from "./device.ts";
+import { changeDevice, openView, reload, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import {
@@ -21,6 +21,7 @@ import {
 	readSession,
 	type SessionRecord,
 } from "./records.ts";
+import { beginSharedVisit } from "./shared-computer.ts";
 import type { WriteTransaction } from "./storage/storage.ts";
 import { fetchSnapshot, request, valueOrThrow } from "./transport.ts";
 import type { View } from "./view.ts";
@@ -37,6 +38,7 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 		language,
 		...(assessment === null ? {} : { assessment }),
 		...(replaces === null ? {} : { replaces }),
+		...(options.shared ? { shared: true } : {}),
 	};
 	const reply = await request(transport, "POST", "/api/v2/session/start", StartReply, { body });
 	// A refused request has begun nothing, so its id has no more use.
@@ -58,16 +60,18 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 		// The first try may have come further than its reply.
 		refresh_needed: isRetry,
 	};
+	const visit = options.shared ? beginSharedVisit(device) : null;
 	await tolerant(
 		() =>
 			device.storage.write(async (tx) => {
 				if (!(await readSession(tx, session_id))) await putSession(tx, record);
-				await makeCurrent(tx, session_id, replaces);
+				await makeCurrent(tx, session_id, replaces, visit);
 			}),
 		undefined,
 	);
 	await endStart(engine, operation_id);
 	const view = await openOrFail(engine, session_id, index, record);
+	view.shared = visit;
 	await speak(engine, view, options.language);
 	return view;
 }
@@ -88,8 +92,8 @@ export async function restore(engine: Engine, session_id: SessionId): Promise<Vi
 	await tolerant(
 		() =>
 			device.storage.write(async (tx) => {
-				const { current } = await readDevice(tx);
-				await makeCurrent(tx, session_id, current === session_id ? null : current);
+				const { current, shared } = await readDevice(tx);
+				await makeCurrent(tx, session_id, current === session_id ? null : current, shared);
 			}),
 		undefined,
 	);
@@ -125,37 +129,22 @@ async function prepareStart(
 
 async function endStart(engine: Engine, operation_id: string): Promise<void> {
 	engine.starting = null;
-	await changeDevice(engine, (device) =>
+	await changeDevice(engine.device, (device) =>
 		device.starting?.operation_id === operation_id ? { ...device, starting: null } : device,
 	);
 }
 
 async function prepareRestore(engine: Engine, session_id: SessionId) {
 	const fresh = { operation_id: mintOperationId(engine.device.environment.randomBytes), session_id };
-	const device = await changeDevice(engine, (before) =>
+	const device = await changeDevice(engine.device, (before) =>
 		before.restoring?.session_id === session_id ? before : { ...before, restoring: fresh },
 	);
 	return device?.restoring?.operation_id ?? fresh.operation_id;
 }
 
 async function endRestore(engine: Engine, operation_id: string): Promise<void> {
-	await changeDevice(engine, (device) =>
+	await changeDevice(engine.device, (device) =>
 		device.restoring?.operation_id === operation_id ? { ...device, restoring: null } : device,
-	);
-}
-
-function changeDevice(
-	{ device }: Engine,
-	change: (before: DeviceRecord) => DeviceRecord,
-): Promise<DeviceRecord | null> {
-	return tolerant(
-		() =>
-			device.storage.write(async (tx) => {
-				const after = change(await readDevice(tx));
-				await putDevice(tx, after);
-				return after;
-			}),
-		null,
 	);
 }
 
@@ -164,12 +153,13 @@ async function makeCurrent(
 	tx: WriteTransaction,
 	session_id: SessionId,
 	replaced: SessionId | null,
+	shared: string | null,
 ): Promise<void> {
 	const before = replaced && (await readSession(tx, replaced));
 	if (before && before.state.status === "active") {
 		await putSession(tx, { ...before, state: { ...before.state, status: "user_abandoned_not_completed" } });
 	}
-	await putDevice(tx, { ...(await readDevice(tx)), current: session_id, cookie_ignored: false });
+	await putDevice(tx, { ...(await readDevice(tx)), current: session_id, cookie_ignored: false, shared });
 }
 
 async function openOrFail(

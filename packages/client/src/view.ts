@@ -35,7 +35,11 @@ export type View = {
 	shown: SessionState;
 	/** The device's number of resets when the view was made; a view of before a reset is dead. */
 	readonly resets: number;
+	/** The visit to a shared computer to which the session belongs; null on a device of the student's own. */
+	shared: string | null;
 	forgotten: boolean;
+	/** The newest revision of which word came; what lies beyond `synced_revision` is fetched. */
+	heard: number;
 	badges: string[];
 	readonly listeners: Set<() => void>;
 };
@@ -46,7 +50,7 @@ export type Phase = { kind: "sending" } | { kind: "waiting"; reason: "offline" |
 export function createView(
 	index: AssessmentIndex,
 	record: SessionRecord,
-	{ queued, unreadable, refused, resets }: StoredSession & { resets: number },
+	{ queued, unreadable, refused, resets, shared }: StoredSession & Pick<View, "resets" | "shared">,
 ): View {
 	return {
 		session_id: record.state.session_id,
@@ -58,7 +62,9 @@ export function createView(
 		unstored: [],
 		shown: record.state,
 		resets,
+		shared,
 		forgotten: false,
+		heard: 0,
 		badges: [],
 		listeners: new Set(),
 	};
@@ -97,6 +103,14 @@ export function pendingOperations(view: View, acknowledged: ReadonlySet<string>)
 	const queued = view.queued.filter((operation) => !acknowledged.has(operation.operation_id));
 	const unstored = view.unstored.filter(({ phase }) => phase !== "acknowledged");
 	return [...queued, ...unstored.map(({ operation }) => operation)];
+}
+
+/** When the oldest thing that waits was done, by the device's clock. Where the student has been is not worth a worry. */
+export function waitingSince(view: View, acknowledged: ReadonlySet<string>): Instant | null {
+	const times = pendingOperations(view, acknowledged)
+		.filter(({ command }) => command.kind !== "move")
+		.map(({ client_time }) => client_time);
+	return times.reduce<Instant | null>((oldest, at) => (oldest === null || at < oldest ? at : oldest), null);
 }
 
 /** See {@link SaveStatus}: the most worrying thing that is true is what is told. */

@@ -20,6 +20,8 @@ const questionBase = {
 	/** The row in `questions`; the same item keeps its id in later versions of the assessment. */
 	id: z.int(),
 	key: Key,
+	/** What a database of the existing product calls the item, where that is no key; null where it has no name for it. */
+	item_id: z.optional(z.nullable(z.string())),
 	text: LocalizedText,
 	required: z.boolean(),
 	scene_title: z.optional(LocalizedText),

@@ -4,7 +4,7 @@ import { Assessment, Key, LocalizedText } from "./assessment.ts";
 import { OperationId } from "./ids.ts";
 import { Progress } from "./progress.ts";
 import { RefusalCode } from "./refusal.ts";
-import { Command, SessionState, SessionStatus } from "./session.ts";
+import { Command, Holder, SessionState, SessionStatus } from "./session.ts";
 import { Instant } from "./time.ts";
 
 /** Every code that a problem document may carry: refusals, and what goes wrong before a session is even looked at. */
@@ -134,6 +134,8 @@ export const StartRequest = z.object({
 	replaces: z.optional(StorableText),
 	/** `en` or `ar`; anything else means English. */
 	language: z.optional(StorableText),
+	/** A computer that others use too: this browser gets no cookie by which the session could be found again. */
+	shared: z.optional(z.boolean()),
 });
 
 /** Which version of which assessment a session is pinned to. */
@@ -231,11 +233,10 @@ const SYNC_LIMIT = 200;
 export const SyncRequest = z.object({
 	/** The device's clock when the request was sent. */
 	sent_at: Instant,
-	/**
-	 * Any id that stays the same on a device. Operations of one device are put in the order of its own clock, however long each
-	 * request was under way.
-	 */
+	/** Any id that stays the same on a device, whose operations keep the order of its own clock. */
 	device_id: z.optional(OperationId),
+	/** As in `session/start`: the cookie is not renewed. */
+	shared: z.optional(z.boolean()),
 	operations: z.array(z.unknown()).check(z.maxLength(SYNC_LIMIT)),
 });
 
@@ -269,6 +270,8 @@ export const SessionSummary = z.object({
 	status: SessionStatus,
 	resumable: z.boolean(),
 	revision: z.int(),
+	/** The device on which the student goes on; null while every device may write. */
+	holder: z._default(z.nullable(Holder), null),
 	current_page_id: z.nullable(z.int()),
 	last_activity: Instant,
 	expires_at: Instant,

@@ -47,7 +47,7 @@ export function mintOperationId(randomBytes: (count: number) => Uint8Array): Ope
 }
 
 // Crockford's base 32: no I, L, O or U, so that a code survives being read aloud and typed.
-const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+export const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /**
  * Makes a display id, for example `7GK2M-9XQ4T`: what people and exports use instead of the secret session id. 50 random
@@ -60,6 +60,22 @@ export function mintDisplayId(randomBytes: (count: number) => Uint8Array): strin
 
 /** Folds a display id that a person typed (case, spaces, O for 0, I and L for 1); null when it cannot be one. */
 export function parseDisplayId(value: string): string | null {
-	const folded = value.toUpperCase().replace(/[\s-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
-	return /^[0-9A-HJKMNP-TV-Z]{10}$/.test(folded) ? `${folded.slice(0, 5)}-${folded.slice(5)}` : null;
+	const folded = foldTyped(value);
+	return folded?.length === 10 ? `${folded.slice(0, 5)}-${folded.slice(5)}` : null;
+}
+
+/**
+ * Symbols of {@link CROCKFORD} as a person typed them, on whatever keyboard: lower case, spaces, hyphens, full-width letters,
+ * Arabic digits, O for 0, I and L for 1. Null when anything else is among them.
+ */
+export function foldTyped(value: string): string | null {
+	const folded = value
+		.normalize("NFKC")
+		.replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
+		.replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0))
+		.replace(/[\s\p{Pd}\p{Cf}]/gu, "")
+		.toUpperCase()
+		.replace(/O/g, "0")
+		.replace(/[IL]/g, "1");
+	return /^[0-9A-HJKMNP-TV-Z]*$/.test(folded) ? folded : null;
 }

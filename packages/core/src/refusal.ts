@@ -11,6 +11,8 @@ export const RefusalCode = z.enum([
 	"session_completed",
 	"session_not_completed",
 	"session_not_restorable",
+	"session_held_elsewhere",
+	"hand_off_code_invalid",
 	"question_not_found",
 	"page_not_found",
 	"assessment_not_found",

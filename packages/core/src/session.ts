@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { Answer, checkAnswer, countCharacters, ESSAY_LIMIT } from "./answer.ts";
+import { Answer, checkAnswer, countCharacters, ESSAY_LIMIT, StorableText } from "./answer.ts";
 import { type AssessmentIndex, Language } from "./assessment.ts";
 import { OperationId, type SessionId } from "./ids.ts";
 import { type Refusal, refuse } from "./refusal.ts";
@@ -34,6 +34,18 @@ export type DraftRecord = z.infer<typeof DraftRecord>;
 export const Place = z.object({ ...stamp, page_id: z.nullable(z.int()), question_id: z.nullable(z.int()) });
 export type Place = z.infer<typeof Place>;
 
+/** What a device calls itself to a person, for example "Chrome (Android)". It is shown as it comes and means nothing else. */
+const DeviceLabel = StorableText.check(z.minLength(1, "must not be empty"), z.maxLength(60));
+
+/** The device on which the student goes on. All others are read-only until they take the session back. */
+export const Holder = z.object({
+	device_id: OperationId,
+	label: DeviceLabel,
+	/** By the server's clock. */
+	since: Instant,
+});
+export type Holder = z.infer<typeof Holder>;
+
 /**
  * The present state of one session: a value, the same in the browser, on the wire and on the server. The server may hold a
  * part of `answers` and `drafts` only (the questions at hand); the counts are of the whole.
@@ -49,6 +61,8 @@ export const SessionState = z.object({
 	/** The highest revision that is part of this state. */
 	revision: z.int(),
 	place: z.nullable(Place),
+	/** Null while every device may write: from the start to the first hand-off. */
+	holder: z._default(z.nullable(Holder), null),
 	/** By question id. */
 	answers: z.record(z.string(), AnswerRecord),
 	/** By question id. */
@@ -71,6 +85,8 @@ export const Command = z.discriminatedUnion("kind", [
 	/** The student now looks at this question, in this language. Resuming sends one. */
 	z.object({ kind: z.literal("move"), ...byQuestion, language: z.optional(Language) }),
 	z.object({ kind: z.literal("complete") }),
+	/** The student goes on here: by a code from another device, or by "Continue here instead". The server orders them. */
+	z.object({ kind: z.literal("hold"), device_id: OperationId, label: DeviceLabel }),
 ]);
 export type Command = z.infer<typeof Command>;
 
@@ -94,6 +110,11 @@ export type Moment = {
 	at: Instant | null;
 	/** Days without activity after which a session expires; null where the server decides (in the browser). */
 	expiry_days: number | null;
+	/**
+	 * The device on which it is being done; its id is null before its first write. Absent on the server, which never asks who
+	 * holds the session: what a device had queued before the hand-off counts, whenever it comes.
+	 */
+	device?: { id: OperationId | null };
 };
 
 /** The outcome of {@link decide}. */
@@ -112,6 +133,7 @@ export function beginSession(start: {
 		last_activity: start.started_at,
 		revision: 0,
 		place: null,
+		holder: null,
 		answers: {},
 		drafts: {},
 		answered: 0,
@@ -131,7 +153,10 @@ export function decide(
 ): Decision {
 	const { command, operation_id } = operation;
 	// Content first: what is kept aside as late from an ended session must be fit to apply if it is restored.
-	const refusal = refuseByContent(index, command) ?? refuseByStatus(state, command, moment);
+	const refusal =
+		refuseByContent(index, command) ??
+		refuseByStatus(state, command, moment) ??
+		refuseByHolder(state, command, moment);
 	if (refusal) return { ok: false, refusal };
 	const at = moment.at ?? afterAllBefore(state, command, moment.received);
 	return { ok: true, event: { operation_id, at, received_at: moment.received, revision: 0, body: command } };
@@ -164,6 +189,22 @@ function refuseByStatus(
 		default:
 			return unreachable(state.status);
 	}
+}
+
+/** The device on which the session goes on, seen from this one; null when this one may write. */
+export function heldElsewhere(state: SessionState, device_id: OperationId | null): Holder | null {
+	return state.holder && state.holder.device_id !== device_id ? state.holder : null;
+}
+
+function refuseByHolder(
+	state: SessionState,
+	command: Command | LifecycleCommand,
+	{ device }: Moment,
+): Refusal | null {
+	if (!device || !heldElsewhere(state, device.id)) return null;
+	// A draft is what was being typed at the moment in which the inputs closed; it must not be lost.
+	if (command.kind === "hold" || command.kind === "draft") return null;
+	return refuse("session_held_elsewhere", "You went on with this assessment on another device.");
 }
 
 function refuseByContent(index: AssessmentIndex, command: Command | LifecycleCommand): Refusal | null {
@@ -214,7 +255,7 @@ function isLater(a: Stamp, b: Stamp | null | undefined): boolean {
 
 /**
  * The state after an event. Answers, clears, drafts and moves commute: whatever the order of arrival, the later one by its
- * stamp stands. Completing, abandoning and restoring are put in order by the server.
+ * stamp stands. Completing, abandoning, restoring and handing off are put in order by the server.
  * An event must be applied once: who applies it knows which operation ids it has seen.
  */
 export function apply(index: AssessmentIndex, state: SessionState, event: SessionEvent): SessionState {
@@ -235,6 +276,10 @@ export function apply(index: AssessmentIndex, state: SessionState, event: Sessio
 			return { ...state, revision, status: "user_abandoned_not_completed" };
 		case "restore":
 			return touch({ ...state, revision, status: "active" }, event);
+		case "hold": {
+			const { device_id, label } = body;
+			return touch({ ...state, revision, holder: { device_id, label, since: event.received_at } }, event);
+		}
 		default:
 			return unreachable(body);
 	}

@@ -63,6 +63,11 @@ export function correctedTime(times: {
 	return toInstant(Math.min(Math.max(at, floor), ceiling));
 }
 
+/** The moment `minutes` later. */
+export function addMinutes(instant: Instant, minutes: number): Instant {
+	return toInstant(toMillis(instant) + minutes * 60_000);
+}
+
 /** The moment `days` × 24 hours later. */
 export function addDays(instant: Instant, days: number): Instant {
 	return toInstant(toMillis(instant) + days * DAY_MS);

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import autocannon, { type Result } from "autocannon";
 import Database from "better-sqlite3";
 import { firstLoad } from "./first-load.ts";
+import { aBenchDatabase, pgbench } from "./postgres.ts";
 import { startNode } from "./processes.ts";
 import { prepare, type Scenario } from "./scenarios.ts";
 
@@ -14,6 +15,7 @@ const { values } = parseArgs({
 		seconds: { type: "string", default: "5" },
 		rounds: { type: "string", default: "3" },
 		connections: { type: "string", default: "64" },
+		engine: { type: "string", default: "sqlite" },
 	},
 });
 const seconds = Number(values.seconds);
@@ -26,14 +28,39 @@ try {
 	console.log(
 		`${cpus()[0]?.model.trim()}, Node ${process.version}, ${rounds} rounds of ${seconds} s, ${connections} connections`,
 	);
-	console.log(`SQLite alone: ${Math.round(commitRate())} commits/s (WAL, synchronous FULL, one row each)`);
-	await compare();
-	reportFirstLoad();
+	if (values.engine === "postgres") await onPostgres();
+	else await onSqlite();
 } finally {
 	rmSync(folder, { recursive: true, force: true });
 }
 
-async function compare(): Promise<void> {
+async function onSqlite(): Promise<void> {
+	console.log(`SQLite alone: ${Math.round(commitRate())} commits/s (WAL, synchronous FULL, one row each)`);
+	await compare(`sqlite:${join(folder, "bench.db")}`);
+	reportFirstLoad();
+}
+
+async function onPostgres(): Promise<void> {
+	await using place = await aBenchDatabase(connections);
+	const pairs: { ours: number; alone: number }[] = [];
+	for (let round = 0; round < rounds; round += 1) {
+		const alone = await pgbench(place, { connections, seconds });
+		const [submits] = await compare(place.address, (scenario) => scenario.name === "single submits");
+		pairs.push({ ours: submits?.requests.average ?? 0, alone });
+	}
+	pairs.sort((a, b) => a.ours / a.alone - b.ours / b.alone);
+	const median = pairs[Math.floor(pairs.length / 2)] ?? { ours: 0, alone: 1 };
+	console.log(
+		`\npgbench, the same statements: ${Math.round(median.alone)} answers/s; single submits ${Math.round(median.ours)}: ratio ${(median.ours / median.alone).toFixed(2)}`,
+	);
+	await compare(place.address, (scenario) => scenario.name !== "single submits");
+}
+
+async function compare(
+	database_url: string,
+	wanted: (scenario: Scenario) => boolean = () => true,
+): Promise<Result[]> {
+	const results: Result[] = [];
 	const ours = await startNode({
 		args: [
 			new URL("../bin/carhythm.js", import.meta.url).pathname,
@@ -43,7 +70,7 @@ async function compare(): Promise<void> {
 			"--host",
 			"127.0.0.1",
 		],
-		env: { DATABASE_URL: `sqlite:${join(folder, "bench.db")}`, LOG_LEVEL: "warn" },
+		env: { DATABASE_URL: database_url, LOG_LEVEL: "warn" },
 		core: SERVER_CORE,
 		ready: /is ready: http:\/\/[^:]+:(\d+)/,
 	});
@@ -52,13 +79,17 @@ async function compare(): Promise<void> {
 		console.log(
 			`\n${"".padEnd(18)} ${"CaRhythm".padStart(18)} ${"p50 ms".padStart(7)} ${"p99 ms".padStart(7)} ${"bare node:http".padStart(18)} ${"ratio".padStart(6)}`,
 		);
-		for (const scenario of await prepare(base, connections)) await measure(base, scenario);
+		for (const scenario of (await prepare(base, connections)).filter(wanted)) {
+			const result = await measure(base, scenario);
+			if (result) results.push(result);
+		}
 	} finally {
 		await ours.stop();
 	}
+	return results;
 }
 
-async function measure(base: string, scenario: Scenario): Promise<void> {
+async function measure(base: string, scenario: Scenario): Promise<Result | undefined> {
 	const bare = await startNode({
 		args: [new URL("bare-server.ts", import.meta.url).pathname, scenario.sample_reply],
 		core: SERVER_CORE,
@@ -75,6 +106,7 @@ async function measure(base: string, scenario: Scenario): Promise<void> {
 		pairs.sort((a, b) => ratio(a) - ratio(b));
 		const median = pairs[Math.floor(pairs.length / 2)];
 		if (median) report(scenario, median);
+		return median?.ours;
 	} finally {
 		await bare.stop();
 	}

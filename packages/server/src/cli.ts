@@ -5,7 +5,14 @@ import { createProgram } from "./cli/program.ts";
 import { StorageUnavailable } from "./db/store.ts";
 import { OperatorError, type Trouble } from "./operator-error.ts";
 
-const EXIT_CODES: Record<Trouble, number> = { failed: 1, usage: 2, conflict: 3, refused: 4 };
+const EXIT_CODES: Record<Trouble, number> = {
+	failed: 1,
+	usage: 2,
+	conflict: 3,
+	refused: 4,
+	rolled_back: 5,
+	difference: 6,
+};
 
 endQuietlyWhenClosed(process.stdout);
 await run(process.argv.slice(2));

@@ -10,6 +10,8 @@ test("nothing set: the defaults", () => {
 		session_expiry_days: 30,
 		log_level: "info",
 		trust_proxy: false,
+		migrate_on_start: false,
+		metrics: false,
 	});
 });
 
@@ -51,14 +53,14 @@ test.each([
 	[{ CORS_ORIGINS: "*" }, 'CORS_ORIGINS is "*". It must be a list such as'],
 	[{ CORS_ORIGINS: "https://a.example/path" }, 'CORS_ORIGINS is "https://a.example/path".'],
 	[{ TRUST_PROXY: "yes" }, 'TRUST_PROXY is "yes". It must be true or false.'],
-	[{ DATABASE_URL: "postgres://u:secret@h/d" }, "PostgreSQL comes with the next release"],
+	[{ MIGRATE_ON_START: "1" }, 'MIGRATE_ON_START is "1". It must be true or false.'],
 	[{ DATABASE_URL: "carhythm.db" }, "It must have the form sqlite:FILE"],
 ])("%j is refused with a sentence", (environment, sentence) => {
 	expect(() => readConfig({}, environment)).toThrow(sentence);
 });
 
 test("every mistake is named at once, by what the person wrote it in; a password is not repeated", () => {
-	const environment = { DATABASE_URL: "postgres://u:secret@h/d", PORT: "x" };
+	const environment = { DATABASE_URL: "postgres://u:secret@host", PORT: "x" };
 	let message = "";
 	try {
 		readConfig({ host: "" }, environment);

@@ -1,3 +1,4 @@
+import { delimiter } from "node:path";
 import * as z from "zod/mini";
 import { type DatabaseUrl, parseDatabaseUrl } from "./db/dialect.ts";
 import { OperatorError } from "./operator-error.ts";
@@ -12,6 +13,10 @@ export type Config = {
 	session_expiry_days: number;
 	log_level: LogLevel;
 	trust_proxy: boolean;
+	/** Whether the server may bring a database on a server up to date. */
+	migrate_on_start: boolean;
+	/** Whether `GET /metrics` is there. */
+	metrics: boolean;
 };
 
 const LogLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]);
@@ -25,6 +30,11 @@ const integer = (from: number, to: number) =>
 		),
 		z.transform(Number),
 	);
+
+const yesOrNo = z.pipe(
+	z.enum(["true", "false"]),
+	z.transform((text) => text === "true"),
+);
 
 const Origins = z.pipe(
 	z.pipe(
@@ -47,6 +57,8 @@ type Setting<T> = {
 	flag: string;
 	/** How the flag's value is called in the help. */
 	placeholder: string;
+	/** The flag alone means true. */
+	needsNoValue?: true;
 	fallback: string;
 	/** One line of help. */
 	about: string;
@@ -66,8 +78,8 @@ export const SETTINGS: Settings = {
 		flag: "--database-url",
 		placeholder: "URL",
 		fallback: "sqlite:./carhythm.db",
-		about: "The database: sqlite:FILE.",
-		allowed: "It must have the form sqlite:FILE.",
+		about: "The database: sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/DATABASE.",
+		allowed: "It must have the form sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/DATABASE.",
 		schema: z.string(),
 	},
 	host: {
@@ -122,10 +134,27 @@ export const SETTINGS: Settings = {
 		fallback: "false",
 		about: "true when a proxy of yours stands in front: its X-Forwarded-* headers are then believed.",
 		allowed: "It must be true or false.",
-		schema: z.pipe(
-			z.enum(["true", "false"]),
-			z.transform((text) => text === "true"),
-		),
+		schema: yesOrNo,
+	},
+	migrate_on_start: {
+		variable: "MIGRATE_ON_START",
+		flag: "--migrate",
+		placeholder: "BOOLEAN",
+		needsNoValue: true,
+		fallback: "false",
+		about: "true brings a PostgreSQL database up to date at the start; an SQLite file always is.",
+		allowed: "It must be true or false.",
+		schema: yesOrNo,
+	},
+	metrics: {
+		variable: "METRICS",
+		flag: "--metrics",
+		placeholder: "BOOLEAN",
+		needsNoValue: true,
+		fallback: "false",
+		about: "true serves figures for Prometheus at /metrics, to whoever may reach the port.",
+		allowed: "It must be true or false.",
+		schema: yesOrNo,
 	},
 };
 
@@ -162,6 +191,8 @@ export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = proces
 		session_expiry_days: read(SETTINGS.session_expiry_days, flags.session_expiry_days),
 		log_level: read(SETTINGS.log_level, flags.log_level),
 		trust_proxy: read(SETTINGS.trust_proxy, flags.trust_proxy),
+		migrate_on_start: read(SETTINGS.migrate_on_start, flags.migrate_on_start),
+		metrics: read(SETTINGS.metrics, flags.metrics),
 	};
 	if (!parsedUrl.ok || !isComplete(rest)) throw new OperatorError("usage", problems.join("\n"));
 	return { database_url: parsedUrl.url, ...rest };
@@ -171,4 +202,14 @@ type Rest = Omit<Config, "database_url">;
 
 function isComplete(rest: { [Name in keyof Rest]: Rest[Name] | undefined }): rest is Rest {
 	return Object.values(rest).every((value) => value !== undefined);
+}
+
+/** The environment of a program that is started from here. */
+export function environmentOf(added: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+	return { ...process.env, ...added };
+}
+
+/** The folders in which the system looks for programs. */
+export function programFolders(): string[] {
+	return (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
 }

@@ -6,13 +6,13 @@ import { createAdaptorServer } from "@hono/node-server";
 import { type Logger, pino } from "pino";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
-import { createAssessmentStore } from "./db/assessments.ts";
 import { createStore } from "./db/create-store.ts";
+import type { Database } from "./db/dialect.ts";
 import { openDatabase } from "./db/open.ts";
-import { migrateUp } from "./migrations/runner.ts";
+import { makeReady } from "./make-ready.ts";
+import type { Meter } from "./metrics/meter.ts";
 import { OperatorError } from "./operator-error.ts";
-import { contentFolder, webRoot } from "./places.ts";
-import { seedShipped } from "./seed.ts";
+import { webRoot } from "./places.ts";
 
 const FAILED_LOOKUPS_PER_MINUTE = 600;
 const GRACE_MS = 10_000;
@@ -26,16 +26,21 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 	const log = pino({ level: config.log_level, timestamp: pino.stdTimeFunctions.isoTime });
 	const database = await openDatabase(config.database_url);
 	try {
-		const { applied } = await migrateUp(database);
-		if (applied.length > 0) log.info({ steps: applied.length }, "database brought up to date");
-		await seedShipped(createAssessmentStore(database), contentFolder());
+		await makeReady(database, config, (line) => log.info(line));
 
 		const means = { now: () => toInstant(Date.now()), randomBytes };
 		const { session_expiry_days, cors_origins, trust_proxy } = config;
 		const web_root = webRoot();
+		const meter = config.metrics ? await loadMeter(database) : null;
+		const store = createStore(database, {
+			...means,
+			expiry_days: session_expiry_days,
+			...(meter && { observer: meter }),
+		});
 		const app = createApp({
 			...means,
-			store: createStore(database, { ...means, expiry_days: session_expiry_days }),
+			...(meter && { meter }),
+			store,
 			config: {
 				cors_origins,
 				session_expiry_days,
@@ -49,11 +54,18 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		const port = await listen(server, config);
 		for (const line of welcome(config.host, port, web_root !== null)) say(line);
 		log.info({ host: config.host, port }, "listening");
-		await untilStopped(server, log);
+		// Streams of events would stay open for ever.
+		await untilStopped(server, log, () => store.news.close());
 	} finally {
 		await database.close();
 	}
 	log.info("stopped");
+}
+
+/** Whoever counts nothing loads nothing for it. */
+async function loadMeter(database: Database): Promise<Meter> {
+	const { createMeter } = await import("./metrics/prometheus.ts");
+	return createMeter(database.pools);
 }
 
 function listen(server: Server, { host, port }: Config): Promise<number> {
@@ -107,7 +119,7 @@ function lanAddress(): string | null {
 }
 
 /** Resolves when the server has stopped after a signal. A second signal ends the process at once. */
-function untilStopped(server: Server, log: Logger): Promise<void> {
+function untilStopped(server: Server, log: Logger, onStop: () => void): Promise<void> {
 	return new Promise((resolve) => {
 		const stop = (signal: NodeJS.Signals) => {
 			for (const name of SIGNALS) {
@@ -115,6 +127,7 @@ function untilStopped(server: Server, log: Logger): Promise<void> {
 				process.once(name, () => process.exit(1));
 			}
 			log.info({ signal }, "stopping");
+			onStop();
 			const impatience = setTimeout(() => server.closeAllConnections(), GRACE_MS);
 			server.close(() => {
 				clearTimeout(impatience);

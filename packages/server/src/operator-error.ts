@@ -1,5 +1,5 @@
 /** What kind of trouble it is; the command line turns each into its exit code. */
-export type Trouble = "failed" | "usage" | "conflict" | "refused";
+export type Trouble = "failed" | "usage" | "conflict" | "refused" | "rolled_back" | "difference";
 
 /** Something that whoever runs CaRhythm can put right. The message is one clear sentence and is shown without a stack. */
 export class OperatorError extends Error {

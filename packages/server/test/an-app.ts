@@ -7,6 +7,7 @@ import { readAssessmentFile } from "../src/assessments/read-file.ts";
 import { createStore } from "../src/db/create-store.ts";
 import type { Store } from "../src/db/store.ts";
 import type { Env, HttpConfig } from "../src/http/context.ts";
+import type { Meter } from "../src/metrics/meter.ts";
 import { aStore, type TestStore } from "../src/testing/a-store.ts";
 import { expectDocumented } from "./documented.ts";
 
@@ -17,6 +18,7 @@ const CAREER_RHYTHM = fileURLToPath(
 export type AppChanges = {
 	config?: Partial<HttpConfig>;
 	web_root?: string;
+	meter?: Meter;
 	/** Adds the assessment that ships beside the sampler. */
 	career_rhythm?: true;
 	/** Breaks the store where a test needs it broken. */
@@ -31,7 +33,13 @@ export async function anApp(changes: AppChanges = {}) {
 		if (!read.ok) throw new Error("The assessment that ships does not load.");
 		await base.assessments.add(read.file, read.scoring);
 	}
-	const store = createStore(base.database, { now: base.now, randomBytes, expiry_days: 30 });
+	const { meter } = changes;
+	const store = createStore(base.database, {
+		now: base.now,
+		randomBytes,
+		expiry_days: 30,
+		...(meter && { observer: meter }),
+	});
 	const lines: string[] = [];
 	const app = createApp({
 		store: changes.breakStore?.(store) ?? store,
@@ -45,14 +53,19 @@ export async function anApp(changes: AppChanges = {}) {
 		now: base.now,
 		randomBytes,
 		web_root: changes.web_root ?? null,
+		...(meter && { meter }),
 	});
 	return {
 		...base,
 		app,
+		store,
 		/** What was logged, line by line. */
 		log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
 		...requests(app, base),
-		[Symbol.asyncDispose]: () => base[Symbol.asyncDispose](),
+		async [Symbol.asyncDispose]() {
+			store.news.close();
+			await base[Symbol.asyncDispose]();
+		},
 	};
 }
 

@@ -26,15 +26,30 @@ export async function expectDocumented(
 	response: Response,
 ): Promise<Reply> {
 	const documented = await documentOf(app);
-	const text = await response.clone().text();
 	const type = response.headers.get("content-type") ?? "";
-	const body = /json/.test(type) ? (JSON.parse(text) as Record<string, unknown>) : {};
+	const isStream = type === "text/event-stream";
+	const text = isStream ? await firstData(response) : await response.clone().text();
+	const body = isStream || /json/.test(type) ? (JSON.parse(text) as Record<string, unknown>) : {};
 	const template = templateOf(documented.document, path);
 	const operation = template && documented.document.paths[template]?.[method.toLowerCase()];
 	const where = `${method} ${path} → ${response.status} ${text.slice(0, 300)}`;
 	if (operation) expectReply(documented, operation, { where, status: response.status, type, body });
 	else expectProblem(documented, { where, status: response.status, body, expected: template ? 405 : 404 });
 	return { status: response.status, body, headers: response.headers, response };
+}
+
+/** The data of the first event of a stream, which would go on for ever. */
+async function firstData(response: Response): Promise<string> {
+	const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+	for (let text = ""; reader; ) {
+		const { value, done } = await reader.read();
+		text += value ?? "";
+		const data = /^data: (.*)\n/m.exec(text)?.[1];
+		if (data === undefined && !done) continue;
+		await reader.cancel();
+		return data ?? "";
+	}
+	return "";
 }
 
 function expectReply(

@@ -61,8 +61,18 @@ test.describe("with the sampler", () => {
 		await expect(page.getByRole("button", { name: words.pause })).toBeFocused();
 
 		await keyboard.press("Enter");
-		await keyboard.tabTo(page.getByRole("dialog").getByRole("button", { name: words.pause_sheet.continue }));
+		const sheet = page.getByRole("dialog");
+		await keyboard.tabTo(sheet.getByRole("button", { name: words.pause_sheet.continue, exact: true }));
 		await keyboard.press("Enter");
+		await expect(page.getByRole("button", { name: words.pause })).toBeFocused();
+
+		await keyboard.press("Enter");
+		await keyboard.use(words.pause_sheet.other_device);
+		await expect(page.getByRole("dialog", { name: words.hand_off.title })).toBeVisible();
+		await expect(page.getByRole("timer")).toBeVisible();
+		await keyboard.keepsFocus();
+		await keyboard.press("Escape");
+		await expect(page.getByRole("dialog")).toBeHidden();
 		await expect(page.getByRole("button", { name: words.pause })).toBeFocused();
 
 		await keyboard.press("Shift+Tab");

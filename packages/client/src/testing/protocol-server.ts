@@ -2,18 +2,24 @@ import {
 	type Assessment,
 	type AssessmentIndex,
 	AssessmentReply,
+	addMinutes,
 	apply,
 	beginSession,
 	correctedTime,
 	decide,
 	expiresAt,
+	formatHandOffCode,
+	HandOffReply,
+	handOffCodeOf,
 	type Instant,
 	indexAssessment,
 	isExpired,
 	LatestAssessmentReply,
 	mintSessionId,
 	type OperationResult,
+	parseHandOffCode,
 	progressOf,
+	RedeemRequest,
 	SessionSnapshot,
 	type SessionState,
 	StartReply,
@@ -44,6 +50,7 @@ type Server = {
 	now: () => Instant;
 	sessions: Map<string, Kept>;
 	starts: Map<string, { body: string; session_id: string }>;
+	codes: Map<string, { session_id: string; used_by: string | null }>;
 	cookie: string | null;
 };
 
@@ -59,6 +66,7 @@ export function createProtocolServer(assessment: Assessment, now: () => number) 
 		now: () => toInstant(now()),
 		sessions: new Map(),
 		starts: new Map(),
+		codes: new Map(),
 		cookie: null,
 	};
 	const kept = (id: string): Kept => {
@@ -69,6 +77,8 @@ export function createProtocolServer(assessment: Assessment, now: () => number) 
 	return {
 		sessions: server.sessions,
 		handle: (method: string, url: string, body: unknown) => handle(server, method, url, body),
+		/** The session of the browser's cookie. */
+		cookie: () => server.cookie,
 		/** The state of a session as the server has it. */
 		stateOf: (id: string) => kept(id).state,
 		setStatus: (id: string, status: SessionState["status"]) => setStatus(kept(id), status),
@@ -93,6 +103,8 @@ function handle(server: Server, method: string, url: string, body: unknown): Ans
 	if (resource === "assessments") return serveAssessment(server, id);
 	if (resource !== "session") return problem(404, "not_found");
 	if (id === "start") return start(server, body);
+	if (id === "forget") return forget(server);
+	if (id === "handoff") return redeem(server, body);
 	const kept = server.sessions.get(id === "current" ? (server.cookie ?? "") : id);
 	if (!kept) return id === "current" ? { status: 204, body: null } : problem(404, "session_not_found");
 	switch (`${method} ${action}`) {
@@ -100,6 +112,8 @@ function handle(server: Server, method: string, url: string, body: unknown): Ans
 			return { status: 200, body: snapshot(server, kept.state) };
 		case "POST sync":
 			return sync(server, kept, body);
+		case "POST handoff":
+			return handOff(server, id);
 		case "POST restore":
 			return restore(server, kept);
 		default:
@@ -123,13 +137,14 @@ function start(server: Server, body: unknown): Answered {
 		language: "en" | "ar";
 		replaces?: string;
 		assessment?: string;
+		shared?: boolean;
 	};
 	if (request.assessment === "unknown") return problem(404, "assessment_not_found");
 	const known = server.starts.get(request.operation_id);
 	if (known && known.body !== JSON.stringify(body)) return problem(422, "operation_mismatch");
 	const session_id = known?.session_id ?? beginOne(server, request);
 	server.starts.set(request.operation_id, { body: JSON.stringify(body), session_id });
-	server.cookie = session_id;
+	server.cookie = request.shared ? null : session_id;
 	const { started_at, last_activity } = server.sessions.get(session_id)?.state ?? {};
 	const reply = {
 		session_id,
@@ -160,6 +175,9 @@ function sync(server: Server, kept: Kept, body: unknown): Answered {
 			? judge(server, kept, parsed.data, sent_at)
 			: { status: "refused", operation_id: null, code: "invalid_operation", detail: "It is broken." };
 	});
+	if (!request.data.shared && kept.state.status !== "user_abandoned_not_completed") {
+		server.cookie = kept.state.session_id;
+	}
 	const reply = { server_time: server.now(), results, session: summary(server, kept.state) };
 	return { status: 200, body: SyncReply.parse(reply) };
 }
@@ -187,6 +205,34 @@ function judge(server: Server, kept: Kept, operation: SyncOperation, sent_at: In
 	const isAnswer = command.kind === "answer" || command.kind === "clear";
 	const status = isAnswer && standing?.operation_id !== operation_id ? "superseded" : "applied";
 	return keepResult(kept, body, { status, operation_id, revision, xp_gained: 0, badges_unlocked: [] });
+}
+
+function handOff(server: Server, session_id: string): Answered {
+	const code = formatHandOffCode(handOffCodeOf(crypto.getRandomValues(new Uint8Array(9))));
+	server.codes.set(code, { session_id, used_by: null });
+	return { status: 200, body: HandOffReply.parse({ code, expires_at: addMinutes(server.now(), 10) }) };
+}
+
+function redeem(server: Server, body: unknown): Answered {
+	const { code: typed, operation_id, device_id, label, shared } = RedeemRequest.parse(body);
+	const parsed = parseHandOffCode(typed);
+	const code = parsed && server.codes.get(formatHandOffCode(parsed));
+	const kept = code && server.sessions.get(code.session_id);
+	const isGood = code && (code.used_by === null || code.used_by === operation_id);
+	if (!kept || !isGood || !operation_id || !device_id || !label) return problem(404, "hand_off_code_invalid");
+	if (code.used_by === null) {
+		const now = server.now();
+		const command = { kind: "hold", device_id, label } as const;
+		judge(server, kept, { operation_id, client_time: now, command }, now);
+	}
+	code.used_by = operation_id;
+	server.cookie = shared ? null : code.session_id;
+	return { status: 200, body: snapshot(server, kept.state) };
+}
+
+function forget(server: Server): Answered {
+	server.cookie = null;
+	return { status: 200, body: { success: true } };
 }
 
 function keepResult(kept: Kept, body: string, result: OperationResult): OperationResult {
@@ -217,6 +263,7 @@ function summary(server: Server, state: SessionState) {
 		status,
 		resumable: status === "active" && !isExpired(last_activity, server.now(), EXPIRY_DAYS),
 		revision,
+		holder: state.holder,
 		current_page_id: state.place?.page_id ?? null,
 		last_activity,
 		expires_at: expiresAt(last_activity, EXPIRY_DAYS),

@@ -1,4 +1,4 @@
-import type { OperationId } from "@carhythm/core";
+import { mintOperationId, type OperationId } from "@carhythm/core";
 import { afterEach } from "vitest";
 import type { Client, Session } from "../api.ts";
 import { createClient } from "../client.ts";
@@ -51,5 +51,5 @@ export const essay = (text: string) => ({ type: "essay", text }) as const;
 export const saved = (session: Session) => () => session.save.kind === "saved";
 
 export function mintId(): OperationId {
-	return crypto.randomUUID() as OperationId;
+	return mintOperationId((count) => crypto.getRandomValues(new Uint8Array(count)));
 }

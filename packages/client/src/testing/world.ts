@@ -1,6 +1,7 @@
 import type { Channel, Environment, Locks, Signal } from "../environment.ts";
 import { type SessionStorage, StorageFailed } from "../storage/storage.ts";
 import { anAssessment } from "./assessment.ts";
+import { place } from "./place.ts";
 import { type Answered, createProtocolServer } from "./protocol-server.ts";
 
 /** What the network does to one request instead of carrying it. */
@@ -78,7 +79,7 @@ export function createWorld(options: { questions?: number } = {}) {
 				return timer_count;
 			},
 			clearTimeout: (timer) => void timers.delete(timer as number),
-			locks: locksOf(name),
+			locks: place === "https" ? locksOf(name) : undefined,
 			broadcast: (channel) => new BroadcastChannel(`${name}/${channel}`) as unknown as Channel,
 			signals: {
 				subscribe: (listener) => {

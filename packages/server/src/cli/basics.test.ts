@@ -8,8 +8,17 @@ test("the help names every command, every setting with its default, and the exit
 	using folder = aFolder();
 	const { code, stdout } = await carhythm(folder.file("a.db"), "--help");
 	expect(code).toBe(0);
-	for (const word of ["serve", "migrate", "assessment", "session", "export"]) expect(stdout).toContain(word);
-	for (const word of ["DATABASE_URL", "HOST", "PORT", "CORS_ORIGINS", "SESSION_EXPIRY_DAYS", "LOG_LEVEL"]) {
+	for (const word of ["serve", "migrate", "assessment", "session", "export", "import-rescue"])
+		expect(stdout).toContain(word);
+	for (const word of [
+		"DATABASE_URL",
+		"HOST",
+		"PORT",
+		"CORS_ORIGINS",
+		"SESSION_EXPIRY_DAYS",
+		"LOG_LEVEL",
+		"METRICS",
+	]) {
 		expect(stdout).toContain(word);
 	}
 	expect(stdout).toContain("Default: sqlite:./carhythm.db");
@@ -51,7 +60,7 @@ test("migrate: status before, up, up again, status after", async () => {
 	});
 	expect((await run("status")).stdout).toMatch(/2\s+phase_1_session_management\s+applied/);
 	const status = JSON.parse((await run("status", "--json")).stdout);
-	expect(status.map((one: { state: string }) => one.state)).toEqual(["applied", "applied", "applied"]);
+	expect(new Set(status.map((one: { state: string }) => one.state))).toEqual(new Set(["applied"]));
 });
 
 test("a database of another program is refused with 4, a file that is no database with 1", async () => {
@@ -123,7 +132,7 @@ test("two processes that add at once make two versions in a row", async () => {
 	const added = await Promise.all(
 		["a.yaml", "b.yaml"].map((name) => carhythm(folder.file("a.db"), "assessment", "add", folder.file(name))),
 	);
-	expect(added.map(({ stdout, stderr }) => stdout + stderr).sort()).toEqual([
+	expect(added.map(({ stdout }) => stdout).sort()).toEqual([
 		"Added our-survey, version 1.\n",
 		"Added our-survey, version 2.\n",
 	]);

@@ -106,7 +106,7 @@ test("an export is one moment: what is written meanwhile is not in it, and a rea
 		await school.essay(session_id, "a".repeat(200));
 	}
 	const { child, ended } = startFile(CLI, ["export", "--format", "jsonl"], {
-		env: { PATH: process.env["PATH"], DATABASE_URL: `sqlite:${school.file}` },
+		env: { PATH: process.env["PATH"], DATABASE_URL: school.place.address },
 	});
 	await new Promise((resolve) => child.stdout?.once("data", resolve));
 	child.stdout?.pause();
@@ -119,7 +119,7 @@ test("an export is one moment: what is written meanwhile is not in it, and a rea
 	expect(stdout).not.toContain("too late");
 
 	const stopped = startFile(CLI, ["export"], {
-		env: { PATH: process.env["PATH"], DATABASE_URL: `sqlite:${school.file}` },
+		env: { PATH: process.env["PATH"], DATABASE_URL: school.place.address },
 	});
 	await new Promise((resolve) => stopped.child.stdout?.once("data", resolve));
 	stopped.child.stdout?.destroy();

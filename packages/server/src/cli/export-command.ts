@@ -119,7 +119,14 @@ async function writeTo<T>(
 	try {
 		const stream = createWriteStream(partial, { mode: 0o600 });
 		const done = finished(stream);
-		const [result] = await Promise.all([work(writerOf(stream)).finally(() => stream.end()), done]);
+		// The work ends before anything is reported: it still has the database in use.
+		const [worked, written] = await Promise.allSettled([
+			work(writerOf(stream)).finally(() => stream.end()),
+			done,
+		]);
+		if (written.status === "rejected") throw written.reason;
+		if (worked.status === "rejected") throw worked.reason;
+		const result = worked.value;
 		await rename(partial, file);
 		return result;
 	} catch (error) {
@@ -134,6 +141,7 @@ async function writeTo<T>(
 /** Waits whenever the other end is slower, so that an export of any size needs little memory. */
 function writerOf(stream: Writable): (text: string) => Promise<void> {
 	return async (text) => {
+		if (stream.errored) throw stream.errored;
 		if (!stream.write(text)) await once(stream, "drain");
 	};
 }

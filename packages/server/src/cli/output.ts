@@ -35,6 +35,14 @@ export function oneLine(text: string): string {
 	return text.replace(/\p{Cc}+/gu, " ");
 }
 
+const LONGEST_VALUE = 60;
+
+/** A value of a student for a cell of a table; `--json` shows it whole. */
+export function shortened(value: unknown): string {
+	const text = value === null ? "" : JSON.stringify(value);
+	return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
+}
+
 function width(text: string): number {
 	return [...text].length;
 }

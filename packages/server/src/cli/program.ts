@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import { SETTINGS, type SettingName } from "../config.ts";
 import { addAssessmentCommands } from "./assessment-commands.ts";
+import { addBackupCommands } from "./backup-commands.ts";
 import { addExportCommand } from "./export-command.ts";
 import { addMigrateCommands } from "./migrate-commands.ts";
 import { print } from "./output.ts";
+import { addRescueCommand } from "./rescue-command.ts";
 import { addSessionCommands } from "./session-commands.ts";
 import { configOf, withSettings } from "./settings.ts";
 
@@ -23,9 +25,11 @@ export function createProgram(version: string): Command {
 			await serve(configOf(options), print);
 		});
 	addMigrateCommands(program);
+	addBackupCommands(program);
 	addAssessmentCommands(program);
 	addSessionCommands(program);
 	addExportCommand(program);
+	addRescueCommand(program);
 	return program;
 }
 
@@ -33,7 +37,8 @@ const HELP = `
 Settings, by environment variable or by the flag of the same name (a flag goes first):
 ${settingsHelp()}
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a decision is needed, 4 refused for safety.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a decision is needed, 4 refused for safety, 5 failed and rolled back,
+6 verification found a difference.
 
 Examples:
   carhythm                                      serve on http://localhost:8000
@@ -41,6 +46,8 @@ Examples:
   carhythm assessment check our-survey.yaml     find the mistakes in a questionnaire
   carhythm assessment add our-survey.yaml       store it as the next version
   carhythm session list --status active
+  carhythm backup --to /srv/backups/            copy the database while it is in use
+  carhythm import-rescue answers.json           take in what a student saved to a file
   carhythm export --rows sessions --out answers.csv --bom
 `;
 

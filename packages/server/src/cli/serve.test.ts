@@ -23,7 +23,16 @@ test("serve makes a new database ready, answers, and ends in order on SIGTERM", 
 	expect(await health.json()).toEqual({ status: "healthy", version: "2.0" });
 	const start = await fetch(`${address}/api/v2/session/start`, { method: "POST" });
 	const { session_id } = (await start.json()) as { session_id: string };
+	const pathOfEvents = `${address}/api/v2/session/${session_id}/events`;
+	// A browser that goes away makes room for another one.
+	for (let turn = 0; turn < 10; turn += 1) {
+		const gone = new AbortController();
+		expect((await fetch(pathOfEvents, { signal: gone.signal })).status).toBe(200);
+		gone.abort();
+	}
+	const listening = await fetch(pathOfEvents);
 	child.kill("SIGTERM");
+	expect(await listening.text()).toContain('data: {"revision":1');
 	const { code, stdout } = await ended;
 	expect(code).toBe(0);
 	expect(stdout).toContain('"msg":"stopped"');

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import SqliteFile from "better-sqlite3";
+import type { OperationId } from "@carhythm/core";
 import { expect, test } from "vitest";
 import { aSchool } from "../testing/a-school.ts";
 
@@ -51,60 +50,50 @@ test("session list shows expired ones as such, filters and limits; show tells th
 	expect(none).toMatchObject({ code: 1, stderr: "There is no session 00000-00000.\n" });
 });
 
-/** Whether the database's files hold a text anywhere, whatever SQLite itself would say. */
-function traces(file: string, texts: readonly string[]): string[] {
-	const files = [file, `${file}-wal`, `${file}-shm`].filter((path) => existsSync(path));
-	return texts.filter((text) => files.some((path) => readFileSync(path).includes(text)));
-}
-
-async function aSessionFullOfCanaries(school: Awaited<ReturnType<typeof aSchool>>) {
-	const { session_id, display_id } = await school.start();
-	const canaries = [
-		"canary-changed",
-		"canary-standing",
-		"canary-draft",
-		"canary-name",
-		"canary-feedback",
-		"canary-score",
-	];
-	const question_id = school.questionId(school.keyOf("essay"));
-	await school.essay(session_id, "canary-changed");
-	await school.essay(session_id, "canary-standing");
-	// Long enough for pages of its own.
-	const draft = { type: "essay", text: `canary-draft ${"x".repeat(9000)}` } as const;
-	await school.operate(session_id, { kind: "draft", question_id, draft });
-	const found = await school.store.sessions.find(session_id);
-	await school.store.sessions.saveStudentInfo(session_id, {
-		email: "canary-name@example.org",
-		full_name: "canary-name",
-		age_group: "16",
-		country: "X",
-		origin_country: "X",
-	});
-	const said = { rating: 5, experience_text: "canary-feedback", would_recommend: true, suggestions: null };
-	await school.store.feedback.save(session_id, said);
-	await school.store.scores.save(found?.response_id ?? 0, { text: "canary-score" });
-	return { display_id, canaries: [...canaries, session_id, display_id] };
-}
-
-test("erase asks first, then leaves no trace in the database or its log while the server runs on", async () => {
+test("session show --at tells how it was, --late what came too late; no secret id in either", async () => {
 	await using school = await aSchool();
-	const kept = await school.start();
-	await school.essay(kept.session_id, "canary-of-somebody-else");
-	const { display_id, canaries } = await aSessionFullOfCanaries(school);
-	expect(traces(school.file, canaries)).toEqual(canaries);
+	const { session_id, display_id } = await school.start();
+	await school.essay(session_id, "first text");
+	await school.essay(session_id, "second \u001b[31mtext");
+	await school.operate(session_id, { kind: "complete" });
+	const show = async (...words: string[]) => {
+		const ended = await school.run("session", "show", display_id, ...words);
+		expect(ended.stdout + ended.stderr).not.toContain(session_id);
+		expect(ended.stdout + ended.stderr).not.toContain("\u001b");
+		return ended;
+	};
+	const then = await show("--at", "2");
+	expect(then.code).toBe(0);
+	expect(then.stdout).toMatch(/revision +2 of 4/);
+	expect(then.stdout).toMatch(/status +active/);
+	expect(then.stdout).toContain("first text");
+	expect(then.stdout).not.toContain("second");
+	expect(JSON.parse((await show("--at", "3", "--json")).stdout)).toMatchObject({
+		display_id,
+		revision: 3,
+		status: "active",
+		progress: { questions_answered: 1 },
+		answers: [{ answer: { type: "essay", text: "second \u001b[31mtext" }, revision: 3 }],
+	});
 
-	const asked = await school.run("session", "erase", display_id);
-	expect(asked).toMatchObject({ code: 3, stderr: expect.stringContaining("Nothing was erased.") });
-	expect(traces(school.file, canaries)).toEqual(canaries);
+	const question_id = school.questionId(school.keyOf("essay"));
+	const operation_id = "0199f0f0-0000-7000-8000-000000000001" as OperationId;
+	const answer = { type: "essay", text: "a third" } as const;
+	await school.store.sessions.operate({
+		session_id,
+		device_id: null,
+		sent_at: null,
+		mode: "sync",
+		operations: [{ operation_id, client_time: null, command: { kind: "answer", question_id, answer } }],
+	});
+	expect((await show("--late")).stdout).toMatch(/5 .*answer .*session_completed +kept aside .*a third/);
+	expect(JSON.parse((await show("--late", "--json")).stdout)).toMatchObject([
+		{ value: answer, now: "kept_aside" },
+	]);
 
-	const erased = await school.run("session", "erase", display_id, "--yes");
-	expect(erased).toMatchObject({ code: 0, stdout: expect.stringContaining("Erased.") });
-	expect(traces(school.file, canaries)).toEqual([]);
-	expect(await school.run("session", "erase", display_id, "--yes")).toMatchObject({ code: 1 });
-	expect(traces(school.file, ["canary-of-somebody-else"])).toEqual(["canary-of-somebody-else"]);
-	await school.essay(kept.session_id, "the server goes on");
-	expect((await school.store.sessions.find(kept.session_id))?.state.answered).toBe(1);
+	expect(await show("--at", "9")).toMatchObject({ code: 2, stderr: expect.stringContaining("has 5 events") });
+	expect(await show("--at", "-1")).toMatchObject({ code: 2 });
+	expect(await show("--at", "1", "--late")).toMatchObject({ code: 2 });
 });
 
 test("a session that was begun in place of another is erased, the other one stays", async () => {
@@ -119,24 +108,3 @@ test("a session that was begun in place of another is erased, the other one stay
 		"user_abandoned_not_completed",
 	);
 });
-
-test("while another program reads an old state, erase says that traces are left; --finish removes them later", async () => {
-	await using school = await aSchool();
-	const { display_id, canaries } = await aSessionFullOfCanaries(school);
-	const reader = new SqliteFile(school.file, { readonly: true });
-	reader.exec("BEGIN");
-	reader.prepare("SELECT count(*) FROM student_responses").get();
-	const held = await school.run("session", "erase", display_id, "--yes");
-	expect(held).toMatchObject({
-		code: 1,
-		stdout: "",
-		stderr: expect.stringContaining(
-			"traces of it are still in the database's files: another program is still reading",
-		),
-	});
-	expect(traces(school.file, canaries).length).toBeGreaterThan(0);
-	reader.exec("COMMIT");
-	reader.close();
-	expect(await school.run("session", "erase", "--finish")).toMatchObject({ code: 0 });
-	expect(traces(school.file, canaries)).toEqual([]);
-}, 60_000);

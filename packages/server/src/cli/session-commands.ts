@@ -12,7 +12,8 @@ import {
 	type ShownSession,
 } from "../db/session-admin.ts";
 import { OperatorError } from "../operator-error.ts";
-import { oneLine, print, printJson, printTable } from "./output.ts";
+import { oneLine, print, printJson, printTable, shortened } from "./output.ts";
+import { showPast, unknownSession } from "./session-past.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";
 
 /** `carhythm session …` */
@@ -36,10 +37,20 @@ export function addSessionCommands(program: Command): void {
 	withSettings(session.command("show"), ["database_url", "session_expiry_days"])
 		.description("show one session with its history")
 		.argument("<display-id>", "for example 7GK2M-9XQ4T")
+		.addOption(
+			new Option("--at <revision>", "as it was right after this event")
+				.argParser(parseRevision)
+				.conflicts("late"),
+		)
+		.option("--late", "only what came after it had ended, and why it was kept aside")
 		.option("--json", "as JSON")
 		.action(async (typed: string, options) => {
 			const config = configOf(options);
 			const display_id = displayIdOf(typed);
+			if (options.at !== undefined || options.late) {
+				await withDatabase(config, "read", (database) => showPast(database, display_id, options));
+				return;
+			}
 			const found = await withDatabase(config, "read", (database) =>
 				adminOf(database, config).show(display_id),
 			);
@@ -86,6 +97,11 @@ function parseLimit(text: string): number {
 	return limit;
 }
 
+function parseRevision(text: string): number {
+	if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be the number of an event.");
+	return Number(text);
+}
+
 function displayIdOf(typed: string): string {
 	const display_id = parseDisplayId(typed);
 	if (!display_id) {
@@ -95,10 +111,6 @@ function displayIdOf(typed: string): string {
 		);
 	}
 	return display_id;
-}
-
-function unknownSession(display_id: string): OperatorError {
-	return new OperatorError("failed", `There is no session ${display_id}.`);
 }
 
 async function confirmErasure(display_id: string): Promise<void> {
@@ -121,7 +133,7 @@ function report(scrubbed: Scrubbed): void {
 			`The session is deleted, but traces of it are still in the database's files: ${scrubbed.reason}. Run "carhythm session erase --finish" when that has ended.`,
 		);
 	}
-	print("Erased. Nothing of it is left in the database's files. Backups that you made keep what they hold.");
+	print(`Erased. ${scrubbed.remains}`);
 }
 
 function printSessions(sessions: readonly ShownSession[]): void {
@@ -158,10 +170,6 @@ function printSession({
 	printTable(["REVISION", "TIME", "WHAT", "QUESTION", "OUTCOME", "VALUE"], events.map(eventCells));
 }
 
-const LONGEST_VALUE = 60;
-
 function eventCells({ revision, at, kind, question, outcome, value }: ShownEvent): string[] {
-	const text = value === null ? "" : JSON.stringify(value);
-	const shortened = text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
-	return [String(revision), at, kind, question ?? "", outcome, shortened];
+	return [String(revision), at, kind, question ?? "", outcome, shortened(value)];
 }

@@ -1,18 +1,17 @@
 import { type Command, Option } from "commander";
 import { type Config, type Flags, readConfig, SETTINGS, type SettingName } from "../config.ts";
-import { createAssessmentStore } from "../db/assessments.ts";
 import type { Database } from "../db/dialect.ts";
 import { databaseExists, openDatabase } from "../db/open.ts";
-import { migrateUp, migrationStatus } from "../migrations/runner.ts";
+import { makeReady } from "../make-ready.ts";
+import { hasPending } from "../migrations/runner.ts";
 import { OperatorError } from "../operator-error.ts";
-import { contentFolder } from "../places.ts";
-import { seedShipped } from "../seed.ts";
+import { tell } from "./output.ts";
 
 /** Adds a flag for each of the settings. */
 export function withSettings(command: Command, names: readonly SettingName[]): Command {
 	for (const name of names) {
-		const { flag, placeholder, about } = SETTINGS[name];
-		command.addOption(new Option(`${flag} <${placeholder}>`, about));
+		const { flag, placeholder, about, needsNoValue } = SETTINGS[name];
+		command.addOption(new Option(`${flag} ${needsNoValue ? `[${placeholder}]` : `<${placeholder}>`}`, about));
 	}
 	return command;
 }
@@ -22,7 +21,7 @@ export function configOf(options: Record<string, unknown>): Config {
 	const flags: Flags = {};
 	for (const name of Object.keys(SETTINGS) as SettingName[]) {
 		const given = options[new Option(`${SETTINGS[name].flag} <value>`).attributeName()];
-		if (typeof given === "string") flags[name] = given;
+		if (typeof given === "string" || given === true) flags[name] = String(given);
 	}
 	return readConfig(flags);
 }
@@ -30,8 +29,8 @@ export function configOf(options: Record<string, unknown>): Config {
 /**
  * Opens the database for one command.
  *
- * `read`: it must be there and up to date, so that looking at something never changes it. `write`: it is made or brought up
- * to date first, like the server does.
+ * `read`: it must be there and up to date, so that looking at something never changes it. `write`: it is made ready
+ * first, like the server does.
  */
 export async function withDatabase<T>(
 	config: Config,
@@ -47,9 +46,8 @@ export async function withDatabase<T>(
 	const database = await openDatabase(config.database_url);
 	try {
 		if (purpose === "write") {
-			await migrateUp(database);
-			await seedShipped(createAssessmentStore(database), contentFolder());
-		} else if ((await migrationStatus(database)).some(({ state }) => state !== "applied")) {
+			await makeReady(database, config, tell);
+		} else if (await hasPending(database)) {
 			throw new OperatorError(
 				"failed",
 				'The database is not up to date. Bring it up to date with "carhythm migrate up", or start the server.',

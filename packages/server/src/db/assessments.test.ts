@@ -6,20 +6,27 @@ import { OperatorError } from "../operator-error.ts";
 import { contentFolder } from "../places.ts";
 import { seedShipped } from "../seed.ts";
 import { aFolder } from "../testing/a-folder.ts";
+import { aDatabase } from "../testing/an-engine.ts";
 import { createAssessmentStore } from "./assessments.ts";
+import type { DatabaseUrl } from "./dialect.ts";
 import { openDatabase } from "./open.ts";
 
-async function anEmptyStore() {
-	const folder = aFolder();
-	const database = await openDatabase({ dialect: "sqlite", file: folder.file("a.db") });
+async function migrate(url: DatabaseUrl): Promise<void> {
+	const database = await openDatabase(url);
 	await migrateUp(database);
+	await database.close();
+}
+
+async function anEmptyStore() {
+	const place = await aDatabase({ name: "migrated", fill: migrate });
+	const database = await place.open();
 	return {
-		folder,
+		place,
 		database,
 		store: createAssessmentStore(database),
 		async [Symbol.asyncDispose]() {
 			await database.close();
-			folder[Symbol.dispose]();
+			await place[Symbol.asyncDispose]();
 		},
 	};
 }
@@ -57,7 +64,8 @@ test("the assessments that ship come into an empty database once, career-rhythm 
 
 test("a broken file among those that ship is reported with its mistakes", async () => {
 	await using on = await anEmptyStore();
-	await expect(seedShipped(on.store, on.folder.path)).rejects.toThrow(OperatorError);
+	using folder = aFolder();
+	await expect(seedShipped(on.store, folder.path)).rejects.toThrow(OperatorError);
 });
 
 test("the same content is one version, changed content the next, and older content after it the next again", async () => {
@@ -175,7 +183,7 @@ test("what the command line changes is seen by a store that was already open", a
 	await using on = await anEmptyStore();
 	await seedShipped(on.store, contentFolder());
 	expect((await on.store.latestDefault())?.index.assessment.key).toBe("career-rhythm");
-	const other = await openDatabase({ dialect: "sqlite", file: on.folder.file("a.db") });
+	const other = await on.place.open();
 	const elsewhere = createAssessmentStore(other);
 	expect(await elsewhere.setDefault("sampler")).toBe(true);
 	expect(await elsewhere.setDefault("none")).toBe(false);

@@ -11,9 +11,10 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import { assignIds } from "../assessments/assign-ids.ts";
 import type { AssessmentFile } from "../assessments/file.ts";
 import { nextIds, retirePages, writePages } from "./assessment-rows.ts";
-import type { Database } from "./dialect.ts";
+import type { Database, Dialect } from "./dialect.ts";
+import { inTransaction } from "./in-transaction.ts";
 import type { Schema } from "./schema.ts";
-import type { AssessmentStore, AssessmentVersion } from "./store.ts";
+import { type AssessmentStore, type AssessmentVersion, StorageUnavailable } from "./store.ts";
 
 /** One assessment as an operator sees it: its newest version, and what is done with it. */
 type ListedAssessment = {
@@ -40,10 +41,14 @@ export type AssessmentAdmin = {
 	versions(key: string | null): Promise<AssessmentVersion[]>;
 };
 
+/** No key has this form. */
+const DEFAULT = "(default)";
+
 /** The assessments of one database. Versions never change, so each is read and parsed once. */
 export function createAssessmentStore(database: Database): AssessmentStore & AssessmentAdmin {
-	const { db, lookups } = database;
+	const { lookups } = database;
 	const cache = new Map<number, AssessmentVersion>();
+	const lastNewest = new Map<string, AssessmentVersion>();
 
 	async function byId(version_id: number): Promise<AssessmentVersion | null> {
 		const known = cache.get(version_id);
@@ -59,30 +64,55 @@ export function createAssessmentStore(database: Database): AssessmentStore & Ass
 		return version;
 	}
 
-	/** The command line may add versions or change the default while the server runs, so the newest is looked up each time. */
-	async function newest(query: ReturnType<typeof newestOf>): Promise<AssessmentVersion | null> {
-		const row = await query.executeTakeFirst();
-		return row ? byId(row.id) : null;
+	/**
+	 * The command line may add versions or change the default while the server runs, so the newest is looked up each time. While
+	 * the database is away, what was the newest is still good for reading.
+	 */
+	async function newest(query: ReturnType<typeof newestOf>, name: string): Promise<AssessmentVersion | null> {
+		try {
+			const row = await query.executeTakeFirst();
+			const version = row ? await byId(row.id) : null;
+			if (version) lastNewest.set(name, version);
+			return version;
+		} catch (error) {
+			const version = error instanceof StorageUnavailable && lastNewest.get(name);
+			if (version) return version;
+			throw error;
+		}
 	}
 
-	return {
-		byId,
-		latest: (key) => newest(newestOf(lookups).where("assessments.key", "=", key)),
-		latestDefault: () => newest(newestOf(lookups).where("assessments.is_default", "=", sql.lit(1))),
-		async byPage(page_id) {
+	/** The newest first. */
+	async function versionIds(): Promise<number[]> {
+		try {
 			const rows = await lookups
 				.selectFrom("assessment_versions")
 				.select("id")
 				.orderBy("id", "desc")
 				.execute();
-			for (const { id } of rows) {
+			return rows.map(({ id }) => id);
+		} catch (error) {
+			if (!(error instanceof StorageUnavailable) || cache.size === 0) throw error;
+			return [...cache.keys()].sort((a, b) => b - a);
+		}
+	}
+
+	return {
+		byId,
+		latest: (key) => newest(newestOf(lookups).where("assessments.key", "=", key), key),
+		latestDefault: () => newest(newestOf(lookups).where("assessments.is_default", "=", sql.lit(1)), DEFAULT),
+		async byPage(page_id) {
+			for (const id of await versionIds()) {
 				const version = await byId(id);
 				if (version?.index.pages.has(page_id)) return version;
 			}
 			return null;
 		},
-		add: (file, scoring) => db.transaction().execute((tx) => addVersion(tx, database, file, scoring)),
-		setDefault: (key) => db.transaction().execute((tx) => makeDefault(tx, key)),
+		add: (file, scoring) => inTransaction(database, (tx) => addVersion(tx, database.dialect, file, scoring)),
+		setDefault: (key) =>
+			inTransaction(database, async (tx) => {
+				await database.dialect.lockTables(tx, ["assessments"]);
+				return makeDefault(tx, key);
+			}),
 		list: () => listAssessments(lookups, byId),
 		async versions(key) {
 			const rows = await lookups
@@ -116,11 +146,12 @@ function toVersion(row: { id: number; definition: string; scoring: string | null
 
 async function addVersion(
 	tx: Transaction<Schema>,
-	database: Database,
+	dialect: Dialect,
 	file: AssessmentFile,
 	scoring: Scoring | null,
 ): Promise<AddedAssessment> {
 	const { key } = file;
+	await dialect.lockTables(tx, ["assessments", "assessment_versions", "pages", "questions"]);
 	const previous = await newestOf(tx)
 		.select(["content_hash", "definition"])
 		.where("assessment_key", "=", key)
@@ -132,9 +163,10 @@ async function addVersion(
 	if (before && previous?.content_hash === content_hash) {
 		return { key, version: before.version, outcome: "unchanged" };
 	}
-	const created_at = sql<string>`${sql.raw(database.dialect.now)}`;
+	const created_at = sql<string>`${sql.raw(dialect.now)}`;
 	if (!before) await tx.insertInto("assessments").values({ key, is_default: 0, created_at }).execute();
 	await writePages(tx, assessment, created_at);
+	for (const table of ["pages", "questions"]) await dialect.afterExplicitIds(tx, table);
 	if (before) await retirePages(tx, before, assessment);
 	await tx
 		.insertInto("assessment_versions")

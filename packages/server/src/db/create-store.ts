@@ -3,7 +3,9 @@ import { sql } from "kysely";
 import { createAssessmentStore } from "./assessments.ts";
 import type { Database } from "./dialect.ts";
 import { createFeedbackStore } from "./feedback.ts";
+import { observedSessions, type StoreObserver } from "./observed-sessions.ts";
 import { createScoreStore } from "./scores.ts";
+import { createSessionNews } from "./session-news.ts";
 import { createSessionStore } from "./sessions.ts";
 import type { Store } from "./store.ts";
 
@@ -14,19 +16,26 @@ export function createStore(
 		now: () => Instant;
 		randomBytes: (count: number) => Uint8Array;
 		expiry_days: number;
-		onGroup?: (size: number) => void;
+		observer?: StoreObserver;
 	},
 ): Store {
 	const assessments = createAssessmentStore(database);
+	const news = createSessionNews(database.peers);
+	const { observer } = means;
+	const sessions = createSessionStore(database, { ...means, assessments, onChanged: news.tell });
 	return {
 		assessments,
-		sessions: createSessionStore(database, { ...means, assessments }),
+		sessions: observer ? observedSessions(sessions, observer, means) : sessions,
 		scores: createScoreStore(database),
 		feedback: createFeedbackStore(database),
+		news,
 		async ping() {
 			// Through the connection that writes: it is the one whose loss matters.
 			await sql`select 1`.execute(database.db);
 		},
-		close: () => database.close(),
+		async close() {
+			news.close();
+			await database.close();
+		},
 	};
 }

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import SqliteFile from "better-sqlite3";
 
-type Token = { text: string; start: number; end: number; depth: number };
+/** A piece of a statement. A bracket has the depth that it opens or closes. */
+export type Token = { text: string; start: number; end: number; depth: number };
 
 /**
  * Sets a column's default by editing the text of its table in the schema, which costs nothing however many rows there are.
@@ -115,8 +116,8 @@ function definitionOf(sql: string, column: string): Token[] {
 const TOKEN =
 	/(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\s+)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\p{L}\p{N}_$.]+|[\s\S]/gu;
 
-/** The tokens of a statement, without comments and spaces. A bracket has the depth that it opens or closes. */
-function* tokens(sql: string): Generator<Token> {
+/** The tokens of a statement, without comments and spaces. */
+export function* tokens(sql: string): Generator<Token> {
 	let depth = 0;
 	for (const match of sql.matchAll(TOKEN)) {
 		if (match[1] !== undefined) continue;
@@ -127,6 +128,7 @@ function* tokens(sql: string): Generator<Token> {
 	}
 }
 
-function unquote(name: string): string {
+/** A name without its quotation marks, in lower case: SQLite does not tell upper from lower case in names. */
+export function unquote(name: string): string {
 	return name.replace(/^["'`[]|["'`\]]$/g, "").toLowerCase();
 }

@@ -5,11 +5,14 @@ import {
 	type Dialect,
 	type Driver,
 	type QueryResult,
+	type RawBuilder,
 	SqliteAdapter,
 	SqliteIntrospector,
 	SqliteQueryCompiler,
+	sql,
 } from "kysely";
-import { asStorageError, isConnectionLost } from "./dialect.ts";
+import type { ColumnType } from "./dialect.ts";
+import { asStorageError, isConnectionLost } from "./dialect-errors.ts";
 import { StorageUnavailable } from "./store.ts";
 
 /** One connection to the file, opened again after it was lost. */
@@ -151,4 +154,16 @@ class HandleConnection implements DatabaseConnection {
 		this.#statements.set(sql, statement);
 		return statement;
 	}
+}
+
+/** The rows of a table that the program brings along, as SQLite reads them from JSON. */
+export function jsonRows(
+	columns: Readonly<Record<string, ColumnType>>,
+	rows: readonly object[],
+): RawBuilder<unknown> {
+	const names = Object.keys(columns);
+	// Arrays rather than objects: finding a value by its number is quicker than by its name.
+	const selected = names.map((name, index) => sql`value ->> ${sql.lit(index)} as ${sql.ref(name)}`);
+	const values = rows.map((row) => names.map((name) => (row as Record<string, unknown>)[name] ?? null));
+	return sql`(select ${sql.join(selected)} from json_each(${JSON.stringify(values)}))`;
 }

@@ -1,12 +1,15 @@
 import { sql } from "kysely";
 import type { Database } from "./dialect.ts";
+import { inTransaction } from "./in-transaction.ts";
 import type { FeedbackStore } from "./store.ts";
 
 /** What students say about the assessment: one row a session. */
-export function createFeedbackStore({ db, dialect }: Database): FeedbackStore {
+export function createFeedbackStore(database: Database): FeedbackStore {
+	const { dialect } = database;
 	return {
 		save: (session_id, feedback) =>
-			db.transaction().execute(async (tx) => {
+			inTransaction(database, async (tx) => {
+				await dialect.lockSessions(tx, "session_id", [session_id]);
 				const row = {
 					...feedback,
 					would_recommend: feedback.would_recommend === null ? null : Number(feedback.would_recommend),

@@ -150,14 +150,26 @@ test("another program that holds the lock is waited for, then reported as unavai
 test("addresses of databases", () => {
 	const file = (text: string) => {
 		const parsed = parseDatabaseUrl(text);
-		return parsed.ok ? parsed.url.file : parsed.problem;
+		if (!parsed.ok) return parsed.problem;
+		return parsed.url.dialect === "sqlite" ? parsed.url.file : parsed.url.url;
 	};
 	expect(file("sqlite:./a.db")).toBe("./a.db");
 	expect(file("sqlite:/srv/a.db")).toBe("/srv/a.db");
 	expect(file("sqlite:///srv/a.db")).toBe("/srv/a.db");
 	expect(file("sqlite:with space.db")).toBe("with space.db");
 	expect(file("sqlite::memory:")).toContain("would lose every answer");
-	expect(file("postgres://u:p@h/d")).toContain("comes with the next release");
+	expect(file("postgres://u:p@h/d")).toBe("postgres://u:p@h/d");
+	expect(file("postgresql://u@h:5433/d?sslmode=require")).toBe("postgresql://u@h:5433/d?sslmode=require");
+	expect(file("postgres:///d?host=/run/postgresql")).toBe("postgres:///d?host=/run/postgresql");
+	for (const [wrong, problem] of [
+		["postgres://u:secret@h", "names no database"],
+		["postgres:///d", "names no server"],
+		["postgres://u:secret/part@h/d", "are written as %40"],
+		["postgres:u:secret@h/d", "postgres://USER"],
+	] as const) {
+		expect(file(wrong)).toContain(problem);
+		expect(file(wrong)).not.toContain("secret");
+	}
 	expect(file("mysql:x")).toContain("sqlite:FILE");
 	expect(file("sqlite:")).toContain("sqlite:FILE");
 });

@@ -14,11 +14,12 @@ import {
 	refuse,
 	type SessionEvent,
 	type SessionId,
+	type SessionStatus,
 	toInstant,
 	toMillis,
 	xpFor,
 } from "@carhythm/core";
-import { expiryBase } from "./session-rows.ts";
+import { ADOPTED, ADOPTED_OPERATION, expiryBase } from "./session-rows.ts";
 import type { Batch, BatchOutcome, Operation, StoredResult, StoredSession } from "./store.ts";
 
 /** A row to append to the history. */
@@ -51,6 +52,7 @@ export type Work = {
 	touched_questions: Set<number>;
 	abandoned_at: Instant | null;
 	completed_at: Instant | null;
+	status_before: SessionStatus;
 	/** `last_activity` as stored, and as judged by. */
 	activity_before: Instant;
 	expiry_base: Instant;
@@ -63,6 +65,7 @@ export function beginWork(session: StoredSession): Work {
 	return {
 		// Whether the session has expired is judged from here on by its state alone.
 		session: { ...session, state: { ...session.state, last_activity: expiry_base } },
+		status_before: session.state.status,
 		activity_before: session.state.last_activity,
 		expiry_base,
 		known: new Map(),
@@ -101,14 +104,8 @@ function workOperation(work: Work, operation: Operation, batch: Batch, rules: Ru
 	const known = work.known.get(operation.operation_id);
 	if (known) {
 		return known.fingerprint === fingerprint
-			? { ok: true, result: known.result }
-			: {
-					ok: false,
-					refusal: refuse(
-						"operation_mismatch",
-						"This id was already used for a different request. Use a new id.",
-					),
-				};
+			? { ok: true, result: { ...known.result, replayed: true } }
+			: operationMismatch();
 	}
 	const at = timeOf(operation, batch, work.session, rules.received);
 	const decision = decide(work.session.version.index, work.session.state, operation, {
@@ -176,10 +173,11 @@ export function accept(
 	decided: SessionEvent,
 	fingerprint: string,
 ): StoredResult {
+	const { body } = decided;
+	if (body.kind === "answer" || body.kind === "clear") keepFound(work, body.question_id);
 	const before = work.session.state;
 	const event: SessionEvent = { ...decided, revision: before.revision + 1 };
 	const state = apply(work.session.version.index, before, event);
-	const { body } = event;
 	const question_id = "question_id" in body ? body.question_id : null;
 	const standing = question_id === null ? undefined : state.answers[question_id];
 	const changesAnswer = body.kind === "answer" || body.kind === "clear";
@@ -202,6 +200,33 @@ export function accept(
 	}
 	work.session = { ...work.session, state };
 	return stored;
+}
+
+/**
+ * An answer that another program had taken in lies in its table alone. Before it is replaced there it goes into the history,
+ * under an id that loses every tie, as it did before.
+ */
+export function keepFound(work: Work, question_id: number): void {
+	const { response_id, state } = work.session;
+	const found = state.answers[question_id];
+	if (!found?.answer || found.operation_id !== ADOPTED_OPERATION) return;
+	const revision = state.revision + 1;
+	const number = question_id.toString(16).padStart(12, "0");
+	work.events.push({
+		response_id,
+		revision,
+		operation_id: `00000000-0000-8000-8000-${number}` as OperationId,
+		kind: "answer",
+		question_id,
+		value: JSON.stringify(found.answer),
+		at: found.at,
+		client_time: null,
+		received_at: found.at,
+		outcome: "superseded",
+		fingerprint: ADOPTED,
+		result: "{}",
+	});
+	work.session = { ...work.session, state: { ...state, revision } };
 }
 
 function keepAside(
@@ -262,6 +287,8 @@ function historyValue(command: Command | LifecycleCommand, outcome: NewEvent["ou
 			return outcome === "late" ? JSON.stringify(command.draft) : null;
 		case "move":
 			return command.language ? JSON.stringify({ language: command.language }) : null;
+		case "hold":
+			return JSON.stringify({ device_id: command.device_id, label: command.label });
 		default:
 			return null;
 	}
@@ -270,6 +297,14 @@ function historyValue(command: Command | LifecycleCommand, outcome: NewEvent["ou
 /** Identifies a command by its content: the same operation id with another content is a mistake of the client. */
 export function fingerprintOf(content: unknown): string {
 	return createHash("sha256").update(JSON.stringify(content)).digest("base64url").slice(0, 22);
+}
+
+/** The reply to an id that stands for something else already. */
+export function operationMismatch(): { ok: false; refusal: Refusal } {
+	return {
+		ok: false,
+		refusal: refuse("operation_mismatch", "This id was already used for a different request. Use a new id."),
+	};
 }
 
 /** The reply of a batch to a session that nobody knows. */

@@ -1,7 +1,6 @@
 import {
 	addDays,
 	apply,
-	Command,
 	decide,
 	type Instant,
 	type OperationId,
@@ -9,13 +8,16 @@ import {
 	type SessionEvent,
 	type SessionId,
 } from "@carhythm/core";
-import type { Selectable, Transaction } from "kysely";
+import type { Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
+import { bodyOf } from "./event-body.ts";
 import {
 	abandoning,
 	accept,
 	beginWork,
 	fingerprintOf,
+	keepFound,
+	operationMismatch,
 	unknownSession,
 	type Work,
 	workBatch,
@@ -23,8 +25,8 @@ import {
 import type { Schema } from "./schema.ts";
 import { loadSession } from "./session-rows.ts";
 import { openBench, writeBench } from "./session-writer.ts";
-import { linkSuccessor } from "./start.ts";
 import type { AssessmentStore, StartOutcome } from "./store.ts";
+import { findActiveSuccessor, linkSuccessor } from "./successors.ts";
 
 /** For how many days Start Fresh can be undone. */
 export const RESTORE_DAYS = 7;
@@ -50,9 +52,11 @@ export async function restoreSession(
 	assessments: AssessmentStore,
 	request: RestoreRequest,
 ): Promise<StartOutcome> {
-	await dialect.lockSessions(tx, [request.session_id]);
+	await dialect.lockSessions(tx, "session_id", [request.session_id]);
 	const session = await loadSession(tx, assessments, request.session_id);
 	if (!session) return unknownSession();
+	const known = await kindOfOperation(tx, session.response_id, request.operation_id);
+	if (known) return known === "restore" ? { ok: true, session } : operationMismatch();
 	if (session.state.status === "active") return { ok: true, session };
 	const { abandoned_at } = session;
 	if (!abandoned_at || request.received > addDays(abandoned_at, RESTORE_DAYS)) {
@@ -87,28 +91,33 @@ async function setAsideSuccessor(
 	from: number,
 	request: RestoreRequest,
 ): Promise<Work | null> {
-	const seen = new Set([from]);
-	let next = await successorOf(tx, from);
-	while (next && next.status !== "active" && !seen.has(next.id)) {
-		seen.add(next.id);
-		next = await successorOf(tx, next.id);
-	}
-	if (next?.status !== "active") return null;
+	const next = await findActiveSuccessor(tx, from);
+	if (!next) return null;
 	const session_id = next.session_id as SessionId;
 	const bench = await openBench(tx, dialect, assessments, new Map([[session_id, []]]));
 	const work = bench.get(session_id);
 	if (!work) return null;
+	// Another process was quicker to end it: there may be a newer one by now.
+	if (work.session.state.status !== "active") {
+		return setAsideSuccessor(tx, dialect, assessments, from, request);
+	}
 	workBatch(work, abandoning(session_id, request.abandon_operation_id), request);
 	return work;
 }
 
-function successorOf(tx: Tx, response_id: number) {
-	return tx
-		.selectFrom("session_details")
-		.innerJoin("student_responses", "student_responses.id", "session_details.replaced_by")
-		.select(["student_responses.id", "student_responses.session_id", "student_responses.status"])
-		.where("session_details.response_id", "=", response_id)
+/** What an operation id already stands for in a session: a repeated request has no second effect, whatever happened since. */
+async function kindOfOperation(
+	tx: Tx,
+	response_id: number,
+	operation_id: OperationId,
+): Promise<string | null> {
+	const row = await tx
+		.selectFrom("session_events")
+		.select("kind")
+		.where("response_id", "=", response_id)
+		.where("operation_id", "=", operation_id)
 		.executeTakeFirst();
+	return row?.kind ?? null;
 }
 
 async function applyLate(tx: Tx, work: Work): Promise<void> {
@@ -122,7 +131,7 @@ async function applyLate(tx: Tx, work: Work): Promise<void> {
 		.orderBy("revision")
 		.execute();
 	for (const row of late) {
-		const body = commandOf(row);
+		const body = bodyOf(row);
 		if (!body) continue;
 		const event: SessionEvent = {
 			operation_id: row.operation_id as OperationId,
@@ -131,6 +140,7 @@ async function applyLate(tx: Tx, work: Work): Promise<void> {
 			revision: row.revision,
 			body,
 		};
+		if (body.kind === "answer" || body.kind === "clear") keepFound(work, body.question_id);
 		const { version, state } = work.session;
 		work.session = { ...work.session, state: apply(version.index, state, event) };
 		if ("question_id" in body && body.kind !== "move") work.touched_questions.add(body.question_id);
@@ -145,19 +155,4 @@ async function applyLate(tx: Tx, work: Work): Promise<void> {
 			.where("id", "=", row.id)
 			.execute();
 	}
-}
-
-/** The command of a history row; null when it cannot be read. */
-function commandOf(row: Selectable<Schema["session_events"]>): Command | null {
-	const value: unknown = row.value === null ? null : JSON.parse(row.value);
-	const content =
-		row.kind === "answer"
-			? { answer: value }
-			: row.kind === "draft"
-				? { draft: value }
-				: row.kind === "move" && value !== null
-					? value
-					: {};
-	const parsed = Command.safeParse({ kind: row.kind, question_id: row.question_id, ...content });
-	return parsed.success ? parsed.data : null;
 }

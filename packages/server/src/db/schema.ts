@@ -178,6 +178,25 @@ type SessionDrafts = {
 	operation_id: string;
 };
 
+/** The device on which a session goes on, since its last hand-off; no row before the first. */
+type SessionHolders = { response_id: number; device_id: string; label: string; since: string };
+
+/** Codes that continue a session on another device. The newest of a session is the only one that may be good. */
+type HandOffs = {
+	id: Generated<number>;
+	response_id: number;
+	/** The request that made it: repeated, it gets the same code. */
+	operation_id: string;
+	/** The part of the code by which it is found. */
+	selector: string;
+	verifier_hash: string;
+	created_at: string;
+	expires_at: string;
+	used_at: string | null;
+	used_operation_id: string | null;
+	failed_guesses: Generated<number>;
+};
+
 export type Schema = {
 	student_responses: StudentResponses;
 	pages: Pages;
@@ -190,4 +209,6 @@ export type Schema = {
 	session_details: SessionDetails;
 	session_events: SessionEvents;
 	session_drafts: SessionDrafts;
+	session_holders: SessionHolders;
+	hand_offs: HandOffs;
 };

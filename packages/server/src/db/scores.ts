@@ -1,12 +1,14 @@
 import { sql } from "kysely";
 import * as z from "zod/mini";
 import type { Database } from "./dialect.ts";
+import { inTransaction } from "./in-transaction.ts";
 import type { ScoreStore } from "./store.ts";
 
 const StoredProfile = z.record(z.string(), z.unknown());
 
 /** The scored profiles, in the column where the existing product keeps them: a profile of either is served as it is. */
-export function createScoreStore({ db, reader, dialect }: Database): ScoreStore {
+export function createScoreStore(database: Database): ScoreStore {
+	const { reader, dialect } = database;
 	return {
 		async find(response_id) {
 			const row = await reader
@@ -20,7 +22,8 @@ export function createScoreStore({ db, reader, dialect }: Database): ScoreStore 
 			return row?.rhythm_profile ? StoredProfile.parse(JSON.parse(row.rhythm_profile)) : null;
 		},
 		save: (response_id, profile) =>
-			db.transaction().execute(async (tx) => {
+			inTransaction(database, async (tx) => {
+				await dialect.lockSessions(tx, "id", [response_id]);
 				const rhythm_profile = JSON.stringify(profile);
 				const now = sql<string>`${sql.raw(dialect.now)}`;
 				const stored = await tx

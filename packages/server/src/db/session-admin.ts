@@ -6,8 +6,10 @@ import {
 	toInstant,
 	toMillis,
 } from "@carhythm/core";
-import { type Kysely, type SqlBool, sql } from "kysely";
-import type { Database, Scrubbed } from "./dialect.ts";
+import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
+import { eraseKept } from "../migrations/kept.ts";
+import type { Database, Dialect, Scrubbed } from "./dialect.ts";
+import { inTransaction } from "./in-transaction.ts";
 import { withoutPlaceholders } from "./person.ts";
 import type { Schema } from "./schema.ts";
 import type { AssessmentStore, Person } from "./store.ts";
@@ -51,9 +53,10 @@ export type SessionAdmin = {
 
 /** The operator's side of sessions. */
 export function createSessionAdmin(
-	{ db, reader, dialect }: Database,
+	database: Database,
 	options: { assessments: AssessmentStore; now: () => Instant; expiry_days: number },
 ): SessionAdmin {
+	const { reader, dialect } = database;
 	const { assessments, now, expiry_days } = options;
 	const shown = async (row: ShownRow) => show(row, assessments, { now: now(), expiry_days });
 	return {
@@ -91,7 +94,7 @@ export function createSessionAdmin(
 				};
 			}),
 		async erase(display_id) {
-			const found = await db.transaction().execute((tx) => deleteSession(tx, display_id));
+			const found = await inTransaction(database, (tx) => deleteSession(tx, dialect, display_id));
 			return found ? dialect.scrub() : null;
 		},
 		scrub: () => dialect.scrub(),
@@ -182,7 +185,11 @@ function keyOf(version: Awaited<ReturnType<AssessmentStore["byId"]>>, question_i
 }
 
 /** @returns false for an unknown display id. */
-async function deleteSession(tx: Kysely<Schema>, display_id: string): Promise<boolean> {
+async function deleteSession(
+	tx: Transaction<Schema>,
+	dialect: Dialect,
+	display_id: string,
+): Promise<boolean> {
 	const row = await tx
 		.selectFrom("session_details")
 		.innerJoin("student_responses", "student_responses.id", "session_details.response_id")
@@ -190,6 +197,7 @@ async function deleteSession(tx: Kysely<Schema>, display_id: string): Promise<bo
 		.where("session_details.display_id", "=", display_id)
 		.executeTakeFirst();
 	if (!row) return false;
+	await dialect.lockSessions(tx, "id", [row.id]);
 	await tx
 		.updateTable("session_details")
 		.set({ replaced_by: null })
@@ -199,11 +207,14 @@ async function deleteSession(tx: Kysely<Schema>, display_id: string): Promise<bo
 		await tx.deleteFrom(table).where("response_id", "=", row.id).execute();
 	}
 	await tx.deleteFrom("feedbacks").where("session_id", "=", row.session_id).execute();
+	await eraseKept(tx, dialect, { response_id: row.id, session_id: row.session_id });
 	await tx.deleteFrom("student_responses").where("id", "=", row.id).execute();
 	return true;
 }
 
 const OF_A_SESSION = [
+	"hand_offs",
+	"session_holders",
 	"session_drafts",
 	"session_events",
 	"session_details",

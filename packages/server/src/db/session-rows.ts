@@ -15,7 +15,10 @@ import type { AssessmentStore, StoredSession } from "./store.ts";
 export type Reader = Kysely<Schema> | Transaction<Schema>;
 
 /** Stands for the write of an answer that was taken over from the existing product, which knew no operation ids. */
-const ADOPTED_OPERATION = "00000000-0000-0000-0000-000000000000" as OperationId;
+export const ADOPTED_OPERATION = "00000000-0000-0000-0000-000000000000" as OperationId;
+
+/** What marks, in place of a fingerprint, the events that were made of another program's rows. */
+export const ADOPTED = "adopted";
 
 const SESSION_COLUMNS = [
 	"student_responses.id as response_id",
@@ -42,6 +45,9 @@ const SESSION_COLUMNS = [
 	"session_details.replaced_by",
 	"session_details.abandoned_at",
 	"session_details.adopted_at",
+	"session_holders.device_id as holder_device_id",
+	"session_holders.label as holder_label",
+	"session_holders.since as holder_since",
 ] as const;
 
 /** The one query behind every reading of sessions: the existing row with what we know beside it. */
@@ -49,6 +55,7 @@ export function selectSessions(db: Reader) {
 	return db
 		.selectFrom("student_responses")
 		.innerJoin("session_details", "session_details.response_id", "student_responses.id")
+		.leftJoin("session_holders", "session_holders.response_id", "student_responses.id")
 		.select(SESSION_COLUMNS);
 }
 
@@ -78,6 +85,10 @@ export async function toStoredSession(row: SessionRow, assessments: AssessmentSt
 					question_id: row.current_question_id,
 				}
 			: null,
+		holder:
+			row.holder_device_id === null
+				? null
+				: { device_id: row.holder_device_id, label: row.holder_label, since: row.holder_since },
 		answers: {},
 		drafts: {},
 		answered: row.answered,
@@ -157,13 +168,22 @@ export function answerOfRow(
 ): Answer | null {
 	if (row.answer_value !== null) return { type: "slider", value: row.answer_value };
 	if (row.answer_json !== null) {
-		const json: unknown = JSON.parse(row.answer_json);
+		const json = parsed(row.answer_json);
 		if (typeof json !== "object" || json === null) return null;
 		const type = "ordered_items" in json ? "ordering" : "mcq";
-		const parsed = Answer.safeParse({ ...json, type });
-		return parsed.success ? parsed.data : null;
+		const answer = Answer.safeParse({ ...json, type });
+		return answer.success ? answer.data : null;
 	}
 	return row.answer_text === null ? null : { type: "essay", text: row.answer_text };
+}
+
+/** What another program wrote may be no JSON at all. */
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
 }
 
 /** The three columns of the existing table that hold an answer, filled as that product fills them. */

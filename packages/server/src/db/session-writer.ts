@@ -13,6 +13,7 @@ import {
 	toStoredSession,
 } from "./session-rows.ts";
 import type { AssessmentStore, Batch, StoredResult } from "./store.ts";
+import { noteTurnsOf } from "./turns.ts";
 
 type Tx = Transaction<Schema>;
 type Touched = { response_id: number; question_id: number };
@@ -29,7 +30,7 @@ export async function openBench(
 	assessments: AssessmentStore,
 	groups: ReadonlyMap<SessionId, readonly Batch[]>,
 ): Promise<Map<SessionId, Work>> {
-	await dialect.lockSessions(tx, [...groups.keys()]);
+	await dialect.lockSessions(tx, "session_id", [...groups.keys()]);
 	const wanted = dialect.rows(
 		{ session_id: "text" },
 		Array.from(groups.keys(), (session_id) => ({ session_id })),
@@ -156,10 +157,23 @@ function addDraft(work: Work, question_id: number, draft: DraftRecord): void {
 	};
 }
 
+const changedIn = new WeakMap<Tx, Set<number>>();
+
+/** The sessions that a transaction has changed, by `response_id`: to be told to others once it is committed. */
+export function changesOf(tx: Tx): number[] {
+	return [...(changedIn.get(tx) ?? [])];
+}
+
 /** Writes everything that the bench holds: the history, the standing answers, the drafts and the sessions' rows. */
 export async function writeBench(tx: Tx, dialect: Dialect, bench: Iterable<Work>): Promise<void> {
 	const changed = [...bench].filter((work) => work.changed);
 	if (changed.length === 0) return;
+	const noted = changedIn.get(tx) ?? new Set();
+	for (const work of changed) {
+		noted.add(work.session.response_id);
+		noteTurnsOf(tx, work);
+	}
+	changedIn.set(tx, noted);
 	await appendEvents(
 		tx,
 		dialect,
@@ -168,6 +182,7 @@ export async function writeBench(tx: Tx, dialect: Dialect, bench: Iterable<Work>
 	await writeAnswers(tx, dialect, changed);
 	await writeDrafts(tx, dialect, changed);
 	await writeSessions(tx, dialect, changed);
+	await writeHolders(tx, dialect, changed);
 }
 
 /** Appends rows to the history. */
@@ -320,6 +335,24 @@ async function writeSessions(tx: Tx, dialect: Dialect, works: readonly Work[]): 
 			},
 			rows,
 		)} as v where session_details.response_id = v.response_id`.execute(tx);
+}
+
+async function writeHolders(tx: Tx, dialect: Dialect, works: readonly Work[]): Promise<void> {
+	const rows = works.flatMap(({ session, events }) => {
+		const { holder } = session.state;
+		const isNew = events.some(({ kind, outcome }) => kind === "hold" && outcome === "applied");
+		return holder && isNew ? [{ response_id: session.response_id, ...holder }] : [];
+	});
+	if (rows.length === 0) return;
+	const given = dialect.rows(
+		{ response_id: "integer", device_id: "text", label: "text", since: "time" },
+		rows,
+	);
+	await sql`
+		insert into session_holders (response_id, device_id, label, since)
+		select response_id, device_id, label, since from ${given} as v where true
+		on conflict (response_id) do update set
+			device_id = excluded.device_id, label = excluded.label, since = excluded.since`.execute(tx);
 }
 
 /** What came late is no activity: a session that took in nothing else keeps the value that it had. */

@@ -2,19 +2,26 @@ import { addDays, type Instant, mintOperationId, type SessionId } from "@carhyth
 import type { Transaction } from "kysely";
 import type { Database } from "./dialect.ts";
 import { createGroupCommit } from "./group-commit.ts";
+import { hashVerifier } from "./hand-off-secrets.ts";
+import { codesOf, createHandOff, redeemHandOff } from "./hand-offs.ts";
+import { inTransaction } from "./in-transaction.ts";
+import { observeTransaction, type StoreObserver } from "./observed-sessions.ts";
 import { bySession, single, unknownSession, workBatch } from "./operate.ts";
 import { RESTORE_DAYS, restoreSession } from "./restore.ts";
 import type { Schema } from "./schema.ts";
 import { loadSession, sessionFinder } from "./session-rows.ts";
-import { openBench, writeBench } from "./session-writer.ts";
+import { changesOf, openBench, writeBench } from "./session-writer.ts";
 import { type Means, startSession } from "./start.ts";
 import type { Batch, BatchOutcome, Person, SessionStore, StartOutcome, StoredSession } from "./store.ts";
+import { turnsOf } from "./turns.ts";
 
 const LARGEST_GROUP = 256;
 
 export type SessionStoreOptions = Omit<Means, "dialect"> & {
-	/** Told the size of every group commit, for metrics. */
-	onGroup?: (size: number) => void;
+	/** Told of what the store does, for metrics. */
+	observer?: StoreObserver;
+	/** Told after each commit which sessions it has changed, by `response_id`. */
+	onChanged?: (response_ids: readonly number[]) => void;
 };
 
 type Tx = Transaction<Schema>;
@@ -26,16 +33,26 @@ export function restorableUntil(session: StoredSession): Instant | null {
 
 /** The sessions of one database. */
 export function createSessionStore(database: Database, options: SessionStoreOptions): SessionStore {
-	const { db, reader, dialect } = database;
-	const { assessments, onGroup, now, randomBytes, expiry_days } = options;
+	const { reader, dialect } = database;
+	const { assessments, observer, onChanged, now, randomBytes, expiry_days } = options;
 	const means: Means = { dialect, assessments, now, randomBytes, expiry_days };
-	const write = <T>(work: (tx: Tx) => Promise<T>) => db.transaction().execute(work);
+	const write = async <T>(work: (tx: Tx) => Promise<T>) => {
+		const { value, changed, turns } = await observeTransaction(observer, () =>
+			inTransaction(database, async (tx) => {
+				const value = await work(tx);
+				return { value, changed: changesOf(tx), turns: turnsOf(tx) };
+			}),
+		);
+		if (observer) for (const turn of turns) observer.turned(turn);
+		if (changed.length > 0) onChanged?.(changed);
+		return value;
+	};
 	// A transaction of the reader is one unchanging snapshot.
 	const read = <T>(work: (snapshot: Tx) => Promise<T>) => reader.transaction().execute(work);
 
 	const operate = createGroupCommit<Batch, BatchOutcome>(
 		(batches) => write((tx) => commitBatches(tx, means, batches)),
-		{ largest_group: LARGEST_GROUP, ...(onGroup && { onGroup }) },
+		{ largest_group: LARGEST_GROUP, ...(observer && { onGroup: observer.gathered }) },
 	);
 
 	return {
@@ -53,6 +70,16 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 					expiry_days,
 				}),
 			),
+		async handOff(session_id, operation_id) {
+			const codes = codesOf(session_id, operation_id);
+			await codes(0).hash;
+			return write((tx) => createHandOff(tx, means, { session_id, operation_id }, codes));
+		},
+		async redeem(request) {
+			const hash = await hashVerifier(request.code);
+			const { selector } = request.code;
+			return write((tx) => redeemHandOff(tx, means, request, { selector, hash }));
+		},
 		saveStudentInfo: (session_id, person) => write((tx) => completeWith(tx, means, session_id, person)),
 		saveEmail: (session_id, email) =>
 			write(async (tx) => {

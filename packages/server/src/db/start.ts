@@ -11,12 +11,21 @@ import {
 } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
-import { abandoning, fingerprintOf, unknownSession, type Work, workBatch } from "./operate.ts";
+import {
+	abandoning,
+	fingerprintOf,
+	operationMismatch,
+	unknownSession,
+	type Work,
+	workBatch,
+} from "./operate.ts";
 import { PLACEHOLDER } from "./person.ts";
 import type { Schema } from "./schema.ts";
 import { selectSessions, toStoredSession } from "./session-rows.ts";
 import { appendEvents, openBench, writeBench } from "./session-writer.ts";
 import type { AssessmentStore, AssessmentVersion, StartOutcome, StoredSession } from "./store.ts";
+import { findActiveSuccessor, linkSuccessor } from "./successors.ts";
+import { noteTurn } from "./turns.ts";
 
 type Tx = Transaction<Schema>;
 
@@ -41,7 +50,7 @@ export type StartRequest = {
 export async function startSession(tx: Tx, means: Means, request: StartRequest): Promise<StartOutcome> {
 	const started = await findStarted(tx, means, request);
 	if (started) return started;
-	const replaced = request.replaces ? await setAside(tx, means, request.replaces) : null;
+	const replaced = request.replaces ? await setAside(tx, means, request, request.replaces) : null;
 	if (replaced && "outcome" in replaced) return replaced.outcome;
 	const session = await insertSession(tx, means, request);
 	if (replaced) {
@@ -49,15 +58,6 @@ export async function startSession(tx: Tx, means: Means, request: StartRequest):
 		await linkSuccessor(tx, replaced.work.session.response_id, session.response_id);
 	}
 	return { ok: true, session };
-}
-
-/** Notes which session was begun in place of another; null takes the note away. */
-export async function linkSuccessor(tx: Tx, response_id: number, replaced_by: number | null): Promise<void> {
-	await tx
-		.updateTable("session_details")
-		.set({ replaced_by })
-		.where("response_id", "=", response_id)
-		.execute();
 }
 
 async function findStarted(tx: Tx, means: Means, request: StartRequest): Promise<StartOutcome | null> {
@@ -73,6 +73,9 @@ async function findStarted(tx: Tx, means: Means, request: StartRequest): Promise
 			refusal: refuse("operation_mismatch", "This id was already used for a different start. Use a new id."),
 		};
 	}
+	// A transaction that only reads waits for no standby. With a lock this one does, so a start whose first commit was in doubt is
+	// confirmed only when the standby has it.
+	await means.dialect.lockSessions(tx, "id", [row.response_id]);
 	return { ok: true, session: await toStoredSession(row, means.assessments) };
 }
 
@@ -81,30 +84,98 @@ function startFingerprint({ version, replaces, language }: StartRequest): string
 	return fingerprintOf([version.index.assessment.key, replaces, language]);
 }
 
-/** Puts the old session on the bench and abandons it there, unless it already has a successor that is active. */
+/** Puts the old session on the bench and abandons it there, unless a session that is active has its place already. */
 async function setAside(
 	tx: Tx,
 	means: Means,
+	request: StartRequest,
 	session_id: SessionId,
 ): Promise<{ work: Work } | { outcome: StartOutcome }> {
 	const bench = await openBench(tx, means.dialect, means.assessments, new Map([[session_id, []]]));
 	const work = bench.get(session_id);
 	if (!work) return { outcome: unknownSession() };
-	const successor = await activeSuccessor(tx, means, work.session.response_id);
+	// The same request may have come first through another process, and have been done while this one waited for the lock.
+	const sent = (await findStarted(tx, means, request)) ?? (await findRedirected(tx, means, request, work));
+	if (sent) return { outcome: sent };
+	const successor = await findActiveSuccessor(tx, work.session.response_id);
 	// Two tabs that start fresh at once get the same new session: there are never two active ones.
-	if (successor) return { outcome: { ok: true, session: successor } };
+	if (successor) return { outcome: await redirect(tx, means, request, work, successor.id) };
 	const batch = abandoning(session_id, mintOperationId(means.randomBytes));
 	const rules = { received: means.now(), expiry_days: means.expiry_days };
 	const outcome = workBatch(work, batch, rules);
 	return outcome.ok ? { work } : { outcome };
 }
 
-async function activeSuccessor(tx: Tx, means: Means, response_id: number): Promise<StoredSession | null> {
-	const row = await selectSessions(tx)
-		.innerJoin("session_details as replaced", "replaced.replaced_by", "student_responses.id")
-		.where("replaced.response_id", "=", response_id)
-		.where("student_responses.status", "=", "active")
+/** Answers a fresh start with the session that has the place already, and notes it in the old one: a repeat gets the same. */
+async function redirect(
+	tx: Tx,
+	means: Means,
+	request: StartRequest,
+	work: Work,
+	started: number,
+): Promise<StartOutcome> {
+	const { operation_id } = request;
+	const { response_id, state } = work.session;
+	const session = await startedSession(tx, means, "student_responses.id", started);
+	if (!session) throw new Error("A successor that was just found is gone.");
+	if (operation_id && !(await findEvent(tx, response_id, operation_id))) {
+		const revision = state.revision + 1;
+		const received_at = means.now();
+		work.changed = true;
+		work.session = { ...work.session, state: { ...state, revision } };
+		work.events.push({
+			response_id,
+			revision,
+			operation_id,
+			kind: "start",
+			question_id: null,
+			value: null,
+			at: received_at,
+			client_time: null,
+			received_at,
+			outcome: "applied",
+			fingerprint: startFingerprint(request),
+			result: JSON.stringify({ started: session.display_id } satisfies Redirected),
+		});
+		await writeBench(tx, means.dialect, [work]);
+	}
+	return { ok: true, session };
+}
+
+/** By the display id: the number of a row that was erased may be another session's by now. */
+type Redirected = { started: string };
+
+async function findRedirected(
+	tx: Tx,
+	means: Means,
+	request: StartRequest,
+	{ session: replaced }: Work,
+): Promise<StartOutcome | null> {
+	const { operation_id } = request;
+	const event = operation_id && (await findEvent(tx, replaced.response_id, operation_id));
+	if (!event) return null;
+	if (event.kind !== "start" || event.fingerprint !== startFingerprint(request)) return operationMismatch();
+	const { started } = JSON.parse(event.result) as Redirected;
+	const session = await startedSession(tx, means, "session_details.display_id", started);
+	return session && { ok: true, session };
+}
+
+function findEvent(tx: Tx, response_id: number, operation_id: OperationId) {
+	return tx
+		.selectFrom("session_events")
+		.select(["kind", "fingerprint", "result"])
+		.where("response_id", "=", response_id)
+		.where("operation_id", "=", operation_id)
 		.executeTakeFirst();
+}
+
+async function startedSession(
+	tx: Tx,
+	means: Means,
+	key: "student_responses.id" | "session_details.display_id",
+	value: number | string,
+): Promise<StoredSession | null> {
+	const row = await selectSessions(tx).where(key, "=", value).executeTakeFirst();
 	return row ? toStoredSession(row, means.assessments) : null;
 }
 
@@ -156,6 +227,7 @@ async function insertSession(tx: Tx, means: Means, request: StartRequest): Promi
 			result: "{}",
 		},
 	]);
+	noteTurn(tx, "started");
 	return {
 		response_id,
 		display_id,

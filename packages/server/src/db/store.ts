@@ -1,6 +1,7 @@
 import type {
 	AssessmentIndex,
 	Command,
+	HandOffCode,
 	Instant,
 	Language,
 	LifecycleCommand,
@@ -74,6 +75,8 @@ export type StoredResult = {
 	result: OperationResult;
 	/** Counts right after the operation; null for late and refused ones. */
 	counts: { answered: number; ever_answered: number } | null;
+	/** The operation was known already: this is its result of then. */
+	replayed?: true;
 };
 
 export type StartOutcome = { ok: true; session: StoredSession } | { ok: false; refusal: Refusal };
@@ -85,6 +88,20 @@ export type Person = {
 	country: string;
 	origin_country: string;
 };
+
+export type HandOffOutcome =
+	| { ok: true; code: string; expires_at: Instant }
+	| { ok: false; refusal: Refusal };
+
+/** A code on its way in, with the device that goes on. */
+export type RedeemRequest = {
+	code: HandOffCode;
+	operation_id: OperationId;
+	device_id: OperationId;
+	label: string;
+};
+
+export type RedeemOutcome = { ok: true; session_id: SessionId } | { ok: false; refusal: Refusal };
 
 export type SessionStore = {
 	/** The session without its answers: cheap. */
@@ -101,11 +118,27 @@ export type SessionStore = {
 	}): Promise<StartOutcome>;
 	/** Undoes Start Fresh: swaps the session with the one that was begun in its place, and applies what was late. */
 	restore(session_id: SessionId, operation_id: OperationId): Promise<StartOutcome>;
+	/** Makes a code that continues the session on another device; see hand-offs.ts. */
+	handOff(session_id: SessionId, operation_id: OperationId): Promise<HandOffOutcome>;
+	redeem(request: RedeemRequest): Promise<RedeemOutcome>;
 	/** Stores the person and completes the session if it is active, in one commit. */
 	saveStudentInfo(session_id: SessionId, person: Person): Promise<StartOutcome>;
 	/** Changes the address only; null for an unknown session. */
 	saveEmail(session_id: SessionId, email: string): Promise<void>;
 };
+
+/** Word that a session has changed, whichever process changed it. */
+export type SessionNews = {
+	/**
+	 * Calls `listener` after each change, and sometimes without one: it tells that it is time to look.
+	 * @returns a function that ends the subscription
+	 */
+	subscribe(response_id: number, listener: SessionListener): () => void;
+	/** Ends all subscriptions, for a server that stops. */
+	close(): void;
+};
+
+export type SessionListener = { changed(): void; closed(): void };
 
 export type ScoreStore = {
 	/** The stored profile as it is; null when there is none. */
@@ -131,6 +164,7 @@ export type Store = {
 	sessions: SessionStore;
 	scores: ScoreStore;
 	feedback: FeedbackStore;
+	news: SessionNews;
 	/** Resolves when the database answers; used by /readyz. */
 	ping(): Promise<void>;
 	close(): Promise<void>;

@@ -145,12 +145,15 @@ async function sync(
 	if (!outcome.ok) return outcome;
 	const stored = outcome.results.values();
 	const results = parsed.map((operation, position): OperationResult => {
-		if (!operation.success) return refuseOperation(body.operations[position], operation.error.issues);
+		if (!operation.success) {
+			deps.meter?.refused("invalid_operation");
+			return refuseOperation(body.operations[position], operation.error.issues);
+		}
 		const next = stored.next();
 		if (next.done) throw new Error("An operation came back without a result.");
 		return next.value.result;
 	});
-	renewCookie(deps, c, outcome.session);
+	if (!body.shared) renewCookie(deps, c, outcome.session);
 	return {
 		ok: true,
 		body: { server_time: deps.now(), results, session: summaryOf(outcome.session, deps) },

@@ -16,11 +16,12 @@ export const TAGS = {
 	Service: "About this server",
 } as const;
 
-/** What an endpoint gives back: a reply, deliberately nothing (204), or a refusal. */
+/** What an endpoint gives back: a reply, deliberately nothing (204), a stream of events, or a refusal. */
 export type Outcome<R> =
 	| { ok: true; body: R }
+	| { ok: true; events: ReadableStream<Uint8Array> }
 	| { ok: true; nothing: true }
-	| { ok: false; refusal: ProblemDetails };
+	| { ok: false; refusal: ProblemDetails; retry_after?: number };
 
 export type QueryParameter = {
 	name: string;
@@ -40,7 +41,8 @@ type Endpoint<B, R> = {
 	query?: readonly QueryParameter[];
 	/** The JSON body; an optional one that is absent counts as `{}`. */
 	body?: { schema: z.ZodMiniType<B>; optional: boolean; example: unknown };
-	reply: { schema: z.ZodMiniType<R>; status?: 201; description: string };
+	/** With `events` the reply is a stream of server-sent events, and the schema is that of the data of each. */
+	reply: { schema: z.ZodMiniType<R>; status?: 201; events?: true; description: string };
 	/** When the endpoint may reply 204. */
 	nothing?: string;
 	/** Its own refusals; those that every endpoint of its kind has are added in the document. */
@@ -94,8 +96,9 @@ function serve(endpoint: AnyEndpoint, failedLookups: FailedLookups) {
 		const parsed = endpoint.body && parseBody(body?.value, endpoint.body);
 		if (parsed?.ok === false) return problem(c, parsed.refusal);
 		const outcome = await endpoint.handle({ c, body: parsed?.value });
-		if (!outcome.ok) return refuse(c, outcome.refusal, failedLookups);
+		if (!outcome.ok) return refuse(c, outcome, failedLookups);
 		const cache = endpoint.immutable ? "public, max-age=31536000, immutable" : "no-store";
+		if ("events" in outcome) return reply(c, outcome.events, 200, EVENT_STREAM);
 		if ("nothing" in outcome) return reply(c, null, 204, { "Cache-Control": cache });
 		return reply(c, JSON.stringify(outcome.body), endpoint.reply.status ?? 200, {
 			"Content-Type": "application/json",
@@ -104,11 +107,19 @@ function serve(endpoint: AnyEndpoint, failedLookups: FailedLookups) {
 	};
 }
 
+/** A proxy that gathers what it passes on would gather for ever. */
+const EVENT_STREAM = {
+	"Content-Type": "text/event-stream",
+	"Cache-Control": "no-store",
+	"X-Accel-Buffering": "no",
+};
+
 async function refuse(
 	c: Context<Env>,
-	refusal: ProblemDetails,
+	{ refusal, retry_after }: Extract<Outcome<unknown>, { ok: false }>,
 	failedLookups: FailedLookups,
 ): Promise<Response> {
+	if (retry_after) return problem(c, refusal, { "Retry-After": String(retry_after) });
 	const wait = refusal.code === "session_not_found" ? await failedLookups.count(c) : null;
 	if (wait === null) return problem(c, refusal);
 	const tooMany: ProblemDetails = {

@@ -1,7 +1,8 @@
-import type { Instant } from "@carhythm/core";
+import type { Instant, ProblemCode } from "@carhythm/core";
 import type { HttpBindings } from "@hono/node-server";
 import type { Logger } from "pino";
 import type { Store } from "../db/store.ts";
+import type { Meter } from "../metrics/meter.ts";
 
 /** What the HTTP side is told from outside. */
 export type HttpConfig = {
@@ -21,6 +22,8 @@ export type Deps = {
 	log: Logger;
 	now: () => Instant;
 	randomBytes: (count: number) => Uint8Array;
+	/** Counts what happens; absent unless whoever runs the server asks for it. */
+	meter?: Meter;
 };
 
 /**
@@ -37,5 +40,7 @@ export type Env = {
 		request_id: string;
 		/** The template of the path: what the log tells instead of the path, which holds the secret session id. */
 		route: string;
+		/** What the request was refused with. */
+		problem?: ProblemCode;
 	};
 };

@@ -10,21 +10,38 @@ import type { Env, HttpConfig } from "./context.ts";
 export type FailedLookups = {
 	/** Counts one. @returns seconds to wait when the address is over its limit, else null */
 	count(c: Context<Env>): Promise<number | null>;
+	/** Counts a wrong code. It weighs more: a code is short, an id is not. */
+	countGuess(c: Context<Env>): Promise<number | null>;
+	/** Whether the address is over its limit already: a guess is then not even looked at. @returns seconds to wait, else null */
+	waitOf(c: Context<Env>): Promise<number | null>;
 };
+
+const WEIGHT_OF_GUESS = 10;
 
 export function createFailedLookups(config: HttpConfig): FailedLookups {
 	const limiter = new RateLimiterMemory({ points: config.failed_lookups_per_minute, duration: 60 });
+	const networkOf = (c: Context<Env>) => clientNetwork(clientAddress(c, config.trust_proxy ?? false));
+	const consume = async (c: Context<Env>, points: number) => {
+		try {
+			await limiter.consume(networkOf(c), points);
+			return null;
+		} catch (rejection) {
+			if (rejection instanceof RateLimiterRes) return secondsOf(rejection);
+			throw rejection;
+		}
+	};
 	return {
-		async count(c) {
-			try {
-				await limiter.consume(clientNetwork(clientAddress(c, config.trust_proxy ?? false)));
-				return null;
-			} catch (rejection) {
-				if (rejection instanceof RateLimiterRes) return Math.max(1, Math.ceil(rejection.msBeforeNext / 1000));
-				throw rejection;
-			}
+		count: (c) => consume(c, 1),
+		countGuess: (c) => consume(c, WEIGHT_OF_GUESS),
+		async waitOf(c) {
+			const counted = await limiter.get(networkOf(c));
+			return counted && counted.consumedPoints > config.failed_lookups_per_minute ? secondsOf(counted) : null;
 		},
 	};
+}
+
+function secondsOf({ msBeforeNext }: RateLimiterRes): number {
+	return Math.max(1, Math.ceil(msBeforeNext / 1000));
 }
 
 /** The address of the client. Behind a proxy of our own it is the last one named: those before it are the client's claims. */

@@ -1,6 +1,7 @@
 import {
 	AssessmentReply,
 	inLanguage,
+	Key,
 	type Language,
 	LatestAssessmentReply,
 	type LocalizedText,
@@ -14,7 +15,7 @@ import {
 } from "@carhythm/core";
 import type { Context } from "hono";
 import type * as z from "zod/mini";
-import type { AssessmentVersion } from "../db/store.ts";
+import type { AssessmentStore, AssessmentVersion } from "../db/store.ts";
 import type { Api, Outcome } from "./api.ts";
 import type { Deps, Env } from "./context.ts";
 import { integerParameter, PAGE_ID, parseInteger, readInteger } from "./query.ts";
@@ -93,10 +94,15 @@ export function mountModules(api: Api, deps: Deps): void {
 
 async function latest(deps: Deps, key: string | undefined): Promise<Outcome<LatestAssessmentReply>> {
 	const { assessments } = deps.store;
-	const version = await (key === undefined ? assessments.latestDefault() : assessments.latest(key));
+	const version = await (key === undefined ? assessments.latestDefault() : byKey(assessments, key));
 	if (!version) return UNKNOWN_ASSESSMENT;
 	const { session_expiry_days } = deps.config;
 	return { ok: true, body: { ...assessmentReply(version), session_expiry_days } };
+}
+
+async function byKey(assessments: AssessmentStore, given: string): Promise<AssessmentVersion | null> {
+	const key = Key.safeParse(given);
+	return key.success ? assessments.latest(key.data) : null;
 }
 
 async function byId(deps: Deps, version_id: number | null): Promise<Outcome<AssessmentReply>> {
@@ -209,7 +215,7 @@ function describeQuestion(
 		scene_theme: question.scene_theme ?? null,
 		required: question.required,
 	};
-	const item_id = question.key;
+	const item_id = question.item_id === undefined ? question.key : question.item_id;
 	switch (question.type) {
 		case "slider": {
 			const { type, min, max, step, min_label, max_label, scale_labels } = question;

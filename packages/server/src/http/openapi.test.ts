@@ -49,6 +49,9 @@ test("the contract's endpoints are all there", async () => {
 			"post /api/v2/session/{session_id}/sync",
 			"post /api/v2/session/{session_id}/complete",
 			"post /api/v2/session/{session_id}/restore",
+			"post /api/v2/session/{session_id}/handoff",
+			"post /api/v2/session/handoff/redeem",
+			"get /api/v2/session/{session_id}/events",
 		]),
 	);
 });

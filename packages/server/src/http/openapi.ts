@@ -116,7 +116,9 @@ function describeEndpoint(endpoint: AnyEndpoint, names: Registry): Operation {
 		responses: {
 			[reply.status ?? 200]: {
 				description: reply.description,
-				content: { "application/json": { schema: linkTo(reply.schema, names) } },
+				content: {
+					[reply.events ? "text/event-stream" : "application/json"]: { schema: linkTo(reply.schema, names) },
+				},
 			},
 			...(endpoint.nothing && { 204: { description: endpoint.nothing } }),
 			...describeProblems(endpoint),

@@ -15,6 +15,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: ContentfulStatusCo
 	session_completed: { status: 409, title: "Session already completed" },
 	session_not_completed: { status: 409, title: "Session not completed" },
 	session_not_restorable: { status: 409, title: "Session cannot be restored" },
+	session_held_elsewhere: { status: 409, title: "Session continued on another device" },
+	hand_off_code_invalid: { status: 404, title: "Code not valid" },
 	question_not_found: { status: 404, title: "Unknown question" },
 	page_not_found: { status: 404, title: "Unknown page" },
 	assessment_not_found: { status: 404, title: "Unknown assessment" },
@@ -60,6 +62,7 @@ export function problem(
 	headers: Readonly<Record<string, string>> = {},
 ): Response {
 	const { status, title } = PROBLEMS[code];
+	c.set("problem", code);
 	const body: Problem = {
 		type: `/docs#problem-${code}`,
 		title,

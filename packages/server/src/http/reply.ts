@@ -6,7 +6,7 @@ const complete = new WeakSet<Response>();
 /** Replies with the collected headers and those given here. */
 export function reply(
 	c: Context<Env>,
-	body: string | null,
+	body: string | ReadableStream<Uint8Array> | null,
 	status: number,
 	headers: Readonly<ReplyHeaders> = {},
 ): Response {

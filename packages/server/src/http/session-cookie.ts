@@ -22,6 +22,17 @@ export function setSessionCookie(c: Context<Env>, session_id: SessionId, config:
 	});
 }
 
+/** Makes this browser forget its session. */
+export function clearSessionCookie(c: Context<Env>, config: HttpConfig): void {
+	c.get("headers")["Set-Cookie"] = generateCookie(NAME, "", {
+		httpOnly: true,
+		sameSite: "Lax",
+		path: "/api/v2/session",
+		maxAge: 0,
+		secure: isHttps(c, config.trust_proxy ?? false),
+	});
+}
+
 /** The session that this browser's cookie names; null when there is none. */
 export function readSessionCookie(c: Context<Env>): SessionId | null {
 	return parseSessionId(getCookie(c, NAME) ?? "");

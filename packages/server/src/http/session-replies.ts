@@ -64,6 +64,7 @@ export function summaryOf(session: StoredSession, deps: Pick<Deps, "now" | "conf
 		status: state.status,
 		resumable,
 		revision: state.revision,
+		holder: state.holder,
 		current_page_id: state.place?.page_id ?? null,
 		last_activity: state.last_activity,
 		expires_at,

@@ -19,7 +19,7 @@ import { unknownSession } from "../db/operate.ts";
 import type { Api, Outcome } from "./api.ts";
 import type { Deps, Env } from "./context.ts";
 import { integerParameter, PAGE_ID, readInteger } from "./query.ts";
-import { readSessionCookie, setSessionCookie } from "./session-cookie.ts";
+import { clearSessionCookie, readSessionCookie, setSessionCookie } from "./session-cookie.ts";
 import {
 	assessmentRef,
 	expiryOf,
@@ -37,7 +37,7 @@ export function mountSessions(api: Api, deps: Deps): void {
 		tag: "Sessions",
 		summary: "Start a session",
 		description:
-			"Needs no body. With `replaces` it is Start Fresh: that session is set aside in the same transaction. Sets the cookie by which this browser finds the session again.",
+			"Needs no body. With `replaces` it is Start Fresh: that session is set aside in the same transaction. Sets the cookie by which this browser finds the session again; with `shared`, for a computer that others use too, there is none.",
 		body: { schema: StartRequest, optional: true, example: { language: "en" } },
 		reply: {
 			schema: StartReply,
@@ -141,7 +141,8 @@ async function start(
 	});
 	if (!outcome.ok) return outcome;
 	const { session } = outcome;
-	setSessionCookie(c, session.state.session_id, deps.config);
+	if (body.shared) clearSessionCookie(c, deps.config);
+	else setSessionCookie(c, session.state.session_id, deps.config);
 	return {
 		ok: true,
 		body: {

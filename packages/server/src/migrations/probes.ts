@@ -1,10 +1,10 @@
 import type { Catalogue, Column } from "./catalogue.ts";
 import type { Probe } from "./migration.ts";
 
-type Prober = (catalogue: Catalogue) => Probe;
+type Look = (catalogue: Catalogue) => Probe;
 
 /** Done when the table exists with at least these columns. */
-export function tableExists(name: string, columns: readonly string[]): Prober {
+export function tableExists(name: string, columns: readonly string[]): Look {
 	return (catalogue) => {
 		const table = catalogue.get(name);
 		if (!table) return "todo";
@@ -20,7 +20,7 @@ export function columnExists(
 	table: string,
 	column: string,
 	wrong: (column: Column) => string | null = () => null,
-): Prober {
+): Look {
 	return (catalogue) => {
 		const found = catalogue.get(table)?.columns.get(column);
 		if (!found) return "todo";
@@ -29,25 +29,12 @@ export function columnExists(
 	};
 }
 
-/** Done when the column meets the condition. */
-export function columnIs(table: string, column: string, holds: (column: Column) => boolean): Prober {
-	return (catalogue) => {
-		const found = catalogue.get(table)?.columns.get(column);
-		if (!found) return { conflict: `the column ${table}.${column} is missing` };
-		return holds(found) ? "done" : "todo";
-	};
-}
-
-/** Done when the index exists on exactly these columns. */
-export function indexExists(
-	table: string,
-	name: string,
-	columns: readonly string[],
-	unique: boolean,
-): Prober {
+/** Done when the index exists on exactly these columns and can be used. */
+export function indexExists(table: string, name: string, columns: readonly string[], unique: boolean): Look {
 	return (catalogue) => {
 		const found = catalogue.get(table)?.indexes.get(name);
-		if (!found) return "todo";
+		// What an interrupted build left behind is built again.
+		if (!found?.valid) return "todo";
 		return found.unique === unique && found.columns.join() === columns.join()
 			? "done"
 			: {

@@ -1,235 +1,243 @@
-import { copyFileSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
 import { sql } from "kysely";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Database } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
 import { aFolder } from "../testing/a-folder.ts";
+import { anEmptyDatabase, ENGINES, type Engine } from "../testing/an-empty-database.ts";
+import { beforePhase1, RESPONSES } from "../testing/before-phase-1.ts";
+import { contentsOf } from "../testing/contents.ts";
 import { runFile } from "../testing/run.ts";
-import { migrations } from "./list.ts";
-import { migrateUp, migrationStatus } from "./runner.ts";
+import { migrateDown, prune } from "./down.ts";
+import { ledgerOf } from "./run.ts";
+import { migrateUp, migrationStatus, stepsOf } from "./runner.ts";
 
 const MIGRATE = new URL("../testing/migrate-and-die.ts", import.meta.url);
 
-const openIn = (file: string) => openDatabase({ dialect: "sqlite", file });
+/** How many of the moments at which a run may be killed are tried; `all` in the campaign. */
+const KILLS = process.env["CARHYTHM_KILLS"] === "all" ? Number.POSITIVE_INFINITY : 5;
 
-const ALL_STEPS = migrations.reduce((count, migration) => count + migration.steps.length, 0);
+/** How many responses go down and up again; 200,000 in the campaign. */
+const UNDONE_ROWS = Number(process.env["CARHYTHM_ROWS"] ?? 1000);
 
-async function migrated(file: string, options: { to?: number } = {}) {
-	const database = await openIn(file);
-	const { applied } = await migrateUp(database, options);
+const contentsAfter = async (database: Database) => {
+	const contents = await contentsOf(database);
 	await database.close();
-	return applied;
-}
+	return contents;
+};
 
-/** Everything of a database that two runs must agree on: its schema and its rows, the ledger's times left out. */
-function contents(file: string): Record<string, unknown> {
-	const database = new SqliteFile(file);
-	const schema = database
-		.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")
-		.all();
-	const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
-	const rows = tables.map((name) => [
-		name,
-		name === "migration_ledger"
-			? database.prepare("SELECT migration, step, checksum FROM migration_ledger ORDER BY 1, 2").all()
-			: database.prepare(`SELECT * FROM "${name}"`).all(),
-	]);
-	const sound = [database.pragma("integrity_check", { simple: true }), database.pragma("foreign_key_check")];
-	database.close();
-	return { schema, rows: Object.fromEntries(rows), sound };
-}
-
-/** A database as phase 1 finds it: rows, a child that cascades, a trigger, a view, an index on an expression. */
-async function beforePhase1(file: string): Promise<void> {
-	await migrated(file, { to: 1 });
-	const database = new SqliteFile(file);
-	database.exec(`
-		CREATE TABLE audit (response_id INTEGER);
-		CREATE TABLE notes (id INTEGER PRIMARY KEY,
-			response_id INTEGER NOT NULL REFERENCES student_responses (id) ON DELETE CASCADE, note TEXT);
-		CREATE TRIGGER audit_insert AFTER INSERT ON student_responses
-			BEGIN INSERT INTO audit VALUES (new.id); END;
-		CREATE VIEW finished AS SELECT id, email FROM student_responses WHERE completed_at IS NOT NULL;
-		CREATE INDEX ix_email_folded ON student_responses (lower(email));
-		INSERT INTO pages (id, title, order_index, is_active) VALUES (1, 'P', 1, 1);
-		INSERT INTO questions (id, page_id, question_text, question_type, order_index, is_required)
-			VALUES (1, 1, 'Q', 'essay', 1, 1)`);
-	const insert = database.prepare(`INSERT INTO student_responses
-		(id, session_id, email, full_name, age_group, country, origin_country, created_at, completed_at)
-		VALUES (?, ?, ?, 'n', 'a', 'c', 'o', ?, ?)`);
-	insert.run(1, "s1", "A@x", "2024-01-01 10:00:00", "2024-01-02 11:30:15.250000");
-	insert.run(2, "s2", "b@x", "2024-02-01 10:00:00", null);
-	insert.run(3, "s3", "c@x", null, null);
-	insert.run(4, "s4", "d@x", "yesterday", null);
-	insert.run(5, "s5", "e@x", "2024-03-01T10:00:00.000Z", null);
-	database.exec(`
-		DELETE FROM audit;
-		INSERT INTO notes (response_id, note) VALUES (1, 'x'), (1, 'y'), (2, 'z');
-		INSERT INTO question_answers (response_id, question_id, answer_text) VALUES (1, 1, 'kept')`);
-	database.close();
-}
-
-test("a new database gets every table, and the second run finds nothing to do", async () => {
-	using folder = aFolder();
-	const file = folder.file("a.db");
-	const applied = await migrated(file);
-	expect(applied).toHaveLength(ALL_STEPS);
-	expect(new Set(applied.map(({ origin }) => origin))).toEqual(new Set(["applied"]));
-	const before = contents(file);
-	expect(await migrated(file)).toEqual([]);
-	expect(contents(file)).toEqual(before);
-
-	const database = await openIn(file);
-	const status = await migrationStatus(database);
-	expect(status.map(({ migration, state }) => [migration, state])).toEqual([
-		[1, "applied"],
-		[2, "applied"],
-		[3, "applied"],
-	]);
-	await database.close();
-});
-
-test("the verification of the phase 1 document finds what it looks for", async () => {
-	using folder = aFolder();
-	await migrated(folder.file("a.db"));
-	const database = new SqliteFile(folder.file("a.db"));
-	const columns = database.pragma("table_info(student_responses)") as { name: string }[];
-	expect(columns.slice(-3)).toMatchObject([
-		{ name: "status", type: "TEXT", notnull: 1, dflt_value: "'active'" },
-		{ name: "last_activity", type: "TIMESTAMP", dflt_value: "strftime('%Y-%m-%dT%H:%M:%fZ','now')" },
-		{ name: "current_page_id", type: "INTEGER", dflt_value: null },
-	]);
-	const indexes = database.pragma("index_list(student_responses)") as { name: string }[];
-	expect(indexes.map(({ name }) => name)).toContain("idx_student_responses_status");
-	database.close();
-});
-
-test("phase 1 on a table with rows: every row, child, trigger, view and index is still there", async () => {
-	using folder = aFolder();
-	const file = folder.file("a.db");
-	await beforePhase1(file);
-	await migrated(file);
-
-	const database = new SqliteFile(file);
-	const rows = database
-		.prepare("SELECT id, created_at, completed_at, status, last_activity FROM student_responses")
-		.raw()
-		.all();
-	const EPOCH = "1970-01-01T00:00:00.000Z";
-	expect(rows).toEqual([
-		[1, "2024-01-01T10:00:00.000Z", "2024-01-02T11:30:15.250Z", "completed", "2024-01-02T11:30:15.250Z"],
-		[2, "2024-02-01T10:00:00.000Z", null, "active", "2024-02-01T10:00:00.000Z"],
-		[3, null, null, "active", EPOCH],
-		[4, "yesterday", null, "active", EPOCH],
-		[5, "2024-03-01T10:00:00.000Z", null, "active", "2024-03-01T10:00:00.000Z"],
-	]);
-	expect(database.prepare("SELECT note FROM notes").pluck().all()).toEqual(["x", "y", "z"]);
-	expect(database.prepare("SELECT answer_text FROM question_answers").pluck().get()).toBe("kept");
-	expect(database.prepare("SELECT * FROM finished").all()).toEqual([{ id: 1, email: "A@x" }]);
-	const plan = database
-		.prepare("EXPLAIN QUERY PLAN SELECT id FROM student_responses WHERE lower(email) = 'a@x'")
-		.get() as { detail: string };
-	expect(plan.detail).toContain("ix_email_folded");
-
-	database.pragma("foreign_keys = ON");
-	const began = new Date().toISOString();
-	database.exec(`INSERT INTO student_responses (session_id, email, full_name, age_group, country, origin_country)
-		VALUES ('new', 'e', 'n', 'a', 'c', 'o')`);
-	const inserted = database
-		.prepare("SELECT status, last_activity, current_page_id FROM student_responses WHERE session_id = 'new'")
-		.get() as { last_activity: string };
-	expect(inserted).toMatchObject({ status: "active", current_page_id: null });
-	expect(inserted.last_activity >= began).toBe(true);
-	expect(inserted.last_activity).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-	expect(database.prepare("SELECT count(*) FROM audit").pluck().get()).toBe(1);
-	const change = (set: string) => () => database.exec(`UPDATE student_responses SET ${set} WHERE id = 1`);
-	expect(change("status = 'abandoned'")).toThrow("CHECK");
-	expect(change("status = NULL")).toThrow("NOT NULL");
-	expect(change("last_activity = NULL")).toThrow("NOT NULL");
-	expect(change("current_page_id = 99")).toThrow("FOREIGN KEY");
-	database.close();
-});
-
-test("killed at any point of phase 1, the next run ends where an undisturbed one would have", async () => {
-	using folder = aFolder();
-	await beforePhase1(folder.file("start.db"));
-	copyFileSync(folder.file("start.db"), folder.file("reference.db"));
-	await migrated(folder.file("reference.db"));
-	const reference = contents(folder.file("reference.db"));
-
-	const phase1 = migrations.find(({ number }) => number === 2);
-	const points = (phase1?.steps ?? []).flatMap((step) => [
-		...step.sqlite.map((_, action) => `2:${step.id}:${action}`),
-		`2:${step.id}:committed`,
-	]);
-	expect(points.length).toBeGreaterThan(15);
-	for (const [i, point] of points.entries()) {
-		const file = folder.file(`${i}.db`);
-		copyFileSync(folder.file("start.db"), file);
-		const { signal } = await runFile(MIGRATE, [file, point]);
-		expect(signal, point).toBe("SIGKILL");
-		const resumed = await migrated(file);
-		expect(resumed.length, point).toBeGreaterThan(0);
-		expect(contents(file), point).toEqual(reference);
-	}
-}, 60_000);
-
-test("six processes at once bring a new database up to date together", async () => {
-	using folder = aFolder();
-	await migrated(folder.file("reference.db"));
-	const file = folder.file("a.db");
-	const runs = Array.from({ length: 6 }, () => runFile(MIGRATE, [file]));
-	for (const { code, stderr } of await Promise.all(runs))
-		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-	expect(contents(file)).toEqual(contents(folder.file("reference.db")));
-}, 60_000);
-
-test("an index that went missing comes back, and the ledger tells that it was put there later", async () => {
-	using folder = aFolder();
-	const database = await openIn(folder.file("a.db"));
-	await migrateUp(database);
-	await sql`drop index idx_student_responses_status`.execute(database.db);
-	expect((await migrationStatus(database)).map(({ state }) => state)).toEqual([
-		"applied",
-		"partly",
-		"applied",
-	]);
-	const { applied } = await migrateUp(database);
-	expect(applied).toEqual([
-		{
-			migration: 2,
-			name: "phase_1_session_management",
-			step: "idx_student_responses_status",
-			origin: "resumed",
-		},
-	]);
-	await database.close();
-});
-
-test("something else under the name of a step stops the run with a sentence, and nothing is changed", async () => {
-	using folder = aFolder();
-	const file = folder.file("a.db");
-	await migrated(file, { to: 1 });
-	const other = new SqliteFile(file);
-	other.exec("CREATE INDEX idx_student_responses_status ON student_responses (email)");
-	other.close();
-	const database = await openIn(file);
-	await expect(migrateUp(database)).rejects.toMatchObject({
-		trouble: "conflict",
-		message: expect.stringContaining("the index idx_student_responses_status is on (email)"),
+describe.each(ENGINES)("on %s", (engine) => {
+	test("a new database gets every table, and the second run finds nothing to do", async () => {
+		await using empty = await anEmptyDatabase(engine);
+		const database = await empty.open();
+		const { applied } = await migrateUp(database);
+		expect(applied).toHaveLength(stepsOf(database).length);
+		expect(new Set(applied.map(({ origin }) => origin))).toEqual(new Set(["applied"]));
+		const before = await contentsOf(database);
+		expect((await migrateUp(database)).applied).toEqual([]);
+		expect(await contentsAfter(database)).toEqual(before);
 	});
-	expect(await openSteps(database, 2)).toEqual([
-		"idx_student_responses_status",
-		"idx_student_responses_current_page",
-	]);
-	await database.close();
-});
 
-async function openSteps(database: Database, migration: number): Promise<string[]> {
-	const status = (await migrationStatus(database)).find((one) => one.migration === migration);
-	return (status?.steps ?? []).filter(({ state }) => state !== "done").map(({ step }) => step);
-}
+	test("phase 1 comes to a table with rows, and everything around it stays", async () => {
+		await using start = await anEmptyDatabase(engine);
+		const database = await beforePhase1(start, { many: 0 });
+		await migrateUp(database, { to: 2 });
+		const db = ledgerOf(database);
+		const { rows } = await sql<Record<string, unknown>>`
+			SELECT id, status, last_activity, current_page_id FROM student_responses ORDER BY id`.execute(db);
+		expect(rows.slice(0, 3)).toEqual([
+			{ id: 1, status: "completed", last_activity: "2024-01-02T11:30:15.250Z", current_page_id: null },
+			{ id: 2, status: "active", last_activity: "2024-02-01T10:00:00.000Z", current_page_id: null },
+			{ id: 3, status: "active", last_activity: "1970-01-01T00:00:00.000Z", current_page_id: null },
+		]);
+		const count = async (table: string) =>
+			Number((await sql.raw<{ n: number }>(`SELECT count(*) AS n FROM ${table}`).execute(db)).rows[0]?.n);
+		expect(await count("notes")).toBe(3);
+		expect(await count("question_answers")).toBe(1);
+		expect(await count("finished")).toBe(1);
+
+		const insert = (session_id: string) =>
+			sql`
+			INSERT INTO student_responses (session_id, email, full_name, age_group, country, origin_country)
+			VALUES (${session_id}, 'e', 'n', 'a', 'c', 'o')`.execute(db);
+		const began = new Date(Date.now() - 1000).toISOString();
+		await insert("new");
+		const { rows: inserted } = await sql<{ status: string; last_activity: string }>`
+			SELECT status, last_activity FROM student_responses WHERE session_id = 'new'`.execute(db);
+		expect(inserted[0]?.status).toBe("active");
+		expect((inserted[0]?.last_activity ?? "") >= began).toBe(true);
+		expect(inserted[0]?.last_activity).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+		expect(await count("audit")).toBe(1);
+		for (const set of [
+			"status = 'abandoned'",
+			"status = NULL",
+			"last_activity = NULL",
+			"current_page_id = 99",
+		]) {
+			await expect(
+				sql.raw(`UPDATE student_responses SET ${set} WHERE id = 1`).execute(db),
+				set,
+			).rejects.toThrow();
+		}
+		await database.close();
+	});
+
+	test("killed at any moment, the next run ends where an undisturbed one would have", async () => {
+		await using reference = await anEmptyDatabase(engine);
+		const undisturbed = await beforePhase1(reference);
+		let moments = 0;
+		const onProgress = () => {
+			moments += 1;
+		};
+		await migrateUp(undisturbed, { onProgress });
+		const expected = await contentsAfter(undisturbed);
+		expect(moments).toBeGreaterThan(40);
+
+		const step = Math.max(1, moments / KILLS);
+		const points: number[] = [];
+		for (let moment = 1; moment <= moments; moment += step) points.push(Math.floor(moment));
+		for (const point of points) {
+			await using database = await anEmptyDatabase(engine);
+			await (await beforePhase1(database)).close();
+			const { signal } = await runFile(MIGRATE, [database.address, "up", String(point)]);
+			expect(signal, `moment ${point}`).toBe("SIGKILL");
+			const resumed = await database.open();
+			const { applied } = await migrateUp(resumed);
+			if (point < moments) expect(applied.length, `moment ${point}`).toBeGreaterThan(0);
+			expect(await contentsAfter(resumed), `moment ${point}`).toEqual(expected);
+		}
+	}, 600_000);
+
+	test("undoing keeps every value, killed at any moment too, and going up brings it back", async () => {
+		await using start = await anEmptyDatabase(engine);
+		const database = await beforePhase1(start);
+		await migrateUp(database, { to: 1 });
+		await sql`UPDATE student_responses SET full_name = 'before' WHERE id = 1`.execute(database.db);
+		const one = await contentsOf(database);
+		await migrateUp(database, { to: 2 });
+		await sql`UPDATE student_responses SET current_page_id = 1, last_activity = ${"2025-05-05T05:05:05.005Z"} WHERE id = 2`.execute(
+			database.db,
+		);
+		const two = await contentsOf(database);
+		await migrateDown(database, { to: 1 });
+		const undone = (await contentsOf(database)).tables;
+		expect(undone["student_responses"]).toBe(one.tables["student_responses"]);
+		expect(undone["undo_2_student_responses"]).toMatch(new RegExp(`^${RESPONSES} `));
+		await migrateUp(database, { to: 2 });
+		expect(await contentsOf(database)).toEqual(two);
+		await database.close();
+
+		for (const point of [2, 4, 6, 9]) {
+			const { signal } = await runFile(MIGRATE, [start.address, "down:1", String(point)]);
+			expect(signal).toBe("SIGKILL");
+			const resumed = await start.open();
+			await migrateUp(resumed, { to: 2 });
+			expect(await contentsAfter(resumed), `moment ${point}`).toEqual(two);
+		}
+	}, 120_000);
+
+	test("down to before phase 1 and up again brings every value of every session back", async () => {
+		await using start = await anEmptyDatabase(engine);
+		const database = await beforePhase1(start, { many: UNDONE_ROWS });
+		await migrateUp(database);
+		const displayIds = async () =>
+			sql<object>`SELECT response_id, display_id FROM session_details ORDER BY response_id`.execute(
+				database.db,
+			);
+		const before = await contentsOf(database);
+		const ids = (await displayIds()).rows;
+		expect(ids).toHaveLength(UNDONE_ROWS + 3);
+		await migrateDown(database, { to: 1 });
+		await migrateUp(database);
+		expect((await displayIds()).rows).toEqual(ids);
+		expect(await contentsAfter(database)).toEqual(before);
+	}, 600_000);
+
+	test("what was kept goes for good with prune", async () => {
+		await using start = await anEmptyDatabase(engine);
+		const database = await beforePhase1(start, { many: 0 });
+		await migrateUp(database, { to: 2 });
+		await migrateDown(database, { to: 1 });
+		expect(await prune(database)).toEqual([{ table_name: "undo_2_student_responses", rows: 3 }]);
+		expect(await prune(database)).toEqual([]);
+		await migrateUp(database, { to: 2 });
+		await database.close();
+	});
+
+	test("six processes at once bring a database up to date together", async () => {
+		await using reference = await anEmptyDatabase(engine);
+		const undisturbed = await beforePhase1(reference);
+		await migrateUp(undisturbed);
+		const expected = await contentsAfter(undisturbed);
+		await using database = await anEmptyDatabase(engine);
+		await (await beforePhase1(database)).close();
+		const runs = Array.from({ length: 6 }, () => runFile(MIGRATE, [database.address]));
+		for (const { code, stderr } of await Promise.all(runs))
+			expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+		expect(await contentsAfter(await database.open())).toEqual(expected);
+	}, 120_000);
+
+	test("an index that went missing comes back, and the ledger tells that it was put there later", async () => {
+		await using empty = await anEmptyDatabase(engine);
+		const database = await empty.open();
+		await migrateUp(database);
+		await sql`drop index idx_student_responses_status`.execute(database.db);
+		expect((await migrationStatus(database)).filter(({ state }) => state !== "applied")).toMatchObject([
+			{ migration: 2, state: "partly" },
+		]);
+		const { applied } = await migrateUp(database);
+		expect(applied).toEqual([
+			{
+				migration: 2,
+				name: "phase_1_session_management",
+				step: "idx_student_responses_status",
+				origin: "resumed",
+			},
+		]);
+		await database.close();
+	});
+
+	test("something else under the name of a step stops the run before anything is changed", async () => {
+		await using empty = await anEmptyDatabase(engine);
+		const database = await empty.open();
+		await migrateUp(database, { to: 1 });
+		await sql`CREATE INDEX idx_student_responses_status ON student_responses (email)`.execute(database.db);
+		const before = await contentsOf(database);
+		await expect(migrateUp(database)).rejects.toMatchObject({
+			trouble: "conflict",
+			message: expect.stringContaining("the index idx_student_responses_status is on (email)"),
+		});
+		expect(await contentsAfter(database)).toEqual(before);
+	});
+
+	test("a step that says something else than when it was applied is named, and nothing runs", async () => {
+		await using empty = await anEmptyDatabase(engine);
+		const database = await empty.open();
+		await migrateUp(database, { to: 2 });
+		await sql`UPDATE migration_ledger SET checksum = '2:other' WHERE step = 'column_status'`.execute(
+			database.db,
+		);
+		await expect(migrateUp(database)).rejects.toMatchObject({
+			trouble: "refused",
+			message: expect.stringContaining("2:column_status"),
+		});
+		await database.close();
+	});
+
+	test("a database of a newer release is refused", async () => {
+		await using empty = await anEmptyDatabase(engine);
+		const database = await empty.open();
+		await migrateUp(database);
+		await sql`insert into migration_ledger (migration, step, origin, checksum, applied_at, duration_ms)
+			values (99, 'x', 'applied', '', '2026-01-01T00:00:00.000Z', 0)`.execute(database.db);
+		await expect(migrateUp(database)).rejects.toMatchObject({
+			trouble: "refused",
+			message: expect.stringContaining("a newer CaRhythm (migration 99"),
+		});
+		await database.close();
+	});
+});
 
 test("a database of another program is refused and left as it is", async () => {
 	using folder = aFolder();
@@ -237,7 +245,7 @@ test("a database of another program is refused and left as it is", async () => {
 	other.exec("CREATE TABLE student_responses (id INTEGER PRIMARY KEY)");
 	other.close();
 	const before = readFileSync(folder.file("a.db"));
-	const database = await openIn(folder.file("a.db"));
+	const database = await openDatabase({ dialect: "sqlite", file: folder.file("a.db") });
 	await expect(migrateUp(database)).rejects.toMatchObject({
 		trouble: "refused",
 		message: expect.stringContaining("carhythm migrate adopt"),
@@ -246,14 +254,14 @@ test("a database of another program is refused and left as it is", async () => {
 	expect(readFileSync(folder.file("a.db")).equals(before)).toBe(true);
 });
 
-test("a database of a newer release is refused", async () => {
-	using folder = aFolder();
-	const database = await openIn(folder.file("a.db"));
-	await migrateUp(database);
-	await sql`insert into migration_ledger values (99, 'x', 'applied', '', '', 0)`.execute(database.db);
-	await expect(migrateUp(database)).rejects.toMatchObject({
-		trouble: "refused",
-		message: expect.stringContaining("a newer CaRhythm (migration 99"),
-	});
-	await database.close();
+test("on PostgreSQL an index that an interrupted build left invalid is built again", async () => {
+	await using start = await anEmptyDatabase("postgres" satisfies Engine);
+	const database = await beforePhase1(start, { many: 0 });
+	await migrateUp(database, { to: 2 });
+	await sql`
+		UPDATE pg_index SET indisvalid = false
+		WHERE indexrelid = 'idx_student_responses_status'::regclass`.execute(database.db);
+	const { applied } = await migrateUp(database, { to: 2 });
+	expect(applied.map(({ step }) => step)).toEqual(["idx_student_responses_status"]);
+	expect((await contentsAfter(database)).sound).toEqual([]);
 });

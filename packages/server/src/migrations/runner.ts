@@ -1,21 +1,38 @@
-import { type Kysely, sql, type Transaction } from "kysely";
+import type { Kysely } from "kysely";
 import type { Database } from "../db/dialect.ts";
 import { OperatorError } from "../operator-error.ts";
+import { applyStep } from "./apply.ts";
+import { look } from "./at-once.ts";
 import { type Catalogue, readCatalogue } from "./catalogue.ts";
-import { checksum, createLedger, LEDGER, type LedgerRow, type LedgerSchema, type Origin } from "./ledger.ts";
+import { createLedger, findRow, isEdited, readLedger } from "./ledger.ts";
+import { LEDGER, type LedgerRow, type LedgerSchema, type Origin } from "./ledger-schema.ts";
 import { migrations } from "./list.ts";
-import type { Action, Migration, Probe, Step } from "./migration.ts";
+import { withMigrationLock } from "./lock.ts";
+import type { Decisions, Means, Migration, Probe, Step } from "./migration.ts";
+import { ledgerOf, type OnProgress, type Run } from "./run.ts";
 
-/** Where a run is: after an action inside a step's transaction, or after the step's commit. */
-export type MigrationProgress = {
-	migration: number;
-	step: string;
-	at: { action: number } | "committed";
+type AppliedStep = { migration: number; name: string; step: string; origin: Origin };
+
+export type UpOptions = {
+	/** The last migration to apply. */
+	to?: number;
+	/** Whether a database that another program made may be taken over. */
+	adopt?: boolean;
+	decisions?: Partial<Decisions>;
+	onProgress?: OnProgress;
+	/** Told once when another process is migrating this database. */
+	onWait?: () => void;
 };
 
-export type AppliedStep = { migration: number; name: string; step: string; origin: Origin };
+/** What a run did: its steps, and one line for each repair that changed rows. */
+export type UpOutcome = { applied: readonly AppliedStep[]; repairs: readonly string[] };
 
-type StepStatus = { step: string; state: "done" | "todo" | "conflict"; ledger: LedgerRow | null };
+type StepStatus = {
+	step: string;
+	about: string;
+	state: "done" | "todo" | "conflict";
+	ledger: LedgerRow | null;
+};
 export type MigrationStatus = {
 	migration: number;
 	name: string;
@@ -23,152 +40,172 @@ export type MigrationStatus = {
 	steps: readonly StepStatus[];
 };
 
-type Run = {
-	database: Database;
-	onProgress: (progress: MigrationProgress) => void;
-	/** Migrations that had steps in the ledger before this run. */
-	begunBefore: ReadonlySet<number>;
-};
-
 /**
  * Brings the database up to date, step by step. It may be killed at any moment and started any number of times at once:
  * each step is there whole or not at all, and the next run goes on with what the catalogue lacks.
- * @param options.to the last migration to apply
  * @throws OperatorError `refused` for a database that is not ours to change, `conflict` when something is in the way
  */
-export async function migrateUp(
-	database: Database,
-	options: { to?: number; onProgress?: (progress: MigrationProgress) => void } = {},
-): Promise<{ applied: readonly AppliedStep[] }> {
+export async function migrateUp(database: Database, options: UpOptions = {}): Promise<UpOutcome> {
+	if (!(await hasPending(database, options))) return { applied: [], repairs: [] };
+	return withMigrationLock(database, (stillHeld) => runUp(database, options, stillHeld), options.onWait);
+}
+
+/** Whether there is anything to do. Changes nothing. @throws as {@link migrateUp} */
+export async function hasPending(database: Database, options: UpOptions = {}): Promise<boolean> {
 	const db = ledgerOf(database);
-	const found = await readCatalogue(db);
-	refuseForeign(found);
-	if (!found.has(LEDGER)) await createLedger(db);
+	const catalogue = await readCatalogue(db, database.dialect.name);
+	refuseForeign(catalogue, options.adopt ?? false);
+	if (!catalogue.has(LEDGER)) return true;
+	const ledger = await readLedger(db);
+	refuseNewer(ledger);
+	refuseEdited(ledger);
+	const means = meansOf(database, options);
+	for (const { migration, step } of stepsOf(database, options.to)) {
+		const row = findRow(ledger, migration.number, step.id);
+		if (!row || (await look(step, db, means, { catalogue, row })) !== "done") return true;
+	}
+	return false;
+}
+
+/** The part of {@link migrateUp} that needs the migration lock. */
+export async function runUp(
+	database: Database,
+	options: UpOptions,
+	stillHeld: () => Promise<void>,
+): Promise<UpOutcome> {
+	const db = ledgerOf(database);
+	const catalogue = await readCatalogue(db, database.dialect.name);
+	refuseForeign(catalogue, options.adopt ?? false);
+	const repairs: string[] = [];
+	const means = meansOf(database, options, (line) => repairs.push(line));
+	await refuseConflicts(database, means, catalogue, options.to);
+	await createLedger(db, database.dialect);
 	const before = await readLedger(db);
 	refuseNewer(before);
+	refuseEdited(before);
 
 	const run: Run = {
 		database,
+		means,
 		onProgress: options.onProgress ?? (() => {}),
 		begunBefore: new Set(before.map((row) => row.migration)),
+		isNew: catalogue.size === 0,
+		isLive: await hasResponses(db, catalogue),
+		stillHeld,
 	};
 	const applied: AppliedStep[] = [];
-	for (const migration of migrations.filter(({ number }) => number <= (options.to ?? Infinity))) {
-		for (const step of await pending(db, migration)) {
-			const origin = await applyStep(run, migration, step);
-			if (origin) applied.push({ migration: migration.number, name: migration.name, step: step.id, origin });
-		}
+	for (const { migration, step } of stepsOf(database, options.to)) {
+		const origin = await applyStep(run, migration, step);
+		if (origin) applied.push({ migration: migration.number, name: migration.name, step: step.id, origin });
 	}
-	return { applied };
+	return { applied, repairs };
+}
+
+async function hasResponses(db: Kysely<LedgerSchema>, catalogue: Catalogue): Promise<boolean> {
+	if (!catalogue.has("student_responses")) return false;
+	return (await db.selectFrom("student_responses").select("id").limit(1).execute()).length > 0;
 }
 
 /** What is applied and what is not. Changes nothing, and also works on a database that was never migrated. */
 export async function migrationStatus(database: Database): Promise<readonly MigrationStatus[]> {
 	const db = ledgerOf(database);
-	const catalogue = await readCatalogue(db);
+	const catalogue = await readCatalogue(db, database.dialect.name);
 	const ledger = catalogue.has(LEDGER) ? await readLedger(db) : [];
-	return migrations.map((migration) => {
-		const steps = migration.steps.map((step) => {
-			const row = findRow(ledger, migration, step);
-			const probed = probe(step, catalogue, row);
-			return { step: step.id, state: typeof probed === "string" ? probed : "conflict", ledger: row } as const;
-		});
+	const means = meansOf(database, {});
+	const all: MigrationStatus[] = [];
+	for (const migration of migrations) {
+		const steps: StepStatus[] = [];
+		for (const { step } of stepsOf(database).filter((one) => one.migration === migration)) {
+			const row = findRow(ledger, migration.number, step.id);
+			const probed = await lookAhead(step, db, means, { catalogue, row });
+			const state = typeof probed === "string" ? probed : "conflict";
+			steps.push({ step: step.id, about: step.about, state, ledger: row });
+		}
 		const done = steps.filter((step) => step.state === "done" && step.ledger).length;
 		const state = done === steps.length ? "applied" : done > 0 ? "partly" : "pending";
-		return { migration: migration.number, name: migration.name, state, steps };
-	});
-}
-
-/** The steps that a look at the catalogue finds missing; each looks again inside its own transaction. */
-async function pending(db: Kysely<LedgerSchema>, migration: Migration): Promise<Step[]> {
-	const catalogue = await readCatalogue(db);
-	const ledger = await readLedger(db);
-	return migration.steps.filter((step) => {
-		const row = findRow(ledger, migration, step);
-		return !row || probe(step, catalogue, row) !== "done";
-	});
-}
-
-/** @returns null when another process was faster. */
-async function applyStep(run: Run, migration: Migration, step: Step): Promise<Origin | null> {
-	const origin = await ledgerOf(run.database)
-		.transaction()
-		.execute(async (trx) => {
-			const began = performance.now();
-			const row = findRow(await readLedger(trx), migration, step);
-			const probed = probe(step, await readCatalogue<LedgerSchema>(trx), row);
-			if (typeof probed !== "string") throw conflict(migration, step, probed.conflict);
-			if (probed === "done" && row) return null;
-			if (probed === "todo") await act(run, trx, migration, step);
-			const how = originOf(probed, run.begunBefore.has(migration.number));
-			await record(run.database, trx, migration, step, how, performance.now() - began);
-			return how;
-		});
-	if (origin) run.onProgress({ migration: migration.number, step: step.id, at: "committed" });
-	return origin;
-}
-
-async function act(
-	run: Run,
-	trx: Transaction<LedgerSchema>,
-	migration: Migration,
-	step: Step,
-): Promise<void> {
-	for (const [i, action] of step[run.database.dialect.name].entries()) {
-		await perform(run.database, trx, action);
-		run.onProgress({ migration: migration.number, step: step.id, at: { action: i } });
+		all.push({ migration: migration.number, name: migration.name, state, steps });
 	}
+	return all;
 }
 
-async function perform(database: Database, trx: Transaction<LedgerSchema>, action: Action): Promise<void> {
-	if (typeof action === "string") {
-		await sql.raw(action).execute(trx);
-		return;
-	}
-	const { table, column, expression } = action.set_default;
-	database.dialect.setColumnDefault(table, column, expression);
+/** Whether there is no table at all. */
+export async function isEmpty(database: Database): Promise<boolean> {
+	return (await readCatalogue(ledgerOf(database), database.dialect.name)).size === 0;
 }
 
-async function record(
+/** Every step for this database, in order. */
+export function stepsOf(database: Database, to = Infinity): { migration: Migration; step: Step }[] {
+	return migrations
+		.filter(({ number }) => number <= to)
+		.flatMap((migration) => migration.steps.map((step) => ({ migration, step })))
+		.filter(({ step }) => step.only === undefined || step.only === database.dialect.name);
+}
+
+/** What steps are given to work with. */
+export function meansOf(
 	database: Database,
-	trx: Transaction<LedgerSchema>,
-	migration: Migration,
-	step: Step,
-	origin: Origin,
-	took: number,
-): Promise<void> {
-	const row = {
-		origin,
-		checksum: checksum(step),
-		applied_at: sql<string>`${sql.raw(database.dialect.now)}`,
-		duration_ms: Math.round(took),
+	{ decisions }: Pick<UpOptions, "decisions">,
+	report: (line: string) => void = () => {},
+): Means {
+	return {
+		dialect: database.dialect,
+		decisions: { assume_timezone: "UTC", map_status: {}, ...decisions },
+		report,
 	};
-	await trx
-		.insertInto(LEDGER)
-		.values({ migration: migration.number, step: step.id, ...row })
-		.onConflict((found) => found.columns(["migration", "step"]).doUpdateSet(row))
-		.execute();
 }
 
-function probe(step: Step, catalogue: Catalogue, row: LedgerRow | null): Probe {
-	if (step.probe === "ledger") return row ? "done" : "todo";
-	return step.probe(catalogue);
-}
-
-function originOf(probed: "done" | "todo", begunBefore: boolean): Origin {
-	if (probed === "done") return "adopted";
-	return begunBefore ? "resumed" : "applied";
-}
-
-function refuseForeign(catalogue: Catalogue): void {
-	if (catalogue.has(LEDGER) || catalogue.size === 0) return;
-	const known = catalogue.has("student_responses");
+/** All that is in the way is said at once, before anything is changed. */
+async function refuseConflicts(
+	database: Database,
+	means: Means,
+	catalogue: Catalogue,
+	to: number | undefined,
+): Promise<void> {
+	const db = ledgerOf(database);
+	const ledger = catalogue.has(LEDGER) ? await readLedger(db) : [];
+	const conflicts: string[] = [];
+	for (const { migration, step } of stepsOf(database, to)) {
+		const row = findRow(ledger, migration.number, step.id);
+		const probed = await lookAhead(step, db, means, { catalogue, row });
+		if (typeof probed !== "string")
+			conflicts.push(`${probed.conflict} (migration ${migration.number}, step ${step.id})`);
+	}
+	if (conflicts.length === 0) return;
 	throw new OperatorError(
-		"refused",
-		known
-			? 'This database was made by another program. It has to be taken over once with "carhythm migrate adopt", which comes with the next release; until then use another file.'
-			: "This database belongs to another program: it holds tables that CaRhythm did not make. Use another file.",
+		"conflict",
+		`Nothing was changed, because a decision is needed first:\n${conflicts.map((line) => `  - ${line}`).join("\n")}`,
 	);
+}
+
+/** A look at a step whose forerunners may still be missing, so that what it looks at may not exist yet. */
+async function lookAhead(
+	step: Step,
+	db: Kysely<LedgerSchema>,
+	means: Means,
+	found: { catalogue: Catalogue; row: LedgerRow | null },
+): Promise<Probe> {
+	try {
+		return await look(step, db, means, found);
+	} catch (error) {
+		if (found.row) throw error;
+		return "todo";
+	}
+}
+
+function refuseForeign(catalogue: Catalogue, adopt: boolean): void {
+	if (catalogue.has(LEDGER) || catalogue.size === 0) return;
+	if (!catalogue.has("student_responses")) {
+		throw new OperatorError(
+			"refused",
+			"This database belongs to another program: it holds tables that CaRhythm did not make. Use another one.",
+		);
+	}
+	if (!adopt) {
+		throw new OperatorError(
+			"refused",
+			'This database was made by another program, or by hand. Take it over once with "carhythm migrate adopt"; "carhythm migrate plan" says beforehand what that will do.',
+		);
+	}
 }
 
 function refuseNewer(ledger: readonly LedgerRow[]): void {
@@ -182,21 +219,23 @@ function refuseNewer(ledger: readonly LedgerRow[]): void {
 	}
 }
 
-function conflict(migration: Migration, step: Step, what: string): OperatorError {
-	return new OperatorError(
-		"conflict",
-		`Migration ${migration.number} (${migration.name}) stops before its step ${step.id}: ${what}. Nothing was changed by this step.`,
+function refuseEdited(ledger: readonly LedgerRow[]): void {
+	const edited = editedSteps(ledger);
+	if (edited.length === 0) return;
+	throw new OperatorError(
+		"refused",
+		`This program is not the one that migrated this database: ${edited.join(", ")} say something else than when applied. Install the released program again.`,
 	);
 }
 
-function findRow(ledger: readonly LedgerRow[], migration: Migration, step: Step): LedgerRow | null {
-	return ledger.find((row) => row.migration === migration.number && row.step === step.id) ?? null;
-}
-
-async function readLedger(db: Kysely<LedgerSchema>): Promise<LedgerRow[]> {
-	return db.selectFrom(LEDGER).selectAll().orderBy("applied_at").execute();
-}
-
-function ledgerOf(database: Database): Kysely<LedgerSchema> {
-	return database.db.withTables<{ migration_ledger: LedgerRow }>();
+/** The steps that were changed since they were applied, as `2:column_status`. */
+function editedSteps(ledger: readonly LedgerRow[]): string[] {
+	return migrations.flatMap((migration) =>
+		migration.steps
+			.filter((step) => {
+				const row = findRow(ledger, migration.number, step.id);
+				return row !== null && isEdited(step, row);
+			})
+			.map((step) => `${migration.number}:${step.id}`),
+	);
 }

@@ -2,23 +2,30 @@ import { randomBytes } from "node:crypto";
 import { type Answer, type Command, type SessionId, toInstant } from "@carhythm/core";
 import { createAssessmentStore } from "../db/assessments.ts";
 import { createStore } from "../db/create-store.ts";
+import type { DatabaseUrl } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
 import { migrateUp } from "../migrations/runner.ts";
 import { contentFolder } from "../places.ts";
 import { seedShipped } from "../seed.ts";
 import { aFolder } from "./a-folder.ts";
 import { anOperationId } from "./a-store.ts";
+import { aDatabase } from "./an-engine.ts";
 import { carhythm } from "./run.ts";
 
-/** A database with the shipped assessments, and what a server would do to it. */
-export async function aSchool() {
-	const folder = aFolder();
-	const file = folder.file("school.db");
-	const database = await openDatabase({ dialect: "sqlite", file });
+async function addShipped(url: DatabaseUrl): Promise<void> {
+	const database = await openDatabase(url);
 	await migrateUp(database);
 	const admin = createAssessmentStore(database);
 	await seedShipped(admin, contentFolder());
 	await admin.setDefault("sampler");
+	await database.close();
+}
+
+/** A database with the shipped assessments, and what a server would do to it. */
+export async function aSchool() {
+	const folder = aFolder();
+	const place = await aDatabase({ name: "shipped", fill: addShipped });
+	const database = await place.open();
 	let millis = Date.now();
 	const store = createStore(database, { now: () => toInstant(millis), randomBytes, expiry_days: 30 });
 	const version = await store.assessments.latestDefault();
@@ -41,8 +48,9 @@ export async function aSchool() {
 		if (status !== "applied") throw new Error(`The server would not take ${command.kind}: ${status}`);
 	}
 	return {
+		/** For what commands write. */
 		folder,
-		file,
+		place,
 		database,
 		store,
 		version,
@@ -65,9 +73,10 @@ export async function aSchool() {
 				question_id: questionId(keyOf("essay")),
 				answer: { type: "essay", text },
 			}),
-		run: (...words: readonly string[]) => carhythm(file, ...words),
+		run: (...words: readonly string[]) => carhythm(place.address, ...words),
 		async [Symbol.asyncDispose]() {
 			await store.close();
+			await place[Symbol.asyncDispose]();
 			folder[Symbol.dispose]();
 		},
 	};

@@ -1,27 +1,33 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Instant, type OperationId, type SessionId, toInstant } from "@carhythm/core";
 import { readAssessmentFile } from "../assessments/read-file.ts";
 import { createAssessmentStore } from "../db/assessments.ts";
+import type { DatabaseUrl } from "../db/dialect.ts";
+import type { StoreObserver } from "../db/observed-sessions.ts";
 import { openDatabase } from "../db/open.ts";
 import { createSessionStore } from "../db/sessions.ts";
 import type { AssessmentVersion } from "../db/store.ts";
 import { migrateUp } from "../migrations/runner.ts";
+import { aDatabase } from "./an-engine.ts";
 
 const SAMPLER = fileURLToPath(new URL("../../../../content/sampler/assessment.json", import.meta.url));
 
-/** A real database in a folder of its own, with the sampler assessment in it and a clock that only moves when told. */
-export async function aStore(options: { onGroup?: (size: number) => void } = {}) {
-	const folder = mkdtempSync(join(tmpdir(), "carhythm-store-"));
-	const database = await openDatabase({ dialect: "sqlite", file: join(folder, "test.db") });
+/** A database with the sampler assessment in it. */
+async function addSampler(url: DatabaseUrl): Promise<void> {
+	const database = await openDatabase(url);
 	await migrateUp(database);
-	const assessments = createAssessmentStore(database);
 	const read = await readAssessmentFile(SAMPLER);
 	if (!read.ok) throw new Error("The sampler does not load.");
-	await assessments.add(read.file, read.scoring);
+	await createAssessmentStore(database).add(read.file, read.scoring);
+	await database.close();
+}
+
+/** A real database of its own, with the sampler assessment in it and a clock that only moves when told. */
+export async function aStore(options: { observer?: StoreObserver } = {}) {
+	const place = await aDatabase({ name: "sampler", fill: addSampler });
+	const database = await place.open();
+	const assessments = createAssessmentStore(database);
 	const version = (await assessments.latestDefault()) as AssessmentVersion;
 
 	let millis = Date.parse("2026-03-01T08:00:00.000Z");
@@ -34,7 +40,7 @@ export async function aStore(options: { onGroup?: (size: number) => void } = {})
 		...options,
 	});
 	return {
-		folder,
+		place,
 		database,
 		assessments,
 		sessions,
@@ -56,7 +62,7 @@ export async function aStore(options: { onGroup?: (size: number) => void } = {})
 		},
 		async [Symbol.asyncDispose]() {
 			await database.close();
-			rmSync(folder, { recursive: true, force: true });
+			await place[Symbol.asyncDispose]();
 		},
 	};
 }

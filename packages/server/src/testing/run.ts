@@ -40,8 +40,9 @@ export function startFile(file: URL, words: readonly string[], options: SpawnOpt
 /** The command line. */
 export const CLI = new URL("../cli.ts", import.meta.url);
 
-/** Runs the command line on a database file, with nothing set in its environment but that. */
+/** Runs the command line on a database, a file or an address, with nothing set in its environment but that. */
 export function carhythm(database: string, ...words: readonly string[]): Promise<Ended> {
-	const environment = { PATH: process.env["PATH"], DATABASE_URL: `sqlite:${database}` };
+	const address = /^(sqlite|postgres):/.test(database) ? database : `sqlite:${database}`;
+	const environment = { PATH: process.env["PATH"], DATABASE_URL: address };
 	return runFile(CLI, words, { env: environment });
 }

@@ -3,6 +3,7 @@ import { expect } from "@playwright/test";
 import type { ProductServer } from "../server.ts";
 import { answerFor } from "./questions.ts";
 import type { Student } from "./student.ts";
+import { useManyDevices } from "./tour-devices.ts";
 import { answerElsewhere } from "./verify.ts";
 
 /** Is called on every screen of a tour, with the screen's name. */
@@ -22,6 +23,7 @@ export const TOURS: readonly {
 	{ name: "full results", assessment: "career-rhythm", walk: seeResults },
 	{ name: "results with gaps", assessment: "career-rhythm", walk: seeGaps },
 	{ name: "trouble", assessment: "sampler", walk: meetTrouble },
+	{ name: "many devices", assessment: "sampler", walk: useManyDevices },
 ];
 
 async function takeAll(student: Student, _server: ProductServer, look: Look): Promise<void> {

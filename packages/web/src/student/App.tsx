@@ -1,6 +1,8 @@
 import { useEffect } from "preact/hooks";
 import { loadedMessages, useLanguage } from "../shared/i18n/language.ts";
-import { boot } from "./actions.ts";
+import { Header } from "../shared/ui/Header.tsx";
+import { boot, declineCode } from "./actions.ts";
+import { codeSheet } from "./hand-off/later-sheets.ts";
 import { Later } from "./Later.tsx";
 import { assessmentScreen, resultsScreen } from "./later-screens.ts";
 import { Loading, Unreachable } from "./loading/Loading.tsx";
@@ -29,6 +31,8 @@ function CurrentScreen() {
 			return <Loading />;
 		case "unreachable":
 			return <Unreachable onRetry={() => boot(visit)} />;
+		case "code":
+			return <CodeScreen code={screen.code} other={screen.other} />;
 		case "asking":
 			return <ResumeScreen key={screen.choice.kind} choice={screen.choice} index={screen.index} />;
 		case "place":
@@ -47,6 +51,17 @@ function PlaceScreen({ place }: { place: Place }) {
 		case "results":
 			return <Later key="results" screen={resultsScreen} props={{}} />;
 	}
+}
+
+function CodeScreen({ code, other }: { code: string; other: number }) {
+	const visit = useVisit();
+	const props = { code, other, onCancel: () => void declineCode(visit) };
+	return (
+		<div class="screen">
+			<Header />
+			<Later screen={codeSheet} props={props} />
+		</div>
+	);
 }
 
 /** The tab's title names the assessment and never the person or the session. */

@@ -1,6 +1,6 @@
 import type { Attributes } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { LaterScreen } from "./later-screens.ts";
+import type { LaterScreen } from "./later-screen.ts";
 import { Loading, Unreachable } from "./loading/Loading.tsx";
 
 /** Shows a screen that comes later: mostly it is there already; else it is fetched, again when the network is back. */

@@ -16,7 +16,8 @@ import {
 } from "@carhythm/core";
 import { languageOfDevice, loadedMessages, showLanguage } from "../shared/i18n/language.ts";
 import { FIRST_PLACE, type Place, placeAfter, placeBefore, questionPlace } from "./places.ts";
-import { type AskingChoice, adopt, ask, type Visit } from "./visit.ts";
+import { dropLastWords } from "./question/last-words.ts";
+import { type AskingChoice, adopt, ask, letGo, type Visit } from "./visit.ts";
 
 /** Brings a visit to its first screen: where the student left off, or the welcome page. */
 export async function boot(visit: Visit): Promise<void> {
@@ -32,6 +33,11 @@ export async function boot(visit: Visit): Promise<void> {
 
 async function findFirstScreen(visit: Visit) {
 	const { choice, index } = await visit.client.resume();
+	if (visit.code !== null) {
+		const other = choice.kind === "nothing" ? 0 : choice.state.answered;
+		visit.screen.value = { kind: "code", code: visit.code, other };
+		return;
+	}
 	if (choice.kind === "nothing") return showWelcome(visit);
 	if (choice.kind === "untouched") {
 		const isWanted = visit.wanted === null || index?.assessment.key === visit.wanted;
@@ -63,13 +69,17 @@ async function latest({ client, wanted }: Visit) {
 }
 
 /** Begins on the welcome page: a new session, the one that was never touched, or the one that is open already. */
-export async function begin(visit: Visit): Promise<void> {
+export async function begin(visit: Visit, shared = false): Promise<void> {
 	const { session, untouched, client, navigation } = visit;
 	if (session?.standing === "active") {
 		const { index, state } = session;
 		return navigation.go(state.answered === 0 ? FIRST_PLACE : questionPlace(resumeIndex(index, state)));
 	}
-	adopt(visit, untouched ? await client.open(untouched) : await client.start(newSession(visit)));
+	const isTakenUp = untouched !== null && !shared;
+	adopt(
+		visit,
+		isTakenUp ? await client.open(untouched) : await client.start({ ...newSession(visit), shared }),
+	);
 	await keepLanguage(visit);
 	return navigation.go(FIRST_PLACE);
 }
@@ -77,7 +87,44 @@ export async function begin(visit: Visit): Promise<void> {
 /** Takes up the session the student came back to, at the very question where it was left. */
 export async function continueWith(visit: Visit, choice: AskingChoice): Promise<void> {
 	adopt(visit, await visit.client.open(choice));
-	await landOnPlace(visit, opened(visit));
+	await takeHere(visit);
+}
+
+/** Takes the session back from the device where it was continued, to where the student is by now. */
+export async function takeHere(visit: Visit): Promise<void> {
+	const session = opened(visit);
+	if (session.held_elsewhere) await session.continueHere();
+	await landOnPlace(visit, session);
+}
+
+/** Continues here by the code that another device shows. */
+export async function redeem(visit: Visit, code: string, shared: boolean): Promise<void> {
+	adopt(visit, await visit.client.redeem(code, { shared }));
+	visit.code = null;
+	const session = opened(visit);
+	await showLanguage(session.state.language);
+	await landOnPlace(visit, session);
+}
+
+/** Goes on without the code of the link. */
+export async function declineCode(visit: Visit): Promise<void> {
+	visit.code = null;
+	await boot(visit);
+}
+
+/**
+ * Lets this browser forget its sessions.
+ * @returns how much is unsent; only when that is nothing has anything been forgotten
+ */
+export async function forget(visit: Visit, why: "left" | "not_you"): Promise<number> {
+	const outcome = await visit.client.reset();
+	if (!outcome.ok) return outcome.pending;
+	visit.screen.value = { kind: "loading" };
+	await boot(visit);
+	letGo(visit);
+	dropLastWords();
+	visit.forgotten.value = why;
+	return 0;
 }
 
 /** Begins anew. With `replaces` the old session is set aside in the same moment, and can be had back. */
@@ -94,7 +141,7 @@ export async function startFresh(visit: Visit, old: SessionState, replaces: bool
 export async function restore(visit: Visit, session_id: SessionId): Promise<void> {
 	adopt(visit, await visit.client.restore(session_id));
 	visit.set_aside.value = null;
-	await landOnPlace(visit, opened(visit));
+	await takeHere(visit);
 }
 
 /** Gives an answer and shows what it brought. */

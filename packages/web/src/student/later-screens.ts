@@ -1,44 +1,7 @@
-import type { FunctionComponent } from "preact";
+import type { Client } from "@carhythm/client";
 import { fetchLanguages } from "../shared/i18n/language.ts";
-import stylesheet from "./later-screens.css?url";
-
-/** A screen whose code is fetched after the first one is shown. */
-export type LaterScreen<Props> = {
-	/** Null until it is there. */
-	component: FunctionComponent<Props> | null;
-	/** Resolves when it is there; a failed fetch may be tried again. */
-	fetch(): Promise<FunctionComponent<Props>>;
-};
-
-function laterScreen<Props>(load: () => Promise<FunctionComponent<Props>>): LaterScreen<Props> {
-	const screen: LaterScreen<Props> = {
-		component: null,
-		async fetch() {
-			const [component] = await Promise.all([load(), fetchStyles()]);
-			screen.component = component;
-			return component;
-		},
-	};
-	return screen;
-}
-
-let styles: Promise<void> | null = null;
-
-/** The bundler's own loading of styles never asks again for a file that failed once, so the page asks by itself. */
-function fetchStyles(): Promise<void> {
-	styles ??= new Promise((resolve, reject) => {
-		const link = document.createElement("link");
-		link.addEventListener("load", () => resolve());
-		link.addEventListener("error", () => {
-			link.remove();
-			styles = null;
-			reject(new Error(`${stylesheet} could not be loaded`));
-		});
-		Object.assign(link, { rel: "stylesheet", href: stylesheet });
-		document.head.append(link);
-	});
-	return styles;
-}
+import { codeSheet, handOffSheet, notYouSheet } from "./hand-off/later-sheets.ts";
+import { laterScreen } from "./later-screen.ts";
 
 export const assessmentScreen = laterScreen(
 	async () => (await import("./AssessmentScreen.tsx")).AssessmentScreen,
@@ -48,6 +11,7 @@ export const resultsScreen = laterScreen(
 );
 
 /** Fetches all that may be needed, so that a connection lost later stops nobody. */
-export async function fetchAhead(): Promise<void> {
-	await Promise.allSettled([assessmentScreen.fetch(), resultsScreen.fetch(), fetchLanguages()]);
+export async function fetchAhead(client: Client): Promise<void> {
+	const screens = [assessmentScreen, resultsScreen, handOffSheet, codeSheet, notYouSheet];
+	await Promise.allSettled([...screens.map((screen) => screen.fetch()), fetchLanguages(), client.prepare()]);
 }

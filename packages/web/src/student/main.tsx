@@ -6,17 +6,30 @@ import { languageOfDevice } from "../shared/i18n/language.ts";
 import "../shared/styles/base.css";
 import { App } from "./App.tsx";
 import { boot } from "./actions.ts";
+import { takeCodeFromAddress } from "./hand-off/address.ts";
 import { fetchAhead } from "./later-screens.ts";
 import { createVisit } from "./visit.ts";
 
 preloadFont(languageOfDevice() === "ar" ? arabicFont : latinFont);
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no #app");
-const wanted = new URLSearchParams(location.search).get("assessment");
-const visit = createVisit(createClient({ storage: await openStorage() }), wanted);
-render(<App visit={visit} />, root);
-await boot(visit);
-await fetchAhead();
+void open(root);
+
+// No await at the top: what is loaded later shares a file with this, and would wait for it as long as it waits for them.
+async function open(page: HTMLElement): Promise<void> {
+	const wanted = new URLSearchParams(location.search).get("assessment");
+	const code = takeCodeFromAddress();
+	const client = createClient({ storage: await openStorage() });
+	const visit = createVisit(client, wanted, code);
+	render(<App visit={visit} />, page);
+	// A link with a code, followed in a tab that is open already.
+	window.addEventListener("hashchange", () => {
+		visit.code = takeCodeFromAddress() ?? visit.code;
+		if (visit.code !== null) void boot(visit);
+	});
+	await boot(visit);
+	await fetchAhead(client);
+}
 
 /** The stylesheet asks for a font only once text needs it, which is a trip to the server later. */
 function preloadFont(href: string) {

@@ -15,12 +15,24 @@ type Screen =
 	/** The first visit ever, without a server: there is nothing to show yet. */
 	| { kind: "unreachable" }
 	| { kind: "asking"; choice: AskingChoice; index: AssessmentIndex }
+	/** A link with a code was followed; `other` counts the answers of the session that this browser had before. */
+	| { kind: "code"; code: string; other: number }
 	| { kind: "place"; place: Place; direction: Direction };
 
 /** The open session as values of one moment. */
 export type SessionView = Pick<
 	Session,
-	"session_id" | "display_id" | "index" | "state" | "save" | "refused" | "expires_at" | "standing"
+	| "session_id"
+	| "display_id"
+	| "index"
+	| "state"
+	| "save"
+	| "waiting_ms"
+	| "refused"
+	| "expires_at"
+	| "standing"
+	| "held_elsewhere"
+	| "shared"
 >;
 
 /** What the last answer brought; `turn` tells two equal gains apart. */
@@ -35,6 +47,8 @@ export type Visit = {
 	readonly navigation: Navigation;
 	/** The assessment that the link asks for; the server's default one when null. */
 	readonly wanted: string | null;
+	/** The code of the link that was followed, until it is used or declined. */
+	code: string | null;
 	readonly screen: Signal<Screen>;
 	readonly latest: Signal<LatestAssessment | null>;
 	readonly view: Signal<SessionView | null>;
@@ -42,6 +56,8 @@ export type Visit = {
 	readonly set_aside: Signal<SetAside | null>;
 	/** True on the question a student comes back to: it then repeats how to answer. */
 	readonly returning: Signal<boolean>;
+	/** Why this browser has just forgotten a session, for the welcome page to say. */
+	readonly forgotten: Signal<"left" | "not_you" | null>;
 	/** The open session; the signal `view` tells when it changes. */
 	session: Session | null;
 	/** A session without any answer, which Start takes up. */
@@ -50,10 +66,11 @@ export type Visit = {
 };
 
 /** Makes a visit; `boot` brings it to its first screen. */
-export function createVisit(client: Client, wanted: string | null): Visit {
+export function createVisit(client: Client, wanted: string | null, code: string | null): Visit {
 	const visit: Visit = {
 		client,
 		wanted,
+		code,
 		navigation: createNavigation(
 			(place, direction) => showPlace(visit, place, direction),
 			(place) => visit.session && placeBefore(visit.session.index, place),
@@ -64,6 +81,7 @@ export function createVisit(client: Client, wanted: string | null): Visit {
 		gain: signal(null),
 		set_aside: signal(null),
 		returning: signal(false),
+		forgotten: signal(null),
 		session: null,
 		untouched: null,
 		endSubscription: () => {},
@@ -77,13 +95,29 @@ export function adopt(visit: Visit, session: Session): void {
 	visit.session?.close();
 	visit.session = session;
 	visit.untouched = null;
+	visit.forgotten.value = null;
+	// Ends with the session.
+	session.follow();
 	visit.endSubscription = session.subscribe(() => look(visit, session));
 	look(visit, session);
 }
 
 function look(visit: Visit, session: Session) {
-	const { session_id, display_id, index, state, save, refused, expires_at, standing } = session;
-	visit.view.value = { session_id, display_id, index, state, save, refused, expires_at, standing };
+	const { session_id, display_id, index, state, save, waiting_ms, refused, expires_at, standing } = session;
+	const { held_elsewhere, shared } = session;
+	visit.view.value = {
+		session_id,
+		display_id,
+		index,
+		state,
+		save,
+		waiting_ms,
+		refused,
+		expires_at,
+		standing,
+		held_elsewhere,
+		shared,
+	};
 	const { value: screen } = visit.screen;
 	if (screen.kind === "place") leaveEndedSession(visit, session, screen.place);
 }
@@ -113,6 +147,16 @@ function leaveEndedSession(visit: Visit, session: Session, place: Place) {
 /** Puts a question to the student before anything else goes on. */
 export function ask(visit: Visit, choice: AskingChoice, index: AssessmentIndex): void {
 	visit.screen.value = { kind: "asking", choice, index };
+}
+
+/** Lets go of the session that this page shows. */
+export function letGo(visit: Visit): void {
+	visit.endSubscription();
+	visit.session?.close();
+	visit.session = null;
+	visit.untouched = null;
+	visit.endSubscription = () => {};
+	for (const held of [visit.view, visit.gain, visit.set_aside]) held.value = null;
 }
 
 function showPlace(visit: Visit, wanted: Place, direction: Direction) {

@@ -1,6 +1,8 @@
 import type { Instant } from "@carhythm/core";
+import { devices } from "./devices-ar.ts";
 import type { Messages } from "./en.ts";
 import { createFormat } from "./format.ts";
+import { rescue } from "./rescue-ar.ts";
 
 const { number, percent, date, time, day, count } = createFormat("ar", [
 	"zero",
@@ -201,6 +203,9 @@ export const messages: Messages = {
 		session_completed: "هذا التقييم منتهٍ، وتبقى إجاباته كما هي.",
 		session_not_completed: "هذا التقييم لم ينتهِ بعد.",
 		session_not_restorable: "لم تعد العودة إلى هذه الإجابات ممكنة.",
+		session_held_elsewhere: "انتقلت المتابعة إلى جهاز آخر.",
+		hand_off_code_invalid:
+			"هذا الرمز غير صالح. يعمل الرمز مرة واحدة ولعشر دقائق، ويمكن إظهار رمز جديد على الجهاز الآخر.",
 		question_not_found: "هذا السؤال ليس من التقييم.",
 		page_not_found: "هذه الصفحة ليست من التقييم.",
 		assessment_not_found: "هذا التقييم غير موجود هنا.",
@@ -251,7 +256,13 @@ export const messages: Messages = {
 		kept: (until: Instant, now: Instant) => `محفوظ حتى ${date(until, now)}، وكل زيارة تجدّد المدة.`,
 		number: "رقمك عند طلب المساعدة:",
 		continue: "متابعة",
+		other_device: "المتابعة على جهاز آخر",
+		shared: "هذا حاسوب مشترك: عند المغادرة لا يبقى عليه شيء.",
+		leave: "مغادرة هذا الحاسوب",
 	},
+
+	...devices,
+	rescue,
 
 	resume: {
 		title: "أهلًا بعودتك.",

@@ -1,5 +1,7 @@
 import type { Instant, Language } from "@carhythm/core";
+import { devices } from "./devices-en.ts";
 import { createFormat } from "./format.ts";
+import { rescue } from "./rescue-en.ts";
 
 const { number, percent, date, time, day, count } = createFormat("en", ["one", "other"]);
 
@@ -142,6 +144,9 @@ export const messages = {
 		session_completed: "This assessment is already finished; its answers stay as they are.",
 		session_not_completed: "This assessment is not finished yet.",
 		session_not_restorable: "These answers can no longer be taken up again.",
+		session_held_elsewhere: "You went on with this on another device.",
+		hand_off_code_invalid:
+			"This code is not valid. A code works once and for ten minutes; show a new one on your other device.",
 		question_not_found: "This question is not part of the assessment.",
 		page_not_found: "This page is not part of the assessment.",
 		assessment_not_found: "This assessment is not here.",
@@ -177,7 +182,13 @@ export const messages = {
 		kept: (until: Instant, now: Instant) => `Kept until ${date(until, now)}; each visit renews it.`,
 		number: "Your number, if you ask for help:",
 		continue: "Continue",
+		other_device: "Continue on another device",
+		shared: "This is a shared computer: when you leave, nothing stays on it.",
+		leave: "Leave this computer",
 	},
+
+	...devices,
+	rescue,
 
 	resume: {
 		title: "Welcome back.",

@@ -3,20 +3,31 @@ import { useMessages } from "../../shared/i18n/language.ts";
 import { now } from "../../shared/now.ts";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
 import { opened } from "../actions.ts";
+import { LeaveButton } from "../hand-off/LeaveButton.tsx";
+import { isRescueOffered } from "../rescue/offered.ts";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import { useSessionView, useVisit } from "../visit.ts";
 
 /** What is saved where, and until when, for someone who is about to leave. */
-export function PauseSheet({ onContinue }: { onContinue: () => void }) {
+export function PauseSheet({
+	onContinue,
+	onOtherDevice,
+	onRescue,
+}: {
+	onContinue: () => void;
+	onOtherDevice: () => void;
+	onRescue: () => void;
+}) {
 	const m = useMessages();
 	const visit = useVisit();
-	const { index, state, save, expires_at, display_id } = useSessionView();
+	const view = useSessionView();
+	const { index, state, save, expires_at, display_id, shared } = view;
 	// Whoever pauses is about to leave: what still waits is tried at once.
 	useEffect(() => void opened(visit).flush(), [visit]);
 	return (
 		<Sheet title={m.pause_sheet.title} onDismiss={onContinue}>
 			<SessionRhythm index={index} state={state} now={null} />
-			<p>{m.pause_sheet.body}</p>
+			<p>{shared ? m.pause_sheet.shared : m.pause_sheet.body}</p>
 			<p aria-live="polite">
 				<strong>
 					{save.kind === "saved"
@@ -34,6 +45,15 @@ export function PauseSheet({ onContinue }: { onContinue: () => void }) {
 				<button type="button" class="primary" onClick={onContinue}>
 					{m.pause_sheet.continue}
 				</button>
+				<button type="button" class="second outlined" onClick={onOtherDevice}>
+					{m.pause_sheet.other_device}
+				</button>
+				{isRescueOffered(view) && (
+					<button type="button" class="second" onClick={onRescue}>
+						{m.rescue.title}
+					</button>
+				)}
+				{shared && <LeaveButton />}
 			</div>
 		</Sheet>
 	);

@@ -5,6 +5,7 @@ import { useFocusOnEnter } from "../../shared/ui/focus.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import type { Place } from "../places.ts";
 import { RefusedNotice } from "../refused/RefusedNotice.tsx";
+import { RescueNotice } from "../rescue/RescueNotice.tsx";
 import { SessionHeader } from "../SessionHeader.tsx";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import { SetAsideNotice } from "../SetAsideNotice.tsx";
@@ -44,6 +45,7 @@ export function QuestionScreen({ place }: { place: Extract<Place, { kind: "quest
 			</section>
 			<main class="centred">
 				<RefusedNotice />
+				<RescueNotice />
 				{place.index === 0 && <SetAsideNotice />}
 				<form
 					key={question.id}

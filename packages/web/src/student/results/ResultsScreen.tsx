@@ -3,6 +3,8 @@ import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { now } from "../../shared/now.ts";
 import { useFocusOnEnter } from "../../shared/ui/focus.ts";
 import { Header } from "../../shared/ui/Header.tsx";
+import { LeaveButton } from "../hand-off/LeaveButton.tsx";
+import { RescueNotice } from "../rescue/RescueNotice.tsx";
 import { SaveLine } from "../SaveLine.tsx";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import { Sources } from "../Sources.tsx";
@@ -16,7 +18,7 @@ import { type Scores, useScores } from "./use-scores.ts";
 export function ResultsScreen() {
 	const m = useMessages();
 	const language = useLanguage();
-	const { index, state } = useSessionView();
+	const { index, state, shared } = useSessionView();
 	const heading = useFocusOnEnter();
 	const { scores, retry } = useScores();
 	const { assessment } = index;
@@ -41,8 +43,9 @@ export function ResultsScreen() {
 					</h1>
 				</div>
 				<Body scores={scores} onRetry={retry} />
+				{!ready && <RescueNotice />}
 				{ready && <FeedbackForm />}
-				{ready && <AgainButton />}
+				{shared ? <LeaveButton /> : ready && <AgainButton />}
 				<Sources assessment={assessment} />
 			</main>
 			{!ready && (

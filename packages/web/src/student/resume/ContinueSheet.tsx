@@ -4,6 +4,7 @@ import { now } from "../../shared/now.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
 import { continueWith } from "../actions.ts";
+import { Where } from "../hand-off/Where.tsx";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import { useAttempt } from "../trouble.ts";
 import { useVisit } from "../visit.ts";
@@ -15,10 +16,12 @@ export function ContinueSheet({
 	choice,
 	index,
 	onFresh,
+	onNotYou,
 }: {
 	choice: Extract<ResumeChoice, { kind: "continue" }>;
 	index: AssessmentIndex;
 	onFresh: () => void;
+	onNotYou: () => void;
 }) {
 	const m = useMessages();
 	const visit = useVisit();
@@ -26,6 +29,7 @@ export function ContinueSheet({
 	const { state, expires_at, pending } = choice;
 	const question = resumeIndex(index, state);
 	const minutes = minutesLeft(index, state);
+	const held = visit.client.heldElsewhere(state);
 	return (
 		<Sheet
 			title={
@@ -53,6 +57,11 @@ export function ContinueSheet({
 					m.resume.kept_unknown
 				)}
 			</p>
+			{held && (
+				<p>
+					{m.elsewhere.title} <Where held={held} now={now()} />
+				</p>
+			)}
 			{pending > 0 && <p>{m.resume.pending}</p>}
 			{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
 			<div class="sheet-actions">
@@ -62,12 +71,17 @@ export function ContinueSheet({
 					aria-disabled={attempt.busy}
 					onClick={() => attempt.run(() => continueWith(visit, choice))}
 				>
-					{m.resume.continue}
+					{held ? m.elsewhere.here : m.resume.continue}
 				</button>
 				<button type="button" class="second" onClick={onFresh}>
 					{m.resume.fresh}
 				</button>
-				<LanguageLink />
+				<div class="sheet-links">
+					<LanguageLink />
+					<button type="button" class="ghost small quiet" onClick={onNotYou}>
+						{m.not_you.open}
+					</button>
+				</div>
 			</div>
 		</Sheet>
 	);

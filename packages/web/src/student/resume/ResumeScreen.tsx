@@ -2,6 +2,8 @@ import { type AssessmentIndex, inLanguage, resumeIndex, unreachable } from "@car
 import { useState } from "preact/hooks";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { Header } from "../../shared/ui/Header.tsx";
+import { notYouSheet } from "../hand-off/later-sheets.ts";
+import { Later } from "../Later.tsx";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import type { AskingChoice } from "../visit.ts";
 import { AbandonedSheet } from "./AbandonedSheet.tsx";
@@ -15,15 +17,21 @@ import { UnknownSheet } from "./UnknownSheet.tsx";
  * next person at a shared computer should not see.
  */
 export function ResumeScreen({ choice, index }: { choice: AskingChoice; index: AssessmentIndex }) {
-	const [fresh, setFresh] = useState(false);
+	const [sheet, setSheet] = useState<"choice" | "fresh" | "not_you">("choice");
+	const back = () => setSheet("choice");
 	const question = resumeIndex(index, choice.state);
 	return (
 		<>
 			<Behind choice={choice} index={index} question={question} />
-			{fresh ? (
-				<FreshSheet state={choice.state} onCancel={() => setFresh(false)} />
-			) : (
-				<ChoiceSheet choice={choice} index={index} onFresh={() => setFresh(true)} />
+			{sheet === "fresh" && <FreshSheet state={choice.state} onCancel={back} />}
+			{sheet === "not_you" && <Later screen={notYouSheet} props={{ onCancel: back }} />}
+			{sheet === "choice" && (
+				<ChoiceSheet
+					choice={choice}
+					index={index}
+					onFresh={() => setSheet("fresh")}
+					onNotYou={() => setSheet("not_you")}
+				/>
 			)}
 		</>
 	);
@@ -33,14 +41,16 @@ function ChoiceSheet({
 	choice,
 	index,
 	onFresh,
+	onNotYou,
 }: {
 	choice: AskingChoice;
 	index: AssessmentIndex;
 	onFresh: () => void;
+	onNotYou: () => void;
 }) {
 	switch (choice.kind) {
 		case "continue":
-			return <ContinueSheet choice={choice} index={index} onFresh={onFresh} />;
+			return <ContinueSheet choice={choice} index={index} onFresh={onFresh} onNotYou={onNotYou} />;
 		case "expired":
 			return <ExpiredSheet choice={choice} index={index} />;
 		case "abandoned":

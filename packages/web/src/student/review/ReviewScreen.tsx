@@ -5,6 +5,7 @@ import { useFocusOnEnter } from "../../shared/ui/focus.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { finish, goBack } from "../actions.ts";
 import { RefusedNotice } from "../refused/RefusedNotice.tsx";
+import { RescueNotice } from "../rescue/RescueNotice.tsx";
 import { SaveLine } from "../SaveLine.tsx";
 import { SessionHeader } from "../SessionHeader.tsx";
 import { SessionRhythm } from "../SessionRhythm.tsx";
@@ -33,6 +34,7 @@ export function ReviewScreen() {
 			<SessionRhythm index={index} state={state} now={null} plays={whole ? "all" : null} />
 			<main class="centred enters">
 				<RefusedNotice />
+				<RescueNotice />
 				<div class="review-title">
 					{last?.completion_message && whole && (
 						<p class="chapter-line">{inLanguage(last.completion_message, language)}</p>

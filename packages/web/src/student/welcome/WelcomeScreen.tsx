@@ -1,9 +1,13 @@
 import { inLanguage, rhythm } from "@carhythm/core";
+import { useState } from "preact/hooks";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { Header } from "../../shared/ui/Header.tsx";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { RhythmLine } from "../../shared/ui/RhythmLine.tsx";
 import { begin, switchLanguage } from "../actions.ts";
+import { codeSheet } from "../hand-off/later-sheets.ts";
+import { SharedChoice } from "../hand-off/SharedChoice.tsx";
+import { Later } from "../Later.tsx";
 import { Sources } from "../Sources.tsx";
 import { useAttempt } from "../trouble.ts";
 import { useVisit } from "../visit.ts";
@@ -16,10 +20,14 @@ export function WelcomeScreen() {
 	const language = useLanguage();
 	const visit = useVisit();
 	const attempt = useAttempt();
+	const [shared, setShared] = useState(false);
+	const [hasCode, setHasCode] = useState(false);
 	const { value: latest } = visit.latest;
+	const { value: forgotten } = visit.forgotten;
 	const index = visit.view.value?.index ?? latest?.index;
 	if (index === undefined) return null;
 	const { assessment, places } = index;
+	const isNew = visit.session?.standing !== "active";
 	const heights = rhythm(assessment.key, places.length);
 	const beats = places.map((place, i) => ({
 		height: heights[i] ?? 1,
@@ -36,6 +44,7 @@ export function WelcomeScreen() {
 					{assessment.description && <p>{inLanguage(assessment.description, language)}</p>}
 					<p class="quiet">{m.welcome.what(places.length, assessment.estimated_minutes)}</p>
 				</div>
+				{forgotten && <Notice>{forgotten === "left" ? m.shared_computer.left : m.not_you.done}</Notice>}
 				{!visit.client.durable && <Notice>{m.welcome.memory_only}</Notice>}
 				<ChapterList index={index} />
 				<section aria-labelledby="kept">
@@ -64,10 +73,21 @@ export function WelcomeScreen() {
 					type="button"
 					class="primary"
 					aria-disabled={attempt.busy}
-					onClick={() => attempt.run(() => begin(visit))}
+					onClick={() => attempt.run(() => begin(visit, shared))}
 				>
 					{attempt.busy ? m.welcome.starting : m.welcome.start}
 				</button>
+				{isNew && (
+					<div class="welcome-ways">
+						<SharedChoice checked={shared} onChange={setShared} />
+						<button type="button" class="ghost quiet" onClick={() => setHasCode(true)}>
+							{m.enter_code.have}
+						</button>
+					</div>
+				)}
+				{hasCode && (
+					<Later screen={codeSheet} props={{ code: "", other: 0, onCancel: () => setHasCode(false) }} />
+				)}
 			</footer>
 		</div>
 	);

@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { browserEnvironment } from "./environment.ts";
+import { place } from "./testing/place.ts";
+
+test("the browser's own environment needs nothing that plain http lacks", () => {
+	const { locks, randomBytes, now, device_label, signals } = browserEnvironment();
+	expect(locks === undefined).toBe(place === "plain-http");
+	expect(randomBytes(16)).toHaveLength(16);
+	expect(now()).toBeGreaterThan(0);
+	expect(device_label).toBe("Browser");
+	signals.subscribe(() => {})();
+});

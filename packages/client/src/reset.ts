@@ -1,0 +1,50 @@
+import { ForgetReply } from "@carhythm/core";
+import type { ResetOutcome } from "./api.ts";
+import { changeDevice, forget, readPending } from "./device.ts";
+import { drain } from "./drainer.ts";
+import type { Engine } from "./engine.ts";
+import { NEW_DEVICE, putClock, putDevice, readDevice, readOutbox, readStoredClock } from "./records.ts";
+import type { Box } from "./storage/storage.ts";
+import { request } from "./transport.ts";
+
+/** What a reset empties. Assessments hold nothing of a person, and the clock must not go back. */
+const PERSONAL: readonly Box[] = ["sessions", "outbox", "refused", "aside"];
+
+/** See `Client.reset`. */
+export async function reset(engine: Engine, discardUnsent: boolean): Promise<ResetOutcome> {
+	const { device } = engine;
+	if (!discardUnsent) await drain(engine.drainer, "wake");
+	const inMemory = await readPending(device);
+	const outcome = await device.storage.write(async (tx): Promise<ResetOutcome> => {
+		const stored = await tx.list("outbox");
+		const pending = Math.max(inMemory.length, stored.length);
+		if (pending > 0 && !discardUnsent) {
+			const waiting = inMemory.length > 0 ? inMemory : await readOutbox(tx);
+			const unsent = waiting.map(({ operation_id, command }) => ({ operation_id, command }));
+			return { ok: false, pending, unsent };
+		}
+		for (const box of PERSONAL) {
+			for (const { key } of await tx.list(box)) await tx.delete(box, key);
+		}
+		const { resets } = await readDevice(tx);
+		await putDevice(tx, { ...NEW_DEVICE, cookie_ignored: true, resets: resets + 1 });
+		// The next person's writes shall not be known by this one's name.
+		await putClock(tx, { ...(await readStoredClock(tx)), id: null });
+		return { ok: true };
+	});
+	if (!outcome.ok) return outcome;
+	device.clock = { ...device.clock, id: null };
+	device.environment.visit?.write(null);
+	for (const view of device.views.values()) forget(device, view);
+	engine.remembered.clear();
+	device.announce("changed");
+	await forgetCookie(engine);
+	return outcome;
+}
+
+/** Only the server can take its cookie back. Until it could be asked, the cookie is not followed. */
+export async function forgetCookie({ device, transport }: Engine): Promise<void> {
+	const reply = await request(transport, "POST", "/api/v2/session/forget", ForgetReply);
+	if (reply.kind !== "ok") return;
+	await changeDevice(device, (before) => (before.current ? before : { ...before, cookie_ignored: false }));
+}

@@ -1,0 +1,3 @@
+import { place, takeAwaySecureOnly } from "./place.ts";
+
+if (place === "plain-http") takeAwaySecureOnly();

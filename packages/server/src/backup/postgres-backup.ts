@@ -1,0 +1,112 @@
+import { chmodSync, rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { Client } from "pg";
+import { OperatorError } from "../operator-error.ts";
+import { megabytes, placeFor, publish, requireRoom, stampOf, temporaryName } from "./files.ts";
+import { type Backup, describe, type TableContent } from "./manifest.ts";
+import type { BackupOptions } from "./options.ts";
+import { type Address, addressOf, withClient } from "./postgres-connection.ts";
+import { countDump, newestMigration, proveDatabase, readTables } from "./postgres-content.ts";
+import { mayCreate, restoreInto, withScratch } from "./postgres-scratch.ts";
+import { findTools, runTool, type Tools } from "./postgres-tools.ts";
+
+/** Restoring takes about as long as dumping: a few seconds for so much. Beyond it somebody has to ask for it. */
+const PROVEN_UNASKED = 256_000_000;
+
+type Source = { version: string; major: number; size: number };
+type Dumped = { tools: Tools; tables: Record<string, TableContent>; newest_migration: number | null };
+
+/**
+ * Dumps with a snapshot of our own, in which the rows were counted and hashed: the dump and its manifest speak of the same
+ * moment however much is written meanwhile. Nobody who reads or writes is kept waiting.
+ */
+export async function backupPostgres(url: string, options: BackupOptions): Promise<Backup> {
+	const address = addressOf(url);
+	return withClient(address, async (client) => {
+		const source = await look(client);
+		const tools = await findTools(source.major);
+		const file = placeFor(options.to, ".", {
+			stem: `carhythm-${safe(address.database)}-${stampOf(options.now)}`,
+			end: ".dump",
+		});
+		requireRoom(dirname(resolve(file)), source.size);
+		const prove = await decideProof(client, source, options.prove);
+		const partial = temporaryName(file, "partial");
+		try {
+			const { tables, newest_migration } = await dump(client, address, tools, partial, source, options);
+			options.onProgress?.("reading the dump again and counting its rows");
+			await countDump(partial, tables, tools, address);
+			if (prove) {
+				options.onProgress?.("restoring the dump into a database made for that and comparing every row");
+				await withScratch(client, address, async (scratch) => {
+					await restoreInto(scratch, partial, tools);
+					await proveDatabase(scratch, tables);
+				});
+			}
+			const manifest = await describe(file, partial, {
+				dialect: "postgres",
+				server_version: source.version,
+				created_at: options.now,
+				newest_migration,
+				proven_by: prove ? "restoring" : "reading",
+				schema: null,
+				row_hash: "hashtextextended-sum-1",
+				tables,
+			});
+			return publish(partial, file, manifest);
+		} finally {
+			rmSync(partial, { force: true });
+		}
+	});
+}
+
+async function look(client: Client): Promise<Source> {
+	const { rows } = await client.query<{ version: string; number: number; size: string }>(
+		`select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+			pg_database_size(current_database()) as size`,
+	);
+	const { version = "", number = 0, size = "0" } = rows[0] ?? {};
+	return { version, major: Math.floor(number / 10_000), size: Number(size) };
+}
+
+async function decideProof(client: Client, { size }: Source, asked: boolean | undefined): Promise<boolean> {
+	if (asked === false) return false;
+	if (await mayCreate(client)) return asked ?? size <= PROVEN_UNASKED;
+	if (asked === undefined) return false;
+	throw new OperatorError(
+		"refused",
+		"Restoring the dump to prove it needs a user who may make databases (ALTER ROLE … CREATEDB). Nothing was done.",
+	);
+}
+
+async function dump(
+	client: Client,
+	address: Address,
+	tools: Tools,
+	partial: string,
+	{ size }: Source,
+	{ onProgress }: BackupOptions,
+): Promise<Omit<Dumped, "tools">> {
+	await client.query("begin isolation level repeatable read read only");
+	const { rows } = await client.query<{ snapshot: string }>("select pg_export_snapshot() as snapshot");
+	onProgress?.(`reading ${megabytes(size)}`);
+	// What is read here stays as it is until the end: nobody can change a table under a reader.
+	const tables = await readTables(client);
+	const newest_migration = await newestMigration(client);
+	onProgress?.("dumping");
+	await runTool(
+		tools,
+		"pg_dump",
+		["--format=custom", `--snapshot=${rows[0]?.snapshot}`, "--no-password", `--file=${partial}`],
+		address,
+	);
+	await client.query("commit");
+	// It holds what the database holds, so nobody else may read it.
+	chmodSync(partial, 0o600);
+	return { tables, newest_migration };
+}
+
+/** The part of a database's name that may stand in a file's name. */
+function safe(name: string): string {
+	return name.replace(/[^\w.-]/g, "_");
+}

@@ -1,0 +1,77 @@
+import { createInterface } from "node:readline/promises";
+import { toInstant } from "@carhythm/core";
+import type { Command } from "commander";
+import { backup } from "../backup/backup.ts";
+import { megabytes } from "../backup/files.ts";
+import { type Manifest, manifestPath, readManifest } from "../backup/manifest.ts";
+import { type Restored, restore, shownName } from "../backup/restore.ts";
+import { OperatorError } from "../operator-error.ts";
+import { counted, print, printJson, tell } from "./output.ts";
+import { configOf, withSettings } from "./settings.ts";
+
+/** `carhythm backup` and `carhythm restore` */
+export function addBackupCommands(program: Command): void {
+	withSettings(program.command("backup"), ["database_url"])
+		.description("copy the database while it is in use, and prove the copy; changes nothing in it")
+		.option("--to <path>", "a new file, or a folder; else beside the database file, or here for PostgreSQL")
+		.option("--prove", "PostgreSQL: restore the dump into a database made for that, and compare every row")
+		.option("--no-prove", "PostgreSQL: only read the dump and count its rows")
+		.option("--json", "the result as JSON")
+		.action(async (options) => {
+			const { file, manifest } = await backup(configOf(options).database_url, {
+				now: toInstant(Date.now()),
+				onProgress: tell,
+				...(options.to !== undefined && { to: options.to }),
+				...(options.prove !== undefined && { prove: options.prove }),
+			});
+			if (options.json) {
+				printJson({ file, manifest });
+				return;
+			}
+			print(`Backed up to ${file}: ${contentOf(manifest)}.`);
+			print(`Keep ${manifestPath(file)} with it; a restore needs both.`);
+		});
+
+	withSettings(program.command("restore"), ["database_url"])
+		.description("put a backup in the place of the database, which is kept under another name")
+		.argument("<file>", "what `carhythm backup` made, with its manifest beside it")
+		.option("--yes", "do not ask")
+		.option("--replace", "PostgreSQL: also when the database is not empty")
+		.option("--json", "the result as JSON")
+		.action(async (file: string, options) => {
+			const { database_url } = configOf(options);
+			if (!options.yes) await confirm(readManifest(file), file, shownName(database_url));
+			const restored = await restore(file, database_url, {
+				now: toInstant(Date.now()),
+				replace: options.replace === true,
+				onStep: tell,
+			});
+			if (options.json) printJson(restored);
+			else report(restored, shownName(database_url));
+		});
+}
+
+function contentOf({ file, tables }: Manifest): string {
+	const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
+	return `${megabytes(file.size)}, ${counted(Object.keys(tables).length, "table")}, ${counted(rows, "row")}`;
+}
+
+async function confirm(manifest: Manifest, file: string, name: string): Promise<void> {
+	if (!process.stdin.isTTY) {
+		throw new OperatorError(
+			"conflict",
+			"A restore takes the present database out of use. Add --yes to confirm it. Nothing was changed.",
+		);
+	}
+	const terminal = createInterface({ input: process.stdin, output: process.stderr });
+	const reply = await terminal.question(
+		`Put the backup ${file} of ${manifest.created_at} (${contentOf(manifest)}) in the place of ${name}? Type yes: `,
+	);
+	terminal.close();
+	if (reply.trim().toLowerCase() !== "yes") throw new OperatorError("conflict", "Nothing was changed.");
+}
+
+function report({ manifest, kept }: Restored, name: string): void {
+	print(`${name} is now the backup of ${manifest.created_at}: ${contentOf(manifest)}, every row compared.`);
+	if (kept !== null) print(`The database of before is kept as ${kept}.`);
+}

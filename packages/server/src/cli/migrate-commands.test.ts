@@ -1,0 +1,153 @@
+import { existsSync, readdirSync } from "node:fs";
+import SqliteFile from "better-sqlite3";
+import { expect, test } from "vitest";
+import { aFolder } from "../testing/a-folder.ts";
+import { anExistingDatabase } from "../testing/existing-databases.ts";
+import { carhythm } from "../testing/run.ts";
+
+function change(file: string, sql: string): void {
+	const database = new SqliteFile(file);
+	database.exec(sql);
+	database.close();
+}
+
+function read(file: string, sql: string): unknown[] {
+	const database = new SqliteFile(file, { readonly: true });
+	const rows = database.prepare(sql).all();
+	database.close();
+	return rows;
+}
+
+/** A database of the existing product as a file, and the command line on it. */
+async function anOldFile(state: Parameters<typeof anExistingDatabase>[1]) {
+	const place = await anExistingDatabase("sqlite", state);
+	if (place.url.dialect !== "sqlite") throw new Error("It is not a file.");
+	const { file } = place.url;
+	return {
+		file,
+		run: (...words: string[]) => carhythm(file, "migrate", ...words),
+		[Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
+	};
+}
+
+test("an old database: plan shows the repairs, up refuses, adopt takes it over, down and up again, prune", async () => {
+	await using old = await anOldFile("guide");
+	const before = read(old.file, "SELECT * FROM student_responses ORDER BY id");
+
+	const plan = await old.run("plan");
+	expect(plan).toMatchObject({ code: 0 });
+	expect(plan.stdout).toContain("All of it worked on a copy");
+	expect(plan.stdout).toContain("session_details_of_responses");
+	expect(read(old.file, "SELECT * FROM student_responses ORDER BY id")).toEqual(before);
+
+	expect(await old.run("up")).toMatchObject({ code: 4, stderr: expect.stringContaining("migrate adopt") });
+
+	const adopted = await old.run("adopt", "--json");
+	expect({ code: adopted.code, stderr: adopted.code === 0 ? "" : adopted.stderr }).toEqual({
+		code: 0,
+		stderr: "",
+	});
+	const outcome = JSON.parse(adopted.stdout) as {
+		backup: string;
+		report: { ok: boolean };
+		repairs: string[];
+	};
+	expect(outcome.report.ok).toBe(true);
+	expect(outcome.repairs.length).toBeGreaterThan(0);
+	expect(existsSync(outcome.backup)).toBe(true);
+	expect(existsSync(`${outcome.backup}.manifest.json`)).toBe(true);
+	expect(await old.run("verify")).toMatchObject({ code: 0 });
+	expect(await old.run("up")).toMatchObject({ code: 0, stdout: expect.stringContaining("up to date") });
+
+	expect(await old.run("down", "--to", "2")).toMatchObject({
+		code: 3,
+		stderr: expect.stringContaining("--yes"),
+	});
+	expect(await old.run("down", "--to", "2", "--yes", "--no-backup")).toMatchObject({ code: 0 });
+	expect(read(old.file, "SELECT * FROM student_responses ORDER BY id")).toEqual(before);
+	expect(await old.run("up", "--no-backup")).toMatchObject({ code: 0 });
+	expect(await old.run("verify", "--json")).toMatchObject({
+		code: 0,
+		stdout: expect.stringContaining('"ok": true'),
+	});
+
+	expect(await old.run("down", "--to", "1", "--yes", "--no-backup")).toMatchObject({ code: 0 });
+	const pruned = await old.run("prune", "--yes");
+	expect(pruned).toMatchObject({ code: 0, stdout: expect.stringContaining("undo_2_student_responses") });
+	expect(await old.run("prune", "--yes")).toMatchObject({ code: 0, stdout: "Nothing is kept.\n" });
+}, 120_000);
+
+test("a status that no rule knows stops everything before the first change, until somebody decides", async () => {
+	await using old = await anOldFile("before_phase_1");
+	change(
+		old.file,
+		`ALTER TABLE student_responses ADD COLUMN status TEXT NOT NULL DEFAULT 'active';
+		UPDATE student_responses SET status = 'paused' WHERE completed_at IS NULL`,
+	);
+	const before = read(old.file, "SELECT name, sql FROM sqlite_schema ORDER BY name");
+	const stopped = await old.run("adopt");
+	expect(stopped).toMatchObject({ code: 3, stderr: expect.stringContaining("paused") });
+	expect(stopped.stderr).toContain("--map-status");
+	expect(read(old.file, "SELECT name, sql FROM sqlite_schema ORDER BY name")).toEqual(before);
+	expect(await old.run("plan")).toMatchObject({
+		code: 3,
+		stdout: expect.stringContaining("A decision is needed"),
+	});
+
+	expect(await old.run("adopt", "--map-status", "paused=active")).toMatchObject({ code: 0 });
+	expect(read(old.file, "SELECT count(*) AS n FROM student_responses WHERE status = 'paused'")).toEqual([
+		{ n: 0 },
+	]);
+}, 60_000);
+
+test("a step that fails is rolled back and says so; the run goes on when the reason is gone", async () => {
+	await using old = await anOldFile("before_phase_1");
+	change(
+		old.file,
+		`CREATE TRIGGER in_the_way BEFORE UPDATE OF status ON student_responses
+			BEGIN SELECT RAISE(ABORT, 'nobody may change this'); END`,
+	);
+	const failed = await old.run("adopt");
+	expect(failed).toMatchObject({
+		code: 5,
+		stderr: expect.stringContaining("rolled back: nobody may change this"),
+	});
+	change(old.file, "DROP TRIGGER in_the_way");
+	expect(await old.run("up")).toMatchObject({ code: 0 });
+	expect(await old.run("verify")).toMatchObject({ code: 0 });
+}, 60_000);
+
+test("verify names a schema that somebody changed, with an exit code of its own", async () => {
+	using folder = aFolder();
+	const file = folder.file("a.db");
+	expect(await carhythm(file, "migrate", "up")).toMatchObject({ code: 0 });
+	// A new database holds nothing that a backup would keep.
+	expect(readdirSync(folder.path).filter((name) => name.includes("backup"))).toEqual([]);
+	change(file, "DROP INDEX idx_session_events_operation");
+	const differs = await carhythm(file, "migrate", "verify");
+	expect(differs).toMatchObject({ code: 6, stdout: expect.stringContaining("idx_session_events_operation") });
+	expect(await carhythm(file, "migrate", "up")).toMatchObject({ code: 0 });
+	expect(await carhythm(file, "migrate", "verify")).toMatchObject({ code: 0 });
+}, 60_000);
+
+test("wrong words are answered with what is allowed", async () => {
+	using folder = aFolder();
+	const run = (...words: string[]) => carhythm(folder.file("a.db"), "migrate", ...words);
+	const wrong: [string[], string][] = [
+		[["down", "--to", "0"], "from 1 to"],
+		[["up", "--to", "99"], "from 1 to"],
+		[["adopt", "--assume-timezone", "Mars"], "Asia/Riyadh"],
+		[["adopt", "--map-status", "paused"], "LABEL=STATUS"],
+	];
+	for (const [words, said] of wrong) {
+		expect(await run(...words)).toMatchObject({ code: 2, stderr: expect.stringContaining(said) });
+	}
+	for (const command of ["plan", "verify", "down", "adopt", "prune"]) {
+		const words = command === "down" ? [command, "--yes"] : [command];
+		expect(await run(...words)).toMatchObject({
+			code: 1,
+			stderr: expect.stringContaining("There is no database yet"),
+		});
+	}
+	expect(readdirSync(folder.path)).toEqual([]);
+}, 60_000);

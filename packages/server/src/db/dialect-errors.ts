@@ -1,0 +1,61 @@
+import { StorageUnavailable } from "./store.ts";
+
+const OF_SQLITE = /^SQLITE_[A-Z_]+$/;
+const OF_POSTGRES = /^[0-9A-Z]{5}$/;
+const OF_NETWORK =
+	/^(ECONNREFUSED|ECONNRESET|ECONNABORTED|ENOTFOUND|ETIMEDOUT|EPIPE|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EAI_AGAIN|EMFILE|ENOENT|EACCES)$/;
+
+/** What the driver of PostgreSQL says in words only when a connection breaks or none is to be had. */
+const LOST_IN_WORDS =
+	/^Connection terminated|not queryable|^timeout exceeded when trying to connect|^Client was closed|^Query read timeout/;
+const LOST = "CONNECTION_LOST";
+
+const UNAVAILABLE = [
+	/^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|CORRUPT|NOTADB|PROTOCOL|NOMEM)/,
+	// Connection, resources (a full disk among them), operator, system; locks, time limits, conflicts that stay.
+	/^(08|53|57|58)...$/,
+	/^(25006|25P03|25P04|40001|40P01|55P03|XX001|XX002)$/,
+	// The server no longer knows the user or the database that it knew when this process began.
+	/^(28...|3D000)$/,
+	OF_NETWORK,
+	/^CONNECTION_LOST$/,
+];
+
+/** The database's or the network's own error code; null for any other error. */
+export function errorCode(error: unknown): string | null {
+	if (!(error instanceof Error)) return null;
+	const code = "code" in error && typeof error.code === "string" ? error.code : "";
+	if (OF_SQLITE.test(code) || OF_NETWORK.test(code)) return code;
+	if (OF_POSTGRES.test(code) && "severity" in error) return code;
+	return LOST_IN_WORDS.test(error.message) ? LOST : null;
+}
+
+/** Turns the drivers' ways of saying "not now" into {@link StorageUnavailable}; every other error stays what it is. */
+export function asStorageError(error: unknown): unknown {
+	const code = errorCode(error);
+	return code && UNAVAILABLE.some((pattern) => pattern.test(code))
+		? new StorageUnavailable(`The database is not available (${code}).`, { cause: error })
+		: error;
+}
+
+/**
+ * Whether nothing on this connection may be believed any more. On SQLite: after a failed fsync the kernel has dropped what it
+ * could not write, and a second attempt would succeed without it. Only a fresh connection sees what is really in the file.
+ */
+export function isConnectionLost(error: unknown): boolean {
+	const code = errorCode(error) ?? "";
+	return (
+		/^SQLITE_IOERR_(FSYNC|DIR_FSYNC)$|^SQLITE_CORRUPT|^CONNECTION_LOST$|^08...$|^57P0[1-5]$|^25P0[34]$/.test(
+			code,
+		) || OF_NETWORK.test(code)
+	);
+}
+
+/**
+ * Whether the transaction was certainly rolled back and may well succeed when it is tried again: it gave way to another one,
+ * or another one was quicker with a row that only one can have, which a second look will find.
+ */
+export function isPassing(error: unknown): boolean {
+	const cause = error instanceof StorageUnavailable ? error.cause : error;
+	return /^(40001|40P01|23505)$/.test(errorCode(cause) ?? "");
+}

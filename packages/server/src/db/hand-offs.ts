@@ -1,0 +1,199 @@
+import {
+	addMinutes,
+	decide,
+	formatHandOffCode,
+	HAND_OFF_MINUTES,
+	type HandOffCode,
+	type Instant,
+	type OperationId,
+	parseSessionId,
+	type Refusal,
+	refuse,
+	type SessionId,
+} from "@carhythm/core";
+import type { Selectable, Transaction } from "kysely";
+import { deriveCode, hashVerifier, sameHash } from "./hand-off-secrets.ts";
+import { type Rules, single, unknownSession, type Work, workBatch } from "./operate.ts";
+import type { Schema } from "./schema.ts";
+import { openBench, writeBench } from "./session-writer.ts";
+import type { Means } from "./start.ts";
+import type { HandOffOutcome, RedeemOutcome, RedeemRequest, StoredSession } from "./store.ts";
+
+type Tx = Transaction<Schema>;
+type Row = Selectable<Schema["hand_offs"]>;
+
+/** With 25 bits to guess, five tries find a code once in seven million. */
+const MOST_GUESSES = 5;
+const MOST_ATTEMPTS = 20;
+/** A dead code keeps its selector for this long, so that its last retries are still answered. */
+const KEEP_DEAD_MINUTES = 24 * 60;
+const NOBODY = "00000000-0000-4000-8000-000000000000" as OperationId;
+
+/** The refusal of a code: always the same, whatever is wrong with it. */
+export function invalidCode(): { ok: false; refusal: Refusal } {
+	return {
+		ok: false,
+		refusal: refuse(
+			"hand_off_code_invalid",
+			"This code is not valid. Codes work once and for ten minutes: ask for a new one on your other device.",
+		),
+	};
+}
+
+/** The codes that an operation leads to, one after another, each with its hash: worked out before the database is locked. */
+export function codesOf(session_id: SessionId, operation_id: OperationId) {
+	const hashes = new Map<number, Promise<string>>();
+	return (attempt: number) => {
+		const code = deriveCode(session_id, operation_id, attempt);
+		const hash = hashes.get(attempt) ?? hashVerifier(code);
+		hashes.set(attempt, hash);
+		return { code, hash };
+	};
+}
+
+/**
+ * Makes a code for a session; the one before it is void from then on. The same operation gives the same code again.
+ * @param codes see {@link codesOf}
+ */
+export async function createHandOff(
+	tx: Tx,
+	means: Means,
+	request: { session_id: SessionId; operation_id: OperationId },
+	codes: ReturnType<typeof codesOf>,
+): Promise<HandOffOutcome> {
+	const work = await openWork(tx, means, request.session_id);
+	if (!work) return unknownSession();
+	const { response_id } = work.session;
+	const known = await tx
+		.selectFrom("hand_offs")
+		.selectAll()
+		.where("response_id", "=", response_id)
+		.where("operation_id", "=", request.operation_id)
+		.executeTakeFirst();
+	if (known) return reply(codeWith(known.selector, codes), known.expires_at);
+
+	const created_at = means.now();
+	const refusal = refuseEnded(work.session, { received: created_at, expiry_days: means.expiry_days });
+	if (refusal) return { ok: false, refusal };
+	const expires_at = addMinutes(created_at, HAND_OFF_MINUTES);
+	for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+		const { code, hash } = codes(attempt);
+		await forgetDead(tx, code.selector, created_at);
+		const { numInsertedOrUpdatedRows } = await tx
+			.insertInto("hand_offs")
+			.values({
+				response_id,
+				operation_id: request.operation_id,
+				selector: code.selector,
+				verifier_hash: await hash,
+				created_at,
+				expires_at,
+			})
+			.onConflict((taken) => taken.column("selector").doNothing())
+			.executeTakeFirst();
+		if (numInsertedOrUpdatedRows === 1n) return reply(code, expires_at);
+	}
+	throw new Error(`${MOST_ATTEMPTS} selectors in a row were taken.`);
+}
+
+function codeWith(selector: string, codes: ReturnType<typeof codesOf>): HandOffCode {
+	for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+		const { code } = codes(attempt);
+		if (code.selector === selector) return code;
+	}
+	throw new Error("A stored code does not belong to its operation.");
+}
+
+function reply(code: HandOffCode, expires_at: Instant): HandOffOutcome {
+	return { ok: true, code: formatHandOffCode(code), expires_at };
+}
+
+/** A session that takes no more answers is continued nowhere. */
+function refuseEnded(session: StoredSession, { received, expiry_days }: Rules): Refusal | null {
+	const decision = decide(
+		session.version.index,
+		session.state,
+		{ operation_id: NOBODY, command: { kind: "hold", device_id: NOBODY, label: "-" } },
+		{ received, at: null, expiry_days },
+	);
+	return decision.ok ? null : decision.refusal;
+}
+
+/** Frees a selector whose code has been dead for long. */
+async function forgetDead(tx: Tx, selector: string, now: Instant): Promise<void> {
+	await tx
+		.deleteFrom("hand_offs")
+		.where("selector", "=", selector)
+		.where("expires_at", "<", addMinutes(now, -KEEP_DEAD_MINUTES))
+		.execute();
+}
+
+/**
+ * Takes a code in: its session goes on on the given device. It works once; the same operation may come again.
+ * @param hash of the code's verifier, worked out before the database is locked
+ */
+export async function redeemHandOff(
+	tx: Tx,
+	means: Means,
+	request: RedeemRequest,
+	guess: { selector: string; hash: string },
+): Promise<RedeemOutcome> {
+	const session_id = await sessionOfSelector(tx, guess.selector);
+	const work = session_id && (await openWork(tx, means, session_id));
+	const row = work && (await newestCode(tx, work.session.response_id));
+	if (!row || row.selector !== guess.selector || row.failed_guesses >= MOST_GUESSES) return invalidCode();
+	if (!sameHash(row.verifier_hash, guess.hash)) {
+		await countGuess(tx, row);
+		return invalidCode();
+	}
+	if (row.used_at) {
+		return row.used_operation_id === request.operation_id ? { ok: true, session_id } : invalidCode();
+	}
+	const received = means.now();
+	if (received >= row.expires_at) return invalidCode();
+	const { operation_id, device_id, label } = request;
+	const batch = single(session_id, operation_id, { kind: "hold", device_id, label });
+	const outcome = workBatch(work, batch, { received, expiry_days: means.expiry_days });
+	if (!outcome.ok) return outcome;
+	await writeBench(tx, means.dialect, [work]);
+	await tx
+		.updateTable("hand_offs")
+		.set({ used_at: received, used_operation_id: operation_id })
+		.where("id", "=", row.id)
+		.execute();
+	return { ok: true, session_id };
+}
+
+async function openWork(tx: Tx, means: Means, session_id: SessionId): Promise<Work | null> {
+	const bench = await openBench(tx, means.dialect, means.assessments, new Map([[session_id, []]]));
+	return bench.get(session_id) ?? null;
+}
+
+async function sessionOfSelector(tx: Tx, selector: string): Promise<SessionId | null> {
+	const row = await tx
+		.selectFrom("hand_offs")
+		.innerJoin("student_responses", "student_responses.id", "hand_offs.response_id")
+		.select("student_responses.session_id")
+		.where("hand_offs.selector", "=", selector)
+		.executeTakeFirst();
+	return row ? parseSessionId(row.session_id) : null;
+}
+
+/** All codes of a session but its newest are void. To be read after the session is locked, so that guesses are counted one by one. */
+function newestCode(tx: Tx, response_id: number): Promise<Row | undefined> {
+	return tx
+		.selectFrom("hand_offs")
+		.selectAll()
+		.where("response_id", "=", response_id)
+		.orderBy("id", "desc")
+		.limit(1)
+		.executeTakeFirst();
+}
+
+async function countGuess(tx: Tx, row: Row): Promise<void> {
+	await tx
+		.updateTable("hand_offs")
+		.set({ failed_guesses: row.failed_guesses + 1 })
+		.where("id", "=", row.id)
+		.execute();
+}

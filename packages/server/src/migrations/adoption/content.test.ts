@@ -1,0 +1,176 @@
+import { expect, test } from "vitest";
+import { toAssessment } from "./content.ts";
+import { readBoth } from "./content-options.ts";
+import { type FoundContent, noFindings, type PageRow, type QuestionRow } from "./content-rows.ts";
+
+/** Rows of the existing product with nothing in them but what a test says. */
+function pageRow(id: number, more: Partial<PageRow> = {}): PageRow {
+	return { id, title: `Page ${id}`, order_index: id, is_active: 1, module_name: "One", ...more } as PageRow;
+}
+function questionRow(id: number, more: Partial<QuestionRow> = {}): QuestionRow {
+	return {
+		id,
+		page_id: 1,
+		question_text: `Q${id}`,
+		question_type: "essay",
+		order_index: id,
+		is_required: 1,
+		...more,
+	} as QuestionRow;
+}
+function found(
+	questions: readonly QuestionRow[],
+	pages = [pageRow(1)],
+	values: FoundContent["values"] = new Map(),
+) {
+	return toAssessment({ pages, questions: Map.groupBy(questions, (row) => row.page_id), values }, 1);
+}
+function conflicts(...content: Parameters<typeof found>): string {
+	const read = found(...content);
+	return read.ok ? "" : read.conflicts.join("\n");
+}
+function question(row: QuestionRow, values?: FoundContent["values"]) {
+	const read = found([row], undefined, values);
+	if (!read.ok) throw new Error(read.conflicts.join("\n"));
+	return read.assessment.chapters[0]?.pages[0]?.questions[0];
+}
+
+const slider = (id: number, domain: string, more: Partial<QuestionRow> = {}) =>
+	questionRow(id, {
+		question_type: "slider",
+		scale_labels: '["a","b","c","d","e"]',
+		domain,
+		item_id: `I${id}`,
+		...more,
+	});
+
+test("pages that share a module are one chapter; a page without one is a chapter by itself", () => {
+	const pages = [pageRow(1), pageRow(2), pageRow(3, { module_name: null, title: "Alone" })];
+	const read = found([], pages);
+	const chapters = read.ok ? read.assessment.chapters : [];
+	expect(chapters.map(({ title, pages: own }) => [title.en, own.map(({ id }) => id)])).toEqual([
+		["One", [1, 2]],
+		["Alone", [3]],
+	]);
+});
+
+test("a module that another one interrupts needs a decision", () => {
+	const pages = [pageRow(1), pageRow(2, { module_name: "Two" }), pageRow(3)];
+	expect(conflicts([], pages)).toContain('share the module "One"');
+});
+
+test("a slider goes as far as its labels, its scale type or its answers say", () => {
+	const unlabelled = (scale_type: string | null) => slider(1, "X", { scale_labels: null, scale_type });
+	expect(question(slider(1, "X"))).toMatchObject({ min: 1, max: 5, step: 1 });
+	expect(question(unlabelled("likert_7"))).toMatchObject({ min: 1, max: 7 });
+	expect(question(unlabelled("0-10"))).toMatchObject({ min: 0, max: 10 });
+	expect(question(unlabelled("slider_100"))).toMatchObject({ min: 0, max: 100 });
+	expect(question(unlabelled(null))).toMatchObject({ min: 1, max: 5 });
+	const given = (value: number) => new Map([[1, [{ value, n: 10 }]]]);
+	expect(question(unlabelled(null), given(70))).toMatchObject({ min: 0, max: 100 });
+	expect(conflicts([unlabelled(null)], undefined, given(99_999))).toContain("set scale_type");
+});
+
+test("options of both languages meet by value, and each language may lack one", () => {
+	const row = questionRow(1, {
+		mcq_options: JSON.stringify([
+			{ label: "One", value: "A" },
+			{ label: "Two", value: "B" },
+		]),
+		mcq_options_ar: JSON.stringify([
+			{ label: "ثلاثة", value: "C" },
+			{ label: "واحد", value: "A" },
+		]),
+	});
+	const findings = noFindings();
+	const options = readBoth(row, { en: "mcq_options", ar: "mcq_options_ar" }, findings);
+	expect(options?.map(({ value, text }) => [value, text])).toEqual([
+		["A", { en: "One", ar: "واحد" }],
+		["B", { en: "Two" }],
+		["C", { en: "ثلاثة", ar: "ثلاثة" }],
+	]);
+	expect(findings.notes).toHaveLength(1);
+});
+
+test("texts by themselves meet by place; lists of different lengths need a decision", () => {
+	const row = (ar: readonly string[]) =>
+		questionRow(1, {
+			question_type: "ordering",
+			ordering_options: '["Plan","Do"]',
+			ordering_options_ar: JSON.stringify(ar),
+		});
+	expect(question(row(["خطط", "نفذ"]))).toMatchObject({
+		items: [{ text: { en: "Plan", ar: "خطط" } }, { text: { en: "Do", ar: "نفذ" } }],
+	});
+	expect(conflicts([row(["خطط"])])).toContain("which belong together");
+});
+
+test.each([
+	[
+		"an unknown type",
+		{ question_type: "matrix" as QuestionRow["question_type"] },
+		'question_type is "matrix"',
+	],
+	["options that are no JSON", { question_type: "mcq", mcq_options: "A;B" }, "not a list in JSON"],
+	["an option without a text", { question_type: "mcq", mcq_options: "[{}]" }, "neither a label nor a text"],
+	[
+		"items that read alike",
+		{ question_type: "ordering", ordering_options: '["A","A"]' },
+		"have the same text",
+	],
+] as const)("%s stops the adoption with a question", (_, row, sentence) => {
+	expect(conflicts([questionRow(7, row)])).toContain(sentence);
+	expect(conflicts([questionRow(7, row)])).toContain("question 7");
+});
+
+test("the scoring key follows domains and reversed items; the letters of a module tell interests from traits", () => {
+	const pages = [pageRow(1), pageRow(2, { module_name: "Two" })];
+	const read = found(
+		[
+			slider(1, "R"),
+			slider(2, "E"),
+			slider(3, "E", { page_id: 2 }),
+			slider(4, "N", { page_id: 2, reverse_scored: 1 }),
+			slider(5, "self_efficacy", { page_id: 2 }),
+		],
+		pages,
+	);
+	const scales = read.ok ? (read.scoring?.scales ?? []) : [];
+	expect(scales.map(({ key, kind, items }) => [key, kind, items])).toEqual([
+		["interest-r", "riasec", [{ question: "i1" }]],
+		["interest-e", "riasec", [{ question: "i2" }]],
+		["trait-e", "trait", [{ question: "i3" }]],
+		["trait-n", "trait", [{ question: "i4", reverse: true }]],
+		["self-efficacy", "scale", [{ question: "i5" }]],
+	]);
+});
+
+test("a scale of which a part cannot be said is left out whole, and the report says so", () => {
+	const options = (scores: readonly (readonly [string, number])[]) =>
+		JSON.stringify(
+			scores.map(([domain, score_value], n) => ({ label: `${n}`, value: `${n}`, domain, score_value })),
+		);
+	const mixed = questionRow(3, {
+		question_type: "mcq",
+		mcq_options: options([
+			["grit", 1],
+			["learning", 5],
+		]),
+	});
+	const plain = questionRow(4, {
+		question_type: "mcq",
+		item_id: "M4",
+		mcq_options: options([
+			["empathy", 1],
+			["empathy", 4],
+		]),
+	});
+	const read = found([slider(1, "grit"), slider(2, "learning"), mixed, plain]);
+	if (!read.ok) throw new Error("It cannot be read.");
+	expect(read.scoring?.scales).toMatchObject([
+		{ key: "empathy", items: [{ question: "m4", option_scores: { "0": 1, "1": 4 } }] },
+	]);
+	expect(read.notes.join()).toContain("grit, learning");
+	const uneven = found([slider(1, "grit"), slider(2, "grit", { scale_labels: '["a","b","c"]' })]);
+	expect(uneven.ok && uneven.scoring).toBeNull();
+});

@@ -1,0 +1,197 @@
+import { createHash } from "node:crypto";
+import type { Answer, Instant } from "@carhythm/core";
+import { sql } from "kysely";
+import { ADOPTED, answerOfRow } from "../../db/session-rows.ts";
+import { appendEvents } from "../../db/session-writer.ts";
+import { forget } from "../kept.ts";
+import type { Means, Task, Tx, WholeStep } from "../migration.ts";
+import { catalogueOf, countFound, foundIn, hasTable, makeFound } from "./found.ts";
+
+const FOUND_ANSWERS = foundIn("question_answers");
+
+type DoubledAnswer = {
+	id: number;
+	response_id: number;
+	question_id: number;
+	answer_text: string | null;
+	answer_value: number | null;
+	answer_json: string | null;
+	started_at: Instant;
+	revision: number;
+};
+
+/** Rows whose response has a newer answer to the same question. */
+const OLDER = `SELECT a.id FROM question_answers a
+	JOIN (SELECT response_id, question_id, max(id) AS newest FROM question_answers
+		GROUP BY response_id, question_id HAVING count(*) > 1) n
+		ON n.response_id = a.response_id AND n.question_id = a.question_id AND a.id < n.newest`;
+
+/**
+ * An id for the write that made a row of another program: the same row always gets the same, so that adopting again after an
+ * undo enters nothing twice. A row that says something else by then is another write.
+ */
+function adoptedOperation(row: Omit<DoubledAnswer, "started_at" | "revision">): string {
+	const { id, response_id, question_id, answer_text, answer_value, answer_json } = row;
+	const content = JSON.stringify([id, response_id, question_id, answer_text, answer_value, answer_json]);
+	const hex = createHash("sha256").update(content).digest("hex");
+	// Laid out as a UUID of version 8, which is for ids made by a rule of one's own.
+	return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+const AT_ONCE = 1000;
+
+const moveOlder: Task = {
+	name: "move_older_answers",
+	version: 1,
+	async run(tx, means) {
+		const { report } = means;
+		const { rows: ids } = await sql.raw<{ id: number }>(`${OLDER} ORDER BY a.id`).execute(tx);
+		if (ids.length === 0) return;
+		await makeFoundAnswers(tx, means);
+		for (let i = 0; i < ids.length; i += AT_ONCE) {
+			await moveRows(tx, means, ids.slice(i, i + AT_ONCE));
+		}
+		await countFound(tx, FOUND_ANSWERS, ids.length);
+		report(
+			`duplicate_answers: ${ids.length} answers that a later one to the same question replaced are in the history now`,
+		);
+	},
+};
+
+/** With every column that the table has, so that what nobody knows comes back too. */
+async function makeFoundAnswers(tx: Tx, { dialect }: Means): Promise<void> {
+	if (await hasTable(tx, dialect, FOUND_ANSWERS)) return;
+	const columns = (await catalogueOf(tx, dialect)).get("question_answers")?.columns.values() ?? [];
+	const lines = [...columns].map(({ name, declared }) => {
+		const type = dialect.name === "postgres" ? declared : "";
+		return name === "id" ? "id INTEGER NOT NULL PRIMARY KEY" : `"${name}" ${type}`;
+	});
+	await makeFound(tx, dialect, FOUND_ANSWERS, lines.join(", "));
+}
+
+async function moveRows(tx: Tx, { dialect }: Means, ids: readonly { id: number }[]): Promise<void> {
+	const wanted = sql`SELECT id FROM ${dialect.rows({ id: "integer" }, ids)} AS v`;
+	const { rows } = await sql<DoubledAnswer>`
+		SELECT a.id, a.response_id, a.question_id, a.answer_text, a.answer_value, a.answer_json,
+			r.created_at AS started_at,
+			coalesce((SELECT max(e.revision) FROM session_events e WHERE e.response_id = r.id), 0) AS revision
+		FROM question_answers a JOIN student_responses r ON r.id = a.response_id
+		WHERE a.id IN (${wanted}) ORDER BY a.id`.execute(tx);
+	await enterHistory(tx, dialect, rows);
+	const columns = [...((await catalogueOf(tx, dialect)).get(FOUND_ANSWERS)?.columns.keys() ?? [])];
+	const names = sql.raw(columns.map((name) => `"${name}"`).join(", "));
+	await sql`
+		INSERT INTO ${sql.table(FOUND_ANSWERS)} (${names})
+		SELECT ${names} FROM question_answers WHERE id IN (${wanted})`.execute(tx);
+	await sql`DELETE FROM question_answers WHERE id IN (${wanted})`.execute(tx);
+}
+
+/** The older answers count as given when the session began: nobody knows better, and everything else came later. */
+async function enterHistory(
+	tx: Tx,
+	dialect: Means["dialect"],
+	rows: readonly DoubledAnswer[],
+): Promise<void> {
+	const known = await knownOperations(tx, dialect, rows);
+	const revisions = new Map<number, number>();
+	const events = rows.flatMap((row) => {
+		const answer: Answer | null = answerOfRow(row);
+		const operation_id = adoptedOperation(row);
+		if (!answer || known.has(operation_id)) return [];
+		const revision = (revisions.get(row.response_id) ?? Number(row.revision)) + 1;
+		revisions.set(row.response_id, revision);
+		return [adoptedEvent({ ...row, revision, operation_id }, answer)];
+	});
+	await appendEvents(tx, dialect, events);
+}
+
+function adoptedEvent(
+	row: Pick<DoubledAnswer, "response_id" | "question_id" | "started_at" | "revision"> & {
+		operation_id: string;
+	},
+	answer: Answer,
+) {
+	return {
+		response_id: row.response_id,
+		revision: row.revision,
+		operation_id: row.operation_id as Parameters<typeof appendEvents>[2][number]["operation_id"],
+		kind: "answer",
+		question_id: row.question_id,
+		value: JSON.stringify(answer),
+		at: row.started_at,
+		client_time: null,
+		received_at: row.started_at,
+		outcome: "superseded" as const,
+		fingerprint: ADOPTED,
+		result: "{}",
+	};
+}
+
+async function knownOperations(
+	tx: Tx,
+	dialect: Means["dialect"],
+	rows: readonly DoubledAnswer[],
+): Promise<Set<string>> {
+	const operations = rows.map((row) => ({
+		response_id: row.response_id,
+		operation_id: adoptedOperation(row),
+	}));
+	const found = await sql<{ operation_id: string }>`
+		SELECT e.operation_id FROM session_events e
+		JOIN ${dialect.rows({ response_id: "integer", operation_id: "text" }, operations)} AS v
+			ON v.response_id = e.response_id AND v.operation_id = e.operation_id`.execute(tx);
+	return new Set(found.rows.map(({ operation_id }) => operation_id));
+}
+
+/**
+ * The older answers come back beside the one that stands, as they were found. Where the student cleared the answer since, or
+ * the row's number is taken, coming back would make an old answer the newest: those stay kept.
+ */
+const bringOlderBack: Task = {
+	name: "bring_older_answers_back",
+	version: 1,
+	async run(tx, { dialect, report }) {
+		if (!(await hasTable(tx, dialect, FOUND_ANSWERS))) return;
+		const catalogue = await catalogueOf(tx, dialect);
+		const there = catalogue.get("question_answers")?.columns;
+		const columns = [...(catalogue.get(FOUND_ANSWERS)?.columns.keys() ?? [])].filter((name) =>
+			there?.has(name),
+		);
+		const names = columns.map((name) => `"${name}"`).join(", ");
+		const listed = columns.map((name) => `u."${name}"`).join(", ");
+		const back = await sql
+			.raw(
+				`INSERT INTO question_answers (${names}) SELECT ${listed} FROM ${FOUND_ANSWERS} u
+				JOIN (SELECT response_id, question_id, max(id) AS newest FROM question_answers GROUP BY 1, 2) n
+					ON n.response_id = u.response_id AND n.question_id = u.question_id AND n.newest > u.id
+				WHERE NOT EXISTS (SELECT 1 FROM question_answers a WHERE a.id = u.id)`,
+			)
+			.execute(tx);
+		const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM ${sql.table(FOUND_ANSWERS)}`.execute(
+			tx,
+		);
+		const kept = Number(rows[0]?.n ?? 0) - Number(back.numAffectedRows ?? 0);
+		report(
+			`duplicate_answers: ${Number(back.numAffectedRows ?? 0)} are back${kept > 0 ? `; ${kept} stay in the history, for their answer was cleared since` : ""}`,
+		);
+		await forget(tx, FOUND_ANSWERS);
+	},
+};
+
+export const duplicates: WholeStep = {
+	id: "duplicate_answers",
+	mode: "whole",
+	about: "moves answers that a later answer to the same question replaced into the history",
+	probe: {
+		async rows(db, _means, catalogue) {
+			if (catalogue.get("question_answers")?.indexes.get("idx_question_answers_question")?.valid)
+				return "done";
+			const { rows } = await sql.raw(`SELECT 1 FROM (${OLDER} LIMIT 1) AS o`).execute(db);
+			return rows.length > 0 ? "todo" : "ledger";
+		},
+	},
+	locks: [{ table: "question_answers", mode: "RowExclusiveLock" }],
+	changes: { moved_rows: { question_answers: FOUND_ANSWERS } },
+	actions: { sqlite: [moveOlder], postgres: [moveOlder] },
+	undo: { sqlite: [bringOlderBack], postgres: [bringOlderBack] },
+};

@@ -1,0 +1,90 @@
+import { type Kysely, sql } from "kysely";
+import type { Dialect } from "../../db/dialect.ts";
+import { type Catalogue, readCatalogue } from "../catalogue.ts";
+import { forget, keptName } from "../kept.ts";
+import { KEPT, type LedgerSchema } from "../ledger-schema.ts";
+import type { Tx } from "../migration.ts";
+
+// What the repairs found, as it was found, in tables of their own: undoing them puts it back. Like everything that undoing
+// needs, these are dropped by `migrate prune`.
+
+export const MIGRATION = 3;
+
+/** The table that keeps what was found in another one. */
+export function foundIn(table: string): string {
+	return keptName(MIGRATION, table);
+}
+
+const FACTS = foundIn("facts");
+
+/** What is there inside a transaction. */
+export function catalogueOf(tx: Tx, dialect: Dialect): Promise<Catalogue> {
+	return readCatalogue<LedgerSchema>(tx, dialect.name);
+}
+
+/** Whether there is such a table. */
+export async function hasTable(db: Kysely<LedgerSchema>, dialect: Dialect, table: string): Promise<boolean> {
+	const { rows } =
+		dialect.name === "sqlite"
+			? await sql`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ${table}`.execute(db)
+			: await sql`SELECT 1 WHERE to_regclass(${table}) IS NOT NULL`.execute(db);
+	return rows.length > 0;
+}
+
+/**
+ * Makes a table for what is found, unless it is there.
+ * @param columns what stands between the brackets of CREATE TABLE
+ */
+export async function makeFound(tx: Tx, dialect: Dialect, table: string, columns: string): Promise<void> {
+	if (await hasTable(tx, dialect, table)) return;
+	await sql.raw(`CREATE TABLE ${table} (${columns})`).execute(tx);
+	await tx
+		.insertInto(KEPT)
+		.values({
+			table_name: table,
+			migration: MIGRATION,
+			kept_at: sql<string>`${sql.raw(dialect.now)}`,
+			rows: 0,
+		})
+		.onConflict((there) => there.column("table_name").doUpdateSet({ migration: MIGRATION }))
+		.execute();
+}
+
+/** Notes how many rows a table of found ones has gained. */
+export async function countFound(tx: Tx, table: string, more: number): Promise<void> {
+	await tx
+		.updateTable(KEPT)
+		.set((row) => ({ rows: row("rows", "+", more) }))
+		.where("table_name", "=", table)
+		.execute();
+}
+
+/** Notes a fact of the schema as it was found, once: what was found first counts. */
+export async function noteFact(tx: Tx, dialect: Dialect, name: string, value: unknown): Promise<void> {
+	await makeFound(tx, dialect, FACTS, "name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL");
+	await sql`
+		INSERT INTO ${sql.table(FACTS)} (name, value) VALUES (${name}, ${JSON.stringify(value)})
+		ON CONFLICT (name) DO NOTHING`.execute(tx);
+}
+
+/** A noted fact; undefined when there is none. */
+export async function readFact(tx: Tx, dialect: Dialect, name: string): Promise<unknown> {
+	if (!(await hasTable(tx, dialect, FACTS))) return undefined;
+	const { rows } = await sql<{ value: string }>`
+		SELECT value FROM ${sql.table(FACTS)} WHERE name = ${name}`.execute(tx);
+	return rows[0] && (JSON.parse(rows[0].value) as unknown);
+}
+
+/** Drops the facts, at the end of an undo. */
+export async function forgetFacts(tx: Tx): Promise<void> {
+	await forget(tx, FACTS);
+}
+
+/** How many responses there are beyond those whose details are there too: what came in past this program. */
+export async function responsesWithoutDetails(db: Kysely<LedgerSchema>): Promise<number> {
+	const { rows } = await sql<{ n: number }>`
+		SELECT (SELECT count(*) FROM student_responses) - (SELECT count(*) FROM session_details) AS n`.execute(
+		db,
+	);
+	return Number(rows[0]?.n ?? 0);
+}

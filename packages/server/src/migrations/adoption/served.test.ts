@@ -1,0 +1,173 @@
+import { randomBytes } from "node:crypto";
+import { toInstant } from "@carhythm/core";
+import { pino } from "pino";
+import { describe, expect, test } from "vitest";
+import { createApp } from "../../app.ts";
+import { createStore } from "../../db/create-store.ts";
+import type { Database } from "../../db/dialect.ts";
+import { anExistingDatabase } from "../../testing/existing-databases.ts";
+import { migrateUp } from "../runner.ts";
+
+const SESSION = "00000000-0000-4000-8000-000000000002";
+
+function clientOf(database: Database) {
+	const now = () => toInstant(Date.now());
+	const app = createApp({
+		store: createStore(database, { now, randomBytes, expiry_days: 30 }),
+		config: { cors_origins: [], session_expiry_days: 30, failed_lookups_per_minute: 1000 },
+		log: pino({ level: "silent" }),
+		now,
+		randomBytes,
+		web_root: null,
+	});
+	const ask = async (path: string, body?: object) => {
+		const init = body && {
+			method: "POST",
+			headers: { "Content-Type": "application/json" },
+			body: JSON.stringify(body),
+		};
+		const response = await app.request(`/api/v2/${path}`, init);
+		return (await response.json()) as Record<string, unknown>;
+	};
+	return { ask, post: (path: string, body: object = {}) => ask(path, body) };
+}
+
+const module = (id: number, name: string, more: object) => ({
+	id,
+	name,
+	title: name,
+	emoji: "🧭",
+	description: null,
+	estimated_minutes: 5,
+	theme: { primary: "#5b2a86", secondary: "#9ac6c5" },
+	...more,
+});
+
+describe.each(["sqlite", "postgres"] as const)("the existing product's clients on %s", (engine) => {
+	test("are served its own content, in both languages, and its answers are taken", async () => {
+		await using existing = await anExistingDatabase(engine, "guide");
+		const database = await existing.open();
+		await migrateUp(database, { adopt: true });
+		const { ask, post } = clientOf(database);
+
+		expect(await ask("modules")).toEqual([
+			module(1, "Your interests", {
+				description: "What draws you.",
+				total_pages: 2,
+				total_questions: 8,
+				chapter_number: 1,
+				order_index: 0,
+			}),
+			module(3, "Your style", { total_pages: 1, total_questions: 3, chapter_number: 2, order_index: 1 }),
+			module(5, "Your words", { total_pages: 1, total_questions: 4, chapter_number: 3, order_index: 2 }),
+		]);
+
+		const places = await ask("questions?page_id=2&language=ar");
+		expect(places).toMatchObject({
+			page: { id: 2, title: "صفحة 2", module: "اهتماماتك", completion_message: "اكتمل فصل." },
+			navigation: { current_page: 2, total_pages: 4, previous_page_id: 1, next_page_id: 3 },
+			questions: [
+				{
+					id: 7,
+					type: "mcq",
+					text: "أين تفضل العمل؟",
+					required: true,
+					options: {
+						multiple: false,
+						// The option that was never translated is shown in English.
+						choices: [
+							{ label: "في ورشة", value: "A" },
+							{ label: "في مختبر", value: "B" },
+							{ label: "On a stage", value: "C" },
+						],
+					},
+				},
+				{
+					id: 8,
+					text: "Which tools do you use?",
+					required: false,
+					options: {
+						multiple: true,
+						choices: ["Hammer", "Microscope", "Brush"].map((text) => ({ label: text, value: text })),
+					},
+				},
+			],
+		});
+		expect(JSON.stringify(places)).not.toMatch(/score_value|domain|tags/);
+
+		expect(await ask("questions?page_id=3&language=en")).toMatchObject({
+			page: { title: "How you are", module: "Your style", chapter_number: 2 },
+			questions: [
+				{
+					id: 9,
+					options: {
+						min: 1,
+						max: 5,
+						step: 1,
+						scale_labels: ["Not at all", "A little", "Somewhat", "Quite", "Very much"],
+					},
+				},
+				{ id: 10 },
+				{
+					id: 11,
+					options: { min: 0, max: 100, step: 1, min_label: "None", max_label: "Plenty", scale_labels: [] },
+				},
+			],
+		});
+		expect(await ask("questions?page_id=5&language=ar")).toMatchObject({
+			questions: [
+				{
+					id: 13,
+					options: { randomize: true, items: [{ text: "المال" }, { text: "المعنى" }, { text: "الإتقان" }] },
+				},
+				{
+					id: 14,
+					options: { randomize: false, items: [{ text: "Plan" }, { text: "Do" }, { text: "Look" }] },
+				},
+				{
+					id: 15,
+					scene_title: "الباب المفتوح",
+					scene_image: "/scenes/door.png",
+					options: { char_limit: 500 },
+				},
+				{ id: 16, scene_title: null, options: { char_limit: null } },
+			],
+		});
+		// A page out of use was not served before either.
+		expect(await ask("questions?page_id=4")).toMatchObject({ code: "page_not_found" });
+
+		const { session_id } = await post("session/start");
+		const submit = (question_id: number, answer: object) =>
+			post("answers/submit", { session_id, question_id, answer });
+		expect(await submit(7, { type: "mcq", selected_options: ["C"] })).toMatchObject({ success: true });
+		expect(
+			await submit(13, { type: "ordering", ordered_items: ["المعنى", "المال", "الإتقان"] }),
+		).toMatchObject({ success: true, progress: { questions_answered: 2, total_questions: 15 } });
+	});
+
+	test("find the sessions that they left, and stored profiles as they are", async () => {
+		await using existing = await anExistingDatabase(engine, "names_lower");
+		const database = await existing.open();
+		await migrateUp(database, { adopt: true });
+		const { ask, post } = clientOf(database);
+		expect(await ask(`session/${SESSION}/validate`)).toMatchObject({ session: { status: "completed" } });
+		expect(await ask(`scores/${SESSION}`)).toMatchObject({
+			cached: true,
+			profile: { version: "1.2", riasec: { holland_code: "IRS", strength_labels: { I: "Low" } } },
+		});
+		const paused = SESSION.replace(/2$/, "4");
+		expect(await ask(`session/${paused}/validate`)).toMatchObject({
+			valid: true,
+			resumable: true,
+			session: { status: "active", current_page_id: null },
+			progress: { questions_answered: 3, total_questions: 15, total_xp: 30 },
+		});
+		expect(
+			await post("answers/submit", {
+				session_id: paused,
+				question_id: 3,
+				answer: { type: "slider", value: 5 },
+			}),
+		).toMatchObject({ success: true, xp_gained: 10, total_xp: 40 });
+	});
+});

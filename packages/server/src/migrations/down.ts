@@ -1,0 +1,119 @@
+import { sql } from "kysely";
+import type { Database } from "../db/dialect.ts";
+import { OperatorError } from "../operator-error.ts";
+import { look, perform } from "./at-once.ts";
+import { readCatalogue } from "./catalogue.ts";
+import { forget, listKept } from "./kept.ts";
+import { createLedger, findRow, readLedger } from "./ledger.ts";
+import { LEDGER, type LedgerSchema } from "./ledger-schema.ts";
+import { migrations } from "./list.ts";
+import { withMigrationLock } from "./lock.ts";
+import type { Means, Migration, Step } from "./migration.ts";
+import { LOCK_TIMEOUT_MS, patiently } from "./patiently.ts";
+import { ledgerOf, type OnProgress } from "./run.ts";
+import { meansOf, stepsOf } from "./runner.ts";
+
+export type DownOptions = {
+	/** The migration that is the newest afterwards. */
+	to: number;
+	onProgress?: OnProgress;
+	onWait?: () => void;
+};
+
+/** `undone` are steps, the newest first. `kept` says in plain words where what they held is kept. */
+export type DownOutcome = { undone: readonly { migration: number; step: string }[]; kept: readonly string[] };
+
+/**
+ * Undoes migrations, the newest first, and loses nothing: what dropped columns and tables held stays in tables of its own,
+ * and the next {@link migrateUp} brings it back. It may be killed at any moment and started again.
+ * @throws OperatorError `refused` for a database without our ledger
+ */
+export async function migrateDown(database: Database, options: DownOptions): Promise<DownOutcome> {
+	const catalogue = await readCatalogue(ledgerOf(database), database.dialect.name);
+	if (!catalogue.has(LEDGER)) {
+		throw new OperatorError(
+			"refused",
+			"This database was never migrated by CaRhythm, so there is nothing to undo.",
+		);
+	}
+	return withMigrationLock(database, (stillHeld) => runDown(database, options, stillHeld), options.onWait);
+}
+
+/** The part of {@link migrateDown} that needs the migration lock. */
+export async function runDown(
+	database: Database,
+	options: DownOptions,
+	stillHeld: () => Promise<void>,
+): Promise<DownOutcome> {
+	// The ledger of an earlier release has no place for what is kept.
+	await createLedger(ledgerOf(database), database.dialect);
+	const kept: string[] = [];
+	const means = meansOf(database, {}, (line) => kept.push(line));
+	const undone: { migration: number; step: string }[] = [];
+	for (const { migration, step } of stepsOf(database).reverse()) {
+		if (migration.number <= options.to) break;
+		await stillHeld();
+		if (await undoStep(database, means, migration, step, options)) {
+			undone.push({ migration: migration.number, step: step.id });
+		}
+	}
+	return { undone, kept };
+}
+
+/** @returns false when there was nothing of the step */
+async function undoStep(
+	database: Database,
+	means: Means,
+	migration: Migration,
+	step: Step,
+	options: DownOptions,
+): Promise<boolean> {
+	const onProgress = options.onProgress ?? (() => {});
+	const where = { migration: migration.number, step: step.id };
+	const undone = await patiently({ database, onProgress }, where, LOCK_TIMEOUT_MS, async (tx) => {
+		const row = findRow(await readLedger(tx), migration.number, step.id);
+		if (!row) return false;
+		const catalogue = await readCatalogue<LedgerSchema>(tx, database.dialect.name);
+		// What somebody else has dropped already needs no undoing.
+		const isThere =
+			typeof step.probe !== "function" || (await look(step, tx, means, { catalogue, row })) === "done";
+		if (isThere) {
+			for (const [i, action] of (step.undo?.[database.dialect.name] ?? []).entries()) {
+				await perform({ database, means }, tx, action);
+				await onProgress({ ...where, at: { action: i } });
+			}
+		}
+		await tx
+			.deleteFrom(LEDGER)
+			.where("migration", "=", migration.number)
+			.where("step", "=", step.id)
+			.execute();
+		return true;
+	});
+	if (undone) await onProgress({ ...where, at: "committed" });
+	return undone;
+}
+
+/** Drops what undone migrations kept, for good. @returns the tables that went, with their rows */
+export async function prune(database: Database): Promise<{ table_name: string; rows: number }[]> {
+	const db = ledgerOf(database);
+	const catalogue = await readCatalogue(db, database.dialect.name);
+	if (!catalogue.has(LEDGER)) return [];
+	return withMigrationLock(database, async () => {
+		await createLedger(db, database.dialect);
+		const kept = await listKept(db);
+		const where = { migration: 0, step: "prune" };
+		for (const { table_name } of kept) {
+			await patiently({ database, onProgress: () => {} }, where, LOCK_TIMEOUT_MS, async (tx) => {
+				if (database.dialect.name === "postgres") await sql`SET LOCAL lock_timeout = '2s'`.execute(tx);
+				await forget(tx, table_name);
+			});
+		}
+		return kept.map(({ table_name, rows }) => ({ table_name, rows: Number(rows) }));
+	});
+}
+
+/** The newest migration of this program. */
+export function newestMigration(): number {
+	return migrations.at(-1)?.number ?? 0;
+}

@@ -1,0 +1,26 @@
+import type { Schema } from "../db/schema.ts";
+
+export const LEDGER = "migration_ledger";
+/** The tables in which undone migrations keep what they dropped. */
+export const KEPT = "migration_kept";
+
+/** `adopted`: found already there. `resumed`: applied by a run that went on where an earlier one had ended. */
+export type Origin = "applied" | "adopted" | "resumed";
+
+export type LedgerRow = {
+	migration: number;
+	step: string;
+	origin: Origin;
+	checksum: string;
+	applied_at: string;
+	duration_ms: number;
+	/** How far the ranges of a step came that is under way; null when it is done. */
+	cursor: number | null;
+	/** The last key that a step under way has to reach. */
+	target: number | null;
+};
+
+type KeptRow = { table_name: string; migration: number; kept_at: string; rows: number };
+
+/** The database as the runner sees it. */
+export type LedgerSchema = Schema & { migration_ledger: LedgerRow; migration_kept: KeptRow };

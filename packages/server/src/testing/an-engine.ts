@@ -1,0 +1,49 @@
+import { randomUUID } from "node:crypto";
+import { copyFileSync, existsSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseUrl } from "../db/dialect.ts";
+import { openDatabase } from "../db/open.ts";
+import { aFolder } from "./a-folder.ts";
+import { aPostgresDatabase, type Template } from "./a-postgres.ts";
+import { serversFolder } from "./postgres-server.ts";
+
+/** On which database this project of vitest runs: every story is told on both. */
+export const engine = process.env["CARHYTHM_TEST_ENGINE"] === "postgres" ? "postgres" : "sqlite";
+
+/** A database of its own on the engine at hand, begun as a copy of the template or empty, gone after the test. */
+export async function aDatabase(template?: Template) {
+	const place = engine === "postgres" ? await onServer(template) : await inFile(template);
+	return { ...place, open: () => openDatabase(place.url) };
+}
+
+type Place = AsyncDisposable & {
+	url: DatabaseUrl;
+	/** For DATABASE_URL and --database-url. */
+	address: string;
+};
+
+async function onServer(template?: Template): Promise<Place> {
+	return aPostgresDatabase(template ? { template } : {});
+}
+
+async function inFile(template?: Template): Promise<Place> {
+	const folder = aFolder();
+	const file = folder.file("test.db");
+	const url: DatabaseUrl = { dialect: "sqlite", file };
+	if (template) copyFileSync(await templateFile(template), file);
+	return {
+		url,
+		address: `sqlite:${file}`,
+		[Symbol.asyncDispose]: async () => folder[Symbol.dispose](),
+	};
+}
+
+/** Made once a run. Several processes may make it at once; each is as good as the other. */
+async function templateFile({ name, fill }: Template): Promise<string> {
+	const whole = join(serversFolder(), `${name}.db`);
+	if (existsSync(whole)) return whole;
+	const file = `${whole}-${randomUUID()}`;
+	await fill({ dialect: "sqlite", file });
+	renameSync(file, whole);
+	return whole;
+}

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Whereabouts } from "./requests.ts";
+
+const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+const COMPILE_CACHE = join(tmpdir(), "carhythm-compile-cache");
+const PATIENCE_MS = 60_000;
+
+const running = new Set<ChildProcess>();
+// A campaign that is broken off leaves no server behind.
+process.on("exit", () => {
+	for (const child of running) child.kill("SIGKILL");
+});
+
+export type ServerOptions = {
+	address: string;
+	/** Programs and words before `node`, such as strace. */
+	under?: readonly string[];
+	/** Modules that are loaded before the server: only control arms have any. */
+	preload?: readonly URL[];
+	environment?: Readonly<Record<string, string>>;
+};
+
+/** `carhythm serve` in a process of its own. */
+export type RunningServer = {
+	where: Whereabouts;
+	/** Ends it at once, as `kill -9` does. */
+	kill(): Promise<void>;
+	/** Asks it to end, as an operator does. */
+	stop(): Promise<void>;
+	/** Resolves when it has ended, however. */
+	ended: Promise<void>;
+	hasEnded(): boolean;
+	/** What it said on its error output and in warnings. */
+	said(): string;
+};
+
+/** Starts the server and returns before it is ready; {@link untilReady} waits. */
+export function launchServer(options: ServerOptions): RunningServer & { ready: Promise<string> } {
+	const imports = (options.preload ?? []).flatMap((url) => ["--import", url.href]);
+	const words = [...imports, CLI, "serve", "--port", "0", "--host", "127.0.0.1", "--log-level", "warn"];
+	const [program = "", ...rest] = [...(options.under ?? []), process.execPath, ...words];
+	const child = spawn(program, rest, {
+		stdio: ["ignore", "pipe", "pipe"],
+		env: {
+			PATH: process.env["PATH"],
+			NODE_COMPILE_CACHE: COMPILE_CACHE,
+			DATABASE_URL: options.address,
+			...options.environment,
+		},
+	});
+	const where: Whereabouts = { base: null };
+	let said = "";
+	const keep = (text: unknown) => {
+		said = `${said}${text}`.slice(-20_000);
+	};
+	child.stderr?.on("data", keep);
+	running.add(child);
+	const ended = once(child, "close").then(() => {
+		running.delete(child);
+		where.base = null;
+	});
+	const ready = baseOf(child, keep).then((base) => {
+		where.base = base;
+		return base;
+	});
+	// Whoever does not wait for it is not interested in its failure either.
+	ready.catch(() => {});
+	return {
+		where,
+		ready,
+		ended,
+		hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+		said: () => said,
+		async kill() {
+			child.kill("SIGKILL");
+			await ended;
+		},
+		async stop() {
+			child.kill("SIGTERM");
+			await ended;
+		},
+	};
+}
+
+async function baseOf(child: ChildProcess, keep: (line: string) => void): Promise<string> {
+	if (!child.stdout) throw new Error("The server's output is not read.");
+	return new Promise((resolve, reject) => {
+		createInterface({ input: child.stdout as NonNullable<ChildProcess["stdout"]> })
+			.on("line", (line) => {
+				const found = /CaRhythm is ready: (\S+)/.exec(line)?.[1];
+				if (found) resolve(found);
+				else keep(`${line}\n`);
+			})
+			.on("close", () => reject(new Error("The server ended before it was ready.")));
+	});
+}
+
+/**
+ * Starts the server and waits until it serves.
+ * @throws Error with what it said when it does not
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+	const server = launchServer(options);
+	const base = await Promise.race([server.ready.catch(() => null), sleep(PATIENCE_MS, null, { ref: false })]);
+	if (base !== null) return server;
+	await server.kill();
+	throw new Error(`The server did not get ready. It said:\n${server.said()}`);
+}
+
+/** Only a server that ends in order leaves what it compiled to those that start after it. */
+export async function compileOnce(options: ServerOptions): Promise<void> {
+	await (await startServer(options)).stop();
+}
+
+/** What a control arm adds: the server with one promise broken, as weaken.ts lists them. */
+export function weakened(how: "normal" | "write-behind"): Pick<ServerOptions, "preload" | "environment"> {
+	return { preload: [new URL("weaken.ts", import.meta.url)], environment: { CARHYTHM_WEAKEN: how } };
+}

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { whyNoDisks } from "./a-disk.ts";
+import { type Fault, runFaults, runFullDisks, runFullLogs } from "./disk.ts";
+import { whyNoStrace } from "./strace.ts";
+
+const NOTHING_WRONG = { rounds_with_loss: 0, lost: 0, torn: 0, corrupt: 0, complaints: [] };
+const LONG = { timeout: 240_000 };
+const noDisks = whyNoDisks();
+const noStrace = whyNoStrace();
+
+const FAULTS: readonly Fault[] = [
+	{ call: "fsync", error: "EIO", first: 12, times: 1 },
+	{ call: "fsync", error: "EIO", first: 20, times: 20 },
+	{ call: "pwrite64", error: "ENOSPC", first: 90, times: 20 },
+];
+
+test.skipIf(noDisks !== null).each([
+	{ engine: "SQLite", run: runFullDisks },
+	{ engine: "PostgreSQL", run: runFullLogs },
+])(
+	`$engine's disk is full: writes are told to come again, nothing is lost, and it is over when there is room${noDisks ? ` (not run: ${noDisks})` : ""}`,
+	LONG,
+	async ({ run }) => {
+		const figures = await run({ rounds: 1, seed: 9 });
+		expect(figures).toMatchObject({ rounds: 1, ...NOTHING_WRONG });
+		expect(figures.writes_refused).toBeGreaterThan(0);
+	},
+);
+
+test.skipIf(noStrace !== null)(
+	`a disk that fails to write or to sync is said to be unavailable, and nothing acknowledged is lost${noStrace ? ` (not run: ${noStrace})` : ""}`,
+	LONG,
+	async () => {
+		const figures = await runFaults(FAULTS, 10);
+		expect(figures).toMatchObject({ rounds: FAULTS.length, ...NOTHING_WRONG });
+		expect(figures.writes_refused).toBeGreaterThanOrEqual(FAULTS.length);
+		expect(figures.reads_refused).toBe(0);
+	},
+);

@@ -1,0 +1,111 @@
+// The campaigns: npm run campaign:kills -- --engine sqlite --kills 1500 --seed 1. Figures come every ten rounds and in the end.
+import { parseArgs } from "node:util";
+import { eatMyData, whyNoDisks, whyNoPowerCuts } from "./a-disk.ts";
+import { weakened } from "./a-server.ts";
+import { type Fault, runFaults, runFullDisks, runFullLogs } from "./disk.ts";
+import { type Figures, isClean } from "./figures.ts";
+import { runKills } from "./kills.ts";
+import type { Engine } from "./places.ts";
+import { POWER_ARMS, runPowerCuts } from "./power.ts";
+import { runRestarts } from "./restarts.ts";
+import { whyNoStrace } from "./strace.ts";
+import { runWritePoints } from "./write-points.ts";
+
+const USAGE = `Campaigns and what they take:
+  kills     --engine sqlite|postgres --kills N [--arm write-behind]
+  points    --call pwrite64|fsync --first N --step N
+  power     --engine sqlite|postgres --cuts N [--arm normal|libeatmydata|asynchronous-commit]
+  restarts  --restarts N
+  full-disk --rounds N [--engine postgres: the disk of its log]
+  faults    --rounds N
+All take --seed N. An arm is a control: it must lose, or the campaign would not notice a loss.`;
+
+const { values, positionals } = parseArgs({
+	allowPositionals: true,
+	options: {
+		engine: { type: "string", default: "sqlite" },
+		arm: { type: "string", default: "none" },
+		kills: { type: "string", default: "1500" },
+		cuts: { type: "string", default: "1000" },
+		restarts: { type: "string", default: "50" },
+		rounds: { type: "string", default: "20" },
+		call: { type: "string", default: "pwrite64" },
+		first: { type: "string", default: "1" },
+		step: { type: "string", default: "1" },
+		seed: { type: "string", default: String(Date.now() % 1_000_000) },
+	},
+});
+const seed = Number(values.seed);
+const engine: Engine = values.engine === "postgres" ? "postgres" : "sqlite";
+const isControl = values.arm !== "none";
+const began = performance.now();
+
+function tell(figures: Figures): void {
+	if (figures.rounds % 10 === 0) console.log(JSON.stringify({ ...figures, seconds: seconds() }));
+}
+
+function seconds(): number {
+	return Math.round((performance.now() - began) / 1000);
+}
+
+function* points(): Generator<number> {
+	for (let point = Number(values.first); ; point += Number(values.step)) yield point;
+}
+
+/** Every kind of failure in turn, once and for a while, at moments that the round chooses. */
+function faults(rounds: number): Fault[] {
+	const kinds: readonly Pick<Fault, "call" | "error">[] = [
+		{ call: "fsync", error: "EIO" },
+		{ call: "pwrite64", error: "ENOSPC" },
+		{ call: "pwrite64", error: "EIO" },
+		{ call: "fsync", error: "ENOSPC" },
+	];
+	return Array.from({ length: rounds }, (_, round) => {
+		const kind = kinds[round % kinds.length] ?? { call: "fsync", error: "EIO" };
+		return { ...kind, first: 20 + ((seed + 7 * round) % 60), times: round % 8 < 4 ? 1 : 25 };
+	});
+}
+
+function run(campaign: string): Promise<Figures> | string {
+	switch (campaign) {
+		case "kills": {
+			const server = values.arm === "write-behind" ? weakened("write-behind") : {};
+			return runKills({ engine, kills: Number(values.kills), seed, server, onKill: tell });
+		}
+		case "points": {
+			const call = values.call === "fsync" ? "fsync" : "pwrite64";
+			return whyNoStrace() ?? runWritePoints({ call, points: points(), seed, onPoint: tell });
+		}
+		case "power": {
+			const arm = POWER_ARMS[engine].find((name) => name === values.arm);
+			if (!arm) return USAGE;
+			if (arm === "libeatmydata" && !eatMyData()) return "libeatmydata is not installed";
+			return whyNoPowerCuts() ?? runPowerCuts({ engine, cuts: Number(values.cuts), seed, arm, onCut: tell });
+		}
+		case "restarts":
+			return runRestarts({ restarts: Number(values.restarts), seed, onRestart: tell });
+		case "full-disk": {
+			const fullDisk = engine === "postgres" ? runFullLogs : runFullDisks;
+			return whyNoDisks() ?? fullDisk({ rounds: Number(values.rounds), seed, onRound: tell });
+		}
+		case "faults":
+			return whyNoStrace() ?? runFaults(faults(Number(values.rounds)), seed, tell);
+		default:
+			return USAGE;
+	}
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+const [campaign = ""] = positionals;
+const outcome = run(campaign);
+if (typeof outcome === "string") {
+	console.log(outcome === USAGE ? USAGE : `Not run: ${outcome}.`);
+	process.exitCode = 2;
+} else {
+	console.log(`${campaign} ${engine}, seed ${seed}${isControl ? `, control arm ${values.arm}` : ""}`);
+	const figures = await outcome;
+	console.log(JSON.stringify({ ...figures, seconds: seconds() }, null, 2));
+	const isAsItShouldBe = isControl ? figures.lost > 0 : isClean(figures);
+	console.log(isAsItShouldBe ? "As it should be." : isControl ? "The control arm lost nothing." : "Broken.");
+	process.exitCode = isAsItShouldBe ? 0 : 1;
+}

@@ -1,0 +1,48 @@
+import { createAssessmentStore } from "../../src/db/assessments.ts";
+import type { DatabaseUrl } from "../../src/db/dialect.ts";
+import { openDatabase } from "../../src/db/open.ts";
+import { migrateUp } from "../../src/migrations/runner.ts";
+import { contentFolder } from "../../src/places.ts";
+import { seedShipped } from "../../src/seed.ts";
+import { aFolder } from "../../src/testing/a-folder.ts";
+import { aPostgresDatabase } from "../../src/testing/a-postgres.ts";
+import { checkStore, type Verdict } from "./check.ts";
+import type { Journal } from "./journal.ts";
+
+export type Engine = "sqlite" | "postgres";
+
+/** A database for a campaign, ready to be served. */
+export type CampaignDatabase = AsyncDisposable & { url: DatabaseUrl; address: string };
+
+/** Tables and the assessments that ship. */
+export async function fillDatabase(url: DatabaseUrl): Promise<void> {
+	const database = await openDatabase(url);
+	try {
+		await migrateUp(database);
+		await seedShipped(createAssessmentStore(database), contentFolder());
+	} finally {
+		await database.close();
+	}
+}
+
+/** In a folder for temporary files, or on the run's own PostgreSQL. */
+export async function aCampaignDatabase(engine: Engine): Promise<CampaignDatabase> {
+	if (engine === "postgres") {
+		return aPostgresDatabase({ template: { name: "shipped", fill: fillDatabase } });
+	}
+	const folder = aFolder();
+	const file = folder.file("carhythm.db");
+	const url: DatabaseUrl = { dialect: "sqlite", file };
+	await fillDatabase(url);
+	return { url, address: `sqlite:${file}`, [Symbol.asyncDispose]: async () => folder[Symbol.dispose]() };
+}
+
+/** Opens the database beside the server and holds it against the journal. */
+export async function inspect(url: DatabaseUrl, journal: Journal): Promise<Verdict> {
+	const database = await openDatabase(url);
+	try {
+		return await checkStore(database, journal);
+	} finally {
+		await database.close();
+	}
+}

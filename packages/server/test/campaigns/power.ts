@@ -1,0 +1,142 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DatabaseUrl } from "../../src/db/dialect.ts";
+import { type Chance, chanceOf } from "../simulation/chance.ts";
+import { aCluster, type Cluster } from "./a-cluster.ts";
+import { aDisk, type Disk, eatMyData } from "./a-disk.ts";
+import { compileOnce, type RunningServer, type ServerOptions, startServer, weakened } from "./a-server.ts";
+import { addJournal, addVerdict, type Figures, noFigures } from "./figures.ts";
+import { aJournal, type Journal } from "./journal.ts";
+import { untilReplies } from "./kills.ts";
+import { type Engine, fillDatabase, inspect } from "./places.ts";
+import { readQuestions } from "./questions.ts";
+import { aStudent, beginWork, type Student } from "./students.ts";
+
+/** What is weakened in a control arm, which must lose something, or the harness is broken. */
+export const POWER_ARMS = {
+	sqlite: ["none", "normal", "libeatmydata"],
+	postgres: ["none", "asynchronous-commit", "libeatmydata"],
+} as const;
+type PowerArm = (typeof POWER_ARMS)[Engine][number];
+
+export type PowerOptions = {
+	engine: Engine;
+	cuts: number;
+	seed: number;
+	arm?: PowerArm;
+	cuts_a_database?: number;
+	/** Enough for a control arm. */
+	stops_at_loss?: true;
+	onCut?: (figures: Figures) => void;
+};
+
+/** A database on a disk whose power can be cut. */
+type Place = {
+	disk: Disk;
+	url: DatabaseUrl;
+	address: string;
+	cluster: Cluster | null;
+};
+
+const STUDENTS = 8;
+const MOST_REPLIES = 120;
+const DISK_MIB = { sqlite: 96, postgres: 400 } as const;
+
+/**
+ * Cuts the power of the disk under the database again and again while students work. Only what was acknowledged before the cut
+ * was given counts, so a loss is one for certain.
+ */
+export async function runPowerCuts(options: PowerOptions): Promise<Figures> {
+	const figures = noFigures();
+	const chance = chanceOf(options.seed);
+	while (figures.rounds < options.cuts && !(options.stops_at_loss && figures.lost > 0)) {
+		const rest = options.cuts - figures.rounds;
+		await onOneDisk(options, Math.min(rest, options.cuts_a_database ?? 25), chance.branch(), figures);
+	}
+	return figures;
+}
+
+async function onOneDisk(
+	options: PowerOptions,
+	cuts: number,
+	chance: Chance,
+	figures: Figures,
+): Promise<void> {
+	using disk = aDisk(DISK_MIB[options.engine]);
+	const place = await aPlace(options, disk);
+	await compileOnce(serverOptions(place, options));
+	let server = await startServer(serverOptions(place, options));
+	try {
+		const where = { base: server.where.base };
+		const questions = await readQuestions(where);
+		const journal = aJournal();
+		const students = Array.from({ length: STUDENTS }, () =>
+			aStudent({ where, journal, questions }, chance.branch()),
+		);
+		for (let cut = 1; cut <= cuts; cut += 1) {
+			await cutUnderLoad(place, server, { students, journal }, chance);
+			await disk.powerOn();
+			await place.cluster?.start();
+			journal.isOpen = true;
+			// A control arm has lost what the students build upon, and may have lost the sessions themselves.
+			const verdict = await inspect(place.url, journal);
+			addVerdict(figures, verdict);
+			options.onCut?.(figures);
+			if (verdict.lost.length > 0) break;
+			server = await startServer(serverOptions(place, options));
+			where.base = server.where.base;
+		}
+		addJournal(figures, journal);
+	} finally {
+		await server.kill();
+		if (place.cluster?.isRunning()) await place.cluster.kill("all");
+	}
+}
+
+async function cutUnderLoad(
+	{ disk, cluster }: Place,
+	server: RunningServer,
+	{ students, journal }: { students: readonly Student[]; journal: Journal },
+	chance: Chance,
+): Promise<void> {
+	const work = beginWork(students);
+	await untilReplies(journal, chance.between(1, MOST_REPLIES));
+	await sleep(chance.nat(15));
+	journal.isOpen = false;
+	disk.cutPower();
+	await Promise.all([server.kill(), cluster?.kill("all")]);
+	await work.stop();
+}
+
+async function aPlace({ engine, arm }: PowerOptions, disk: Disk): Promise<Place> {
+	if (engine === "sqlite") {
+		const file = join(disk.path, "carhythm.db");
+		const url: DatabaseUrl = { dialect: "sqlite", file };
+		await fillDatabase(url);
+		return { disk, url, address: `sqlite:${file}`, cluster: null };
+	}
+	const cluster = await aCluster(disk.path, arm === "libeatmydata" ? withoutFsync() : {});
+	if (arm === "asynchronous-commit") await cluster.query(ASYNCHRONOUS);
+	await cluster.query("checkpoint");
+	disk.sync();
+	return { disk, url: cluster.url, address: cluster.url.url, cluster };
+}
+
+/** The server insists on synchronous commits for its session, so the control arm turns them off inside each transaction. */
+const ASYNCHRONOUS = `
+	create function not_yet() returns trigger language plpgsql as
+		$$begin perform set_config('synchronous_commit', 'off', true); return null; end$$;
+	create trigger not_yet before insert or update on session_details
+		for each statement execute function not_yet();
+	create trigger not_yet before insert on session_events for each statement execute function not_yet()`;
+
+function serverOptions({ address, cluster }: Place, { arm }: PowerOptions): ServerOptions {
+	if (arm === "normal") return { address, ...weakened("normal") };
+	return arm === "libeatmydata" && !cluster ? { address, environment: withoutFsync() } : { address };
+}
+
+function withoutFsync(): Record<string, string> {
+	const library = eatMyData();
+	if (!library) throw new Error("libeatmydata is not installed (Debian: libeatmydata1).");
+	return { LD_PRELOAD: library };
+}

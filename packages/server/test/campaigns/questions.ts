@@ -1,0 +1,53 @@
+import type { Answer } from "@carhythm/core";
+import type { Chance } from "../simulation/chance.ts";
+import { aJournal } from "./journal.ts";
+import { send, type Whereabouts } from "./requests.ts";
+
+export type Question = {
+	id: number;
+	page_id: number;
+	type: Answer["type"];
+	options: Record<string, unknown>;
+};
+
+/** Every question of the default assessment, as a student sees them. */
+export async function readQuestions(where: Whereabouts): Promise<Question[]> {
+	const get = async (path: string) => {
+		const reply = await send(where, aJournal(), "GET", path);
+		if (reply?.status !== 200) throw new Error(`${path} is not served.`);
+		return reply.body;
+	};
+	const questions: Question[] = [];
+	const modules = (await get("/api/v2/modules")) as unknown as { id: number }[];
+	for (const { id } of modules) {
+		const page = await get(`/api/v2/questions?page_id=${id}&language=en`);
+		const asked = page["questions"] as Omit<Question, "page_id">[];
+		questions.push(...asked.map((question) => ({ ...question, page_id: id })));
+	}
+	return questions;
+}
+
+/** An answer that fits the question. */
+export function anyAnswer({ type, options }: Question, chance: Chance): Answer {
+	switch (type) {
+		case "slider": {
+			const [min, max, step] = [options["min"], options["max"], options["step"]].map(Number) as [
+				number,
+				number,
+				number,
+			];
+			return { type, value: min + step * chance.nat(Math.floor((max - min) / step) + 1) };
+		}
+		case "mcq": {
+			const choices = options["choices"] as { value: string }[];
+			return { type, selected_options: [chance.pick(choices).value] };
+		}
+		case "ordering": {
+			const items = (options["items"] as { text: string }[]).map(({ text }) => text);
+			const turn = chance.nat(items.length);
+			return { type, ordered_items: [...items.slice(turn), ...items.slice(0, turn)] };
+		}
+		case "essay":
+			return { type, text: "Words of a student. ".repeat(chance.between(1, 12)).trim() };
+	}
+}

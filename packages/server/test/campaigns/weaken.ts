@@ -1,0 +1,51 @@
+// Loaded before the server by control arms only: makes it break one promise, so that a campaign can show that it would notice.
+//   CARHYTHM_WEAKEN=normal         SQLite at synchronous NORMAL, while the boot check is told FULL
+//   CARHYTHM_WEAKEN=write-behind   SQLite commits up to 50 ms after the reply
+import SqliteFile from "better-sqlite3";
+
+type Statement = { run(...values: unknown[]): unknown };
+type Prepared = { prepare(sql: string): Statement; pragma(text: string, options?: object): unknown };
+
+const proto = SqliteFile.prototype as unknown as Prepared;
+const LATE_MS = 50;
+
+switch (process.env["CARHYTHM_WEAKEN"]) {
+	case "normal":
+		weakenSync();
+		break;
+	case "write-behind":
+		weakenCommit();
+		break;
+	default:
+		throw new Error("CARHYTHM_WEAKEN names nothing to weaken.");
+}
+
+function weakenSync(): void {
+	const pragma = proto.pragma;
+	proto.pragma = function (text, options) {
+		if (text === "synchronous") return 2;
+		return pragma.call(this, text === "synchronous=FULL" ? "synchronous=NORMAL" : text, options);
+	};
+}
+
+function weakenCommit(): void {
+	const prepare = proto.prepare;
+	const writers = new WeakSet<object>();
+	const nothing = { changes: 0, lastInsertRowid: 0 };
+	proto.prepare = function (sql) {
+		const statement = prepare.call(this, sql);
+		const run = statement.run.bind(statement);
+		const database = this as unknown as { inTransaction: boolean };
+		if (sql === "begin immediate") {
+			writers.add(this);
+			statement.run = () => (database.inTransaction ? nothing : run());
+		}
+		if (sql === "commit" && writers.has(this)) {
+			statement.run = () => {
+				setTimeout(() => database.inTransaction && run(), LATE_MS);
+				return nothing;
+			};
+		}
+		return statement;
+	};
+}

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { sweepCrashes } from "./clients/crash-sweep.ts";
+import { droppingOnRefusal, renamingAtEachTry } from "./clients/meddling.ts";
+import { runClients } from "./clients/run.ts";
+
+// Larger, and from a schedule of your choice: npm run campaign:clients -- --schedules 100000 --seed 1
+
+const SEED = 20_000;
+const SCHEDULES = 300;
+
+test("clients of all kinds through all troubles: nothing is lost, nothing counts twice, all are equal in the end", async () => {
+	const figures = await runClients({ seed: SEED, schedules: SCHEDULES });
+	expect(figures.schedules).toBe(SCHEDULES);
+	expect(figures.kept).toBeGreaterThan(SCHEDULES);
+}, 240_000);
+
+test("a page that dies at any step of its storage loses nothing that it said was on the device", async () => {
+	const { deaths, lost } = await sweepCrashes();
+	expect(lost).toEqual([]);
+	// The story of a start and three answers awaits its storage more than a hundred times.
+	expect(deaths).toBeGreaterThan(100);
+}, 240_000);
+
+test.each([
+	{ arm: "mints new ids when it tries again", meddle: renamingAtEachTry, found: /is in the history 2 times/ },
+	{
+		arm: "drops what a 4xx was the answer to",
+		meddle: droppingOnRefusal,
+		found: /\(kept\) is in the history 0 times/,
+	},
+])(
+	"the simulation notices a client that $arm",
+	async ({ meddle, found }) => {
+		const failures: string[] = [];
+		const onFailure = ({ message }: Error) => failures.push(message);
+		await runClients({ seed: SEED, schedules: 60, meddle, onFailure });
+		expect(failures.filter((message) => found.test(message)).length).toBeGreaterThan(0);
+	},
+	240_000,
+);

@@ -1,0 +1,153 @@
+import { isDeepStrictEqual } from "node:util";
+import type { SessionSnapshot } from "@carhythm/core";
+import { leftovers } from "./heal.ts";
+import type { Attempt, Story } from "./story.ts";
+
+type Event = {
+	kind: string;
+	question_id: number | null;
+	value: string | null;
+	outcome: "applied" | "superseded" | "late";
+	operation_id: string;
+	at: string;
+	result: string;
+};
+
+/** Everything that must be true once all is well again. @returns what is not, in words */
+export async function check(story: Story): Promise<string[]> {
+	const wrong = [
+		...(await leftovers(story)).map((one) => `Left in a storage: ${one}.`),
+		...checkSaved(story),
+	];
+	for (const session_id of story.sessions) {
+		const snapshot = await read(story, session_id);
+		const events = await history(story, session_id);
+		const attempts = story.attempts.filter((attempt) => attempt.session_id === session_id);
+		wrong.push(
+			...checkViews(story, snapshot),
+			...checkHistory(attempts, events),
+			...checkOrder(story, attempts, events, snapshot),
+			...checkPoints(events, snapshot),
+			...(await checkRows(story, session_id, snapshot, events)),
+		);
+	}
+	return wrong;
+}
+
+async function read({ surroundings }: Story, session_id: string): Promise<SessionSnapshot> {
+	const response = await surroundings.server.request(`/api/v2/session/${session_id}`, {});
+	return (await response.json()) as SessionSnapshot;
+}
+
+function history({ surroundings }: Story, session_id: string): Promise<Event[]> {
+	return surroundings.server
+		.database()
+		.reader.selectFrom("session_events")
+		.innerJoin("student_responses", "student_responses.id", "session_events.response_id")
+		.select(["kind", "question_id", "value", "outcome", "operation_id", "at", "result"])
+		.where("session_id", "=", session_id)
+		.orderBy("revision")
+		.execute();
+}
+
+function checkSaved({ lines }: Story): string[] {
+	return lines.flatMap(({ device, tab }) => {
+		const { save, refused } = tab?.session ?? {};
+		return [
+			...(save && save.kind !== "saved" ? [`A page on ${device.name} says ${JSON.stringify(save)}.`] : []),
+			...(refused && refused.length > 0
+				? [`On ${device.name} was refused: ${JSON.stringify(refused)}.`]
+				: []),
+		];
+	});
+}
+
+/** Every page shows what the server has. */
+function checkViews({ lines }: Story, snapshot: SessionSnapshot): string[] {
+	return lines.flatMap(({ device, tab }) => {
+		const { session } = tab ?? {};
+		if (session?.session_id !== snapshot.session.session_id) return [];
+		return isDeepStrictEqual(session.state, snapshot.session)
+			? []
+			: [
+					`A page on ${device.name} shows ${JSON.stringify(session.state)} and not ${JSON.stringify(snapshot.session)}.`,
+				];
+	});
+}
+
+const givenValue = ({ value }: Event) =>
+	value === null ? null : (JSON.parse(value) as { value?: number }).value;
+
+/** What was kept is in the history once; what was refused never; and there is nothing that nobody gave. */
+function checkHistory(attempts: readonly Attempt[], events: readonly Event[]): string[] {
+	const answers = events.filter(({ kind }) => kind === "answer");
+	const wrong = attempts.flatMap(({ number, question_id, value, fate }) => {
+		const times = answers.filter(
+			(event) => event.question_id === question_id && givenValue(event) === value,
+		).length;
+		const isRight = fate === "kept" ? times === 1 : fate === "refused" ? times === 0 : times <= 1;
+		return isRight ? [] : [`Answer ${number} (${fate}) is in the history ${times} times.`];
+	});
+	const given = new Set(attempts.map(({ value }) => value));
+	const strangers = answers.filter((event) => !given.has(givenValue(event) ?? -1));
+	return [...wrong, ...strangers.map(({ value }) => `Nobody gave the answer ${value}.`)];
+}
+
+/**
+ * A question that one window alone answers ends with the last of its answers that came in time, where the server can know the
+ * order: see docs/guarantees.md.
+ */
+function checkOrder(
+	story: Story,
+	attempts: readonly Attempt[],
+	events: readonly Event[],
+	{ session }: SessionSnapshot,
+): string[] {
+	if (!story.order_known) return [];
+	return story.lines.flatMap(({ own }) =>
+		own.flatMap((question_id) => {
+			const there = events.filter((event) => event.question_id === question_id && event.outcome !== "late");
+			const values = new Set(there.map(givenValue));
+			const last = attempts.filter(({ value }) => values.has(value)).at(-1);
+			const standing = session.answers[question_id]?.answer;
+			if (!last || (standing?.type === "slider" && standing.value === last.value)) return [];
+			return [
+				`Answer ${last.number} was the last to question ${question_id}, and ${JSON.stringify(standing)} stands.`,
+			];
+		}),
+	);
+}
+
+/** Ten points for each question that was ever answered in time, as the results that were given out add up to. */
+function checkPoints(events: readonly Event[], { progress }: SessionSnapshot): string[] {
+	const counted = events.filter(({ kind, outcome }) => kind === "answer" && outcome !== "late");
+	const due = 10 * new Set(counted.map(({ question_id }) => question_id)).size;
+	const isRestored = events.some(({ kind }) => kind === "restore");
+	const given = counted
+		.map(({ result }) => (JSON.parse(result) as { result?: { xp_gained?: number } }).result?.xp_gained ?? 0)
+		.reduce((sum, one) => sum + one, 0);
+	// What came late and was applied by a restore had its reply before.
+	const isRight = progress.total_xp === due && (isRestored ? given <= due : given === due);
+	return isRight ? [] : [`${progress.total_xp} points, where ${due} are due and ${given} were given out.`];
+}
+
+async function checkRows(
+	{ surroundings }: Story,
+	session_id: string,
+	{ session, progress }: SessionSnapshot,
+	events: readonly Event[],
+): Promise<string[]> {
+	const answers = await surroundings.server
+		.database()
+		.reader.selectFrom("question_answers")
+		.innerJoin("student_responses", "student_responses.id", "question_answers.response_id")
+		.select("question_id")
+		.where("session_id", "=", session_id)
+		.execute();
+	const isRight = answers.length === progress.questions_answered && events.length === session.revision;
+	return isRight
+		? []
+		: [
+				`${answers.length} answers and ${events.length} events are counted as ${progress.questions_answered} and ${session.revision}.`,
+			];
+}

@@ -1,0 +1,73 @@
+import type { OperationId, OperationResult, SyncReply } from "@carhythm/core";
+import type { Meddling } from "./network.ts";
+
+// Clients as they must not be, for the arms of a test that must fail. The product has no such switch: what stands between it and
+// the network changes what it sends and hears.
+
+type Sync = { sent_at: string; operations: { operation_id: OperationId }[] };
+
+/** As if a new id were minted at each try. */
+export function renamingAtEachTry(): Meddling {
+	let last = 0;
+	const tried = new Set<string>();
+	const renamed = new Map<string, OperationId>();
+	return {
+		sends: (delivery) => {
+			if (!delivery.path.endsWith("/sync") || delivery.body === null) return delivery;
+			const body = JSON.parse(delivery.body) as Sync;
+			for (const operation of body.operations) {
+				if (!tried.has(operation.operation_id)) {
+					tried.add(operation.operation_id);
+					continue;
+				}
+				last += 1;
+				const id = `00000000-0000-4000-8000-${last.toString(16).padStart(12, "0")}` as OperationId;
+				renamed.set(id, operation.operation_id);
+				operation.operation_id = id;
+			}
+			return { ...delivery, body: JSON.stringify(body) };
+		},
+		hears: (_delivery, _status, body) =>
+			body.replace(/00000000-0000-4000-8000-[0-9a-f]{12}/g, (id) => renamed.get(id) ?? id),
+	};
+}
+
+/** As if what was answered with 4xx were taken off the outbox, as some queues do: the client is told that all is well. */
+export function droppingOnRefusal(): Meddling {
+	return {
+		hears: (delivery, status, body) => {
+			const session_id = /session\/([^/]+)\/sync$/.exec(delivery.path)?.[1];
+			if (status < 400 || status >= 500 || !session_id || delivery.body === null) return body;
+			return JSON.stringify(pretend(session_id, JSON.parse(delivery.body) as Sync));
+		},
+		pretends: (status) => (status >= 400 && status < 500 ? 200 : status),
+	};
+}
+
+function pretend(session_id: string, { sent_at, operations }: Sync): SyncReply {
+	const results = operations.map(
+		({ operation_id }): OperationResult => ({
+			status: "applied",
+			operation_id,
+			revision: 1,
+			xp_gained: 0,
+			badges_unlocked: [],
+		}),
+	);
+	return {
+		server_time: sent_at,
+		results,
+		session: {
+			session_id,
+			status: "active",
+			resumable: true,
+			revision: 1,
+			holder: null,
+			current_page_id: null,
+			last_activity: sent_at,
+			expires_at: sent_at,
+			progress: { questions_answered: 0, total_questions: 8, percentage: 0, total_xp: 0 },
+			badges: [],
+		},
+	};
+}

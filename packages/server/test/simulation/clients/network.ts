@@ -1,0 +1,164 @@
+import type { Chance } from "../chance.ts";
+import type { SimulatedServer } from "../simulated-server.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/** What the network does with one request. Milliseconds until it reaches the server, and until the reply is back. */
+export type Fate = { there: number; back: number } & (
+	| { kind: "carried" }
+	/** It never arrives. */
+	| { kind: "dropped" }
+	/** The server acts, and the reply is lost. */
+	| { kind: "cut" }
+	/** It arrives a second time, after so long. */
+	| { kind: "repeated"; again: number }
+	/** Somebody else answers; `reaches` tells whether the server has acted before. */
+	| { kind: "answered"; status: number; body: string; type: string; reaches: boolean }
+);
+
+export type Delivery = { method: string; path: string; body: string | null };
+
+/** The cookies of one browser: there is but one. */
+export type Jar = { cookie: string | null };
+
+export type Network = {
+	/** Draws what happens to the next request. */
+	fate: (delivery: Delivery) => Fate;
+	/** Stands between client and network, for arms of a test that must fail. */
+	meddle: Meddling;
+};
+
+/** Changes what a client sends, and hears what it gets. */
+export type Meddling = {
+	sends?: (delivery: Delivery) => Delivery;
+	hears?: (delivery: Delivery, status: number, body: string) => string;
+	pretends?: (status: number) => number;
+};
+
+export function carry(
+	network: Network,
+	{ server, time, jar }: { server: SimulatedServer; time: VirtualTime; jar: Jar },
+	sent: Delivery,
+	signal: AbortSignal | null,
+): Promise<Response> {
+	const fate = network.fate(sent);
+	const delivery = network.meddle.sends?.(sent) ?? sent;
+	const owner = {};
+	return new Promise((resolve, reject) => {
+		signal?.addEventListener("abort", () => reject(new DOMException("given up", "AbortError")));
+		const after = (milliseconds: number, work: () => void) => {
+			if (milliseconds === 0) work();
+			else time.after(milliseconds, work, owner);
+		};
+		const fail = () => reject(new TypeError("Failed to fetch"));
+		after(fate.there, () => {
+			switch (fate.kind) {
+				case "dropped":
+					return fail();
+				case "answered": {
+					const { body, type } = fate;
+					const told = network.meddle.hears?.(sent, fate.status, body) ?? body;
+					const isSync = sent.path.endsWith("/sync");
+					const status = (isSync && network.meddle.pretends?.(fate.status)) || fate.status;
+					const reply = () => resolve(new Response(told, { status, headers: { "content-type": type } }));
+					if (!fate.reaches) return reply();
+					return void time.track(ask(server, delivery, jar)).then(reply, reject);
+				}
+				case "cut":
+					return void time.track(ask(server, delivery, jar)).then(fail, reject);
+				case "repeated":
+					time.after(fate.again, () => void time.track(ask(server, delivery, jar)), owner);
+					break;
+				case "carried":
+					break;
+			}
+			time.track(ask(server, delivery, jar)).then((response) => {
+				after(fate.back, () => {
+					const cookie = /^([^;]+)/.exec(response.headers.get("set-cookie") ?? "")?.[1];
+					if (cookie) jar.cookie = cookie;
+					if (!network.meddle.hears) return resolve(response);
+					void time.track(response.text()).then((body) => {
+						const told = network.meddle.hears?.(sent, response.status, body) ?? body;
+						resolve(new Response(told === "" ? null : told, response));
+					});
+				});
+			}, reject);
+		});
+	});
+}
+
+async function ask(server: SimulatedServer, { method, path, body }: Delivery, jar: Jar): Promise<Response> {
+	const response = await server.request(path, {
+		method,
+		headers: {
+			...(body !== null && { "content-type": "application/json" }),
+			...(jar.cookie && { cookie: jar.cookie }),
+		},
+		...(body !== null && { body }),
+	});
+	if (response.status >= 500) throw new ServerBroke(`${method} ${path} gave ${await response.text()}`);
+	return response;
+}
+
+/** Never part of a simulation: it ends it. */
+class ServerBroke extends Error {
+	override readonly name = "ServerBroke";
+}
+
+const STATUSES = [
+	400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 418, 421, 422, 423, 424,
+	425, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504,
+];
+const LOGIN_PAGE = "<!doctype html><title>Welcome to the hotel</title>";
+
+/** A fate of a bad network: one request in `trouble` meets something. */
+export function drawFate(chance: Chance, trouble: number): Fate {
+	const there = chance.oneIn(4) ? chance.nat(3000) : chance.nat(100);
+	const back = chance.oneIn(4) ? chance.nat(3000) : chance.nat(100);
+	if (!chance.oneIn(trouble)) return { kind: "carried", there, back };
+	switch (chance.nat(8)) {
+		case 0:
+		case 1:
+			return { kind: "dropped", there, back };
+		case 2:
+		case 3:
+			return { kind: "cut", there, back };
+		case 4:
+			return { kind: "repeated", there, back, again: chance.nat(chance.oneIn(4) ? 600_000 : 5000) };
+		case 5:
+			// Slower than any client waits: it overtakes nothing, and is overtaken by what comes after it.
+			return { kind: "carried", there: chance.nat(90_000), back: chance.nat(90_000) };
+		case 6:
+			return { kind: "answered", there, back, reaches: chance.oneIn(2), ...drawForeignReply(chance) };
+		default:
+			return { kind: "answered", there, back, reaches: chance.oneIn(2), ...drawWrongSuccess(chance) };
+	}
+}
+
+function drawForeignReply(chance: Chance): { status: number; body: string; type: string } {
+	const status = chance.pick(STATUSES);
+	switch (chance.nat(3)) {
+		case 0:
+			return { status, body: LOGIN_PAGE, type: "text/html" };
+		case 1:
+			return { status, body: "", type: "text/plain" };
+		default: {
+			const body = JSON.stringify({ type: "about:blank", title: "Refused", status, detail: "By a proxy." });
+			return { status, body, type: "application/problem+json" };
+		}
+	}
+}
+
+function drawWrongSuccess(chance: Chance): { status: number; body: string; type: string } {
+	const bodies = [
+		LOGIN_PAGE,
+		"",
+		"{}",
+		"[]",
+		"null",
+		'{"results":[]}',
+		'{"server_time":"2026-',
+		'{"success":true}',
+	];
+	const body = chance.pick(bodies);
+	return { status: 200, body, type: body === LOGIN_PAGE ? "text/html" : "application/json" };
+}

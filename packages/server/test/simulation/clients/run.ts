@@ -1,0 +1,70 @@
+import "fake-indexeddb/auto";
+import { chanceOf } from "../chance.ts";
+import { aSimulatedServer } from "../simulated-server.ts";
+import { check } from "./checks.ts";
+import { clearAway, heal } from "./heal.ts";
+import type { Meddling } from "./network.ts";
+import { playStory } from "./schedule.ts";
+import { BEGINNING, beginStory, describe } from "./story.ts";
+import { createVirtualTime, type VirtualTime } from "./virtual-time.ts";
+
+export type ClientsOptions = {
+	/** The first schedule is this number, the next the one after it. */
+	seed: number;
+	schedules: number;
+	meddle?: () => Meddling;
+	onProgress?: (figures: Figures) => void;
+	/** When it is there, schedules that end wrong are told to it and the next one is played. */
+	onFailure?: (failure: ScheduleFailed) => void;
+};
+
+export type Figures = { schedules: number; answers: number; kept: number; windows: number };
+
+class ScheduleFailed extends Error {
+	override readonly name = "ScheduleFailed";
+	readonly seed: number;
+	constructor(seed: number, wrong: readonly string[], cause?: unknown) {
+		super(`Schedule ${seed} ended wrong:\n${wrong.join("\n")}`, { cause });
+		this.seed = seed;
+	}
+}
+
+const BETWEEN_CLEANINGS = 100;
+
+/**
+ * Plays schedules of simulated students, each until all is well again, and checks what must then be true.
+ * @throws {ScheduleFailed} with the number of the schedule, which can be played again alone
+ */
+export async function runClients(options: ClientsOptions): Promise<Figures> {
+	const clock: { time: VirtualTime } = { time: createVirtualTime(BEGINNING) };
+	await using server = await aSimulatedServer("sqlite", () => clock.time.now());
+	const figures: Figures = { schedules: 0, answers: 0, kept: 0, windows: 0 };
+	while (figures.schedules < options.schedules) {
+		const seed = options.seed + figures.schedules;
+		if (figures.schedules % BETWEEN_CLEANINGS === 0) await server.empty();
+		clock.time = createVirtualTime(BEGINNING);
+		server.reseed(seed);
+		const story = await beginStory(server, clock.time, chanceOf(seed), options.meddle?.() ?? {});
+		try {
+			await playStory(story);
+			await heal(story);
+			const wrong = await check(story);
+			if (wrong.length > 0) throw new ScheduleFailed(seed, [describe(story), ...wrong]);
+		} catch (error) {
+			const failure =
+				error instanceof ScheduleFailed
+					? error
+					: new ScheduleFailed(seed, [describe(story), String(error)], error);
+			if (!options.onFailure) throw failure;
+			options.onFailure(failure);
+		} finally {
+			clearAway(story);
+		}
+		figures.schedules += 1;
+		figures.answers += story.attempts.length;
+		figures.kept += story.attempts.filter(({ fate }) => fate === "kept").length;
+		figures.windows += story.lines.length;
+		options.onProgress?.(figures);
+	}
+	return figures;
+}

@@ -1,0 +1,73 @@
+import { FINEST } from "../simulated-assessment.ts";
+import { type Attempt, ensureOpen, type Line, noteSaved, type Story } from "./story.ts";
+import type { Tab } from "./tab.ts";
+import { takeTrouble } from "./troubles.ts";
+import { turn } from "./virtual-time.ts";
+
+/** Plays a schedule to its end; whatever trouble there is then goes on. */
+export async function playStory(story: Story): Promise<void> {
+	const { chance, lines } = story;
+	await ensureOpen(story, lines[0] as Line);
+	const steps = chance.between(8, 24);
+	for (let step = 0; step < steps; step += 1) {
+		const line = chance.pick(lines);
+		if (!line.tab?.session || line.tab.dead) await ensureOpen(story, line);
+		if (line.tab) await takeStep(story, line, line.tab);
+		// Nobody does two things in one millisecond.
+		await story.surroundings.time.advance(
+			chance.oneIn(3) ? chance.between(2, 20_000) : chance.between(2, 300),
+		);
+		noteSaved(story);
+	}
+}
+
+async function takeStep(story: Story, line: Line, tab: Tab): Promise<void> {
+	const { chance, troubles, surroundings } = story;
+	const { time } = surroundings;
+	if (troubles.has("crash") && chance.oneIn(6)) tab.dies_at = tab.awaits + chance.between(1, 60);
+	switch (chance.nat(16)) {
+		case 0:
+			return void tab.session?.draft(story.questions.essay, {
+				type: "essay",
+				text: `half ${chance.nat(99)}`,
+			});
+		case 1:
+			return void tab.session?.move(chance.pick(story.questions.sliders), chance.pick(["en", "ar"]));
+		case 2:
+			if (story.questions.shared.length > 0) void tab.session?.clear(chance.pick(story.questions.shared));
+			return;
+		case 3:
+			return time.advance(chance.pick([1000, 30_000, 130_000, 3_600_000]));
+		case 4:
+			return tab.signal(chance.pick(["online", "visible", "hidden", "pagehide", "pageshow", "focus"]));
+		case 5:
+		case 6:
+			return takeTrouble(story, line, tab);
+		default:
+			return answer(story, line, tab);
+	}
+}
+
+async function answer(story: Story, line: Line, tab: Tab): Promise<void> {
+	const { session } = tab;
+	if (!session) return;
+	const { chance, questions, attempts } = story;
+	const question_id = chance.pick([...line.own, ...line.own, ...questions.shared]);
+	const value = attempts.length * 1000 + chance.nat(1000);
+	if (value > FINEST) throw new Error("There are more answers than values.");
+	const attempt: Attempt = {
+		number: attempts.length,
+		session_id: session.session_id,
+		question_id,
+		value,
+		line,
+		fate: "open",
+	};
+	attempts.push(attempt);
+	const given = session.answer(question_id, { type: "slider", value }).then((outcome) => {
+		if (tab.dead) return;
+		attempt.fate = !outcome.ok ? "refused" : outcome.on_device ? "kept" : "in_memory";
+	});
+	if (chance.oneIn(3)) await turn();
+	else await Promise.race([given, tab.died]);
+}

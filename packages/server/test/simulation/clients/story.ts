@@ -1,0 +1,155 @@
+import { RequestRefused, ServerUnreachable } from "@carhythm/client";
+import { toInstant } from "@carhythm/core";
+import type { Chance } from "../chance.ts";
+import type { SimulatedServer } from "../simulated-server.ts";
+import { drawFate, type Meddling, type Network } from "./network.ts";
+import { type Device, newDevice, openTab, type Surroundings, type Tab } from "./tab.ts";
+import type { createVirtualTime } from "./virtual-time.ts";
+
+/**
+ * What became of an answer, as far as the student was told: `kept` has to arrive; `open` may arrive (its page died before it
+ * said anything, or only memory held it); `refused` must not.
+ */
+export type Attempt = {
+	number: number;
+	session_id: string;
+	question_id: number;
+	value: number;
+	line: Line;
+	fate: "kept" | "in_memory" | "open" | "refused";
+};
+
+/** One student's window through all its reloads and crashes. Its own questions are answered nowhere else. */
+export type Line = {
+	device: Device;
+	tab: Tab | null;
+	own: readonly number[];
+};
+
+/** What a schedule may do to its clients. Each leaves some out, so that what remains is met more often. */
+const TROUBLES = ["network", "disk", "crash", "update", "clock", "clear", "endings", "ages"] as const;
+type Trouble = (typeof TROUBLES)[number];
+
+export type Story = {
+	surroundings: Surroundings;
+	chance: Chance;
+	lines: Line[];
+	devices: Device[];
+	attempts: Attempt[];
+	/** Every session that a student saw. */
+	sessions: Set<string>;
+	troubles: ReadonlySet<Trouble>;
+	/** Whether the server can know in which order a window's answers were given: see docs/guarantees.md. */
+	order_known: boolean;
+	questions: { sliders: readonly number[]; shared: readonly number[]; essay: number };
+	/** One request in so many meets trouble. */
+	weather: { trouble: number };
+};
+
+/** The beginning of every schedule: far from any midnight of any clock. */
+export const BEGINNING = Date.parse("2027-03-27T09:00:00.000Z");
+
+/** Sets up two to four windows on one to three devices, of which the first begins a session. */
+export async function beginStory(
+	server: SimulatedServer,
+	time: ReturnType<typeof createVirtualTime>,
+	chance: Chance,
+	meddle: Meddling,
+): Promise<Story> {
+	const troubles = new Set(TROUBLES.filter(() => chance.oneIn(2)));
+	const weather = { trouble: troubles.has("network") ? chance.pick([2, 3, 6, 20]) : 1_000_000 };
+	const network: Network = { fate: () => drawFate(chance, weather.trouble), meddle };
+	const surroundings = { server, time, network, chance: chance.branch() };
+	const sliders = server.index.places.filter(({ question }) => question.type === "slider");
+	const ids = sliders.map(({ question }) => question.id);
+	const essay = server.index.places.find(({ question }) => question.type === "essay")?.question.id ?? 0;
+
+	const windows = chance.between(2, 4);
+	const devices: Device[] = [];
+	const lines: Line[] = [];
+	for (let number = 0; number < windows; number += 1) {
+		const before = devices.filter(({ kind }) => kind === "indexed_db");
+		const joins = before.length > 0 && chance.oneIn(2) ? chance.pick(before) : null;
+		const device = joins ?? aDevice(chance, troubles, `device-${chance.nat(2 ** 31)}-${number}`);
+		if (!joins) devices.push(device);
+		const own = ids[number];
+		lines.push({ device, tab: null, own: own === undefined ? [] : [own] });
+	}
+	return {
+		surroundings,
+		chance,
+		lines,
+		devices,
+		attempts: [],
+		sessions: new Set(),
+		troubles,
+		order_known: devices.length === 1,
+		questions: { sliders: ids, shared: ids.slice(windows), essay },
+		weather,
+	};
+}
+
+function aDevice(chance: Chance, troubles: ReadonlySet<Trouble>, name: string): Device {
+	const device = newDevice(name, chance.oneIn(5) ? "memory" : "indexed_db");
+	device.plain = chance.oneIn(3);
+	if (troubles.has("clock")) device.clock_error = chance.pick([0, -BEGINNING, YEAR_2099 - BEGINNING, 90_000]);
+	return device;
+}
+
+const YEAR_2099 = Date.parse("2099-12-31T12:00:00.000Z");
+
+/** Opens the page and takes up the session that there is; the first one to find none begins it. */
+export async function ensureOpen(story: Story, line: Line): Promise<void> {
+	const { surroundings, devices } = story;
+	const { time } = surroundings;
+	if (!line.tab || line.tab.dead) {
+		line.tab = await openTab(surroundings, line.device);
+		// The student's other browser, where the session is found by what a hand-off would have left there.
+		line.device.jar.cookie ??= devices.find(({ jar }) => jar.cookie)?.jar.cookie ?? null;
+	}
+	const { tab } = line;
+	await untilDeadOr(time, tab, async () => {
+		const { choice, server } = await tab.client.resume();
+		if (choice.kind !== "nothing") tab.session = await tab.client.open(choice);
+		else if (server === "reached" && story.sessions.size === 0) {
+			tab.session = await tab.client.start({ language: "en" });
+		}
+	});
+	noteSession(story, tab);
+}
+
+export function noteSession(story: Story, { session }: Tab): void {
+	if (session) story.sessions.add(session.session_id);
+}
+
+/** Lets time pass until it is done, has failed for reasons of the network, or the page is dead. */
+export async function untilDeadOr(
+	time: Surroundings["time"],
+	tab: Tab,
+	work: () => Promise<unknown>,
+): Promise<void> {
+	const done = work().catch((error: unknown) => {
+		if (!(error instanceof ServerUnreachable) && !(error instanceof RequestRefused)) throw error;
+	});
+	const end = Promise.race([done, tab.died]);
+	await time.until(end);
+	await end;
+}
+
+/** What was saved has arrived: nothing that happens to the device can take it away any more. */
+export function noteSaved(story: Story): void {
+	for (const attempt of story.attempts) {
+		if (attempt.fate !== "in_memory") continue;
+		const { tab } = attempt.line;
+		const isOver = tab === null || tab.dead;
+		if (isOver) attempt.fate = "open";
+		else if (tab.session?.session_id === attempt.session_id && tab.session.save.kind === "saved")
+			attempt.fate = "kept";
+	}
+}
+
+/** A label for messages. */
+export function describe(story: Story): string {
+	const kinds = story.devices.map(({ kind, plain }) => (plain ? `${kind} on plain http` : kind));
+	return `${story.lines.length} windows on ${kinds.join(", ")}; troubles: ${[...story.troubles].join(", ")}; ended ${toInstant(story.surroundings.time.now())}`;
+}

@@ -1,0 +1,86 @@
+import type { Session } from "@carhythm/client";
+import type { SessionId } from "@carhythm/core";
+import { ensureOpen, type Line, noteSaved, noteSession, type Story, untilDeadOr } from "./story.ts";
+import type { Device, Tab } from "./tab.ts";
+
+/** One of the troubles that the story may have. */
+export async function takeTrouble(story: Story, line: Line, tab: Tab): Promise<void> {
+	const { chance, troubles, surroundings } = story;
+	const { device } = line;
+	if (troubles.size === 0) return;
+	const trouble = chance.pick([...troubles]);
+	switch (trouble) {
+		case "network":
+			story.weather.trouble = chance.pick([1, 2, 4, 50]);
+			return;
+		case "disk":
+			story.order_known = false;
+			device.disk_trouble = chance.pick([0, 0, 1, 3, 10]);
+			return;
+		case "crash":
+			noteSaved(story);
+			tab.kill();
+			return noteSaved(story);
+		case "update":
+			noteSaved(story);
+			tab.close();
+			noteSaved(story);
+			return ensureOpen(story, line);
+		case "clock":
+			story.order_known = false;
+			device.clock_error += chance.pick([-86_400_000, -3_600_000, 5000, 3_600_000, 86_400_000]);
+			return;
+		case "clear":
+			return clearStorage(story, device);
+		case "endings":
+			return untilDeadOr(surroundings.time, tab, () => end(story, tab));
+		case "ages":
+			return surroundings.time.advance(chance.pick([86_400_000, 8 * 86_400_000, 31 * 86_400_000]));
+	}
+}
+
+/** The browser empties what scripts stored. What only this device had is then lost, unless an open page still knows it. */
+async function clearStorage(story: Story, device: Device): Promise<void> {
+	story.order_known = false;
+	for (const attempt of story.attempts) {
+		if (attempt.line.device !== device || attempt.fate === "refused") continue;
+		const { session } = attempt.line.tab ?? {};
+		const isSaved = session?.session_id === attempt.session_id && session.save.kind === "saved";
+		if (!isSaved) attempt.fate = "open";
+	}
+	const [tab] = device.tabs;
+	if (!tab || device.kind === "memory") return;
+	await story.surroundings.time.track(
+		tab.storage.write(async (tx) => {
+			for (const box of BOXES) for (const { key } of await tx.list(box)) await tx.delete(box, key);
+		}),
+	);
+}
+
+const BOXES = ["sessions", "outbox", "refused", "assessments", "meta", "aside"] as const;
+
+/** Start Fresh, its undoing, or the end of the assessment. */
+async function end(story: Story, tab: Tab): Promise<void> {
+	const { session } = tab;
+	if (!session) return;
+	switch (story.chance.nat(3)) {
+		case 0:
+			await session.complete();
+			return;
+		case 1: {
+			const fresh = await tab.client.start({ language: "ar", replaces: session.session_id });
+			takeUp(story, tab, fresh);
+			return;
+		}
+		default: {
+			const older = story.chance.pick([...story.sessions]) as SessionId;
+			takeUp(story, tab, await tab.client.restore(older));
+		}
+	}
+}
+
+function takeUp(story: Story, tab: Tab, session: Session): void {
+	if (tab.dead) return;
+	tab.session = session;
+	noteSession(story, tab);
+}

@@ -1,0 +1,129 @@
+// What is true of a session, read off its whole history each time. The program keeps the present state and changes it step by
+// step; here nothing is kept but what happened, so that the two can hardly be wrong in the same way.
+
+type Status = "active" | "completed" | "user_abandoned_not_completed";
+
+/** An answer as it travels; the model never looks inside. */
+export type Content = Readonly<Record<string, unknown>>;
+
+type Wanted =
+	| { kind: "answer"; question_id: number; answer: Content }
+	| { kind: "clear"; question_id: number }
+	| { kind: "draft"; question_id: number; draft: Content | null }
+	| { kind: "move"; question_id: number; language?: "en" | "ar" }
+	| { kind: "complete" };
+
+export type Deed = Wanted | { kind: "start" | "abandon" | "restore" };
+
+export type Result =
+	| {
+			status: "applied" | "superseded";
+			operation_id: string | null;
+			revision: number;
+			xp_gained: number;
+			badges_unlocked: string[];
+	  }
+	| { status: "late" | "refused"; operation_id: string | null; code: string };
+
+/** One line of a session's history. Times are milliseconds. */
+export type Line = {
+	revision: number;
+	/** Null for an id that the server minted, until it has been read. */
+	operation_id: string | null;
+	deed: Deed;
+	at: number;
+	client_time: number | null;
+	received: number;
+	outcome: "applied" | "superseded" | "late";
+	result: Result | null;
+	/** Answered and ever answered, right after it. */
+	counts: { answered: number; ever: number };
+};
+
+export type Stamp = { at: number; operation_id: string | null };
+
+/** A session: what happened to it, and what no history line tells. */
+export type History = {
+	language: "en" | "ar";
+	started: number;
+	lines: Line[];
+	status: Status;
+	abandoned: number | null;
+	completed: number | null;
+	device: { device_id: string; client_time: number; at: number } | null;
+};
+
+const counted = (history: History) => history.lines.filter(({ outcome }) => outcome !== "late");
+
+function isNewer(a: Stamp, b: Stamp): boolean {
+	return a.at > b.at || (a.at === b.at && (a.operation_id ?? "") > (b.operation_id ?? ""));
+}
+
+function newest(lines: readonly Line[]): Line | null {
+	return lines.reduce<Line | null>((best, line) => (!best || isNewer(line, best) ? line : best), null);
+}
+
+const about = (line: Line) => ("question_id" in line.deed ? line.deed.question_id : null);
+const says = (line: Line, ...kinds: Deed["kind"][]) => kinds.includes(line.deed.kind);
+
+/** The line that decides what the answer to a question is. */
+export function standing(history: History, question_id: number): Line | null {
+	return newest(
+		counted(history).filter((line) => about(line) === question_id && says(line, "answer", "clear")),
+	);
+}
+
+export function standingAnswer(history: History, question_id: number): Content | null {
+	const line = standing(history, question_id);
+	return line?.deed.kind === "answer" ? line.deed.answer : null;
+}
+
+export function wasEverAnswered(history: History, question_id: number): boolean {
+	return counted(history).some((line) => about(line) === question_id && says(line, "answer"));
+}
+
+/** A draft counts while nothing newer was answered. */
+export function standingDraft(history: History, question_id: number): Line | null {
+	const draft = newest(counted(history).filter((line) => about(line) === question_id && says(line, "draft")));
+	const answer = standing(history, question_id);
+	return draft && (!answer || isNewer(draft, answer)) ? draft : null;
+}
+
+export function place(history: History): Line | null {
+	return newest(counted(history).filter((line) => says(line, "answer", "clear", "move")));
+}
+
+export function chosenLanguage(history: History): Line | null {
+	return newest(counted(history).filter(({ deed }) => deed.kind === "move" && deed.language !== undefined));
+}
+
+export function lastActivity(history: History): number {
+	const active = counted(history).filter((line) => says(line, "answer", "clear", "draft", "move", "restore"));
+	return Math.max(history.started, ...active.map(({ received }) => received));
+}
+
+export function counts(history: History): { answered: number; ever: number } {
+	const questions = new Set(counted(history).flatMap((line) => about(line) ?? []));
+	const all = [...questions];
+	return {
+		answered: all.filter((id) => standingAnswer(history, id)).length,
+		ever: all.filter((id) => wasEverAnswered(history, id)).length,
+	};
+}
+
+/** All questions that the history speaks of. */
+export function questionsIn(history: History): number[] {
+	return [...new Set(history.lines.flatMap((line) => about(line) ?? []))].sort((a, b) => a - b);
+}
+
+export const DAY = 86_400_000;
+
+export function isExpired(history: History, now: number): boolean {
+	return now > lastActivity(history) + 30 * DAY;
+}
+
+/** How the contract names the badges of so many questions. */
+export function badges(ever: number): string[] {
+	const tens = Array.from({ length: Math.floor(ever / 10) }, (_, index) => `milestone_${(index + 1) * 10}`);
+	return ever > 0 ? ["first_answer", ...tens] : [];
+}

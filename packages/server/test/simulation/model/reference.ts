@@ -1,0 +1,281 @@
+import {
+	badges,
+	counts,
+	DAY,
+	type Deed,
+	type History,
+	isExpired,
+	type Line,
+	place,
+	type Result,
+	standing,
+	standingDraft,
+} from "./history.ts";
+
+/** The rules of the contract, for a whole server: who is refused, what is kept, what a repeated request gets. */
+export type Reference = {
+	now: number;
+	sessions: RefSession[];
+	/** By the operation id of the start. */
+	starts: Map<string, { wish: string; slot: number }>;
+};
+
+export type RefSession = History & {
+	slot: number;
+	replaced_by: number | null;
+	erased: boolean;
+	/** Starts that were answered with another session because this one had been replaced already. */
+	redirected: Map<string, { wish: string; slot: number }>;
+};
+
+export type Operation = {
+	operation_id: string | null;
+	client_time: number | null;
+	deed: Deed;
+	/** Why its content is refused; null when it is fit. */
+	unfit: string | null;
+};
+
+export type Sender = { device_id: string | null; sent_at: number | null; keeps_late: boolean };
+
+const NOBODY: Sender = { device_id: null, sent_at: null, keeps_late: false };
+
+export type Refused = { refused: string };
+
+export function newReference(now: number): Reference {
+	return { now, sessions: [], starts: new Map() };
+}
+
+/** One operation of a request: what is replied, or for requests that are refused as a whole, why. */
+export function operate(
+	reference: Reference,
+	session: RefSession,
+	operation: Operation,
+	sender: Sender,
+): Result | Refused {
+	const known = operation.operation_id && lineOf(session, operation.operation_id);
+	if (known) {
+		if (sameDeed(known.deed, operation.deed) && known.result) return known.result;
+		return refusal(operation, "operation_mismatch", sender);
+	}
+	if (operation.unfit) return refusal(operation, operation.unfit, sender);
+	const at = timeOf(reference, session, operation, sender);
+	const ended = whyEnded(reference, session, operation.deed);
+	if (!ended) return accept(reference, session, operation, at, sender);
+	if (!sender.keeps_late) return { refused: ended };
+	const result: Result = { status: "late", operation_id: operation.operation_id, code: ended };
+	append(reference, session, operation, { at: at ?? reference.now, outcome: "late", result });
+	return result;
+}
+
+function refusal(operation: Operation, code: string, { keeps_late }: Sender): Result | Refused {
+	return keeps_late ? { status: "refused", operation_id: operation.operation_id, code } : { refused: code };
+}
+
+export function lineOf(session: History, operation_id: string): Line | undefined {
+	return session.lines.find((line) => line.operation_id === operation_id);
+}
+
+function sameDeed(a: Deed, b: Deed): boolean {
+	return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function whyEnded(reference: Reference, session: History, { kind }: Deed): string | null {
+	switch (session.status) {
+		case "completed":
+			return kind === "complete" ? null : "session_completed";
+		case "user_abandoned_not_completed":
+			return kind === "abandon" ? null : "session_abandoned";
+		case "active":
+			return kind !== "abandon" && isExpired(session, reference.now) ? "session_expired" : null;
+	}
+}
+
+/** Null: it has no clock, and counts as later than all before it. */
+function timeOf(
+	reference: Reference,
+	{ started, device }: History,
+	{ client_time }: Operation,
+	{ sent_at, device_id }: Sender,
+): number | null {
+	if (client_time === null || sent_at === null) return null;
+	const received = reference.now;
+	const guess = received - (sent_at - client_time);
+	const at = Math.max(started, Math.min(guess, Math.max(received, started)));
+	if (!device || device.device_id !== device_id) return at;
+	if (client_time === device.client_time) return device.at;
+	return client_time > device.client_time ? Math.max(at, device.at + 1) : Math.min(at, device.at - 1);
+}
+
+function accept(
+	reference: Reference,
+	session: RefSession,
+	operation: Operation,
+	known: number | null,
+	{ device_id }: Sender,
+): Result {
+	const { deed, client_time } = operation;
+	const at = known ?? afterEverything(reference, session, deed);
+	const before = counts(session);
+	if (device_id && client_time !== null) {
+		const { device } = session;
+		const isBehind = device?.device_id === device_id && device.client_time >= client_time;
+		if (!isBehind) session.device = { device_id, client_time, at };
+	}
+	const line = append(reference, session, operation, { at, outcome: "applied", result: null });
+	const changes = deed.kind === "answer" || deed.kind === "clear";
+	if (changes && standing(session, deed.question_id) !== line) line.outcome = "superseded";
+	if (deed.kind === "complete" && session.status !== "completed") {
+		session.status = "completed";
+		session.completed = reference.now;
+	}
+	if (deed.kind === "abandon" && session.status === "active") {
+		session.status = "user_abandoned_not_completed";
+		session.abandoned = reference.now;
+	}
+	line.counts = counts(session);
+	line.result = {
+		status: line.outcome === "superseded" ? "superseded" : "applied",
+		operation_id: operation.operation_id,
+		revision: line.revision,
+		xp_gained: 10 * (line.counts.ever - before.ever),
+		badges_unlocked: badges(line.counts.ever).filter((badge) => !badges(before.ever).includes(badge)),
+	};
+	return line.result;
+}
+
+function afterEverything(reference: Reference, session: History, deed: Deed): number {
+	const others = [place(session)];
+	if ("question_id" in deed) {
+		others.push(standing(session, deed.question_id), standingDraft(session, deed.question_id));
+	}
+	return Math.max(reference.now, ...others.map((line) => (line ? line.at + 1 : 0)));
+}
+
+function append(
+	reference: Reference,
+	session: RefSession,
+	{ operation_id, deed, client_time }: Pick<Operation, "operation_id" | "deed" | "client_time">,
+	rest: Pick<Line, "at" | "outcome" | "result">,
+): Line {
+	const line: Line = {
+		revision: session.lines.length + 1,
+		operation_id,
+		deed,
+		client_time,
+		received: reference.now,
+		counts: { answered: 0, ever: 0 },
+		...rest,
+	};
+	session.lines.push(line);
+	return line;
+}
+
+export type Start = { operation_id: string | null; replaces: RefSession | null; language: "en" | "ar" };
+
+export function start(reference: Reference, wanted: Start): RefSession | Refused {
+	const { operation_id, replaces, language } = wanted;
+	const wish = JSON.stringify([replaces?.slot ?? null, language]);
+	const known =
+		operation_id && (reference.starts.get(operation_id) ?? replaces?.redirected.get(operation_id));
+	const earlier = known ? reference.sessions[known.slot] : undefined;
+	if (known && earlier && !earlier.erased) {
+		return known.wish === wish ? earlier : { refused: "operation_mismatch" };
+	}
+	if (replaces) {
+		const successor = activeSuccessor(reference, replaces);
+		if (successor) {
+			if (operation_id) {
+				replaces.redirected.set(operation_id, { wish, slot: successor.slot });
+				noteStart(reference, replaces, operation_id);
+			}
+			return successor;
+		}
+		const outcome = operate(reference, replaces, lifecycle(null, "abandon"), NOBODY);
+		if ("refused" in outcome) return outcome;
+	}
+	const session: RefSession = {
+		slot: reference.sessions.length,
+		language,
+		started: reference.now,
+		lines: [],
+		status: "active",
+		abandoned: null,
+		completed: null,
+		device: null,
+		replaced_by: null,
+		erased: false,
+		redirected: new Map(),
+	};
+	reference.sessions.push(session);
+	append(
+		reference,
+		session,
+		{ ...lifecycle(operation_id, "start") },
+		{
+			at: reference.now,
+			outcome: "applied",
+			result: null,
+		},
+	);
+	if (operation_id) reference.starts.set(operation_id, { wish, slot: session.slot });
+	if (replaces) replaces.replaced_by = session.slot;
+	return session;
+}
+
+function noteStart(reference: Reference, session: RefSession, operation_id: string | null): void {
+	if (operation_id && lineOf(session, operation_id)) return;
+	const rest = { at: reference.now, outcome: "applied", result: null } as const;
+	append(reference, session, lifecycle(operation_id, "start"), rest);
+}
+
+function lifecycle(operation_id: string | null, kind: "start" | "abandon" | "restore"): Operation {
+	return { operation_id, client_time: null, deed: { kind }, unfit: null };
+}
+
+/** The active session at the end of the chain of fresh starts. */
+function activeSuccessor(reference: Reference, from: RefSession): RefSession | null {
+	const seen = new Set([from.slot]);
+	for (let next = from.replaced_by; next !== null && !seen.has(next); ) {
+		const session = reference.sessions[next];
+		if (!session) return null;
+		if (session.status === "active") return session;
+		seen.add(next);
+		next = session.replaced_by;
+	}
+	return null;
+}
+
+export function restore(
+	reference: Reference,
+	session: RefSession,
+	operation_id: string | null,
+): RefSession | Refused {
+	const known = operation_id && lineOf(session, operation_id);
+	if (known) return known.deed.kind === "restore" ? session : { refused: "operation_mismatch" };
+	if (session.status === "active") return session;
+	const { abandoned } = session;
+	if (abandoned === null || reference.now > abandoned + 7 * DAY) return { refused: "session_not_restorable" };
+	session.status = "active";
+	session.abandoned = null;
+	accept(reference, session, lifecycle(operation_id, "restore"), null, NOBODY);
+	for (const line of session.lines) {
+		if (line.outcome !== "late" || line.deed.kind === "complete") continue;
+		line.outcome = "applied";
+		const { deed } = line;
+		const changes = deed.kind === "answer" || deed.kind === "clear";
+		if (changes && standing(session, deed.question_id) !== line) line.outcome = "superseded";
+	}
+	const successor = activeSuccessor(reference, session);
+	if (successor) operate(reference, successor, lifecycle(null, "abandon"), NOBODY);
+	session.replaced_by = null;
+	if (successor) successor.replaced_by = session.slot;
+	return session;
+}
+
+export function erase(reference: Reference, session: RefSession): void {
+	session.erased = true;
+	for (const other of reference.sessions) {
+		if (other.replaced_by === session.slot) other.replaced_by = null;
+	}
+}

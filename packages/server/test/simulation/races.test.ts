@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { engine } from "../../src/testing/an-engine.ts";
+import { aSimulatedServer, type SimulatedServer } from "./simulated-server.ts";
+
+// The same wish fifty times at once, through the front door of one process. Several processes on one database race in
+// src/db/races.test.ts.
+
+const AT_ONCE = 50;
+const BEGINNING = Date.parse("2027-03-20T08:00:00.000Z");
+
+type Reply = { status: number; body: Record<string, unknown> };
+
+async function post(server: SimulatedServer, path: string, body: object): Promise<Reply> {
+	const headers = { "content-type": "application/json" };
+	const response = await server.request(`/api/v2${path}`, {
+		method: "POST",
+		headers,
+		body: JSON.stringify(body),
+	});
+	return { status: response.status, body: (await response.json()) as Reply["body"] };
+}
+
+async function fifty(server: SimulatedServer, path: string, body: object): Promise<Reply> {
+	const replies = await Promise.all(Array.from({ length: AT_ONCE }, () => post(server, path, body)));
+	const [first] = replies;
+	if (!first) throw new Error("Nobody replied.");
+	for (const reply of replies) expect(reply).toEqual(first);
+	expect(first.status).toBe(200);
+	return first;
+}
+
+async function begin(server: SimulatedServer, body: object = {}): Promise<string> {
+	return String((await post(server, "/session/start", body)).body["session_id"]);
+}
+
+async function kindsOf(server: SimulatedServer, session_id: string): Promise<string[]> {
+	const rows = await server
+		.database()
+		.reader.selectFrom("session_events")
+		.innerJoin("student_responses", "student_responses.id", "session_events.response_id")
+		.select("kind")
+		.where("session_id", "=", session_id)
+		.orderBy("revision")
+		.execute();
+	return rows.map(({ kind }) => kind);
+}
+
+async function statuses(server: SimulatedServer): Promise<string[]> {
+	const rows = await server.database().reader.selectFrom("student_responses").select("status").execute();
+	return rows.map(({ status }) => status).sort();
+}
+
+const open = () => aSimulatedServer(engine, () => BEGINNING);
+
+test("fifty identical starts begin one session", async () => {
+	await using server = await open();
+	await fifty(server, "/session/start", { operation_id: randomUUID(), language: "en" });
+	expect(await statuses(server)).toEqual(["active"]);
+});
+
+test("fifty identical submissions are one answer, one event and ten points", async () => {
+	await using server = await open();
+	const session_id = await begin(server);
+	const question_id = server.index.places[0]?.question.id;
+	const answer = { type: "slider", value: 3 };
+	const reply = await fifty(server, "/answers/submit", {
+		session_id,
+		question_id,
+		answer,
+		submission_id: randomUUID(),
+	});
+	expect(reply.body).toMatchObject({ xp_gained: 10, total_xp: 10, badges_unlocked: ["first_answer"] });
+	expect(await kindsOf(server, session_id)).toEqual(["start", "answer"]);
+});
+
+test("fifty identical fresh starts set one session aside and begin one in its place", async () => {
+	await using server = await open();
+	const session_id = await begin(server);
+	await fifty(server, "/session/start", { operation_id: randomUUID(), replaces: session_id });
+	expect(await statuses(server)).toEqual(["active", "user_abandoned_not_completed"]);
+	expect(await kindsOf(server, session_id)).toEqual(["start", "abandon"]);
+});
+
+test("fifty fresh starts with ids of their own come to one new session, and each is answered so for ever", async () => {
+	await using server = await open();
+	const session_id = await begin(server);
+	const wishes = Array.from({ length: AT_ONCE }, () => ({
+		operation_id: randomUUID(),
+		replaces: session_id,
+	}));
+	const all = () => Promise.all(wishes.map((wish) => post(server, "/session/start", wish)));
+	const fresh = new Set((await all()).map(({ body }) => body["session_id"]));
+	expect(fresh.size).toBe(1);
+	expect(await statuses(server)).toEqual(["active", "user_abandoned_not_completed"]);
+	const [first] = fresh;
+	await post(server, `/session/${String(first)}/complete`, {});
+	expect(new Set((await all()).map(({ body }) => body["session_id"]))).toEqual(fresh);
+	expect(await statuses(server)).toEqual(["completed", "user_abandoned_not_completed"]);
+});
+
+test("fifty identical completions are one", async () => {
+	await using server = await open();
+	const session_id = await begin(server);
+	await fifty(server, `/session/${session_id}/complete`, { operation_id: randomUUID() });
+	expect(await kindsOf(server, session_id)).toEqual(["start", "complete"]);
+});
+
+test("fifty identical restores are one, and a late repeat does not undo what came after", async () => {
+	await using server = await open();
+	const session_id = await begin(server);
+	const fresh = await begin(server, { replaces: session_id });
+	const restore = { operation_id: randomUUID() };
+	await fifty(server, `/session/${session_id}/restore`, restore);
+	expect(await kindsOf(server, session_id)).toEqual(["start", "abandon", "restore"]);
+	expect(await kindsOf(server, fresh)).toEqual(["start", "abandon"]);
+	expect(await statuses(server)).toEqual(["active", "user_abandoned_not_completed"]);
+
+	await post(server, `/session/${fresh}/restore`, {});
+	const late = await post(server, `/session/${session_id}/restore`, restore);
+	expect(late).toMatchObject({ status: 200, body: { session: { status: "user_abandoned_not_completed" } } });
+	expect(await kindsOf(server, session_id)).toEqual(["start", "abandon", "restore", "abandon"]);
+});
+
+test("a fresh start that was answered with another session never leads to a stranger's, when that one has been erased", async () => {
+	await using server = await open();
+	const session_id = await begin(server);
+	const first = await post(server, "/session/start", { replaces: session_id });
+	const wish = { operation_id: randomUUID(), replaces: session_id };
+	expect(await post(server, "/session/start", wish)).toEqual(first);
+	await server.admin().erase(String(first.body["display_id"]));
+	// On SQLite the erased session's number is given to the next one.
+	const stranger = await begin(server);
+	const again = await post(server, "/session/start", wish);
+	expect(again.status).toBe(200);
+	expect([stranger, first.body["session_id"]]).not.toContain(again.body["session_id"]);
+});

@@ -1,0 +1,143 @@
+import { existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type AssessmentIndex, type Instant, toInstant } from "@carhythm/core";
+import type { Hono } from "hono";
+import { pino } from "pino";
+import { createApp } from "../../src/app.ts";
+import { createAssessmentStore } from "../../src/db/assessments.ts";
+import { createStore } from "../../src/db/create-store.ts";
+import type { Database, DatabaseUrl } from "../../src/db/dialect.ts";
+import { openDatabase } from "../../src/db/open.ts";
+import { createSessionAdmin, type SessionAdmin } from "../../src/db/session-admin.ts";
+import { type ExportedSession, exportSessions } from "../../src/db/session-export.ts";
+import type { AssessmentStore } from "../../src/db/store.ts";
+import type { Env } from "../../src/http/context.ts";
+import { migrateUp } from "../../src/migrations/runner.ts";
+import { aPostgresDatabase } from "../../src/testing/a-postgres.ts";
+import { type Chance, chanceOf } from "./chance.ts";
+import { simulatedAssessment } from "./simulated-assessment.ts";
+
+export const EXPIRY_DAYS = 30;
+
+export type Engine = "sqlite" | "postgres";
+
+type Opened = { database: Database; app: Hono<Env>; assessments: AssessmentStore; admin: SessionAdmin };
+
+/**
+ * The whole server in this process, on a real database, under a clock and a chance that the simulation holds. Nothing about it
+ * is made up but the network in front of it.
+ * @param now the server's clock, in milliseconds since 1970
+ */
+export async function aSimulatedServer(engine: Engine, now: () => number) {
+	await using making = new AsyncDisposableStack();
+	const { url, remove } = await aPlace(engine);
+	making.defer(remove);
+	const chance: { current: Chance } = { current: chanceOf(1) };
+	const means = {
+		now: (): Instant => toInstant(now()),
+		randomBytes: (count: number) => chance.current.bytes(count),
+	};
+	let opened = await open(url, means);
+	making.defer(() => opened.database.close());
+	const version = await opened.assessments.latestDefault();
+	if (!version) throw new Error("The simulated assessment is missing.");
+	const { index } = version;
+	const made = making.move();
+	return {
+		engine,
+		index: index satisfies AssessmentIndex,
+		database: () => opened.database,
+		admin: () => opened.admin,
+		request: (path: string, init: RequestInit) => opened.app.request(path, init),
+		/** What is minted from now on follows from the seed. */
+		reseed(seed: number) {
+			chance.current = chanceOf(seed);
+		},
+		/** As when the process ends and begins again. */
+		async restart() {
+			await opened.database.close();
+			opened = await open(url, means);
+		},
+		async exported(): Promise<Map<string, ExportedSession>> {
+			const found = new Map<string, ExportedSession>();
+			const wanted = {
+				assessments: opened.assessments,
+				assessment: null,
+				now: means.now(),
+				expiry_days: EXPIRY_DAYS,
+			};
+			await exportSessions(opened.database, wanted, async (sessions) => {
+				for await (const session of sessions) found.set(session.display_id, session);
+			});
+			return found;
+		},
+		/** Forgets all sessions. What erasing leaves behind is another story. */
+		async empty() {
+			const { db } = opened.database;
+			await db.updateTable("session_details").set({ replaced_by: null }).execute();
+			for (const table of OF_SESSIONS) await db.deleteFrom(table).execute();
+		},
+		[Symbol.asyncDispose]: () => made.disposeAsync(),
+	};
+}
+
+export type SimulatedServer = Awaited<ReturnType<typeof aSimulatedServer>>;
+
+const OF_SESSIONS = [
+	"session_drafts",
+	"session_events",
+	"session_details",
+	"question_answers",
+	"assessment_scores",
+	"feedbacks",
+	"student_responses",
+] as const;
+
+async function open(
+	url: DatabaseUrl,
+	means: { now: () => Instant; randomBytes: (count: number) => Uint8Array },
+): Promise<Opened> {
+	const database = await openDatabase(url);
+	const assessments = createAssessmentStore(database);
+	const app = createApp({
+		...means,
+		store: createStore(database, { ...means, expiry_days: EXPIRY_DAYS }),
+		config: {
+			cors_origins: [],
+			session_expiry_days: EXPIRY_DAYS,
+			// A simulation asks for sessions that do not exist more often than any school does.
+			failed_lookups_per_minute: 1_000_000_000,
+		},
+		log: pino({ level: "silent" }),
+		web_root: null,
+	});
+	const admin = createSessionAdmin(database, { assessments, now: means.now, expiry_days: EXPIRY_DAYS });
+	return { database, app, assessments, admin };
+}
+
+async function aPlace(engine: Engine): Promise<{ url: DatabaseUrl; remove: () => Promise<void> }> {
+	if (engine === "postgres") {
+		const place = await aPostgresDatabase({ template: { name: "simulated", fill } });
+		return { url: place.url, remove: () => place[Symbol.asyncDispose]() };
+	}
+	const folder = mkdtempSync(join(roomyFolder(), "carhythm-simulation-"));
+	const url: DatabaseUrl = { dialect: "sqlite", file: join(folder, "carhythm.db") };
+	await fill(url);
+	return { url, remove: async () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+async function fill(url: DatabaseUrl): Promise<void> {
+	const database = await openDatabase(url);
+	await migrateUp(database);
+	await createAssessmentStore(database).add(simulatedAssessment(), null);
+	await database.close();
+}
+
+/** Memory where there is plenty of it: what survives a power cut is not what simulations are about. */
+function roomyFolder(): string {
+	const memory = "/dev/shm";
+	if (!existsSync(memory)) return tmpdir();
+	const { bavail, bsize } = statfsSync(memory);
+	return bavail * bsize > 1e9 ? memory : tmpdir();
+}

@@ -1,0 +1,265 @@
+import { type Browser, type BrowserContext, expect, type Page } from "@playwright/test";
+import type { ProductServer } from "./server.ts";
+import { createStudent, type Student } from "./support/student.ts";
+import { localeOf, test } from "./support/test.ts";
+import { expectServerHolds } from "./support/verify.ts";
+
+const IPHONE =
+	"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
+
+/** A second device: a browser that shares nothing with the first. */
+async function aPhone(browser: Browser, student: Student, server: ProductServer) {
+	const context = await browser.newContext({
+		userAgent: IPHONE,
+		locale: localeOf(student.language),
+		reducedMotion: "reduce",
+		viewport: { width: 390, height: 844 },
+	});
+	const page = await context.newPage();
+	const { memory, language } = student;
+	return { context, page, phone: createStudent(page, { server, language, memory }) };
+}
+
+const dialog = (page: Page, name: string) => page.getByRole("dialog", { name });
+
+/** Opens the sheet with the code on the device where the student is. */
+async function showCode({ page, words }: Student): Promise<{ code: string; link: string }> {
+	await page.getByRole("button", { name: words.pause, exact: true }).click();
+	await page.getByRole("button", { name: words.pause_sheet.other_device }).click();
+	const sheet = dialog(page, words.hand_off.title);
+	await expect(sheet.getByRole("img", { name: words.hand_off.picture })).toBeVisible();
+	await expect(sheet.getByRole("timer")).toBeVisible();
+	const code = await sheet.locator(".hand-off-code").innerText();
+	expect(code).toMatch(/^\w{3}-\w{3}-\w{3}$/);
+	return { code, link: `${new URL(page.url()).origin}/#continue=${code}` };
+}
+
+/** On the other device: the link of the picture. */
+async function followLink(page: Page, words: Student["words"], link: string): Promise<void> {
+	await page.goto(link);
+	await dialog(page, words.enter_code.title_link).getByRole("button", { name: words.enter_code.go }).click();
+}
+
+async function cookieOf(context: BrowserContext): Promise<string | undefined> {
+	return (await context.cookies()).find(({ name }) => name === "carhythm_session")?.value;
+}
+
+async function seesWhereItWent({ page, words }: Student): Promise<void> {
+	// The five seconds that are promised.
+	await expect(dialog(page, words.elsewhere.title)).toBeVisible({ timeout: 5000 });
+	await expect(dialog(page, words.elsewhere.title)).toContainText("Safari (iPhone)");
+}
+
+test("by the link of the picture a phone goes on, and the first device is read-only within five seconds", async ({
+	student,
+	server,
+	browser,
+	calm,
+}) => {
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(4);
+	await student.seesSaveLine(student.words.save.saved);
+	const { link } = await showCode(student);
+
+	const { page, phone, context } = await aPhone(browser, student, server);
+	calm.watch(page);
+	const asked: string[] = [];
+	page.on("request", (request) => asked.push(request.url()));
+	await followLink(page, student.words, link);
+	await phone.seesQuestion(4);
+	expect(page.url()).toBe(`${server.url}/`);
+	expect(asked.filter((url) => url.includes("continue"))).toEqual([]);
+	expect(await cookieOf(context)).toBe(student.memory.session_id);
+
+	await seesWhereItWent(student);
+	await phone.answer();
+	await phone.answer();
+	await phone.seesSaveLine(phone.words.save.saved);
+	await expectServerHolds(server, phone);
+
+	// And back again, to the question where the phone left off.
+	await student.press(student.words.elsewhere.here);
+	await student.seesQuestion(6);
+	await expect(dialog(page, phone.words.elsewhere.title)).toBeVisible({ timeout: 5000 });
+	await student.answer();
+	await student.seesSaveLine(student.words.save.saved);
+	await expectServerHolds(server, student);
+	await context.close();
+});
+
+test("a code can be typed as people type, and works once", async ({ student, server, browser }) => {
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(3);
+	const { code } = await showCode(student);
+
+	const { page, phone, context } = await aPhone(browser, student, server);
+	await phone.visit();
+	await phone.press(phone.words.enter_code.have);
+	const sheet = dialog(page, phone.words.enter_code.title);
+	const field = sheet.getByRole("textbox", { name: phone.words.enter_code.label });
+	const go = sheet.getByRole("button", { name: phone.words.enter_code.go });
+	await field.fill("7gk");
+	await go.click();
+	await expect(sheet.getByRole("alert")).toHaveText(phone.words.enter_code.incomplete);
+	await expect(field).toBeFocused();
+	await field.fill("000 000 000");
+	await go.click();
+	await expect(sheet.getByRole("alert")).toHaveText(phone.words.refusal.hand_off_code_invalid);
+	await field.fill(code.toLowerCase().replaceAll("-", " "));
+	await field.press("Enter");
+	await phone.seesQuestion(3);
+
+	const third = await aPhone(browser, student, server);
+	await followLink(third.page, student.words, `${server.url}/#continue=${code}`);
+	await expect(third.page.getByRole("alert")).toHaveText(student.words.refusal.hand_off_code_invalid);
+	await third.page.getByRole("button", { name: student.words.enter_code.cancel }).click();
+	await expect(third.page.getByRole("button", { name: student.words.welcome.start })).toBeVisible();
+	await third.context.close();
+	await context.close();
+});
+
+test("what the first device answered without a network still counts when it comes back", async ({
+	student,
+	server,
+	browser,
+	context,
+}) => {
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(3);
+	await student.seesSaveLine(student.words.save.saved);
+	const { link } = await showCode(student);
+	await student.page.getByRole("button", { name: student.words.close, exact: true }).click();
+	await context.setOffline(true);
+	await student.answer();
+	await student.seesSaveLine(student.words.save.on_device.offline);
+
+	const { page, phone, context: other } = await aPhone(browser, student, server);
+	await followLink(page, student.words, link);
+	await phone.seesQuestion(3);
+	await context.setOffline(false);
+	await seesWhereItWent(student);
+	await expect(dialog(student.page, student.words.elsewhere.title)).toContainText(student.words.save.saved);
+	await expectServerHolds(server, student);
+	await other.close();
+});
+
+test("coming back to the first device another day offers to go on there", async ({
+	student,
+	server,
+	browser,
+}) => {
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(3);
+	const { link } = await showCode(student);
+	await student.page.goto("about:blank");
+	const { page, phone, context } = await aPhone(browser, student, server);
+	await followLink(page, student.words, link);
+	await phone.seesQuestion(3);
+	await phone.answer();
+	await phone.seesSaveLine(phone.words.save.saved);
+	await context.close();
+
+	await student.visit();
+	await student.isWelcomedBackAt(4);
+	const sheet = student.page.getByRole("dialog");
+	await expect(sheet).toContainText("Safari (iPhone)");
+	await sheet.getByRole("button", { name: student.words.elsewhere.here }).click();
+	await student.seesQuestion(4);
+	await student.answer();
+	await student.seesSaveLine(student.words.save.saved);
+	await expectServerHolds(server, student);
+});
+
+test("a shared computer: a reload goes on, leaving leaves nothing behind", async ({
+	student,
+	server,
+	context,
+}) => {
+	const { page, words } = student;
+	await student.visit();
+	await page.getByRole("checkbox", { name: words.shared_computer.label }).check();
+	await student.begin();
+	await student.answerUntil(3);
+	await student.seesSaveLine(words.save.saved);
+	expect(await cookieOf(context)).toBeUndefined();
+	await page.reload();
+	await student.isWelcomedBackAt(3);
+	await student.continueSession();
+
+	await student.press(words.pause);
+	await student.press(words.pause_sheet.leave);
+	await expect(page.getByText(words.shared_computer.left)).toBeVisible();
+	expect(await remains(page)).not.toContain(student.memory.session_id);
+	await page.reload();
+	await expect(page.getByRole("button", { name: words.welcome.start })).toBeVisible();
+	await expect(page.getByRole("dialog")).toBeHidden();
+	await expectServerHolds(server, student);
+});
+
+test("a shared computer whose tab was closed shows nothing to the next person", async ({
+	student,
+	server,
+	context,
+}) => {
+	const { page, words } = student;
+	await student.visit();
+	await page.getByRole("checkbox", { name: words.shared_computer.label }).check();
+	await student.begin();
+	await student.answerUntil(3);
+	await student.seesSaveLine(words.save.saved);
+	await page.close();
+
+	const next = await context.newPage();
+	await next.goto(server.url);
+	await expect(next.getByRole("button", { name: words.welcome.start })).toBeVisible();
+	await expect(next.getByRole("dialog")).toBeHidden();
+	expect(await remains(next)).not.toContain(student.memory.session_id);
+});
+
+test("“Not you?” makes the browser forget, and the server keep", async ({ student, server, context }) => {
+	const { page, words } = student;
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(3);
+	await student.seesSaveLine(words.save.saved);
+	await page.goto("about:blank");
+	await student.visit();
+	await student.isWelcomedBackAt(3);
+	await student.press(words.not_you.open);
+	await dialog(page, words.not_you.title).getByRole("button", { name: words.not_you.yes }).click();
+	await expect(page.getByText(words.not_you.done)).toBeVisible();
+	expect(await cookieOf(context)).toBeUndefined();
+	expect(await remains(page)).not.toContain(student.memory.session_id);
+	await page.reload();
+	await expect(page.getByRole("button", { name: words.welcome.start })).toBeVisible();
+	await expect(page.getByRole("dialog")).toBeHidden();
+	await expectServerHolds(server, student);
+});
+
+/** All that the browser still stores for the page, as text. */
+function remains(page: Page): Promise<string> {
+	return page.evaluate(async () => {
+		const found: unknown[] = [{ ...localStorage }, { ...sessionStorage }];
+		for (const { name = "" } of await indexedDB.databases()) {
+			const database = await new Promise<IDBDatabase>((resolve, reject) => {
+				const request = indexedDB.open(name);
+				request.onsuccess = () => resolve(request.result);
+				request.onerror = () => reject(request.error);
+			});
+			for (const store of database.objectStoreNames) {
+				const records = await new Promise<unknown>((resolve, reject) => {
+					const request = database.transaction(store).objectStore(store).getAll();
+					request.onsuccess = () => resolve(request.result);
+					request.onerror = () => reject(request.error);
+				});
+				found.push(records);
+			}
+			database.close();
+		}
+		return JSON.stringify(found);
+	});
+}

@@ -1,0 +1,76 @@
+import { createFormat } from "./format.ts";
+
+const { count } = createFormat("en", ["one", "other"]);
+
+const answers = (value: number) => count(value, { one: "# answer", other: "# answers" });
+const minutes = (value: number) => count(value, { one: "# minute", other: "# minutes" });
+
+/** Going on on another device, and on computers that others use too. */
+export const devices = {
+	hand_off: {
+		title: "Continue on another device",
+		scan: "Scan this with the other device’s camera,",
+		or_type: "or choose “I have a code” there and type:",
+		picture: "QR code with the link to continue on another device",
+		preparing: "Making a code",
+		left: (mins: number) => `Works once, for ${minutes(mins)}.`,
+		last_minute: "Works once, for less than a minute.",
+		over: "This code has expired.",
+		again: "Make a new code",
+		copy: "Copy the link",
+		copied: "Link copied",
+		link: "Link to continue",
+		pending: "What you did last is on this device only. It follows as soon as it is sent.",
+		secret: "Whoever has the code can continue in your place, so show it to nobody else.",
+	},
+
+	elsewhere: {
+		title: "You went on with this elsewhere.",
+		on: "On",
+		since: "since",
+		safe: "Here nothing can be changed now. What you did here before counts.",
+		here: "Continue here instead",
+	},
+
+	enter_code: {
+		have: "I have a code",
+		title: "Continue with a code",
+		title_link: "Continue here?",
+		intro: "On the other device choose Pause, then “Continue on another device”.",
+		intro_link: "The other device can then only be read, until you take the assessment back there.",
+		label: "Code",
+		hint: "Nine letters and digits. Capitals and hyphens do not matter.",
+		incomplete: "A code has nine letters and digits.",
+		other: (value: number) =>
+			`This browser has another assessment with ${answers(value)}. If you continue with the code, it is no longer shown here.`,
+		go: "Continue here",
+		going: "Looking for it",
+		cancel: "Not now",
+	},
+
+	shared_computer: {
+		label: "This is a shared computer",
+		hint: "Then nothing is left on it when you leave. To stop and go on later, move to a device of your own first.",
+		unsent:
+			"Not everything has been sent yet, so leaving would lose answers. Keep this page open until it says “Saved”, then try again.",
+		left: "Nothing of your assessment is left on this computer.",
+		leaving: "Leaving",
+	},
+
+	not_you: {
+		open: "Not you?",
+		title: "Was this somebody else?",
+		body: "This browser then forgets the assessment that was begun here. Its answers stay on the server for whoever gave them.",
+		yes: "Forget it in this browser",
+		no: "Go back",
+		unsent: (value: number) =>
+			count(value, {
+				one: "# step is on this device only, so nothing is forgotten yet. Try again when you are online.",
+				other: "# steps are on this device only, so nothing is forgotten yet. Try again when you are online.",
+			}),
+		done: "This browser has forgotten it.",
+	},
+};
+
+/** These texts of one language. */
+export type Devices = typeof devices;

@@ -1,0 +1,59 @@
+import type { RescueCopy } from "@carhythm/client";
+import { useState } from "preact/hooks";
+import { useMessages } from "../../shared/i18n/language.ts";
+import { Notice } from "../../shared/ui/Notice.tsx";
+import { Sheet } from "../../shared/ui/Sheet.tsx";
+import { opened } from "../actions.ts";
+import { useAttempt } from "../trouble.ts";
+import { useSessionView, useVisit } from "../visit.ts";
+
+/** Saves what only this device has to a file, and says for whom that is. */
+export function RescueSheet({ onClose }: { onClose: () => void }) {
+	const m = useMessages();
+	const visit = useVisit();
+	const attempt = useAttempt();
+	const { display_id } = useSessionView();
+	const [done, setDone] = useState<{ copy: RescueCopy | null } | null>(null);
+	const save = async () => {
+		const copy = await opened(visit).exportUnsent();
+		if (copy) saveFile(copy);
+		setDone({ copy });
+	};
+	return (
+		<Sheet title={m.rescue.title} onDismiss={onClose}>
+			<p>{m.rescue.body}</p>
+			<p>
+				<strong>{m.rescue.personal}</strong>
+			</p>
+			<p class="quiet">
+				{m.pause_sheet.number} <bdi class="display-id">{display_id}</bdi>
+			</p>
+			<div role="status">
+				{done?.copy && (
+					<p>
+						{m.rescue.saved(done.copy.operations)} <bdi class="display-id">{done.copy.name}</bdi>
+					</p>
+				)}
+				{done && !done.copy && <p>{m.rescue.nothing}</p>}
+			</div>
+			{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
+			<div class="sheet-actions">
+				<button type="button" class="primary" aria-disabled={attempt.busy} onClick={() => attempt.run(save)}>
+					{m.rescue.save}
+				</button>
+				<button type="button" class="second outlined" onClick={onClose}>
+					{m.close}
+				</button>
+			</div>
+		</Sheet>
+	);
+}
+
+/** The browser may still read the file when the click is over. */
+const KEPT_MS = 60_000;
+
+function saveFile({ name, text }: RescueCopy): void {
+	const href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+	Object.assign(document.createElement("a"), { href, download: name }).click();
+	setTimeout(() => URL.revokeObjectURL(href), KEPT_MS);
+}

@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "./run.mjs";
+
+const versionsFolder = "/usr/lib/postgresql";
+const clusterSettings = "/etc/postgresql-common/createcluster.conf";
+
+/**
+ * `pg_dump` and its like for the tests of backups: the ones that are named, the system's, or else, where that is possible
+ * without asking anyone, those of the system's packages. The server that the other tests use comes with the project's own.
+ *
+ * @param {(line: string) => void} say
+ * @returns {Promise<{ found: true } | { found: false, problem: string }>}
+ */
+export async function ensurePostgresTools(say) {
+	const named = process.env["CARHYTHM_TEST_POSTGRES"];
+	if (named !== undefined && named !== "" && !existsSync(join(named, "postgres"))) {
+		return {
+			found: false,
+			problem: `no PostgreSQL: CARHYTHM_TEST_POSTGRES names ${named}, where there is no postgres`,
+		};
+	}
+	if ((named && existsSync(join(named, "pg_dump"))) || hasTools()) return { found: true };
+	if (!canInstall()) {
+		return { found: false, problem: "no pg_dump: install your system's PostgreSQL, then run this again" };
+	}
+	say("Installing PostgreSQL's tools from the system's packages (first time, about a minute) …");
+	const added = await addPackage();
+	return hasTools()
+		? { found: true }
+		: { found: false, problem: `no pg_dump: apt-get could not install it (${lastLine(added.output)})` };
+}
+
+function hasTools() {
+	if (!existsSync(versionsFolder)) return false;
+	return readdirSync(versionsFolder).some((version) =>
+		["pg_dump", "postgres"].every((name) => existsSync(join(versionsFolder, version, "bin", name))),
+	);
+}
+
+function canInstall() {
+	return process.getuid?.() === 0 && existsSync("/usr/bin/apt-get") && existsSync("/etc/debian_version");
+}
+
+async function addPackage() {
+	createNoCluster();
+	const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+	const minutes = 60_000;
+	// A list that could not be refreshed may still be good enough, so its failure alone stops nothing.
+	await run("apt-get", ["update"], { env, timeoutMs: 2 * minutes });
+	// A settings file that is there already is kept, without a question.
+	const options = ["-y", "--no-install-recommends", "-o", "Dpkg::Options::=--force-confold"];
+	return run("apt-get", ["install", ...options, "postgresql", "postgresql-client"], {
+		env,
+		timeoutMs: 4 * minutes,
+	});
+}
+
+/** The package would make a database cluster and start a server, which nobody asked for. */
+function createNoCluster() {
+	const before = existsSync(clusterSettings) ? readFileSync(clusterSettings, "utf8") : "";
+	if (/^\s*create_main_cluster\s*=/m.test(before)) return;
+	mkdirSync("/etc/postgresql-common", { recursive: true });
+	writeFileSync(clusterSettings, `${before}create_main_cluster = false\n`);
+}
+
+function lastLine(/** @type {string} */ text) {
+	return text.trimEnd().split("\n").at(-1) ?? "";
+}
