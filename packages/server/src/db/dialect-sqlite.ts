@@ -12,7 +12,7 @@ import {
 	sql,
 } from "kysely";
 import type { ColumnType } from "./dialect.ts";
-import { asStorageError, isConnectionLost } from "./dialect-errors.ts";
+import { asStorageError, errorCode, isConnectionLost } from "./dialect-errors.ts";
 import { StorageUnavailable } from "./store.ts";
 
 /** One connection to the file, opened again after it was lost. */
@@ -32,11 +32,30 @@ export type Handle = {
 export function createHandle(open: () => SqliteFile.Database, onLost: () => void): Handle {
 	let current: SqliteFile.Database | null = open();
 	let lost = false;
+	let lacksRoom = false;
 
 	function close(): void {
 		const closing = current;
 		current = null;
 		closing?.close();
+	}
+	function note(error: unknown): unknown {
+		lacksRoom ||= errorCode(error) === "SQLITE_FULL";
+		if (isConnectionLost(error) && !lost) {
+			lost = true;
+			onLost();
+		}
+		return asStorageError(error);
+	}
+	/** What the write-ahead log holds is copied into the file, and its room used again: the disk may have no other. */
+	function makeRoom(): void {
+		lacksRoom = false;
+		try {
+			current?.pragma("wal_checkpoint(PASSIVE)");
+		} catch (error) {
+			note(error);
+			lacksRoom = false;
+		}
 	}
 	return {
 		close,
@@ -44,14 +63,9 @@ export function createHandle(open: () => SqliteFile.Database, onLost: () => void
 			current ??= open();
 			return current;
 		},
-		translate(error) {
-			if (isConnectionLost(error) && !lost) {
-				lost = true;
-				onLost();
-			}
-			return asStorageError(error);
-		},
+		translate: note,
 		settle() {
+			if (lacksRoom && !lost) makeRoom();
 			if (!lost) return;
 			lost = false;
 			try {

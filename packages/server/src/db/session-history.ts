@@ -33,7 +33,7 @@ export type PastSession = {
 	answers: { question: string; answer: Answer; at: Instant; revision: number }[];
 };
 
-export type PastOutcome =
+type PastOutcome =
 	| { kind: "found"; session: PastSession }
 	| { kind: "unknown_session" }
 	| { kind: "unknown_revision"; newest_revision: number };

@@ -14,10 +14,10 @@ import type { SessionStore, StoredResult } from "../db/store.ts";
 const AT_ONCE = 200;
 
 /** An operation that was not taken in; `position` counts from 1, as people do. */
-export type RescueRefusal = { position: number; code: string; detail: string };
+type RescueRefusal = { position: number; code: string; detail: string };
 
 /** What became of the operations of one file. Each is counted once. */
-export type RescueCounts = {
+type RescueCounts = {
 	applied: number;
 	/** In the history, under a later answer to the same question. */
 	superseded: number;

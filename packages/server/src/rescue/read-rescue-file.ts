@@ -18,8 +18,7 @@ export function readRescueFile(path: string): ReadRescueFile {
 	return bytes ? parseRescueFile(bytes) : refused("It cannot be read.");
 }
 
-/** {@link readRescueFile} for what was read. */
-export function parseRescueFile(bytes: Uint8Array): ReadRescueFile {
+function parseRescueFile(bytes: Uint8Array): ReadRescueFile {
 	const text = textOf(bytes);
 	if (text === null) return refused("It is not text in UTF-8.");
 	const json = jsonOf(text);

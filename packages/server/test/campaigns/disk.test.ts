@@ -15,14 +15,14 @@ const FAULTS: readonly Fault[] = [
 ];
 
 test.skipIf(noDisks !== null).each([
-	{ engine: "SQLite", run: runFullDisks },
-	{ engine: "PostgreSQL", run: runFullLogs },
+	{ engine: "SQLite", run: runFullDisks, rounds: 4 },
+	{ engine: "PostgreSQL", run: runFullLogs, rounds: 1 },
 ])(
 	`$engine's disk is full: writes are told to come again, nothing is lost, and it is over when there is room${noDisks ? ` (not run: ${noDisks})` : ""}`,
 	LONG,
-	async ({ run }) => {
-		const figures = await run({ rounds: 1, seed: 9 });
-		expect(figures).toMatchObject({ rounds: 1, ...NOTHING_WRONG });
+	async ({ run, rounds }) => {
+		const figures = await run({ rounds, seed: 9, mebibytes: 6 });
+		expect(figures).toMatchObject({ rounds, ...NOTHING_WRONG });
 		expect(figures.writes_refused).toBeGreaterThan(0);
 	},
 );

@@ -18,7 +18,13 @@ export type DiskFigures = Figures & {
 	reads_refused: number;
 };
 
-export type DiskOptions = { rounds: number; seed: number; onRound?: (figures: DiskFigures) => void };
+export type DiskOptions = {
+	rounds: number;
+	seed: number;
+	onRound?: (figures: DiskFigures) => void;
+	/** Of SQLite's disk. A small one has soon no room but what the write-ahead log has taken. */
+	mebibytes?: number;
+};
 
 const STUDENTS = 6;
 const DISK_MIB = 24;
@@ -26,9 +32,14 @@ const LOG_DISK_MIB = 220;
 const PATIENCE_MS = 15_000;
 
 /** Fills the disk under an SQLite database and makes room again, while students work and the server runs on. */
-export async function runFullDisks({ rounds, seed, onRound }: DiskOptions): Promise<DiskFigures> {
+export async function runFullDisks({
+	rounds,
+	seed,
+	onRound,
+	mebibytes = DISK_MIB,
+}: DiskOptions): Promise<DiskFigures> {
 	const figures: DiskFigures = { ...noFigures(), writes_refused: 0, reads_refused: 0 };
-	using disk = aDisk(DISK_MIB);
+	using disk = aDisk(mebibytes);
 	const file = join(disk.path, "carhythm.db");
 	const url: DatabaseUrl = { dialect: "sqlite", file };
 	await fillDatabase(url);

@@ -2,7 +2,7 @@ import { copyFileSync } from "node:fs";
 import type { DatabaseUrl } from "../../src/db/dialect.ts";
 import { aFolder } from "../../src/testing/a-folder.ts";
 import { chanceOf } from "../simulation/chance.ts";
-import { startServer } from "./a-server.ts";
+import { launchServer, startServer } from "./a-server.ts";
 import { addJournal, addVerdict, type Figures, noFigures } from "./figures.ts";
 import { aJournal } from "./journal.ts";
 import { fillDatabase, inspect } from "./places.ts";
@@ -36,10 +36,12 @@ export async function runWritePoints({ call, points, seed, onPoint }: PointOptio
 		const file = folder.file(`${call}-${point}.db`);
 		copyFileSync(fresh, file);
 		const url: DatabaseUrl = { dialect: "sqlite", file };
-		const server = await startServer({
+		const server = launchServer({
 			address: `sqlite:${file}`,
 			under: injecting(call, "signal=KILL", { first: point, times: 1 }),
 		});
+		// The first points are those of its start.
+		await Promise.race([server.ready, server.ended]).catch(() => {});
 		const journal = aJournal();
 		const student = aStudent({ where: server.where, journal, questions }, chanceOf(seed));
 		await student.work(() => !server.hasEnded() && journal.writes.length < STORY);

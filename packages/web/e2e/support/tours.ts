@@ -4,6 +4,7 @@ import type { ProductServer } from "../server.ts";
 import { answerFor } from "./questions.ts";
 import type { Student } from "./student.ts";
 import { useManyDevices } from "./tour-devices.ts";
+import { saveToFile } from "./tour-rescue.ts";
 import { answerElsewhere } from "./verify.ts";
 
 /** Is called on every screen of a tour, with the screen's name. */
@@ -24,6 +25,7 @@ export const TOURS: readonly {
 	{ name: "results with gaps", assessment: "career-rhythm", walk: seeGaps },
 	{ name: "trouble", assessment: "sampler", walk: meetTrouble },
 	{ name: "many devices", assessment: "sampler", walk: useManyDevices },
+	{ name: "a rescue file", assessment: "sampler", walk: saveToFile },
 ];
 
 async function takeAll(student: Student, _server: ProductServer, look: Look): Promise<void> {

@@ -132,6 +132,9 @@ function environmentOf(
 		setTimeout: (callback, milliseconds) => (tab.dead ? 0 : time.after(milliseconds, callback, tab)),
 		clearTimeout: (timer) => time.cancel(timer as number),
 		locks: device.plain ? undefined : { request: (_name, body) => exclusively(device, tab, body) },
+		// Connected, and silent: pages learn of each other by what they send and fetch. Asking every few seconds would be most of
+		// what happens in a month.
+		listen: () => ({ close: () => undefined }),
 		broadcast: device.plain ? undefined : () => channelOf(tab, time),
 		signals: {
 			subscribe: (listener) => {
@@ -144,8 +147,11 @@ function environmentOf(
 
 async function exclusively<T>(device: Device, tab: Tab, body: () => Promise<T>): Promise<T> {
 	const { locks } = device;
+	if (tab.dead) return never();
 	if (locks.held) await new Promise<void>((enter) => locks.waiting.push({ tab, enter }));
-	locks.held = tab;
+	else locks.held = tab;
+	// Its page may have gone in the moment in which it was let in; the lock is another's then.
+	if (tab.dead) return never();
 	try {
 		return await body();
 	} finally {

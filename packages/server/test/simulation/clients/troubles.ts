@@ -35,6 +35,10 @@ export async function takeTrouble(story: Story, line: Line, tab: Tab): Promise<v
 		case "endings":
 			return untilDeadOr(surroundings.time, tab, () => end(story, tab));
 		case "ages":
+			// Nobody keeps a page open for a month; what waited in its storage comes when it is opened again.
+			noteSaved(story);
+			for (const { tab: page } of story.lines) page?.close();
+			noteSaved(story);
 			return surroundings.time.advance(chance.pick([86_400_000, 8 * 86_400_000, 31 * 86_400_000]));
 	}
 }

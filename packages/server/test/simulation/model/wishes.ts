@@ -229,7 +229,12 @@ export const wish: fc.Arbitrary<Wish> = fc.oneof(
 		arbitrary: fc.record({
 			pass: fc.constant(0),
 			kind: fc.constant("boundary" as const),
-			of: fc.constantFrom("expiry" as const, "restoring" as const, "restoring" as const, "restoring" as const),
+			of: fc.constantFrom(
+				"expiry" as const,
+				"restoring" as const,
+				"restoring" as const,
+				"restoring" as const,
+			),
 			session,
 			plus: fc.constantFrom(0 as const, 1 as const),
 		}),

@@ -4,8 +4,7 @@ const { count } = createFormat("en", ["one", "other"]);
 
 /** Saving unsent answers to a file. */
 export const rescue = {
-	notice:
-		"What you did last has not reached the server for a while. It is kept on this device and still tried.",
+	notice: "What you did last has not reached the server for a while. Sending it is still being tried.",
 	open: "Save it to a file",
 	title: "Save unsent answers to a file",
 	body: "You need this only if you have to leave this device, or the server stays away. Otherwise wait: your answers are sent as soon as it can be reached.",

@@ -30,9 +30,12 @@ export function RescueSheet({ onClose }: { onClose: () => void }) {
 			</p>
 			<div role="status">
 				{done?.copy && (
-					<p>
-						{m.rescue.saved(done.copy.operations)} <bdi class="display-id">{done.copy.name}</bdi>
-					</p>
+					<>
+						<p>{m.rescue.saved(done.copy.operations)}</p>
+						<p>
+							<bdi class="display-id">{done.copy.name}</bdi>
+						</p>
+					</>
 				)}
 				{done && !done.copy && <p>{m.rescue.nothing}</p>}
 			</div>

@@ -1,0 +1,79 @@
+import "fake-indexeddb/auto";
+import type { SyncOperation } from "@carhythm/core";
+import { describe, expect, test } from "vitest";
+import { begin, comeBack, openTab, saved, slider } from "./testing/visit.ts";
+import { createWorld, type Request, turns } from "./testing/world.ts";
+
+const isSync = ({ path }: Request) => path.endsWith("/sync");
+const operationsOf = ({ body }: Request) => (body as { operations: SyncOperation[] }).operations;
+
+describe("one sender at a time", () => {
+	test.each([
+		["Web Locks", {}],
+		["a lease, on plain http", { locks: undefined }],
+	])("two tabs with %s never send at once, and send everything once", async (_, parts) => {
+		const world = createWorld();
+		const { session, storage } = await begin(world, parts);
+		const second = openTab(world, storage, parts);
+		const twin = await comeBack(second.client);
+		await world.advance(5000);
+		world.requests.length = 0;
+		world.traffic.most = 0;
+		for (let id = 1; id <= 6; id += 1) {
+			await Promise.all([session.answer(id, slider(1)), twin.answer(id + 6, slider(2))]);
+		}
+		await world.advance(40_000);
+		expect(saved(session)() && saved(twin)()).toBe(true);
+		expect(world.traffic.most).toBe(1);
+		const sent = world.requests.filter(isSync).flatMap(operationsOf);
+		expect(new Set(sent.map(({ operation_id }) => operation_id)).size).toBe(sent.length);
+		expect(world.server.stateOf(session.session_id).answered).toBe(12);
+		expect(twin.state.answered).toBe(12);
+		expect(session.state.answered).toBe(12);
+	});
+
+	test("a tab that was closed while it was sending keeps the others waiting for seconds only", async () => {
+		const world = createWorld();
+		// Nothing of it runs any more from the moment in which it sends.
+		const closed = { locks: undefined, setTimeout: () => null };
+		const { session, storage } = await begin(world, closed);
+		world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
+		await session.answer(1, slider(1));
+		await turns(50);
+		world.network.fault = () => null;
+		const again = await comeBack(openTab(world, storage, { locks: undefined }).client);
+		await world.advance(2000);
+		expect(again.save.kind).toBe("sending");
+		await world.advance(7000);
+		expect(again.save).toEqual({ kind: "saved" });
+	});
+
+	test("a tab that sends for long keeps its lease", async () => {
+		const world = createWorld();
+		const { session, storage } = await begin(world, { locks: undefined });
+		world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
+		await session.answer(1, slider(1));
+		await turns(50);
+		const second = openTab(world, storage, { locks: undefined });
+		await comeBack(second.client);
+		await world.advance(15_000);
+		expect(world.traffic.most).toBe(1);
+	});
+
+	test("the lease of a tab that died ends by itself", async () => {
+		const world = createWorld();
+		const { session, storage, client } = await begin(world, { locks: undefined });
+		world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
+		await session.answer(1, slider(1));
+		await turns(50);
+		const lease = await storage.read((tx) => tx.get("meta", "lease"));
+		expect(lease).toBeDefined();
+		client.close();
+		world.network.fault = () => null;
+		const second = openTab(world, storage, { locks: undefined });
+		await storage.write((tx) => tx.put("meta", "lease", lease));
+		const again = await comeBack(second.client);
+		await world.advance(45_000);
+		expect(again.save).toEqual({ kind: "saved" });
+	});
+});
