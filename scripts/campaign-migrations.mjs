@@ -1,10 +1,15 @@
 // `npm run campaign:migrations`: the tests of the migration runner, killing it at every moment instead of at a
-// sample of them, and going down and up again with 200,000 responses.
+// sample of them, going down and up again with 200,000 responses, and taking over databases in
+// every state in which they are found.
 import { run, stopChildrenOnInterrupt, tool, toolEnvironment } from "./lib/run.mjs";
 
 stopChildrenOnInterrupt();
-const result = await run(tool("vitest"), ["run", "packages/server/src/migrations/runner.test.ts"], {
-	env: { ...toolEnvironment(), CARHYTHM_KILLS: "all", CARHYTHM_ROWS: "200000" },
-	onOutput: (text) => process.stdout.write(text),
-});
+const result = await run(
+	tool("vitest"),
+	["run", "--project", "server", "src/migrations/runner.test.ts", "src/migrations/adoption/adoption.test.ts"],
+	{
+		env: { ...toolEnvironment(), CARHYTHM_KILLS: "all", CARHYTHM_ROWS: "200000", CARHYTHM_STATES: "all" },
+		onOutput: (text) => process.stdout.write(text),
+	},
+);
 process.exitCode = result.ok ? 0 : 1;

@@ -16,7 +16,7 @@ import { migrateUp, migrationStatus, stepsOf } from "./runner.ts";
 const MIGRATE = new URL("../testing/migrate-and-die.ts", import.meta.url);
 
 /** How many of the moments at which a run may be killed are tried; `all` in the campaign. */
-const KILLS = process.env["CARHYTHM_KILLS"] === "all" ? Number.POSITIVE_INFINITY : 5;
+const KILLS = process.env["CARHYTHM_KILLS"] === "all" ? Number.POSITIVE_INFINITY : 3;
 
 /** How many responses go down and up again; 200,000 in the campaign. */
 const UNDONE_ROWS = Number(process.env["CARHYTHM_ROWS"] ?? 1000);

@@ -21,7 +21,7 @@ test.skipIf(noDisks !== null).each([
 	`$engine's disk is full: writes are told to come again, nothing is lost, and it is over when there is room${noDisks ? ` (not run: ${noDisks})` : ""}`,
 	LONG,
 	async ({ run, rounds }) => {
-		const figures = await run({ rounds, seed: 9, mebibytes: 6 });
+		const figures = await run({ rounds, seed: 9, mebibytes: 8 });
 		expect(figures).toMatchObject({ rounds, ...NOTHING_WRONG });
 		expect(figures.writes_refused).toBeGreaterThan(0);
 	},

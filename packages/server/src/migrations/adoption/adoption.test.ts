@@ -33,6 +33,9 @@ function hashes(before: Contents, now: Contents, leaveOut: Readonly<Record<strin
 	return Object.fromEntries(all) as Readonly<Record<string, string>>;
 }
 
+/** Every third pair of a database and a state; all of them in the campaign. */
+const STATES = process.env["CARHYTHM_STATES"] === "all" ? EXISTING : EXISTING.filter((_, i) => i % 3 === 0);
+
 const NOTHING = {};
 /** States in which everything is adopted a second time, after which everything is as after the first. */
 const AGAIN: readonly string[] = ["guide", "names_upper", "naive_times"];
@@ -64,7 +67,7 @@ const LABELLED = {
 	9: "completed",
 };
 
-test.each(EXISTING)("$state on $engine is taken over and given back as it was", async ({ engine, state }) => {
+test.each(STATES)("$state on $engine is taken over and given back as it was", async ({ engine, state }) => {
 	await using existing = await anExistingDatabase(engine, state);
 	const before = await existing.contents();
 	const answersOfFour = before["question_answers"]?.filter(({ response_id }) => response_id === 4);
