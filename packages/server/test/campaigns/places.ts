@@ -28,7 +28,7 @@ export async function fillDatabase(url: DatabaseUrl): Promise<void> {
 /** In a folder for temporary files, or on the run's own PostgreSQL. */
 export async function aCampaignDatabase(engine: Engine): Promise<CampaignDatabase> {
 	if (engine === "postgres") {
-		return aPostgresDatabase({ template: { name: "shipped", fill: fillDatabase } });
+		return aPostgresDatabase({ template: { name: "campaign", fill: fillDatabase } });
 	}
 	const folder = aFolder();
 	const file = folder.file("carhythm.db");
