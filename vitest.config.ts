@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-// What starts a process for each step takes more than half of the time.
-const slow = ["src/cli/**", "src/migrations/runner.test.ts", "test/campaigns/**"];
+// What starts processes and databases for each step takes most of the time; `npm run test:quick` leaves it out, and the second telling too.
+const slow = ["src/cli/**", "src/migrations/**", "src/backup/**", "test/**"];
 const isQuick = process.env["CARHYTHM_QUICK"] === "1";
 
 const projects = ["packages/core", "packages/client", "packages/server", "packages/web", "scripts"];
@@ -38,27 +38,33 @@ export default defineConfig({
 					...(root === "packages/server" && { globalSetup }),
 				},
 			})),
-			{
-				extends: true as const,
-				test: {
-					name: "client on plain http",
-					root: "packages/client",
-					include: ["src/*.test.ts"],
-					setupFiles: join(import.meta.dirname, "packages/client/src/testing/place-setup.ts"),
-					env: { CARHYTHM_TEST_PLACE: "plain-http" },
-				},
-			},
-			{
-				extends: true as const,
-				test: {
-					name: "server on PostgreSQL",
-					root: "packages/server",
-					include: onPostgres,
-					exclude,
-					globalSetup,
-					env: { CARHYTHM_TEST_ENGINE: "postgres" },
-				},
-			},
+			...(isQuick ? [] : secondTellings()),
 		],
 	},
 });
+
+function secondTellings() {
+	return [
+		{
+			extends: true as const,
+			test: {
+				name: "client on plain http",
+				root: "packages/client",
+				include: ["src/*.test.ts"],
+				setupFiles: join(import.meta.dirname, "packages/client/src/testing/place-setup.ts"),
+				env: { CARHYTHM_TEST_PLACE: "plain-http" },
+			},
+		},
+		{
+			extends: true as const,
+			test: {
+				name: "server on PostgreSQL",
+				root: "packages/server",
+				include: onPostgres,
+				exclude,
+				globalSetup,
+				env: { CARHYTHM_TEST_ENGINE: "postgres" },
+			},
+		},
+	];
+}

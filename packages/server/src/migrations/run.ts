@@ -47,4 +47,5 @@ export async function giveWay(run: Run, took: number): Promise<void> {
 }
 
 const SHORTEST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 100;
+/** A writer that has waited for long looks again every 100 ms. */
+const LONGEST_PAUSE_MS = 150;
