@@ -33,8 +33,7 @@ const impure =
 const focusedOrSkipped = /\b(?:test|it|describe)(?:\.\w+)*\.(?:only|skip|todo|fixme)\b/g;
 const dialectWord = /^(?:sqlite|postgres|postgresql):?$/;
 const driver = /^(?:better-sqlite3|pg)(?:\/|$)/;
-const dialectFile =
-	/^packages\/server\/src\/(?:db\/(?:open|dialect)[^/]*\.ts|(?:(?:db\/)?migrations|backup)\/)/;
+const dialectFile = /^packages\/server\/src\/(?:db\/(?:open|dialect)[^/]*\.ts|(?:db\/)?migrations\/)/;
 
 /**
  * @param {readonly SourceFile[]} sources every source file of the project, by its path from the root with `/`
@@ -124,7 +123,7 @@ function checkPackage(file, specifier, dependencies) {
 	if (file.isSupport) return undefined;
 	if (name === "server") {
 		if (driver.test(specifier) && !dialectFile.test(file.path)) {
-			return `imports the driver ${specifier}; only db/open, db/dialect, the migrations and backup/ may`;
+			return `imports the driver ${specifier}; only db/open, db/dialect and the migrations may`;
 		}
 		if (/^kysely(\/|$)/.test(specifier) && file.path.startsWith("packages/server/src/http/")) {
 			return "imports kysely; http/ asks db/ instead";
@@ -158,7 +157,7 @@ function checkWords(/** @type {ReadFile} */ file) {
 			if (dialectWord.test(literal.value)) {
 				report(
 					literal.start,
-					`names the dialect "${literal.value}"; only db/open, db/dialect, the migrations and backup/ may`,
+					`names the dialect "${literal.value}"; only db/open, db/dialect and the migrations may`,
 				);
 			}
 		}

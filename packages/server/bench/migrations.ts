@@ -12,6 +12,7 @@ import type { Database, DatabaseUrl } from "../src/db/dialect.ts";
 import { openDatabase } from "../src/db/open.ts";
 import { ledgerOf } from "../src/migrations/run.ts";
 import { migrateUp } from "../src/migrations/runner.ts";
+import { GUIDE } from "../src/testing/existing-databases-schema.ts";
 import { postgresServer, serversFolder, stopServers } from "../src/testing/postgres-server.ts";
 
 const { values } = parseArgs({
@@ -26,22 +27,6 @@ const BLOCKING_MS = 4000;
 
 type Stalls = { statements: number; failed: number; longest_ms: number; p99_ms: number };
 type Way = { name: string; run: (database: Database) => Promise<void> };
-
-const GUIDE = {
-	sqlite: [
-		"ALTER TABLE student_responses ADD COLUMN status TEXT DEFAULT 'active' NOT NULL",
-		"ALTER TABLE student_responses ADD COLUMN last_activity TIMESTAMP DEFAULT CURRENT_TIMESTAMP",
-		"ALTER TABLE student_responses ADD COLUMN current_page_id INTEGER REFERENCES pages(id)",
-		"CREATE INDEX idx_student_responses_status ON student_responses(status)",
-	],
-	postgres: [
-		"CREATE TYPE sessionstatus AS ENUM ('active', 'completed', 'user_abandoned_not_completed')",
-		"ALTER TABLE student_responses ADD COLUMN status sessionstatus DEFAULT 'active' NOT NULL",
-		"ALTER TABLE student_responses ADD COLUMN last_activity TIMESTAMP DEFAULT CURRENT_TIMESTAMP",
-		"ALTER TABLE student_responses ADD COLUMN current_page_id INTEGER REFERENCES pages(id)",
-		"CREATE INDEX idx_student_responses_status ON student_responses(status)",
-	],
-};
 
 const ways: Way[] = [
 	{ name: "CaRhythm, phase 1", run: async (database) => void (await migrateUp(database, { to: 2 })) },

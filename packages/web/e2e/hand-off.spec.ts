@@ -174,17 +174,22 @@ test("coming back to the first device another day offers to go on there", async 
 	await expectServerHolds(server, student);
 });
 
-test("a shared computer: a reload goes on, leaving leaves nothing behind", async ({
-	student,
-	server,
-	context,
-}) => {
+async function answerOnASharedComputer(student: Student): Promise<void> {
 	const { page, words } = student;
 	await student.visit();
 	await page.getByRole("checkbox", { name: words.shared_computer.label }).check();
 	await student.begin();
 	await student.answerUntil(3);
 	await student.seesSaveLine(words.save.saved);
+}
+
+test("a shared computer: a reload goes on, leaving leaves nothing behind", async ({
+	student,
+	server,
+	context,
+}) => {
+	const { page, words } = student;
+	await answerOnASharedComputer(student);
 	expect(await cookieOf(context)).toBeUndefined();
 	await page.reload();
 	await student.isWelcomedBackAt(3);
@@ -206,11 +211,7 @@ test("a shared computer whose tab was closed shows nothing to the next person", 
 	context,
 }) => {
 	const { page, words } = student;
-	await student.visit();
-	await page.getByRole("checkbox", { name: words.shared_computer.label }).check();
-	await student.begin();
-	await student.answerUntil(3);
-	await student.seesSaveLine(words.save.saved);
+	await answerOnASharedComputer(student);
 	await page.close();
 
 	const next = await context.newPage();

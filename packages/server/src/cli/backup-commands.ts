@@ -1,11 +1,10 @@
-import { createInterface } from "node:readline/promises";
 import { toInstant } from "@carhythm/core";
 import type { Command } from "commander";
-import { backup } from "../backup/backup.ts";
-import { megabytes } from "../backup/files.ts";
-import { type Manifest, manifestPath, readManifest } from "../backup/manifest.ts";
-import { type Restored, restore, shownName } from "../backup/restore.ts";
-import { OperatorError } from "../operator-error.ts";
+import { backup } from "../migrations/backup/backup.ts";
+import { megabytes } from "../migrations/backup/files.ts";
+import { type Manifest, manifestPath, readManifest } from "../migrations/backup/manifest.ts";
+import { type Restored, restore, shownName } from "../migrations/backup/restore.ts";
+import { confirm } from "./confirm.ts";
 import { counted, print, printJson, tell } from "./output.ts";
 import { configOf, withSettings } from "./settings.ts";
 
@@ -40,7 +39,12 @@ export function addBackupCommands(program: Command): void {
 		.option("--json", "the result as JSON")
 		.action(async (file: string, options) => {
 			const { database_url } = configOf(options);
-			if (!options.yes) await confirm(readManifest(file), file, shownName(database_url));
+			const manifest = readManifest(file);
+			await confirm(options, {
+				question: `Put the backup ${file} of ${manifest.created_at} (${contentOf(manifest)}) in the place of ${shownName(database_url)}?`,
+				warning: "A restore takes the present database out of use.",
+				otherwise: "Nothing was changed.",
+			});
 			const restored = await restore(file, database_url, {
 				now: toInstant(Date.now()),
 				replace: options.replace === true,
@@ -54,21 +58,6 @@ export function addBackupCommands(program: Command): void {
 function contentOf({ file, tables }: Manifest): string {
 	const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
 	return `${megabytes(file.size)}, ${counted(Object.keys(tables).length, "table")}, ${counted(rows, "row")}`;
-}
-
-async function confirm(manifest: Manifest, file: string, name: string): Promise<void> {
-	if (!process.stdin.isTTY) {
-		throw new OperatorError(
-			"conflict",
-			"A restore takes the present database out of use. Add --yes to confirm it. Nothing was changed.",
-		);
-	}
-	const terminal = createInterface({ input: process.stdin, output: process.stderr });
-	const reply = await terminal.question(
-		`Put the backup ${file} of ${manifest.created_at} (${contentOf(manifest)}) in the place of ${name}? Type yes: `,
-	);
-	terminal.close();
-	if (reply.trim().toLowerCase() !== "yes") throw new OperatorError("conflict", "Nothing was changed.");
 }
 
 function report({ manifest, kept }: Restored, name: string): void {

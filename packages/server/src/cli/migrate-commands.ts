@@ -1,4 +1,4 @@
-import { toInstant } from "@carhythm/core";
+import { SessionStatus, toInstant } from "@carhythm/core";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/dialect.ts";
@@ -37,7 +37,7 @@ type Options = {
 	yes?: true;
 } & Record<string, unknown>;
 
-const STATUSES = ["active", "completed", "user_abandoned_not_completed"];
+const STATUSES: readonly string[] = SessionStatus.options;
 
 function addPlan(migrate: Command): void {
 	withDecisions(
@@ -140,11 +140,11 @@ function addDown(migrate: Command): void {
 			const config = configOf(options);
 			requireDatabase(config);
 			const to = options.to ?? newestMigration() - 1;
-			await confirm(
-				options,
-				`Undo every migration after ${to}? Stop the servers first.`,
-				"Nothing was undone.",
-			);
+			await confirm(options, {
+				question: `Undo every migration after ${to}?`,
+				warning: `This undoes every migration after ${to}; stop the servers first.`,
+				otherwise: "Nothing was undone.",
+			});
 			const outcome = await opened(config, (database) =>
 				downgrade(database, { ...safetyOf(options), to, onProgress: showProgress() }),
 			);
@@ -167,7 +167,11 @@ function addPrune(migrate: Command): void {
 		.action(async (options: Options) => {
 			const config = configOf(options);
 			requireDatabase(config);
-			await confirm(options, "Drop what undone migrations kept, for good?", "Nothing was dropped.");
+			await confirm(options, {
+				question: "Drop what undone migrations kept, for good?",
+				warning: "What undone migrations kept cannot be brought back afterwards.",
+				otherwise: "Nothing was dropped.",
+			});
 			const dropped = await opened(config, prune);
 			if (options.json) printJson(dropped);
 			else if (dropped.length === 0) print("Nothing is kept.");

@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import { parseDisplayId, toInstant } from "@carhythm/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Config } from "../config.ts";
@@ -12,6 +11,7 @@ import {
 	type ShownSession,
 } from "../db/session-admin.ts";
 import { OperatorError } from "../operator-error.ts";
+import { confirm } from "./confirm.ts";
 import { oneLine, print, printJson, printTable, shortened } from "./output.ts";
 import { showPast, unknownSession } from "./session-past.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";
@@ -75,7 +75,11 @@ export function addSessionCommands(program: Command): void {
 			await withDatabase(config, "read", async (database) => {
 				const admin = adminOf(database, config);
 				if (!(await admin.show(display_id))) throw unknownSession(display_id);
-				if (!options.yes) await confirmErasure(display_id);
+				await confirm(options, {
+					question: `Erase the session ${display_id} for good?`,
+					warning: "Erasing cannot be undone.",
+					otherwise: "Nothing was erased.",
+				});
 				const scrubbed = await admin.erase(display_id);
 				if (!scrubbed) throw unknownSession(display_id);
 				report(scrubbed);
@@ -111,19 +115,6 @@ function displayIdOf(typed: string): string {
 		);
 	}
 	return display_id;
-}
-
-async function confirmErasure(display_id: string): Promise<void> {
-	if (!process.stdin.isTTY) {
-		throw new OperatorError(
-			"conflict",
-			"Erasing cannot be undone. Add --yes to confirm it. Nothing was erased.",
-		);
-	}
-	const terminal = createInterface({ input: process.stdin, output: process.stderr });
-	const reply = await terminal.question(`Erase the session ${display_id} for good? Type yes: `);
-	terminal.close();
-	if (reply.trim().toLowerCase() !== "yes") throw new OperatorError("conflict", "Nothing was erased.");
 }
 
 function report(scrubbed: Scrubbed): void {

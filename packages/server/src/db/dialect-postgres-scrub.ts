@@ -2,19 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
 import type { Scrubbed } from "./dialect.ts";
 import { asStorageError, errorCode } from "./dialect-errors.ts";
+import { OF_A_SESSION } from "./schema.ts";
 
-/** Every table that holds something of a session. */
-const TABLES = [
-	"hand_offs",
-	"session_holders",
-	"session_drafts",
-	"session_events",
-	"session_details",
-	"question_answers",
-	"assessment_scores",
-	"feedbacks",
-	"student_responses",
-] as const;
+/** Every table that holds something of a session, those included in which undone migrations keep rows. */
+async function tablesOfSessions(client: Pick<Pool, "query">): Promise<string[]> {
+	const { rows } = await client.query<{ relname: string }>(
+		`select relname from pg_class
+		where relkind = 'r' and relnamespace = current_schema()::regnamespace and relname ~ '^undo_\\d+_'`,
+	);
+	return [...OF_A_SESSION, "feedbacks", "student_responses", ...rows.map(({ relname }) => relname)];
+}
 
 const PATIENCE_MS = 6000;
 const PAUSE_MS = 250;
@@ -30,10 +27,11 @@ const REMAINS =
 export async function scrubPostgres(pool: Pool): Promise<Scrubbed> {
 	const client = await pool.connect();
 	try {
+		const tables = await tablesOfSessions(client);
 		const foreign = await client.query<{ relname: string }>(
 			`select relname from pg_class
 			where oid = any(select to_regclass(name) from unnest($1::text[]) as t(name)) and not pg_has_role(relowner, 'usage')`,
-			[TABLES],
+			[tables],
 		);
 		const [table] = foreign.rows;
 		if (table) return { clean: false, reason: `this user does not own the table ${table.relname}` };
@@ -45,7 +43,7 @@ export async function scrubPostgres(pool: Pool): Promise<Scrubbed> {
 			}
 			await sleep(PAUSE_MS);
 		}
-		for (const name of TABLES) await client.query(`vacuum (index_cleanup on, truncate on) ${name}`);
+		for (const name of tables) await client.query(`vacuum (index_cleanup on, truncate on) ${name}`);
 		return { clean: true, remains: REMAINS };
 	} catch (error) {
 		const code = errorCode(error);

@@ -1,11 +1,11 @@
-import { Command, type LifecycleCommand } from "@carhythm/core";
+import { Command, type LifecycleCommand, type OperationId, type SessionEvent } from "@carhythm/core";
 import type { Selectable } from "kysely";
 import type { Schema } from "./schema.ts";
 
 type Row = Pick<Selectable<Schema["session_events"]>, "kind" | "question_id" | "value">;
 
 /** What a row of the history asked for; null for a start, and for what cannot be read. Half-typed text is not in the history. */
-export function bodyOf(row: Row): Command | LifecycleCommand | null {
+function bodyOf(row: Row): Command | LifecycleCommand | null {
 	if (row.kind === "abandon" || row.kind === "restore") return { kind: row.kind };
 	const value: unknown = row.value === null ? null : JSON.parse(row.value);
 	const parsed = Command.safeParse({
@@ -14,6 +14,14 @@ export function bodyOf(row: Row): Command | LifecycleCommand | null {
 		...contentOf(row.kind, value),
 	});
 	return parsed.success ? parsed.data : null;
+}
+
+/** A row of the history as the event that it is; null where {@link bodyOf} is. */
+export function eventOf(row: Selectable<Schema["session_events"]>): SessionEvent | null {
+	const body = bodyOf(row);
+	if (!body) return null;
+	const { at, received_at, revision } = row;
+	return { operation_id: row.operation_id as OperationId, at, received_at, revision, body };
 }
 
 function contentOf(kind: string, value: unknown): object {

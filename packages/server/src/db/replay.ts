@@ -3,14 +3,12 @@ import {
 	apply,
 	beginSession,
 	Language,
-	type OperationId,
-	type SessionEvent,
 	type SessionId,
 	type SessionState,
 } from "@carhythm/core";
 import type { Selectable } from "kysely";
 import * as z from "zod/mini";
-import { bodyOf } from "./event-body.ts";
+import { eventOf } from "./event-body.ts";
 import type { Schema } from "./schema.ts";
 import { ADOPTED, adoptedAnswer } from "./session-rows.ts";
 
@@ -75,16 +73,9 @@ export function replay(index: AssessmentIndex, recorded: Recorded, revision: num
 }
 
 function after(index: AssessmentIndex, state: SessionState, row: EventRow): SessionState {
-	const body = bodyOf(row);
+	const event = eventOf(row);
 	// What a former version of an adopted assessment asked counts no more.
-	if (!body || ("question_id" in body && !index.by_question.has(body.question_id))) return state;
-	const event: SessionEvent = {
-		operation_id: row.operation_id as OperationId,
-		at: row.at,
-		received_at: row.received_at,
-		revision: row.revision,
-		body,
-	};
+	if (!event || ("question_id" in event.body && !index.by_question.has(event.body.question_id))) return state;
 	return apply(index, state, event);
 }
 

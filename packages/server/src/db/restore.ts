@@ -5,12 +5,11 @@ import {
 	type Instant,
 	type OperationId,
 	refuse,
-	type SessionEvent,
 	type SessionId,
 } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
-import { bodyOf } from "./event-body.ts";
+import { eventOf } from "./event-body.ts";
 import {
 	abandoning,
 	accept,
@@ -131,15 +130,9 @@ async function applyLate(tx: Tx, work: Work): Promise<void> {
 		.orderBy("revision")
 		.execute();
 	for (const row of late) {
-		const body = bodyOf(row);
-		if (!body) continue;
-		const event: SessionEvent = {
-			operation_id: row.operation_id as OperationId,
-			at: row.at,
-			received_at: row.received_at,
-			revision: row.revision,
-			body,
-		};
+		const event = eventOf(row);
+		if (!event) continue;
+		const { body } = event;
 		if (body.kind === "answer" || body.kind === "clear") keepFound(work, body.question_id);
 		const { version, state } = work.session;
 		work.session = { ...work.session, state: apply(version.index, state, event) };

@@ -212,3 +212,14 @@ export type Schema = {
 	session_holders: SessionHolders;
 	hand_offs: HandOffs;
 };
+
+/** The tables that name a session by its `response_id`, in an order in which they can be emptied. */
+export const OF_A_SESSION = [
+	"hand_offs",
+	"session_holders",
+	"session_drafts",
+	"session_events",
+	"session_details",
+	"question_answers",
+	"assessment_scores",
+] as const;

@@ -11,7 +11,8 @@ import { eraseKept } from "../migrations/kept.ts";
 import type { Database, Dialect, Scrubbed } from "./dialect.ts";
 import { inTransaction } from "./in-transaction.ts";
 import { withoutPlaceholders } from "./person.ts";
-import type { Schema } from "./schema.ts";
+import { OF_A_SESSION, type Schema } from "./schema.ts";
+import { redirectedTo } from "./start.ts";
 import type { AssessmentStore, Person } from "./store.ts";
 
 /** What an operator sees as a session's status: expired is computed, never stored. */
@@ -207,17 +208,14 @@ async function deleteSession(
 		await tx.deleteFrom(table).where("response_id", "=", row.id).execute();
 	}
 	await tx.deleteFrom("feedbacks").where("session_id", "=", row.session_id).execute();
+	// A repeated Start Fresh is led to its session by the display id, which is noted with the session that was set aside.
+	await tx
+		.updateTable("session_events")
+		.set({ result: redirectedTo(null) })
+		.where("kind", "=", "start")
+		.where("result", "=", redirectedTo(display_id))
+		.execute();
 	await eraseKept(tx, dialect, { response_id: row.id, session_id: row.session_id });
 	await tx.deleteFrom("student_responses").where("id", "=", row.id).execute();
 	return true;
 }
-
-const OF_A_SESSION = [
-	"hand_offs",
-	"session_holders",
-	"session_drafts",
-	"session_events",
-	"session_details",
-	"question_answers",
-	"assessment_scores",
-] as const;

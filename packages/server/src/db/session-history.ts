@@ -11,6 +11,7 @@ import type { Transaction } from "kysely";
 import type { Database } from "./dialect.ts";
 import { cameLate, lateResultOf, type Recorded, replay } from "./replay.ts";
 import type { Schema } from "./schema.ts";
+import type { ShownEvent } from "./session-admin.ts";
 import type { AssessmentStore, AssessmentVersion } from "./store.ts";
 
 /** A session as it was right after one of its events, as an operator may see it. Half-typed text is not kept of the past. */
@@ -39,17 +40,10 @@ type PastOutcome =
 	| { kind: "unknown_revision"; newest_revision: number };
 
 /** Something that reached a session after it had ended, and why it was kept aside. */
-export type LateEvent = {
-	revision: number;
-	at: Instant;
-	received_at: Instant;
-	kind: string;
-	question: string | null;
-	/** A draft that was applied since has none: its text lives with the other drafts. */
-	value: unknown;
+export type LateEvent = Omit<ShownEvent, "outcome"> & {
 	code: string;
 	detail: string;
-	/** Restoring the session applies what came late. */
+	/** Restoring the session applies what came late. A draft that was applied has no value any more: its text lives with the other drafts. */
 	now: "kept_aside" | "applied" | "superseded";
 };
 

@@ -6,7 +6,6 @@ import {
 	mintOperationId,
 	mintSessionId,
 	type OperationId,
-	refuse,
 	type SessionId,
 } from "@carhythm/core";
 import type { Transaction } from "kysely";
@@ -67,12 +66,7 @@ async function findStarted(tx: Tx, means: Means, request: StartRequest): Promise
 		.where("session_details.start_operation_id", "=", request.operation_id)
 		.executeTakeFirst();
 	if (!row) return null;
-	if (row.start_fingerprint !== startFingerprint(request)) {
-		return {
-			ok: false,
-			refusal: refuse("operation_mismatch", "This id was already used for a different start. Use a new id."),
-		};
-	}
+	if (row.start_fingerprint !== startFingerprint(request)) return operationMismatch();
 	// A transaction that only reads waits for no standby. With a lock this one does, so a start whose first commit was in doubt is
 	// confirmed only when the standby has it.
 	await means.dialect.lockSessions(tx, "id", [row.response_id]);
@@ -135,7 +129,7 @@ async function redirect(
 			received_at,
 			outcome: "applied",
 			fingerprint: startFingerprint(request),
-			result: JSON.stringify({ started: session.display_id } satisfies Redirected),
+			result: redirectedTo(session.display_id),
 		});
 		await writeBench(tx, means.dialect, [work]);
 	}
@@ -143,7 +137,12 @@ async function redirect(
 }
 
 /** By the display id: the number of a row that was erased may be another session's by now. */
-type Redirected = { started: string };
+type Redirected = { started: string | null };
+
+/** The stored result of a fresh start that was answered with another session; null for one that was erased since. */
+export function redirectedTo(display_id: string | null): string {
+	return JSON.stringify({ started: display_id } satisfies Redirected);
+}
 
 async function findRedirected(
 	tx: Tx,
@@ -156,8 +155,8 @@ async function findRedirected(
 	if (!event) return null;
 	if (event.kind !== "start" || event.fingerprint !== startFingerprint(request)) return operationMismatch();
 	const { started } = JSON.parse(event.result) as Redirected;
-	const session = await startedSession(tx, means, "session_details.display_id", started);
-	return session && { ok: true, session };
+	const session = started && (await startedSession(tx, means, "session_details.display_id", started));
+	return session ? { ok: true, session } : null;
 }
 
 function findEvent(tx: Tx, response_id: number, operation_id: OperationId) {

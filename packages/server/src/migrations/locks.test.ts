@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import type { Database } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
-import { anEmptyDatabase } from "../testing/an-empty-database.ts";
+import { aDatabaseOn } from "../testing/an-engine.ts";
 import { beforePhase1 } from "../testing/before-phase-1.ts";
 import { indexSql } from "./apply-index.ts";
 import { readCatalogue } from "./catalogue.ts";
@@ -58,7 +58,7 @@ async function places(database: Database): Promise<Record<string, number>> {
 }
 
 test("each step takes the locks that the plan tells, and writes no table anew", async () => {
-	await using place = await anEmptyDatabase("postgres");
+	await using place = await aDatabaseOn("postgres");
 	const database = await beforePhase1(place, { many: 100 });
 	const watcher = await openDatabase(place.url);
 	const steps = stepsOf(database);

@@ -5,7 +5,7 @@ import { sql } from "kysely";
 import { Client } from "pg";
 import { describe, expect, test } from "vitest";
 import type { DatabaseUrl } from "../db/dialect.ts";
-import { anEmptyDatabase, ENGINES } from "../testing/an-empty-database.ts";
+import { aDatabaseOn, ENGINES } from "../testing/an-engine.ts";
 import { beforePhase1 } from "../testing/before-phase-1.ts";
 import { contentsOf } from "../testing/contents.ts";
 import { makePlan, rehearse } from "./plan.ts";
@@ -30,7 +30,7 @@ async function applyByHand(url: DatabaseUrl, text: string): Promise<void> {
 
 describe.each(ENGINES)("on %s", (engine) => {
 	test("the printed SQL can be applied by hand, and adopt takes it over", async () => {
-		await using place = await anEmptyDatabase(engine);
+		await using place = await aDatabaseOn(engine);
 		const database = await beforePhase1(place, { many: 7000 });
 		for (const table of ["migration_ledger", "migration_kept"]) {
 			await sql`DROP TABLE ${sql.table(table)}`.execute(database.db);
@@ -62,7 +62,7 @@ describe.each(ENGINES)("on %s", (engine) => {
 	});
 
 	test("a plan changes nothing, and an up-to-date database has none", async () => {
-		await using place = await anEmptyDatabase(engine);
+		await using place = await aDatabaseOn(engine);
 		const database = await beforePhase1(place, { many: 100 });
 		const before = await contentsOf(database);
 		const plan = await makePlan(database, { to: 2 });
@@ -77,7 +77,7 @@ describe.each(ENGINES)("on %s", (engine) => {
 	});
 
 	test("what stands in the way is part of the plan", async () => {
-		await using place = await anEmptyDatabase(engine);
+		await using place = await aDatabaseOn(engine);
 		const database = await beforePhase1(place, { many: 0 });
 		await sql`CREATE INDEX idx_student_responses_status ON student_responses (email)`.execute(
 			ledgerOf(database),
@@ -91,7 +91,7 @@ describe.each(ENGINES)("on %s", (engine) => {
 });
 
 test("on SQLite everything is tried on a copy, which is gone afterwards", async () => {
-	await using place = await anEmptyDatabase("sqlite");
+	await using place = await aDatabaseOn("sqlite");
 	if (place.url.dialect !== "sqlite") return;
 	const { file } = place.url;
 	await (await beforePhase1(place, { many: 100 })).close();

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Database } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
 import { aFolder } from "../testing/a-folder.ts";
-import { anEmptyDatabase, ENGINES, type Engine } from "../testing/an-empty-database.ts";
+import { aDatabaseOn, ENGINES, type Engine } from "../testing/an-engine.ts";
 import { beforePhase1, RESPONSES } from "../testing/before-phase-1.ts";
 import { contentsOf } from "../testing/contents.ts";
 import { runFile } from "../testing/run.ts";
@@ -33,7 +33,7 @@ const contentsAfter = async (database: Database) => {
 
 describe.each(ENGINES)("on %s", (engine) => {
 	test("a new database gets every table, and the second run finds nothing to do", async () => {
-		await using empty = await anEmptyDatabase(engine);
+		await using empty = await aDatabaseOn(engine);
 		const database = await empty.open();
 		const { applied } = await migrateUp(database);
 		expect(applied).toHaveLength(stepsOf(database).length);
@@ -44,7 +44,7 @@ describe.each(ENGINES)("on %s", (engine) => {
 	});
 
 	test("phase 1 comes to a table with rows, and everything around it stays", async () => {
-		await using start = await anEmptyDatabase(engine);
+		await using start = await aDatabaseOn(engine);
 		const database = await beforePhase1(start, { many: 0 });
 		await migrateUp(database, { to: 2 });
 		const db = ledgerOf(database);
@@ -87,34 +87,38 @@ describe.each(ENGINES)("on %s", (engine) => {
 		await database.close();
 	});
 
-	test("killed at any moment, the next run ends where an undisturbed one would have", async () => {
-		await using reference = await anEmptyDatabase(engine);
-		const undisturbed = await beforePhase1(reference);
-		let moments = 0;
-		const onProgress = () => {
-			moments += 1;
-		};
-		await migrateUp(undisturbed, { onProgress });
-		const expected = await contentsAfter(undisturbed);
-		expect(moments).toBeGreaterThan(40);
+	test(
+		"killed at any moment, the next run ends where an undisturbed one would have",
+		async () => {
+			await using reference = await aDatabaseOn(engine);
+			const undisturbed = await beforePhase1(reference);
+			let moments = 0;
+			const onProgress = () => {
+				moments += 1;
+			};
+			await migrateUp(undisturbed, { onProgress });
+			const expected = await contentsAfter(undisturbed);
+			expect(moments).toBeGreaterThan(40);
 
-		const step = Math.max(1, moments / KILLS);
-		const points: number[] = [];
-		for (let moment = 1; moment <= moments; moment += step) points.push(Math.floor(moment));
-		for (const point of points) {
-			await using database = await anEmptyDatabase(engine);
-			await (await beforePhase1(database)).close();
-			const { signal } = await runFile(MIGRATE, [database.address, "up", String(point)]);
-			expect(signal, `moment ${point}`).toBe("SIGKILL");
-			const resumed = await database.open();
-			const { applied } = await migrateUp(resumed);
-			if (point < moments) expect(applied.length, `moment ${point}`).toBeGreaterThan(0);
-			expect(await contentsAfter(resumed), `moment ${point}`).toEqual(expected);
-		}
-	}, LONG_MS);
+			const step = Math.max(1, moments / KILLS);
+			const points: number[] = [];
+			for (let moment = 1; moment <= moments; moment += step) points.push(Math.floor(moment));
+			for (const point of points) {
+				await using database = await aDatabaseOn(engine);
+				await (await beforePhase1(database)).close();
+				const { signal } = await runFile(MIGRATE, [database.address, "up", String(point)]);
+				expect(signal, `moment ${point}`).toBe("SIGKILL");
+				const resumed = await database.open();
+				const { applied } = await migrateUp(resumed);
+				if (point < moments) expect(applied.length, `moment ${point}`).toBeGreaterThan(0);
+				expect(await contentsAfter(resumed), `moment ${point}`).toEqual(expected);
+			}
+		},
+		LONG_MS,
+	);
 
 	test("undoing keeps every value, killed at any moment too, and going up brings it back", async () => {
-		await using start = await anEmptyDatabase(engine);
+		await using start = await aDatabaseOn(engine);
 		const database = await beforePhase1(start);
 		await migrateUp(database, { to: 1 });
 		await sql`UPDATE student_responses SET full_name = 'before' WHERE id = 1`.execute(database.db);
@@ -141,25 +145,29 @@ describe.each(ENGINES)("on %s", (engine) => {
 		}
 	}, 120_000);
 
-	test("down to before phase 1 and up again brings every value of every session back", async () => {
-		await using start = await anEmptyDatabase(engine);
-		const database = await beforePhase1(start, { many: UNDONE_ROWS });
-		await migrateUp(database);
-		const displayIds = async () =>
-			sql<object>`SELECT response_id, display_id FROM session_details ORDER BY response_id`.execute(
-				database.db,
-			);
-		const before = await contentsOf(database);
-		const ids = (await displayIds()).rows;
-		expect(ids).toHaveLength(UNDONE_ROWS + 3);
-		await migrateDown(database, { to: 1 });
-		await migrateUp(database);
-		expect((await displayIds()).rows).toEqual(ids);
-		expect(await contentsAfter(database)).toEqual(before);
-	}, LONG_MS);
+	test(
+		"down to before phase 1 and up again brings every value of every session back",
+		async () => {
+			await using start = await aDatabaseOn(engine);
+			const database = await beforePhase1(start, { many: UNDONE_ROWS });
+			await migrateUp(database);
+			const displayIds = async () =>
+				sql<object>`SELECT response_id, display_id FROM session_details ORDER BY response_id`.execute(
+					database.db,
+				);
+			const before = await contentsOf(database);
+			const ids = (await displayIds()).rows;
+			expect(ids).toHaveLength(UNDONE_ROWS + 3);
+			await migrateDown(database, { to: 1 });
+			await migrateUp(database);
+			expect((await displayIds()).rows).toEqual(ids);
+			expect(await contentsAfter(database)).toEqual(before);
+		},
+		LONG_MS,
+	);
 
 	test("what was kept goes for good with prune", async () => {
-		await using start = await anEmptyDatabase(engine);
+		await using start = await aDatabaseOn(engine);
 		const database = await beforePhase1(start, { many: 0 });
 		await migrateUp(database, { to: 2 });
 		await migrateDown(database, { to: 1 });
@@ -170,11 +178,11 @@ describe.each(ENGINES)("on %s", (engine) => {
 	});
 
 	test("six processes at once bring a database up to date together", async () => {
-		await using reference = await anEmptyDatabase(engine);
+		await using reference = await aDatabaseOn(engine);
 		const undisturbed = await beforePhase1(reference);
 		await migrateUp(undisturbed);
 		const expected = await contentsAfter(undisturbed);
-		await using database = await anEmptyDatabase(engine);
+		await using database = await aDatabaseOn(engine);
 		await (await beforePhase1(database)).close();
 		const runs = Array.from({ length: 6 }, () => runFile(MIGRATE, [database.address]));
 		for (const { code, stderr } of await Promise.all(runs))
@@ -183,7 +191,7 @@ describe.each(ENGINES)("on %s", (engine) => {
 	}, 120_000);
 
 	test("an index that went missing comes back, and the ledger tells that it was put there later", async () => {
-		await using empty = await anEmptyDatabase(engine);
+		await using empty = await aDatabaseOn(engine);
 		const database = await empty.open();
 		await migrateUp(database);
 		await sql`drop index idx_student_responses_status`.execute(database.db);
@@ -203,7 +211,7 @@ describe.each(ENGINES)("on %s", (engine) => {
 	});
 
 	test("something else under the name of a step stops the run before anything is changed", async () => {
-		await using empty = await anEmptyDatabase(engine);
+		await using empty = await aDatabaseOn(engine);
 		const database = await empty.open();
 		await migrateUp(database, { to: 1 });
 		await sql`CREATE INDEX idx_student_responses_status ON student_responses (email)`.execute(database.db);
@@ -216,7 +224,7 @@ describe.each(ENGINES)("on %s", (engine) => {
 	});
 
 	test("a step that says something else than when it was applied is named, and nothing runs", async () => {
-		await using empty = await anEmptyDatabase(engine);
+		await using empty = await aDatabaseOn(engine);
 		const database = await empty.open();
 		await migrateUp(database, { to: 2 });
 		await sql`UPDATE migration_ledger SET checksum = '2:other' WHERE step = 'column_status'`.execute(
@@ -230,7 +238,7 @@ describe.each(ENGINES)("on %s", (engine) => {
 	});
 
 	test("a database of a newer release is refused", async () => {
-		await using empty = await anEmptyDatabase(engine);
+		await using empty = await aDatabaseOn(engine);
 		const database = await empty.open();
 		await migrateUp(database);
 		await sql`insert into migration_ledger (migration, step, origin, checksum, applied_at, duration_ms)
@@ -259,7 +267,7 @@ test("a database of another program is refused and left as it is", async () => {
 });
 
 test("on PostgreSQL an index that an interrupted build left invalid is built again", async () => {
-	await using start = await anEmptyDatabase("postgres" satisfies Engine);
+	await using start = await aDatabaseOn("postgres" satisfies Engine);
 	const database = await beforePhase1(start, { many: 0 });
 	await migrateUp(database, { to: 2 });
 	await sql`

@@ -220,7 +220,7 @@ function refuseNewer(ledger: readonly LedgerRow[]): void {
 }
 
 function refuseEdited(ledger: readonly LedgerRow[]): void {
-	const edited = editedSteps(ledger);
+	const edited = editedSteps(ledger).map(({ migration, step }) => `${migration}:${step}`);
 	if (edited.length === 0) return;
 	throw new OperatorError(
 		"refused",
@@ -228,14 +228,14 @@ function refuseEdited(ledger: readonly LedgerRow[]): void {
 	);
 }
 
-/** The steps that were changed since they were applied, as `2:column_status`. */
-function editedSteps(ledger: readonly LedgerRow[]): string[] {
-	return migrations.flatMap((migration) =>
-		migration.steps
+/** The steps that say something else than when they were applied. */
+export function editedSteps(ledger: readonly LedgerRow[]): { migration: number; step: string }[] {
+	return migrations.flatMap(({ number, steps }) =>
+		steps
 			.filter((step) => {
-				const row = findRow(ledger, migration.number, step.id);
+				const row = findRow(ledger, number, step.id);
 				return row !== null && isEdited(step, row);
 			})
-			.map((step) => `${migration.number}:${step.id}`),
+			.map(({ id }) => ({ migration: number, step: id })),
 	);
 }

@@ -1,8 +1,8 @@
 import type { Instant } from "@carhythm/core";
-import { backupBefore } from "../backup/backup.ts";
-import type { Backup } from "../backup/manifest.ts";
 import type { Database } from "../db/dialect.ts";
 import { OperatorError } from "../operator-error.ts";
+import { backupBefore } from "./backup/backup.ts";
+import type { Backup } from "./backup/manifest.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { type DownOptions, type DownOutcome, runDown } from "./down.ts";
 import { withMigrationLock } from "./lock.ts";

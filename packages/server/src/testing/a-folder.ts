@@ -1,21 +1,8 @@
-import { mkdtempSync, rmSync, statfsSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { roomyFolder } from "./roomy-folder.ts";
 
-const MEMORY = "/dev/shm";
-const ENOUGH_BYTES = 1e9;
-
-/** In memory where there is plenty: what happens to a disk is the subject of tests of their own. */
-const place = isRoomy(MEMORY) ? MEMORY : tmpdir();
-
-function isRoomy(folder: string): boolean {
-	try {
-		const { bavail, bsize } = statfsSync(folder);
-		return bavail * bsize > ENOUGH_BYTES;
-	} catch {
-		return false;
-	}
-}
+const place = roomyFolder(1e9);
 
 /** An empty folder that is gone after the test. */
 export function aFolder() {

@@ -4,6 +4,7 @@ import { createAssessmentStore } from "../db/assessments.ts";
 import { createStore } from "../db/create-store.ts";
 import type { DatabaseUrl } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
+import { single } from "../db/operate.ts";
 import { migrateUp } from "../migrations/runner.ts";
 import { contentFolder } from "../places.ts";
 import { seedShipped } from "../seed.ts";
@@ -36,14 +37,7 @@ export async function aSchool() {
 		version.index.places.find(({ question }) => question.type === type)?.question.key ?? "";
 
 	async function operate(session_id: SessionId, command: Command) {
-		const operations = [{ operation_id: anOperationId(), client_time: null, command }];
-		const outcome = await store.sessions.operate({
-			session_id,
-			device_id: null,
-			sent_at: null,
-			operations,
-			mode: "submit",
-		});
+		const outcome = await store.sessions.operate(single(session_id, anOperationId(), command));
 		const status = outcome.ok ? outcome.results[0]?.result.status : outcome.refusal.detail;
 		if (status !== "applied") throw new Error(`The server would not take ${command.kind}: ${status}`);
 	}

@@ -7,14 +7,24 @@ import { aFolder } from "./a-folder.ts";
 import { aPostgresDatabase, type Template } from "./a-postgres.ts";
 import { serversFolder } from "./postgres-server.ts";
 
+export const ENGINES = ["sqlite", "postgres"] as const;
+export type Engine = (typeof ENGINES)[number];
+
 /** On which database this project of vitest runs: every story is told on both. */
-export const engine = process.env["CARHYTHM_TEST_ENGINE"] === "postgres" ? "postgres" : "sqlite";
+export const engine: Engine = process.env["CARHYTHM_TEST_ENGINE"] === "postgres" ? "postgres" : "sqlite";
 
 /** A database of its own on the engine at hand, begun as a copy of the template or empty, gone after the test. */
-export async function aDatabase(template?: Template) {
-	const place = engine === "postgres" ? await onServer(template) : await inFile(template);
+export function aDatabase(template?: Template) {
+	return aDatabaseOn(engine, template);
+}
+
+/** The same for stories that are told on both engines in one file. */
+export async function aDatabaseOn(which: Engine, template?: Template) {
+	const place = which === "postgres" ? await onServer(template) : await inFile(template);
 	return { ...place, open: () => openDatabase(place.url) };
 }
+
+export type TestDatabase = Awaited<ReturnType<typeof aDatabaseOn>>;
 
 type Place = AsyncDisposable & {
 	url: DatabaseUrl;

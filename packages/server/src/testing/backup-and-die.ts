@@ -1,6 +1,6 @@
 // Backs up the database named first, and kills itself when it comes to what the second word says.
 import { toInstant } from "@carhythm/core";
-import { backup } from "../backup/backup.ts";
+import { backup } from "../migrations/backup/backup.ts";
 
 const [file = "", end] = process.argv.slice(2);
 await backup(

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Database } from "../db/dialect.ts";
 import { ledgerOf } from "../migrations/run.ts";
 import { migrateUp } from "../migrations/runner.ts";
-import type { EmptyDatabase } from "./an-empty-database.ts";
+import type { TestDatabase } from "./an-engine.ts";
 
 const MANY = 6000;
 
@@ -13,7 +13,7 @@ export const RESPONSES = MANY + 3;
  * Fills an empty database as phase 1 finds it: rows, a child that cascades, a trigger, a view, an index on an expression.
  * @param options.many how many responses beside the three that tests look at
  */
-export async function beforePhase1(empty: EmptyDatabase, options: { many?: number } = {}): Promise<Database> {
+export async function beforePhase1(empty: TestDatabase, options: { many?: number } = {}): Promise<Database> {
 	const database = await empty.open();
 	await migrateUp(database, { to: 1 });
 	const isSqlite = database.dialect.name === "sqlite";

@@ -1,6 +1,6 @@
-// The schema of the existing product, as reference files of real databases show it, independent of this program's own tables.
+import type { Engine } from "./an-engine.ts";
 
-export type Engine = "sqlite" | "postgres";
+// The schema of the existing product, as reference files of real databases show it, independent of this program's own tables.
 
 type TableDefinition = {
 	name: string;

@@ -3,6 +3,7 @@ import type { Database, DatabaseUrl } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
 import { aFolder } from "./a-folder.ts";
 import { aPostgresDatabase } from "./a-postgres.ts";
+import type { Engine } from "./an-engine.ts";
 import {
 	type Cell,
 	existingRows,
@@ -10,7 +11,7 @@ import {
 	type StatusWords,
 	UNREADABLE,
 } from "./existing-databases-rows.ts";
-import { type Engine, existingSchema, GUIDE, type SchemaOptions } from "./existing-databases-schema.ts";
+import { existingSchema, GUIDE, type SchemaOptions } from "./existing-databases-schema.ts";
 
 type State = {
 	/** The engines on which a database can be in this state. */

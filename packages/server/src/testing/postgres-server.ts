@@ -8,15 +8,14 @@ import {
 	readdirSync,
 	readFileSync,
 	rmSync,
-	statfsSync,
 	writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { roomyFolder } from "./roomy-folder.ts";
 
 /** `small`: what comes with the packages, or what CARHYTHM_TEST_POSTGRES names. `tools`: one whose pg_dump and psql are at hand. */
 export type ServerKind = "small" | "tools";
@@ -38,18 +37,10 @@ const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {
 /** The folder that all processes of one test run share, named after the process that removes it in the end. */
 export function serversFolder(): string {
 	const given = process.env["CARHYTHM_TEST_SERVERS"];
-	const folder = given ?? join(roomyFolder(), `${PREFIX}${process.pid}`);
+	const folder = given ?? join(roomyFolder(4e9), `${PREFIX}${process.pid}`);
 	mkdirSync(folder, { recursive: true });
 	if (given === undefined) stopAtExit(folder);
 	return folder;
-}
-
-/** Memory where there is plenty of it: thousands of small commits need no disk to be tested. */
-function roomyFolder(): string {
-	const memory = "/dev/shm";
-	if (!existsSync(memory)) return tmpdir();
-	const { bavail, bsize } = statfsSync(memory);
-	return bavail * bsize > 4e9 ? memory : tmpdir();
 }
 
 /**
@@ -316,7 +307,7 @@ export function stopServers(folder: string): void {
 
 /** Ends what runs left behind that were killed before they could. */
 export function stopForgotten(): void {
-	const place = roomyFolder();
+	const place = roomyFolder(4e9);
 	for (const name of readdirSync(place)) {
 		const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length)) : Number.NaN;
 		if (Number.isInteger(pid) && !isAlive(pid)) stopServers(join(place, name));

@@ -14,6 +14,7 @@ import { createAssessmentStore } from "../db/assessments.ts";
 import { createStore } from "../db/create-store.ts";
 import { parseDatabaseUrl } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
+import { single } from "../db/operate.ts";
 
 export type Job =
 	| { kind: "start"; operation_id: OperationId | null; replaces: SessionId | null }
@@ -49,14 +50,7 @@ async function run(job: Job): Promise<unknown> {
 		}
 		case "operate": {
 			const { session_id, operation_id, command } = job;
-			const operations = [{ operation_id, command, client_time: null }];
-			const outcome = await store.sessions.operate({
-				session_id,
-				device_id: null,
-				sent_at: null,
-				operations,
-				mode: "submit",
-			});
+			const outcome = await store.sessions.operate(single(session_id, operation_id, command));
 			return outcome.ok ? outcome.results[0]?.result : outcome.refusal.code;
 		}
 		case "hand_off": {

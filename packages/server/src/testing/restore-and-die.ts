@@ -1,6 +1,6 @@
 // Restores the backup named first over the database named second. With a third word it kills itself when it comes to that step.
 import { toInstant } from "@carhythm/core";
-import { restore } from "../backup/restore.ts";
+import { restore } from "../migrations/backup/restore.ts";
 
 const [backup = "", file = "", end] = process.argv.slice(2);
 await restore(

@@ -129,6 +129,8 @@ test("a fresh start that was answered with another session never leads to a stra
 	const wish = { operation_id: randomUUID(), replaces: session_id };
 	expect(await post(server, "/session/start", wish)).toEqual(first);
 	await server.admin().erase(String(first.body["display_id"]));
+	const results = await server.database().reader.selectFrom("session_events").select("result").execute();
+	expect(JSON.stringify(results)).not.toContain(first.body["display_id"]);
 	// On SQLite the erased session's number is given to the next one.
 	const stranger = await begin(server);
 	const again = await post(server, "/session/start", wish);

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type AssessmentIndex, type Instant, toInstant } from "@carhythm/core";
 import type { Hono } from "hono";
@@ -9,12 +8,14 @@ import { createAssessmentStore } from "../../src/db/assessments.ts";
 import { createStore } from "../../src/db/create-store.ts";
 import type { Database, DatabaseUrl } from "../../src/db/dialect.ts";
 import { openDatabase } from "../../src/db/open.ts";
+import { OF_A_SESSION } from "../../src/db/schema.ts";
 import { createSessionAdmin, type SessionAdmin } from "../../src/db/session-admin.ts";
 import { type ExportedSession, exportSessions } from "../../src/db/session-export.ts";
 import type { AssessmentStore } from "../../src/db/store.ts";
 import type { Env } from "../../src/http/context.ts";
 import { migrateUp } from "../../src/migrations/runner.ts";
 import { aPostgresDatabase } from "../../src/testing/a-postgres.ts";
+import { roomyFolder } from "../../src/testing/roomy-folder.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { simulatedAssessment } from "./simulated-assessment.ts";
 
@@ -84,15 +85,7 @@ export async function aSimulatedServer(engine: Engine, now: () => number) {
 
 export type SimulatedServer = Awaited<ReturnType<typeof aSimulatedServer>>;
 
-const OF_SESSIONS = [
-	"session_drafts",
-	"session_events",
-	"session_details",
-	"question_answers",
-	"assessment_scores",
-	"feedbacks",
-	"student_responses",
-] as const;
+const OF_SESSIONS = [...OF_A_SESSION, "feedbacks", "student_responses"] as const;
 
 async function open(
 	url: DatabaseUrl,
@@ -121,7 +114,7 @@ async function aPlace(engine: Engine): Promise<{ url: DatabaseUrl; remove: () =>
 		const place = await aPostgresDatabase({ template: { name: "simulated", fill } });
 		return { url: place.url, remove: () => place[Symbol.asyncDispose]() };
 	}
-	const folder = mkdtempSync(join(roomyFolder(), "carhythm-simulation-"));
+	const folder = mkdtempSync(join(roomyFolder(1e9), "carhythm-simulation-"));
 	const url: DatabaseUrl = { dialect: "sqlite", file: join(folder, "carhythm.db") };
 	await fill(url);
 	return { url, remove: async () => rmSync(folder, { recursive: true, force: true }) };
@@ -132,12 +125,4 @@ async function fill(url: DatabaseUrl): Promise<void> {
 	await migrateUp(database);
 	await createAssessmentStore(database).add(simulatedAssessment(), null);
 	await database.close();
-}
-
-/** Memory where there is plenty of it: what survives a power cut is not what simulations are about. */
-function roomyFolder(): string {
-	const memory = "/dev/shm";
-	if (!existsSync(memory)) return tmpdir();
-	const { bavail, bsize } = statfsSync(memory);
-	return bavail * bsize > 1e9 ? memory : tmpdir();
 }

@@ -1,12 +1,12 @@
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
 import { type Catalogue, readCatalogue } from "../catalogue.ts";
-import { findRow, isEdited, readLedger } from "../ledger.ts";
+import { findRow, readLedger } from "../ledger.ts";
 import { LEDGER, type LedgerRow } from "../ledger-schema.ts";
 import { migrations } from "../list.ts";
 import type { Allowances } from "../migration.ts";
 import { ledgerOf } from "../run.ts";
-import { stepsOf } from "../runner.ts";
+import { editedSteps, stepsOf } from "../runner.ts";
 import { fingerprint, onlyKnown, type Shape, shapeOf } from "../shape.ts";
 import { compareSnapshots } from "./compare.ts";
 import { compareShapes } from "./differences.ts";
@@ -83,14 +83,10 @@ function isRecorded(ledger: readonly LedgerRow[], migration: number, step: strin
 function checkLedger(database: Database, ledger: readonly LedgerRow[] | null, migration: number): Part {
 	if (!ledger) return part("ledger", ["This database was neither made nor taken over by CaRhythm."], "");
 	const known = stepsOf(database);
-	const edited = known
-		.filter(({ migration, step }) => {
-			const row = findRow(ledger, migration.number, step.id);
-			return row && isEdited(step, row);
-		})
-		.map(({ migration, step }) => {
-			return `The step ${step.id} of migration ${migration.number} is not what it was when it was applied.`;
-		});
+	const edited = editedSteps(ledger).map(
+		({ migration, step }) =>
+			`The step ${step} of migration ${migration} is not what it was when it was applied.`,
+	);
 	const strange = ledger
 		.filter((row) => !known.some((one) => one.migration.number === row.migration && one.step.id === row.step))
 		.map(

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Instant } from "@carhythm/core";
-import { OperatorError } from "../operator-error.ts";
+import { OperatorError } from "../../operator-error.ts";
 import { type Backup, type Manifest, manifestPath } from "./manifest.ts";
 
 /** Whether a folder has room: `needed` includes a margin. */

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { DatabaseUrl } from "../db/dialect.ts";
+import type { DatabaseUrl } from "../../db/dialect.ts";
 import type { Backup } from "./manifest.ts";
 import type { BackupOptions } from "./options.ts";
 import { backupPostgres } from "./postgres-backup.ts";

@@ -4,8 +4,8 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Instant } from "@carhythm/core";
 import * as z from "zod/mini";
-import packageJson from "../../package.json" with { type: "json" };
-import { OperatorError } from "../operator-error.ts";
+import packageJson from "../../../package.json" with { type: "json" };
+import { OperatorError } from "../../operator-error.ts";
 
 const TableContent = z.object({ rows: z.int().check(z.nonnegative()), hash: z.string() });
 /** What a table holds: how many rows, and a hash over every value in them. */

@@ -12,7 +12,7 @@ import {
 import { dirname, resolve } from "node:path";
 import type { Instant } from "@carhythm/core";
 import SqliteFile from "better-sqlite3";
-import { OperatorError } from "../operator-error.ts";
+import { OperatorError } from "../../operator-error.ts";
 import { fsync, requireRoom, stampOf, temporaryName } from "./files.ts";
 import type { Manifest } from "./manifest.ts";
 import { usersOf } from "./open-files.ts";

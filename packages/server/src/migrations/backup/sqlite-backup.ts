@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import SqliteFile from "better-sqlite3";
-import { OperatorError } from "../operator-error.ts";
+import { OperatorError } from "../../operator-error.ts";
 import { megabytes, placeFor, publish, requireRoom, stampOf, temporaryName } from "./files.ts";
 import { type Backup, describe } from "./manifest.ts";
 import type { BackupOptions } from "./options.ts";

@@ -14,14 +14,14 @@ import {
 import { toInstant } from "@carhythm/core";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { aFolder } from "../testing/a-folder.ts";
-import { runFile, startFile } from "../testing/run.ts";
+import { aFolder } from "../../testing/a-folder.ts";
+import { runFile, startFile } from "../../testing/run.ts";
 import { backup } from "./backup.ts";
 import { manifestPath } from "./manifest.ts";
 import { restore } from "./restore.ts";
 
-const TRANSFERS = new URL("../testing/transfer-money.ts", import.meta.url);
-const DYING = new URL("../testing/restore-and-die.ts", import.meta.url);
+const TRANSFERS = new URL("../../testing/transfer-money.ts", import.meta.url);
+const DYING = new URL("../../testing/restore-and-die.ts", import.meta.url);
 const now = toInstant(Date.parse("2026-11-22T14:03:05.000Z"));
 const KEPT = "a.db.replaced-2026-11-22T14-03-05Z";
 const sqlite = (file: string) => ({ dialect: "sqlite" as const, file });

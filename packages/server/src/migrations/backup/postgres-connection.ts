@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { OperatorError } from "../operator-error.ts";
+import { OperatorError } from "../../operator-error.ts";
 
 /** How to reach one database of a server, by this process and by the programs that it starts. */
 export type Address = {

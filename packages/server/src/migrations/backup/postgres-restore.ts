@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Instant } from "@carhythm/core";
 import type { Client } from "pg";
-import { errorCode } from "../db/dialect-errors.ts";
-import { OperatorError } from "../operator-error.ts";
+import { errorCode } from "../../db/dialect-errors.ts";
+import { OperatorError } from "../../operator-error.ts";
 import { stampOf } from "./files.ts";
 import type { Manifest } from "./manifest.ts";
 import type { RestoreStep } from "./options.ts";

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Client } from "pg";
-import { OperatorError } from "../operator-error.ts";
+import { OperatorError } from "../../operator-error.ts";
 import { megabytes, placeFor, publish, requireRoom, stampOf, temporaryName } from "./files.ts";
 import { type Backup, describe, type TableContent } from "./manifest.ts";
 import type { BackupOptions } from "./options.ts";

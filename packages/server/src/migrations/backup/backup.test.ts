@@ -5,18 +5,18 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { toInstant } from "@carhythm/core";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { openDatabase } from "../db/open.ts";
-import { migrateUp } from "../migrations/runner.ts";
-import { aFolder } from "../testing/a-folder.ts";
-import { runFile, startFile } from "../testing/run.ts";
+import { openDatabase } from "../../db/open.ts";
+import { aFolder } from "../../testing/a-folder.ts";
+import { runFile, startFile } from "../../testing/run.ts";
+import { migrateUp } from "../runner.ts";
 import { backup, backupBefore } from "./backup.ts";
 import { enoughRoom } from "./files.ts";
 import { manifestPath } from "./manifest.ts";
 import { restore } from "./restore.ts";
 import { openReadOnly, proveCopy, readContent } from "./sqlite-content.ts";
 
-const TRANSFERS = new URL("../testing/transfer-money.ts", import.meta.url);
-const DYING = new URL("../testing/backup-and-die.ts", import.meta.url);
+const TRANSFERS = new URL("../../testing/transfer-money.ts", import.meta.url);
+const DYING = new URL("../../testing/backup-and-die.ts", import.meta.url);
 const now = toInstant(Date.parse("2026-11-22T14:03:05.250Z"));
 const sqlite = (file: string) => ({ dialect: "sqlite" as const, file });
 

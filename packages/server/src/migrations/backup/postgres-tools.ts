@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { environmentOf, programFolders } from "../config.ts";
-import { OperatorError } from "../operator-error.ts";
+import { environmentOf, programFolders } from "../../config.ts";
+import { OperatorError } from "../../operator-error.ts";
 import type { Address } from "./postgres-connection.ts";
 
 /** PostgreSQL's own programs, of one version. */

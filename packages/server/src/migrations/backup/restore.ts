@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import type { DatabaseUrl } from "../db/dialect.ts";
-import { OperatorError } from "../operator-error.ts";
+import type { DatabaseUrl } from "../../db/dialect.ts";
+import { OperatorError } from "../../operator-error.ts";
 import { type Manifest, readBackup } from "./manifest.ts";
 import type { RestoreOptions } from "./options.ts";
 import { addressOf } from "./postgres-connection.ts";
