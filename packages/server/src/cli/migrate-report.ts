@@ -34,7 +34,12 @@ export function showProgress(): (progress: MigrationProgress) => void {
 	};
 }
 
-function remaining({ done, total }: { done: number; total: number }, first: number, took: number): string {
+/** How far a step is, and from the time that it took so far, how long it will take. */
+export function remaining(
+	{ done, total }: { done: number; total: number },
+	first: number,
+	took: number,
+): string {
 	const share = `${Math.floor((100 * done) / total)} %`;
 	if (done <= first) return share;
 	return `${share}, about ${counted(Math.ceil(((total - done) * took) / (done - first) / 1000), "second")} left`;

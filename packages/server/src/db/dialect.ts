@@ -34,6 +34,11 @@ export type Dialect = {
 	lockTables(tx: Transaction<Schema>, tables: readonly (keyof Schema)[]): Promise<void>;
 	/** After rows with ids of the program's choice: the numbers that the database gives by itself go on behind them. */
 	afterExplicitIds(tx: Transaction<Schema>, table: string): Promise<void>;
+	/**
+	 * Lets rows come back that were found without the row which they name: SQLite takes such rows as long as nobody turns foreign keys
+	 * on. To be called outside any transaction.
+	 */
+	withoutForeignKeys<T>(work: () => Promise<T>): Promise<T>;
 	/** Removes what deleted rows left behind in the files, as far as other programs let it. */
 	scrub(): Promise<Scrubbed>;
 };

@@ -59,6 +59,7 @@ export async function openSqlite(path: string): Promise<Database> {
 			lockTables: async () => {},
 			// A key that numbers itself is always one more than the highest.
 			afterExplicitIds: async () => {},
+			withoutForeignKeys: (work) => withoutForeignKeys(writer, work),
 			scrub: () => scrub(writer),
 		},
 		peers: filePeers(writer),
@@ -69,6 +70,22 @@ export async function openSqlite(path: string): Promise<Database> {
 			for (const handle of [handles.lookups, handles.reader, writer]) handle.close();
 		},
 	};
+}
+
+async function withoutForeignKeys<T>(writer: Handle, work: () => Promise<T>): Promise<T> {
+	setForeignKeys(writer.get(), "OFF");
+	try {
+		return await work();
+	} finally {
+		setForeignKeys(writer.get(), "ON");
+	}
+}
+
+/** Inside a transaction SQLite takes the setting without a word and does nothing. */
+function setForeignKeys(database: SqliteFile.Database, value: "ON" | "OFF"): void {
+	database.pragma(`foreign_keys=${value}`);
+	const found = database.pragma("foreign_keys", { simple: true });
+	if (found !== (value === "ON" ? 1 : 0)) throw new Error(`Foreign keys could not be turned ${value}.`);
 }
 
 /** A connection that is lost is lost for all: they share the file's write-ahead log. */

@@ -50,14 +50,16 @@ export async function runDown(
 	const kept: string[] = [];
 	const means = meansOf(database, {}, (line) => kept.push(line));
 	const undone: { migration: number; step: string }[] = [];
-	for (const { migration, step } of stepsOf(database).reverse()) {
-		if (migration.number <= options.to) break;
-		await stillHeld();
-		if (await undoStep(database, means, migration, step, options)) {
-			undone.push({ migration: migration.number, step: step.id });
+	return database.dialect.withoutForeignKeys(async () => {
+		for (const { migration, step } of stepsOf(database).reverse()) {
+			if (migration.number <= options.to) break;
+			await stillHeld();
+			if (await undoStep(database, means, migration, step, options)) {
+				undone.push({ migration: migration.number, step: step.id });
+			}
 		}
-	}
-	return { undone, kept };
+		return { undone, kept };
+	});
 }
 
 /** @returns false when there was nothing of the step */

@@ -8,6 +8,7 @@ import { aFolder } from "../testing/a-folder.ts";
 import { aDatabaseOn, ENGINES, type Engine } from "../testing/an-engine.ts";
 import { beforePhase1, RESPONSES } from "../testing/before-phase-1.ts";
 import { contentsOf } from "../testing/contents.ts";
+import { anExistingDatabase } from "../testing/existing-databases.ts";
 import { runFile } from "../testing/run.ts";
 import { migrateDown, prune } from "./down.ts";
 import { ledgerOf } from "./run.ts";
@@ -223,6 +224,18 @@ describe.each(ENGINES)("on %s", (engine) => {
 		expect(await contentsAfter(database)).toEqual(before);
 	});
 
+	test("a database of the existing product is refused, naming the command that takes it over, and left as it is", async () => {
+		await using existing = await anExistingDatabase(engine, "guide");
+		const before = await existing.contents();
+		const database = await existing.open();
+		await expect(migrateUp(database)).rejects.toMatchObject({
+			trouble: "refused",
+			message: expect.stringContaining("carhythm migrate adopt"),
+		});
+		await database.close();
+		expect(await existing.contents()).toEqual(before);
+	});
+
 	test("a step that says something else than when it was applied is named, and nothing runs", async () => {
 		await using empty = await aDatabaseOn(engine);
 		const database = await empty.open();
@@ -264,6 +277,37 @@ test("a database of another program is refused and left as it is", async () => {
 	});
 	await database.close();
 	expect(readFileSync(folder.file("a.db")).equals(before)).toBe(true);
+});
+
+test("on PostgreSQL a step gives up soon when somebody holds a lock, says so, and is done when the lock is gone", async () => {
+	await using place = await aDatabaseOn("postgres");
+	const database = await beforePhase1(place, { many: 0 });
+	const other = await place.open();
+	let letGo = () => {};
+	const held = new Promise<void>((resolve) => {
+		letGo = resolve;
+	});
+	const reading = other.db.transaction().execute(async (tx) => {
+		await tx.selectFrom("student_responses").select("id").execute();
+		await held;
+	});
+	const waited: string[] = [];
+	await migrateUp(database, {
+		to: 2,
+		onProgress: ({ step, at }) => {
+			if (at !== "waiting") return;
+			waited.push(step);
+			if (waited.length === 3) letGo();
+		},
+	});
+	expect(waited.slice(0, 3)).toEqual(["column_status", "column_status", "column_status"]);
+	await reading;
+	expect((await migrationStatus(database)).slice(0, 2).map(({ state }) => state)).toEqual([
+		"applied",
+		"applied",
+	]);
+	await other.close();
+	await database.close();
 });
 
 test("on PostgreSQL an index that an interrupted build left invalid is built again", async () => {

@@ -13,6 +13,7 @@ import { anOperationId } from "../../testing/a-store.ts";
 import { anExistingDatabase, type ExistingDatabase } from "../../testing/existing-databases.ts";
 import { migrateDown } from "../down.ts";
 import { migrateUp } from "../runner.ts";
+import { upgrade } from "../upgrade.ts";
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}` as SessionId;
 
@@ -326,4 +327,26 @@ test("triggers, views, indexes and children of the existing database live on", a
 	if (!version) throw new Error("There is no default assessment.");
 	await store.sessions.start({ operation_id: null, version, replaces: null, language: "en" });
 	expect(await existing.rows("audit")).toEqual([{ response_id: 10 }]);
+});
+
+test("answers of responses that are gone, which SQLite takes while foreign keys are off, stay and harm nothing", async () => {
+	await using existing = await anExistingDatabase("sqlite", "guide");
+	const [answer] = await existing.rows("question_answers");
+	const question = String(answer?.["question_id"]);
+	await existing.exec(
+		"PRAGMA foreign_keys = OFF",
+		`INSERT INTO question_answers (response_id, question_id, answer_value) VALUES (9999, ${question}, 2), (9999, ${question}, 3), (9999, 8888, 1)`,
+	);
+	const orphans = () => existing.rows("(SELECT * FROM question_answers WHERE response_id = 9999)");
+	const before = await orphans();
+	const database = await existing.open();
+	const { report } = await upgrade(database, {
+		adopt: true,
+		backup: false,
+		now: () => toInstant(Date.now()),
+	});
+	expect(report?.checks.filter(({ ok }) => !ok)).toEqual([]);
+	await migrateDown(database, { to: 2 });
+	expect(await orphans()).toEqual(before);
+	await database.close();
 });
