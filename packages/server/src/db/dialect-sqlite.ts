@@ -28,6 +28,8 @@ export type Handle = {
 	close(): void;
 };
 
+type Checkpoint = { busy: number; log: number; checkpointed: number };
+
 /** Keeps a connection. `open` returns one that has passed every check; it is called again after a loss. */
 export function createHandle(open: () => SqliteFile.Database, onLost: () => void): Handle {
 	let current: SqliteFile.Database | null = open();
@@ -47,14 +49,16 @@ export function createHandle(open: () => SqliteFile.Database, onLost: () => void
 		}
 		return asStorageError(error);
 	}
-	/** What the write-ahead log holds is copied into the file, and its room used again: the disk may have no other. */
+	/**
+	 * What the write-ahead log holds is copied into the file, and its room used again: the disk may have no other. Tried until it
+	 * is done: the room that somebody makes would otherwise go to the log as well, and be gone once more.
+	 */
 	function makeRoom(): void {
-		lacksRoom = false;
 		try {
-			current?.pragma("wal_checkpoint(PASSIVE)");
+			const found = current?.pragma("wal_checkpoint(PASSIVE)") as Checkpoint[] | undefined;
+			lacksRoom = found?.some(({ busy, log, checkpointed }) => busy !== 0 || checkpointed < log) ?? false;
 		} catch (error) {
 			note(error);
-			lacksRoom = false;
 		}
 	}
 	return {

@@ -27,9 +27,8 @@ export type Disk = Disposable & {
 	powerOn(): Promise<void>;
 	/** Brings everything written so far to the disk. */
 	sync(): void;
-	/** Takes all room but this many bytes. */
-	fill(leave?: number): void;
-	makeRoom(): void;
+	/** Takes so much room, or all that is left. @returns what gives it back */
+	fill(taken?: { kibibytes: number }): () => void;
 };
 
 /** Why this machine has no disk whose power can be cut; null where it has. */
@@ -64,7 +63,7 @@ export function aDisk(mebibytes: number): Disk {
 	chmodSync(folder, 0o755);
 	const { image, path } = mountNew(folder, mebibytes);
 	mounted.add(path);
-	const filler = join(path, "filler");
+	let fillers = 0;
 	return {
 		path,
 		cutPower: () => run("perl", "-e", SHUTDOWN, path),
@@ -73,20 +72,26 @@ export function aDisk(mebibytes: number): Disk {
 			run("mount", "-o", "loop", image, path);
 		},
 		sync: () => run("sync", "-f", path),
-		fill(leave = 0) {
-			const free = spawnSync("df", ["--output=avail", "-B1", path], { encoding: "utf8" });
-			const bytes = Number(free.stdout.split("\n")[1]) - leave;
-			spawnSync("fallocate", ["-l", String(Math.max(bytes, 4096)), filler]);
-			// What is reserved or was rounded off goes too.
-			if (leave === 0) spawnSync("sh", ["-c", `cat /dev/zero >> "${filler}"`]);
+		fill(taken) {
+			fillers += 1;
+			const filler = join(path, `filler-${fillers}`);
+			if (taken) run("fallocate", "-l", `${taken.kibibytes}K`, filler);
+			else fillUp(path, filler);
+			return () => rmSync(filler, { force: true });
 		},
-		makeRoom: () => rmSync(filler, { force: true }),
 		[Symbol.dispose]() {
 			spawnSync("umount", ["-l", path]);
 			mounted.delete(path);
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
+}
+
+function fillUp(path: string, filler: string): void {
+	const free = spawnSync("df", ["--output=avail", "-B1", path], { encoding: "utf8" });
+	spawnSync("fallocate", ["-l", String(Math.max(Number(free.stdout.split("\n")[1]), 4096)), filler]);
+	// What is reserved or was rounded off goes too.
+	spawnSync("sh", ["-c", `cat /dev/zero >> "${filler}"`]);
 }
 
 function mountNew(folder: string, mebibytes: number): { image: string; path: string } {
