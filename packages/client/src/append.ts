@@ -41,6 +41,7 @@ export async function append(device: Device, view: View, command: Command): Prom
 		session_id: view.session_id,
 		...stampOf(device, device.clock),
 		command,
+		...seenIn(view.shown, command),
 	};
 	const decision = judge(device.clock, view.index, view.shown, operation);
 	if (!decision.ok) return decision;
@@ -61,6 +62,12 @@ function stampOf(
 ): Pick<Operation, "operation_id" | "client_time"> {
 	const operation_id = mintOrderedId(clock.last, environment.randomBytes);
 	return { operation_id, client_time: toInstant(clock.last) };
+}
+
+/** Which answer the student saw to the question. The server cannot know it, and its times are estimates. */
+function seenIn(state: SessionState, command: Command): Pick<Operation, "after"> {
+	if (command.kind !== "answer" && command.kind !== "clear" && command.kind !== "draft") return {};
+	return { after: state.answers[command.question_id]?.operation_id ?? null };
 }
 
 /** Tries again to write what the storage failed to take. */
@@ -120,9 +127,15 @@ async function writeNew(
 	);
 	const last = (await readOutbox(tx, view.session_id)).at(-1);
 	const merged = last ? coalesce(operation.command, last.command) : null;
-	const stamped = { ...operation, ...stampOf(device, clock), command: merged ?? operation.command };
 	const position = view.unstored.findIndex((other) => other.operation === operation);
 	const before = layered(view.index, record.state, view.unstored.slice(0, position));
+	const stamped: Operation = {
+		...operation,
+		...stampOf(device, clock),
+		command: merged ?? operation.command,
+		// What this device had in its storage counts as seen; what was before it in memory had other ids then.
+		...seenIn(before, operation.command),
+	};
 	const decision = judge(clock, view.index, before, stamped);
 	if (!decision.ok) return decision;
 	if (merged && last) await deleteOperation(tx, last);

@@ -123,10 +123,11 @@ export function syncRequest(device: Device, session_id: SessionId, operations: r
 		sent_at: toInstant(deviceTime(device)),
 		...(device.clock.id && { device_id: device.clock.id }),
 		...(isShared(device, session_id) && { shared: true }),
-		operations: operations.map(({ operation_id, client_time, command }) => ({
+		operations: operations.map(({ operation_id, client_time, command, after }) => ({
 			operation_id,
 			client_time,
 			command,
+			...(after !== undefined && { after }),
 		})),
 	};
 }

@@ -286,6 +286,40 @@ describe("tabs and devices", () => {
 		expect(session.state).toEqual(world.server.stateOf(session.session_id));
 	});
 
+	test("each answer tells the server which one the student saw, and is later than that one", async () => {
+		const world = createWorld();
+		const { session } = await begin(world);
+		world.network.fault = offline;
+		await session.answer(1, slider(1));
+		await session.answer(1, slider(2));
+		world.network.fault = () => null;
+		await world.advance(60_000);
+		await until(saved(session), "both are saved");
+		const elsewhere = mintId();
+		world.server.elsewhere(session.session_id, elsewhere, {
+			kind: "answer",
+			question_id: 1,
+			answer: slider(5),
+		});
+		await session.flush();
+		await session.answer(2, slider(3));
+		await until(() => session.state.answers[1]?.operation_id === elsewhere, "the other's answer is seen");
+		await session.clear(1);
+		await session.draft(13, essay("half"));
+		await world.advance(60_000);
+		const sent = world.requests
+			.filter(({ path }) => path.endsWith("/sync"))
+			.flatMap(({ body }) => (body as { operations: SyncOperation[] }).operations);
+		const [first, second, , cleared, draft] = [
+			...new Map(sent.map((one) => [one.operation_id, one])).values(),
+		];
+		expect([first?.after, second?.after]).toEqual([null, first?.operation_id]);
+		expect([cleared?.after, draft?.after]).toEqual([elsewhere, null]);
+		for (const { answers } of [world.server.stateOf(session.session_id), session.state]) {
+			expect(answers[1]).toMatchObject({ answer: null, operation_id: cleared?.operation_id });
+		}
+	});
+
 	test("a session that nobody else touches needs no second look at the server", async () => {
 		const world = createWorld();
 		const { session } = await begin(world);

@@ -45,11 +45,9 @@ export async function rebase(
 		if (isOlder && !isExclusive) return null;
 		if (before) await giveAgain(tx, lostAnswers(before.state, session, isOlder), session, device.clock);
 		const operations = await readOutbox(tx, session.session_id);
-		const state = eventsOf(operations, {
-			sent_at: toInstant(deviceTime(device)),
-			received: snapshot.server_time,
-			started_at: session.started_at,
-		}).reduce((base, event) => apply(index, base, event), session);
+		const times = { sent_at: toInstant(deviceTime(device)), received: snapshot.server_time };
+		const pending = eventsOf(index, session, operations, times);
+		const state = pending.reduce((base, event) => apply(index, base, event), session);
 		const record = recordOf(snapshot, state);
 		await putSession(tx, record);
 		return { record, stored: await readStored(tx, session.session_id) };

@@ -29,6 +29,8 @@ const Operation = z.object({
 	operation_id: OperationId,
 	client_time: Instant,
 	command: Command,
+	/** As in core's `SyncOperation`. */
+	after: z.optional(z.nullable(OperationId)),
 });
 export type Operation = z.infer<typeof Operation>;
 
@@ -159,13 +161,14 @@ export async function readOutbox(tx: ReadTransaction, session_id?: SessionId): P
 export async function readUnsent(
 	tx: ReadTransaction,
 	session_id: SessionId,
-): Promise<Record<"operation_id" | "client_time" | "command", unknown>[]> {
+): Promise<(Record<"operation_id" | "client_time" | "command", unknown> & { after?: unknown })[]> {
 	const refused = (await tx.list("refused", session_id)).map(({ value }) => fieldOf(value, "operation"));
 	const outbox = (await tx.list("outbox", session_id)).map(({ value }) => value);
 	return [...refused, ...outbox].map((operation) => ({
 		operation_id: fieldOf(operation, "operation_id"),
 		client_time: fieldOf(operation, "client_time"),
 		command: fieldOf(operation, "command"),
+		after: fieldOf(operation, "after"),
 	}));
 }
 

@@ -14,10 +14,11 @@ export async function exportUnsent(device: Device, view: View): Promise<RescueCo
 	const stored = await tolerant(() => device.storage.read((tx) => readUnsent(tx, session_id)), []);
 	const byId = new Map<unknown, (typeof stored)[number]>();
 	// In memory too, for where the storage takes nothing.
-	const inMemory = pendingOf(device, view).map(({ operation_id, client_time, command }) => ({
+	const inMemory = pendingOf(device, view).map(({ operation_id, client_time, command, after }) => ({
 		operation_id,
 		client_time,
 		command,
+		after,
 	}));
 	for (const operation of [...stored, ...inMemory]) {
 		const { operation_id } = operation;

@@ -50,10 +50,13 @@ export async function resume(engine: Engine): Promise<Resumed> {
 		await markKnown(engine.device, held.record.state.session_id, false);
 	}
 	if (remote.kind !== "found") {
-		return { choice: chooseResume(index, localOf(engine.device, held, null), remote), index, server };
+		return { choice: chooseResume(index, localOf(engine.device, index, held, null), remote), index, server };
 	}
 	const snapshot = await takeOver(engine, index, remote.snapshot, held);
-	const choice = chooseResume(index, localOf(engine.device, held, snapshot), { kind: "found", snapshot });
+	const choice = chooseResume(index, localOf(engine.device, index, held, snapshot), {
+		kind: "found",
+		snapshot,
+	});
 	return { choice, index, server };
 }
 
@@ -102,7 +105,7 @@ async function takeOver(
 	const { session } = snapshot;
 	const taken = await tolerant(async () => ({ record: await rebase(device, index, snapshot, false) }), null);
 	if (!taken) {
-		const state = localOf(device, held, snapshot)?.pending.reduce(
+		const state = localOf(device, index, held, snapshot)?.pending.reduce(
 			(base, event) => apply(index, base, event),
 			session,
 		);
@@ -120,10 +123,16 @@ async function takeOver(
 	return !taken.record && held ? { ...snapshot, session: held.record.state } : snapshot;
 }
 
-function localOf(device: Device, held: Held | null, snapshot: SessionSnapshot | null): LocalSession | null {
+function localOf(
+	device: Device,
+	index: AssessmentIndex,
+	held: Held | null,
+	snapshot: SessionSnapshot | null,
+): LocalSession | null {
 	if (!held) return null;
 	const { state } = held.record;
 	const now = toInstant(deviceTime(device));
-	const times = { sent_at: now, received: snapshot?.server_time ?? now, started_at: state.started_at };
-	return { state, pending: eventsOf(held.operations, times) };
+	const isSame = snapshot?.session.session_id === state.session_id;
+	const times = { sent_at: now, received: snapshot?.server_time ?? now };
+	return { state, pending: eventsOf(index, isSame ? snapshot.session : state, held.operations, times) };
 }

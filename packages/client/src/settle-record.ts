@@ -24,7 +24,7 @@ export function settleRecord(
 			case "applied":
 			case "superseded":
 				revisions.set(result.operation_id, result.revision);
-				isPlain &&= result.status === "applied";
+				isPlain &&= result.status === "applied" && result.conflict === undefined;
 				break;
 			case "late":
 			case "refused":

@@ -1,5 +1,6 @@
 import {
 	type AssessmentIndex,
+	afterSeen,
 	apply,
 	correctedTime,
 	type Instant,
@@ -148,15 +149,21 @@ export function standing(view: View): Standing {
 }
 
 /**
- * Operations as the events they will become if the server takes them in at `received`, so that they fall into place among the
- * answers of other devices as they will there.
+ * Operations as the events they will become if the server, which has `base`, takes them in at `received`, so that they fall into
+ * place among the answers of other devices as they will there.
  */
 export function eventsOf(
+	index: AssessmentIndex,
+	base: SessionState,
 	operations: readonly Operation[],
-	times: { sent_at: Instant; received: Instant; started_at: Instant },
+	times: { sent_at: Instant; received: Instant },
 ): SessionEvent[] {
-	return operations.map(({ operation_id, client_time, command }) => {
-		const at = correctedTime({ ...times, client_time });
-		return { operation_id, at, received_at: at, revision: 0, body: command };
+	let state = base;
+	return operations.map(({ operation_id, client_time, command, after }) => {
+		const corrected = correctedTime({ ...times, started_at: base.started_at, client_time });
+		const at = "question_id" in command ? afterSeen(state, command.question_id, after, corrected) : corrected;
+		const event: SessionEvent = { operation_id, at, received_at: at, revision: 0, body: command };
+		state = apply(index, state, event);
+		return event;
 	});
 }

@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
 import { Answer, StorableText } from "./answer.ts";
 import { Assessment, Key, LocalizedText } from "./assessment.ts";
+import { SessionSummary } from "./contract-sync.ts";
 import { OperationId } from "./ids.ts";
-import { Progress } from "./progress.ts";
+import { Progress, ProgressWithXp } from "./progress.ts";
 import { RefusalCode } from "./refusal.ts";
-import { Command, Holder, SessionState, SessionStatus } from "./session.ts";
+import { SessionState, SessionStatus } from "./session.ts";
 import { Instant } from "./time.ts";
 
 /** Every code that a problem document may carry: refusals, and what goes wrong before a session is even looked at. */
@@ -34,9 +35,6 @@ export const Problem = z.object({
 	errors: z.optional(z.array(z.object({ pointer: z.string(), detail: z.string() }))),
 });
 export type Problem = z.infer<typeof Problem>;
-
-/** Progress with the XP of the session. */
-export const ProgressWithXp = z.extend(Progress, { total_xp: z.int() });
 
 /** `GET /api/v2/health` */
 export const HealthReply = z.object({ status: z.literal("healthy"), version: z.literal("2.0") });
@@ -218,74 +216,6 @@ export const AnsweredQuestionsReply = z.object({
 	page_id: z.int(),
 	answered_question_ids: z.array(z.int()),
 });
-
-/** One operation of a browser's outbox. `client_time` is the device's clock when it happened. */
-export const SyncOperation = z.object({ operation_id: OperationId, client_time: Instant, command: Command });
-export type SyncOperation = z.infer<typeof SyncOperation>;
-
-/** How many operations one `sync` may carry. */
-const SYNC_LIMIT = 200;
-
-/**
- * `POST /api/v2/session/{id}/sync`. Each operation is parsed as {@link SyncOperation} by itself, so that one which is broken
- * is refused alone and never holds up the others.
- */
-export const SyncRequest = z.object({
-	/** The device's clock when the request was sent. */
-	sent_at: Instant,
-	/** Any id that stays the same on a device, whose operations keep the order of its own clock. */
-	device_id: z.optional(OperationId),
-	/** As in `session/start`: the cookie is not renewed. */
-	shared: z.optional(z.boolean()),
-	operations: z.array(z.unknown()).check(z.maxLength(SYNC_LIMIT)),
-});
-
-const accepted = {
-	operation_id: OperationId,
-	revision: z.int(),
-	xp_gained: z.int(),
-	badges_unlocked: z.array(z.string()),
-};
-
-/** What became of one operation; results come in the order of the operations. */
-export const OperationResult = z.discriminatedUnion("status", [
-	z.object({ status: z.literal("applied"), ...accepted }),
-	/** In the history, but a later answer to the same question stands. */
-	z.object({ status: z.literal("superseded"), ...accepted }),
-	/** The session had ended: kept aside and shown to the operator, not applied. */
-	z.object({ status: z.literal("late"), operation_id: OperationId, code: RefusalCode, detail: z.string() }),
-	/** Not stored. The student sees it in a list; the same operation may be sent again. */
-	z.object({
-		status: z.literal("refused"),
-		operation_id: z.nullable(OperationId),
-		code: z.union([RefusalCode, z.literal("invalid_operation")]),
-		detail: z.string(),
-	}),
-]);
-export type OperationResult = z.infer<typeof OperationResult>;
-
-/** What every reply to a write tells about the session. */
-export const SessionSummary = z.object({
-	session_id: z.string(),
-	status: SessionStatus,
-	resumable: z.boolean(),
-	revision: z.int(),
-	/** The device on which the student goes on; null while every device may write. */
-	holder: z._default(z.nullable(Holder), null),
-	current_page_id: z.nullable(z.int()),
-	last_activity: Instant,
-	expires_at: Instant,
-	progress: ProgressWithXp,
-	badges: z.array(z.string()),
-});
-export type SessionSummary = z.infer<typeof SessionSummary>;
-
-export const SyncReply = z.object({
-	server_time: Instant,
-	results: z.array(OperationResult),
-	session: SessionSummary,
-});
-export type SyncReply = z.infer<typeof SyncReply>;
 
 /** `GET /api/v2/session/{id}` and `/session/current`: all that a resume needs. A GET never counts as activity. */
 export const SessionSnapshot = z.object({

@@ -5,6 +5,7 @@ export * from "./assessment.ts";
 export * from "./contract.ts";
 export * from "./contract-hand-off.ts";
 export * from "./contract-rescue.ts";
+export * from "./contract-sync.ts";
 export * from "./hand-off.ts";
 export * from "./ids.ts";
 export * from "./presentation.ts";

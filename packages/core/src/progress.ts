@@ -12,6 +12,9 @@ export const Progress = z.object({
 });
 export type Progress = z.infer<typeof Progress>;
 
+/** Progress with the XP of the session. */
+export const ProgressWithXp = z.extend(Progress, { total_xp: z.int() });
+
 /** Progress from two counts. */
 export function progressOf(questions_answered: number, total_questions: number): Progress {
 	return { questions_answered, total_questions, percentage: percentage(questions_answered, total_questions) };

@@ -55,6 +55,11 @@ export function unanswered(index: AssessmentIndex, state: SessionState): Questio
 	return index.places.filter((place) => !answerTo(state, place.question.id));
 }
 
+/** The questions that two devices answered without seeing each other's answer, in order: see `AnswerRecord.other`. */
+export function twiceAnswered(index: AssessmentIndex, state: SessionState): QuestionPlace[] {
+	return index.places.filter((place) => state.answers[place.question.id]?.other !== undefined);
+}
+
 /** How far each chapter is. */
 export function chapterProgress(
 	index: AssessmentIndex,

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
 	type Answer,
+	afterSeen,
 	apply,
 	beginSession,
 	type Command,
@@ -14,6 +15,7 @@ import {
 	type SessionState,
 	sessionXp,
 	toInstant,
+	twiceAnswered,
 } from "./index.ts";
 import { anIndex, QUESTIONS } from "./testing/an-assessment.ts";
 import { holds } from "./testing/holds.ts";
@@ -113,6 +115,27 @@ describe("apply", () => {
 		const late = event(2, 20, answer(5));
 		expect(replay([late, early]).answers[QUESTIONS.labelled.id]?.answer).toEqual(slider(5));
 		expect(replay([late, early]).answered).toBe(1);
+	});
+
+	test("a write that was made with another in view is later than that one, and than no other", () => {
+		const state = apply(index, begin(), event(1, 100, answer(3)));
+		const { id: question } = QUESTIONS.labelled;
+		expect(afterSeen(state, question, id(1), at(5))).toBe(toInstant(START + 100_001));
+		expect(afterSeen(state, question, id(1), at(200))).toBe(at(200));
+		for (const other of [id(2), null, undefined])
+			expect(afterSeen(state, question, other, at(5))).toBe(at(5));
+		expect(afterSeen(state, QUESTIONS.mcq.id, id(1), at(5))).toBe(at(5));
+	});
+
+	test("a question has two answers until the next write to it that stands", () => {
+		const state = apply(index, begin(), event(1, 100, answer(3)));
+		const { id: question } = QUESTIONS.labelled;
+		const record = state.answers[question];
+		if (!record) throw new Error("It was just answered.");
+		const both = { ...state, answers: { [question]: { ...record, other: slider(1) } } };
+		expect(twiceAnswered(index, both).map((place) => place.question.id)).toEqual([question]);
+		expect(twiceAnswered(index, apply(index, both, event(2, 50, answer(2))))).toHaveLength(1);
+		expect(twiceAnswered(index, apply(index, both, event(2, 150, answer(3))))).toEqual([]);
 	});
 
 	test("an answer settles the draft of its question, and an older draft does not come back", () => {

@@ -23,6 +23,11 @@ export const AnswerRecord = z.object({
 	ever: z.boolean(),
 	/** The server's number of the event within the session; 0 while the event is only on a device. */
 	revision: z.int(),
+	/**
+	 * Only after two devices answered without seeing each other's answer: the one that does not stand, null where it was taken
+	 * back there. The next write to the question settles it.
+	 */
+	other: z.optional(z.nullable(Answer)),
 });
 export type AnswerRecord = z.infer<typeof AnswerRecord>;
 
@@ -246,6 +251,21 @@ function afterAllBefore(
 		(latest, other) => (other ? laterOf(latest, toInstant(toMillis(other.at) + 1)) : latest),
 		received,
 	);
+}
+
+/**
+ * The time of a write to a question that was made with a known answer in view: it is later than that one, whatever the clocks
+ * of two devices say.
+ * @param after the id of the write that stood when this one was made
+ */
+export function afterSeen(
+	state: SessionState,
+	question_id: number,
+	after: OperationId | null | undefined,
+	at: Instant,
+): Instant {
+	const seen = state.answers[question_id];
+	return seen && seen.operation_id === after && at <= seen.at ? toInstant(toMillis(seen.at) + 1) : at;
 }
 
 function isLater(a: Stamp, b: Stamp | null | undefined): boolean {

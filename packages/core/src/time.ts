@@ -12,8 +12,8 @@ export type Instant = z.infer<typeof Instant>;
 
 function isRealDate(value: string): boolean {
 	const millis = Date.parse(value);
-	// The 30th of February parses, as the 2nd of March.
-	return !Number.isNaN(millis) && new Date(millis).toISOString() === value;
+	// The 30th of February parses, as the 2nd of March, and 24:00 as midnight of the next day.
+	return !Number.isNaN(millis) && new Date(millis).getUTCDate() === Number(value.slice(8, 10));
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { networkInterfaces } from "node:os";
 import { toInstant } from "@carhythm/core";
 import { createAdaptorServer } from "@hono/node-server";
-import { type Logger, pino } from "pino";
+import { pino } from "pino";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { createStore } from "./db/create-store.ts";
@@ -13,9 +13,15 @@ import { makeReady } from "./make-ready.ts";
 import type { Meter } from "./metrics/meter.ts";
 import { OperatorError } from "./operator-error.ts";
 import { webRoot } from "./places.ts";
+import { untilStopped } from "./stopping.ts";
 
 const FAILED_LOOKUPS_PER_MINUTE = 600;
-const GRACE_MS = 10_000;
+
+/**
+ * How long a connection may rest between requests. Whoever keeps connections for the next request (a browser, a proxy) must be the first to give
+ * one up: a request that is sent while the server closes is cut off. Common proxies give up after 60 seconds, Node would after 5.
+ */
+const KEEP_ALIVE_MS = 75_000;
 
 /**
  * Runs the server until it is told to stop: open, migrate, listen; on SIGTERM or SIGINT take no more requests, finish those
@@ -51,6 +57,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 			web_root,
 		});
 		const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+		server.keepAliveTimeout = KEEP_ALIVE_MS;
 		const port = await listen(server, config);
 		for (const line of welcome(config.host, port, web_root !== null)) say(line);
 		log.info({ host: config.host, port }, "listening");
@@ -117,25 +124,3 @@ function lanAddress(): string | null {
 	const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
 	return addresses.find((entry) => entry.family === "IPv4" && !entry.internal)?.address ?? null;
 }
-
-/** Resolves when the server has stopped after a signal. A second signal ends the process at once. */
-function untilStopped(server: Server, log: Logger, onStop: () => void): Promise<void> {
-	return new Promise((resolve) => {
-		const stop = (signal: NodeJS.Signals) => {
-			for (const name of SIGNALS) {
-				process.off(name, stop);
-				process.once(name, () => process.exit(1));
-			}
-			log.info({ signal }, "stopping");
-			onStop();
-			const impatience = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-			server.close(() => {
-				clearTimeout(impatience);
-				resolve();
-			});
-		};
-		for (const name of SIGNALS) process.on(name, stop);
-	});
-}
-
-const SIGNALS = ["SIGTERM", "SIGINT"] as const;

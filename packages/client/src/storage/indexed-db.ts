@@ -1,4 +1,4 @@
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, unwrap } from "idb";
 import {
 	BOXES,
 	type Box,
@@ -147,24 +147,38 @@ function abort(tx: Transaction<"readonly" | "readwrite">): void {
 }
 
 function reading(tx: Transaction<"readonly" | "readwrite">): ReadTransaction {
+	// Around each single request idb's proxies cost more than the request.
+	const bare = unwrap(tx);
 	return {
-		get: (box, key) => attempt(() => tx.objectStore(box).get(key)),
+		get: (box, key) => attempt(() => resultOf(bare.objectStore(box).get(key))),
 		list: (box, prefix = "") =>
 			attempt(async () => {
 				const range = prefix ? IDBKeyRange.bound(prefix, `${prefix}\uffff`) : null;
-				const store = tx.objectStore(box);
-				const [keys, values] = await Promise.all([store.getAllKeys(range), store.getAll(range)]);
-				return keys.map((key, index) => ({ key, value: values[index] }));
+				const store = bare.objectStore(box);
+				const [keys, values] = await Promise.all([
+					resultOf(store.getAllKeys(range)),
+					resultOf<unknown[]>(store.getAll(range)),
+				]);
+				return keys.map((key, index) => ({ key: String(key), value: values[index] }));
 			}),
 	};
 }
 
 function writing(tx: Transaction<"readwrite">): WriteTransaction {
+	const bare = unwrap(tx);
 	return {
 		...reading(tx),
-		put: (box, key, value) => attempt(async () => void (await tx.objectStore(box).put(value, key))),
-		delete: (box, key) => attempt(() => tx.objectStore(box).delete(key)),
+		put: (box, key, value) =>
+			attempt(async () => void (await resultOf(bare.objectStore(box).put(value, key)))),
+		delete: (box, key) => attempt(() => resultOf(bare.objectStore(box).delete(key))),
 	};
+}
+
+function resultOf<T>(request: IDBRequest<T>): Promise<T> {
+	return new Promise((resolve, reject) => {
+		request.onsuccess = () => resolve(request.result);
+		request.onerror = () => reject(request.error);
+	});
 }
 
 async function attempt<T>(work: () => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import {
 	type AssessmentIndex,
 	AssessmentReply,
 	addMinutes,
+	afterSeen,
 	apply,
 	beginSession,
 	correctedTime,
@@ -183,14 +184,15 @@ function sync(server: Server, kept: Kept, body: unknown): Answered {
 }
 
 function judge(server: Server, kept: Kept, operation: SyncOperation, sent_at: Instant): OperationResult {
-	const { operation_id, client_time, command } = operation;
+	const { operation_id, client_time, command, after } = operation;
 	const body = JSON.stringify(command);
 	const known = kept.results.get(operation_id);
 	if (known?.body === body) return known.result;
 	if (known) return { status: "refused", operation_id, code: "operation_mismatch", detail: "Another body." };
 	const { state } = kept;
 	const received = server.now();
-	const at = correctedTime({ client_time, sent_at, received, started_at: state.started_at });
+	const corrected = correctedTime({ client_time, sent_at, received, started_at: state.started_at });
+	const at = "question_id" in command ? afterSeen(state, command.question_id, after, corrected) : corrected;
 	const decision = decide(server.index, state, operation, { received, at, expiry_days: EXPIRY_DAYS });
 	const revision = state.revision + 1;
 	if (!decision.ok) {

@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { aFolder } from "../testing/a-folder.ts";
 import { CLI, carhythm, runFile, startFile } from "../testing/run.ts";
@@ -21,6 +22,8 @@ test("serve makes a new database ready, answers, and ends in order on SIGTERM", 
 	});
 	const health = await fetch(`${address}/api/v2/health`);
 	expect(await health.json()).toEqual({ status: "healthy", version: "2.0" });
+	// Longer than proxies keep a connection: whoever sends on it must be the first to give it up.
+	expect(health.headers.get("keep-alive")).toBe("timeout=75");
 	const start = await fetch(`${address}/api/v2/session/start`, { method: "POST" });
 	const { session_id } = (await start.json()) as { session_id: string };
 	const pathOfEvents = `${address}/api/v2/session/${session_id}/events`;
@@ -31,11 +34,16 @@ test("serve makes a new database ready, answers, and ends in order on SIGTERM", 
 		gone.abort();
 	}
 	const listening = await fetch(pathOfEvents);
+	// Browsers hold a connection ready on which they ask for nothing.
+	const { port } = new URL(address);
+	const spare = connect(Number(port), "127.0.0.1");
+	await once(spare, "connect");
 	child.kill("SIGTERM");
 	expect(await listening.text()).toContain('data: {"revision":1');
 	const { code, stdout } = await ended;
 	expect(code).toBe(0);
 	expect(stdout).toContain('"msg":"stopped"');
+	expect(stdout).not.toContain("cutting the requests");
 	expect(stdout).not.toContain(session_id);
 	expect(existsSync(folder.file("a.db-wal"))).toBe(false);
 	expect((await carhythm(folder.file("a.db"), "session", "list")).stdout).toMatch(DISPLAY_ID);

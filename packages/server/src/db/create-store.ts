@@ -17,6 +17,7 @@ export function createStore(
 		randomBytes: (count: number) => Uint8Array;
 		expiry_days: number;
 		observer?: StoreObserver;
+		hash_cost?: number;
 	},
 ): Store {
 	const assessments = createAssessmentStore(database);

@@ -1,12 +1,14 @@
 import { Command, type LifecycleCommand, type OperationId, type SessionEvent } from "@carhythm/core";
 import type { Selectable } from "kysely";
+import { bringsBack } from "./note-request.ts";
 import type { Schema } from "./schema.ts";
 
-type Row = Pick<Selectable<Schema["session_events"]>, "kind" | "question_id" | "value">;
+type Row = Pick<Selectable<Schema["session_events"]>, "kind" | "question_id" | "value" | "result">;
 
-/** What a row of the history asked for; null for a start, and for what cannot be read. Half-typed text is not in the history. */
+/** What a row of the history changed; null for a start, a request that was only noted, and what cannot be read. Half-typed text is not in the history. */
 function bodyOf(row: Row): Command | LifecycleCommand | null {
-	if (row.kind === "abandon" || row.kind === "restore") return { kind: row.kind };
+	if (row.kind === "abandon") return { kind: "abandon" };
+	if (row.kind === "restore") return bringsBack(row) ? { kind: "restore" } : null;
 	const value: unknown = row.value === null ? null : JSON.parse(row.value);
 	const parsed = Command.safeParse({
 		kind: row.kind,

@@ -66,6 +66,35 @@ describe("a code", () => {
 		expect((await store.sessions.find(id))?.state.revision).toBe(revision);
 	});
 
+	test("brought again by the same operation gives the session again when there is a newer code, and after guesses", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		const { code } = await aCode(store, id);
+		const operation_id = anOperationId();
+		expect(await redeem(store, code, { operation_id })).toBe(id);
+		for (let guess = 0; guess < 5; guess += 1) await redeem(store, wrong(code));
+		expect(await redeem(store, code, { operation_id })).toBe(id);
+		const newer = await aCode(store, id);
+		expect(await redeem(store, code, { operation_id })).toBe(id);
+		expect(await redeem(store, code)).toBe("hand_off_code_invalid");
+		expect(await redeem(store, newer.code)).toBe(id);
+	});
+
+	test("brought under an id that stands for something else is refused, and can still be used", async () => {
+		await using store = await aStore();
+		const id = await store.started();
+		const answer = answering(store, "energy", slider(20));
+		await store.sessions.operate(syncing(store, id, answer));
+		const [{ operation_id }] = (await store.database.db
+			.selectFrom("session_events")
+			.select("operation_id")
+			.where("kind", "=", "answer")
+			.execute()) as [{ operation_id: OperationId }];
+		const { code } = await aCode(store, id);
+		expect(await redeem(store, code, { operation_id })).toBe("operation_mismatch");
+		expect(await redeem(store, code)).toBe(id);
+	});
+
 	test("is good for ten minutes", async () => {
 		await using store = await aStore();
 		const [first, second] = [await store.started(), await store.started()];

@@ -17,7 +17,7 @@ import { type Rules, single, unknownSession, type Work, workBatch } from "./oper
 import type { Schema } from "./schema.ts";
 import { openBench, writeBench } from "./session-writer.ts";
 import type { Means } from "./start.ts";
-import type { HandOffOutcome, RedeemOutcome, RedeemRequest, StoredSession } from "./store.ts";
+import type { Batch, HandOffOutcome, RedeemOutcome, RedeemRequest, StoredSession } from "./store.ts";
 
 type Tx = Transaction<Schema>;
 type Row = Selectable<Schema["hand_offs"]>;
@@ -41,11 +41,11 @@ export function invalidCode(): { ok: false; refusal: Refusal } {
 }
 
 /** The codes that an operation leads to, one after another, each with its hash: worked out before the database is locked. */
-export function codesOf(session_id: SessionId, operation_id: OperationId) {
+export function codesOf(session_id: SessionId, operation_id: OperationId, hash_cost?: number) {
 	const hashes = new Map<number, Promise<string>>();
 	return (attempt: number) => {
 		const code = deriveCode(session_id, operation_id, attempt);
-		const hash = hashes.get(attempt) ?? hashVerifier(code);
+		const hash = hashes.get(attempt) ?? hashVerifier(code, hash_cost);
 		hashes.set(attempt, hash);
 		return { code, hash };
 	};
@@ -139,20 +139,22 @@ export async function redeemHandOff(
 	guess: { selector: string; hash: string },
 ): Promise<RedeemOutcome> {
 	const session_id = await sessionOfSelector(tx, guess.selector);
-	const work = session_id && (await openWork(tx, means, session_id));
-	const row = work && (await newestCode(tx, work.session.response_id));
-	if (!row || row.selector !== guess.selector || row.failed_guesses >= MOST_GUESSES) return invalidCode();
-	if (!sameHash(row.verifier_hash, guess.hash)) {
+	if (!session_id) return invalidCode();
+	const { operation_id, device_id, label } = request;
+	const batch = single(session_id, operation_id, { kind: "hold", device_id, label });
+	const work = await openWork(tx, means, session_id, [batch]);
+	const row = work && (await findCode(tx, work.session.response_id, guess.selector));
+	if (!row) return invalidCode();
+	const isRight = sameHash(row.verifier_hash, guess.hash);
+	// Nobody can guess the id of an operation: this is the one that used the code, whatever became of the code since.
+	if (isRight && row.used_operation_id === operation_id) return { ok: true, session_id };
+	if (!row.is_newest || row.failed_guesses >= MOST_GUESSES) return invalidCode();
+	if (!isRight) {
 		await countGuess(tx, row);
 		return invalidCode();
 	}
-	if (row.used_at) {
-		return row.used_operation_id === request.operation_id ? { ok: true, session_id } : invalidCode();
-	}
 	const received = means.now();
-	if (received >= row.expires_at) return invalidCode();
-	const { operation_id, device_id, label } = request;
-	const batch = single(session_id, operation_id, { kind: "hold", device_id, label });
+	if (row.used_at || received >= row.expires_at) return invalidCode();
 	const outcome = workBatch(work, batch, { received, expiry_days: means.expiry_days });
 	if (!outcome.ok) return outcome;
 	await writeBench(tx, means.dialect, [work]);
@@ -164,8 +166,13 @@ export async function redeemHandOff(
 	return { ok: true, session_id };
 }
 
-async function openWork(tx: Tx, means: Means, session_id: SessionId): Promise<Work | null> {
-	const bench = await openBench(tx, means.dialect, means.assessments, new Map([[session_id, []]]));
+async function openWork(
+	tx: Tx,
+	means: Means,
+	session_id: SessionId,
+	batches: readonly Batch[] = [],
+): Promise<Work | null> {
+	const bench = await openBench(tx, means.dialect, means.assessments, new Map([[session_id, batches]]));
 	return bench.get(session_id) ?? null;
 }
 
@@ -180,14 +187,19 @@ async function sessionOfSelector(tx: Tx, selector: string): Promise<SessionId | 
 }
 
 /** All codes of a session but its newest are void. To be read after the session is locked, so that guesses are counted one by one. */
-function newestCode(tx: Tx, response_id: number): Promise<Row | undefined> {
-	return tx
+async function findCode(
+	tx: Tx,
+	response_id: number,
+	selector: string,
+): Promise<(Row & { is_newest: boolean }) | null> {
+	const codes = await tx
 		.selectFrom("hand_offs")
 		.selectAll()
 		.where("response_id", "=", response_id)
 		.orderBy("id", "desc")
-		.limit(1)
-		.executeTakeFirst();
+		.execute();
+	const row = codes.find((code) => code.selector === selector);
+	return row ? { ...row, is_newest: row === codes[0] } : null;
 }
 
 async function countGuess(tx: Tx, row: Row): Promise<void> {

@@ -29,6 +29,12 @@ const BUSY_TIMEOUT_MS = 5000;
 const PAGES_BETWEEN_CHECKPOINTS = 8000;
 
 /**
+ * The most that a connection keeps of the file in memory, in KiB. A group of students whose sessions lie far apart needs some ten pages of each;
+ * SQLite's own 2 MB are too few for that, and it would ask the system for the same pages again in every group.
+ */
+const CACHE_KIB = { writer: 32 * 1024, reader: 8 * 1024 };
+
+/**
  * Opens the file, or makes it, and checks that it keeps what it is given.
  * @throws OperatorError in one sentence when it cannot be opened or does not hold to what durability needs
  */
@@ -157,6 +163,7 @@ function connect(file: string, options: { query_only?: boolean }): SqliteFile.Da
 		database = new SqliteFile(file, { timeout: BUSY_TIMEOUT_MS });
 		database.pragma(`busy_timeout=${BUSY_TIMEOUT_MS}`);
 		for (const { pragma, set } of REQUIRED) database.pragma(`${pragma}=${set}`);
+		database.pragma(`cache_size=-${options.query_only ? CACHE_KIB.reader : CACHE_KIB.writer}`);
 		database.pragma(`wal_autocheckpoint=${PAGES_BETWEEN_CHECKPOINTS}`);
 		if (options.query_only) database.pragma("query_only=ON");
 		checkPragmas(file, database, options.query_only ?? false);

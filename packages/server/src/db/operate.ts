@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+	afterSeen,
 	apply,
 	badgesBetween,
 	type Command,
@@ -15,6 +16,7 @@ import {
 	type SessionEvent,
 	type SessionId,
 	type SessionStatus,
+	sameAnswer,
 	toInstant,
 	toMillis,
 	xpFor,
@@ -53,6 +55,7 @@ export type Work = {
 	abandoned_at: Instant | null;
 	completed_at: Instant | null;
 	status_before: SessionStatus;
+	page_before: number | null;
 	/** `last_activity` as stored, and as judged by. */
 	activity_before: Instant;
 	expiry_base: Instant;
@@ -66,6 +69,7 @@ export function beginWork(session: StoredSession): Work {
 		// Whether the session has expired is judged from here on by its state alone.
 		session: { ...session, state: { ...session.state, last_activity: expiry_base } },
 		status_before: session.state.status,
+		page_before: session.state.place?.page_id ?? null,
 		activity_before: session.state.last_activity,
 		expiry_base,
 		known: new Map(),
@@ -131,14 +135,15 @@ function workOperation(work: Work, operation: Operation, batch: Batch, rules: Ru
 }
 
 function timeOf(
-	{ client_time }: Operation,
+	{ client_time, command, after }: Operation,
 	{ sent_at, device_id }: Batch,
 	{ state, device }: StoredSession,
 	received: Instant,
 ): Instant | null {
 	if (!client_time || !sent_at) return null;
 	const at = correctedTime({ client_time, sent_at, received, started_at: state.started_at });
-	return device && device.device_id === device_id ? inDeviceOrder(at, client_time, device) : at;
+	const ordered = device && device.device_id === device_id ? inDeviceOrder(at, client_time, device) : at;
+	return "question_id" in command ? afterSeen(state, command.question_id, after, ordered) : ordered;
 }
 
 /**
@@ -182,6 +187,7 @@ export function accept(
 	const standing = question_id === null ? undefined : state.answers[question_id];
 	const changesAnswer = body.kind === "answer" || body.kind === "clear";
 	const superseded = changesAnswer && standing?.operation_id !== event.operation_id;
+	const conflict = changesAnswer ? unseen(before, operation, event) : null;
 
 	const result: OperationResult = {
 		status: superseded ? "superseded" : "applied",
@@ -189,6 +195,7 @@ export function accept(
 		revision: event.revision,
 		xp_gained: xpFor(state.ever_answered) - xpFor(before.ever_answered),
 		badges_unlocked: badgesBetween(before.ever_answered, state.ever_answered),
+		...(conflict && { conflict }),
 	};
 	const stored = { result, counts: { answered: state.answered, ever_answered: state.ever_answered } };
 	append(work, operation, event, superseded ? "superseded" : "applied", fingerprint, stored);
@@ -200,6 +207,19 @@ export function accept(
 	}
 	work.session = { ...work.session, state };
 	return stored;
+}
+
+/** The answer that stood when another came which was given without seeing it; null when it was seen, or says the same. */
+function unseen(
+	{ answers }: StoredSession["state"],
+	{ after }: Operation,
+	{ body }: SessionEvent,
+): OperationId | null {
+	const found = "question_id" in body ? answers[body.question_id] : undefined;
+	if (after === undefined || !found || found.operation_id === after) return null;
+	const given = body.kind === "answer" ? body.answer : null;
+	const isSame = found.answer && given ? sameAnswer(found.answer, given) : found.answer === given;
+	return isSame ? null : found.operation_id;
 }
 
 /**

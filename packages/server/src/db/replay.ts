@@ -9,6 +9,7 @@ import {
 import type { Selectable } from "kysely";
 import * as z from "zod/mini";
 import { eventOf } from "./event-body.ts";
+import { bringsBack } from "./note-request.ts";
 import type { Schema } from "./schema.ts";
 import { ADOPTED, adoptedAnswer } from "./session-rows.ts";
 
@@ -61,7 +62,7 @@ export function replay(index: AssessmentIndex, recorded: Recorded, revision: num
 			continue;
 		}
 		state = after(index, state, row);
-		if (row.kind !== "restore") continue;
+		if (!bringsBack(row)) continue;
 		// What came late while the session was set aside was applied with the restore.
 		for (const waiting of late.splice(0)) {
 			if (waiting.outcome !== "late") state = after(index, state, waiting);
@@ -112,7 +113,7 @@ function isFound({ started_at }: Recorded, { fingerprint, received_at }: EventRo
 
 function statusAtStart({ events, status }: Recorded): SessionState["status"] {
 	const first = events.find(
-		(row) => ["complete", "abandon", "restore"].includes(row.kind) && row.outcome !== "late",
+		(row) => (["complete", "abandon"].includes(row.kind) && row.outcome !== "late") || bringsBack(row),
 	);
 	if (!first) return status;
 	return first.kind === "restore" ? "user_abandoned_not_completed" : "active";

@@ -10,6 +10,7 @@ import {
 import type { Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { eventOf } from "./event-body.ts";
+import { noteRestore } from "./note-request.ts";
 import {
 	abandoning,
 	accept,
@@ -43,7 +44,7 @@ export type RestoreRequest = {
 
 /**
  * Undoes Start Fresh: the session becomes active again, the one that was begun in its place is set aside (and can be restored in
- * turn), and what came late while it was aside is applied.
+ * turn), and what came late while it was aside is applied. A session that is active already stays as it is.
  */
 export async function restoreSession(
 	tx: Tx,
@@ -56,7 +57,16 @@ export async function restoreSession(
 	if (!session) return unknownSession();
 	const known = await kindOfOperation(tx, session.response_id, request.operation_id);
 	if (known) return known === "restore" ? { ok: true, session } : operationMismatch();
-	if (session.state.status === "active") return { ok: true, session };
+	const work = beginWork(session);
+	const command = { kind: "restore" } as const;
+	const fingerprint = fingerprintOf(command);
+	if (session.state.status === "active") {
+		const { operation_id, received } = request;
+		noteRestore(work, { operation_id, received_at: received, fingerprint });
+		await writeBench(tx, dialect, [work]);
+		const { revision } = work.session.state;
+		return { ok: true, session: { ...session, state: { ...session.state, revision } } };
+	}
 	const { abandoned_at } = session;
 	if (!abandoned_at || request.received > addDays(abandoned_at, RESTORE_DAYS)) {
 		return {
@@ -67,13 +77,11 @@ export async function restoreSession(
 			),
 		};
 	}
-	const work = beginWork(session);
-	const command = { kind: "restore" } as const;
 	const operation = { operation_id: request.operation_id, command, client_time: null };
 	const moment = { received: request.received, at: null, expiry_days: request.expiry_days };
 	const decision = decide(session.version.index, session.state, operation, moment);
 	if (!decision.ok) return decision;
-	accept(work, operation, decision.event, fingerprintOf(command));
+	accept(work, operation, decision.event, fingerprint);
 	await applyLate(tx, work);
 	const replacing = await setAsideSuccessor(tx, dialect, assessments, session.response_id, request);
 	await writeBench(tx, dialect, replacing ? [work, replacing] : [work]);

@@ -4,11 +4,12 @@ import {
 	type DraftRecord,
 	type Instant,
 	laterOf,
-	type OperationId,
+	OperationId,
 	type SessionId,
 	SessionState,
 } from "@carhythm/core";
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
+import * as z from "zod/mini";
 import type { Schema } from "./schema.ts";
 import type { AssessmentStore, StoredSession } from "./store.ts";
 
@@ -115,14 +116,17 @@ export function expiryBase(session: StoredSession): Instant {
 	return session.adopted_at ? laterOf(last_activity, session.adopted_at) : last_activity;
 }
 
+/** The cast keeps SQLite from planning the join anew each time a value is bound, which costs ten times the query itself. */
+function asText(value: string) {
+	return sql<string>`cast(${value} as text)`;
+}
+
 /** Finds one session by its id. Made once for each database: building a query costs more than running this one. */
 export function sessionFinder(
 	db: Kysely<Schema>,
 	assessments: AssessmentStore,
 ): (session_id: SessionId) => Promise<StoredSession | null> {
-	// The cast keeps SQLite from planning the join anew each time a value is bound, which costs ten times the query itself.
-	const wanted = sql<string>`cast(${""} as text)`;
-	const query = selectSessions(db).where("student_responses.session_id", "=", wanted).compile();
+	const query = selectSessions(db).where("student_responses.session_id", "=", asText("")).compile();
 	return async (session_id) => {
 		const { rows } = await db.executeQuery<SessionRow>({ ...query, parameters: [session_id] });
 		return rows[0] ? toStoredSession(rows[0], assessments) : null;
@@ -152,12 +156,44 @@ export function standingAnswers(history: readonly HistoryRow[]): Record<string, 
 		answers[question_id] = {
 			at: row.at,
 			operation_id: row.operation_id as OperationId,
-			answer: row.kind === "answer" && row.value ? Answer.parse(JSON.parse(row.value)) : null,
+			answer: answerOfEvent(row),
 			ever: ever.has(question_id),
 			revision: row.revision,
 		};
 	}
 	return answers;
+}
+
+function answerOfEvent({ kind, value }: Pick<HistoryRow, "kind" | "value">): Answer | null {
+	return kind === "answer" && value ? Answer.parse(JSON.parse(value)) : null;
+}
+
+const WithConflict = z.object({ result: z.object({ conflict: OperationId }) });
+
+/**
+ * The standing answers, each with the one that does not stand where two devices answered without seeing the other's: as long as
+ * nothing came after that.
+ */
+function withOthers(
+	standing: Record<string, AnswerRecord>,
+	history: readonly (HistoryRow & { result: string })[],
+): Record<string, AnswerRecord> {
+	const newest = new Map<number | null, HistoryRow & { result: string }>();
+	for (const row of history) {
+		if (row.revision > (newest.get(row.question_id)?.revision ?? 0)) newest.set(row.question_id, row);
+	}
+	for (const [question_id, row] of newest) {
+		const record = question_id === null ? undefined : standing[question_id];
+		if (!record || !row.result.includes('"conflict"')) continue;
+		const told = WithConflict.safeParse(JSON.parse(row.result));
+		if (!told.success) continue;
+		const isBeaten = record.operation_id !== row.operation_id;
+		const other = isBeaten
+			? row
+			: history.find(({ operation_id }) => operation_id === told.data.result.conflict);
+		if (other) record.other = answerOfEvent(other);
+	}
+	return standing;
 }
 
 type AnswerRow = Selectable<Schema["question_answers"]>;
@@ -231,13 +267,13 @@ export async function loadSession(
 	session_id: SessionId,
 ): Promise<StoredSession | null> {
 	const row = await selectSessions(db)
-		.where("student_responses.session_id", "=", session_id)
+		.where("student_responses.session_id", "=", asText(session_id))
 		.executeTakeFirst();
 	if (!row) return null;
 	const session = await toStoredSession(row, assessments);
 	const history = await db
 		.selectFrom("session_events")
-		.select(["question_id", "operation_id", "kind", "value", "at", "revision"])
+		.select(["question_id", "operation_id", "kind", "value", "at", "revision", "result"])
 		.where("response_id", "=", row.response_id)
 		.where("kind", "in", ["answer", "clear"])
 		.where("outcome", "!=", "late")
@@ -254,7 +290,7 @@ export async function loadSession(
 			if (record) answers[old.question_id] = record;
 		}
 	}
-	Object.assign(answers, standingAnswers(history));
+	Object.assign(answers, withOthers(standingAnswers(history), history));
 	const drafts = await db
 		.selectFrom("session_drafts")
 		.selectAll()

@@ -272,16 +272,55 @@ async function writeDrafts(tx: Tx, dialect: Dialect, works: readonly Work[]): Pr
 	}
 }
 
+/**
+ * Status and page are in indexes of the existing table, and SQLite writes a column's index entry anew whether or not its value changes.
+ * Most answers change neither.
+ */
+async function writeResponses(tx: Tx, dialect: Dialect, works: readonly Work[]): Promise<void> {
+	const rows = works.map((work) => {
+		const { state, response_id } = work.session;
+		const current_page_id = state.place?.page_id ?? null;
+		return {
+			response_id,
+			last_activity: activityToStore(work),
+			status: state.status,
+			completed_at: work.completed_at,
+			current_page_id,
+			stays: state.status === work.status_before && current_page_id === work.page_before,
+		};
+	});
+	const active = rows.filter(({ stays }) => stays);
+	const moved = rows.filter(({ stays }) => !stays);
+	if (active.length > 0) {
+		const given = dialect.rows({ response_id: "integer", last_activity: "time" }, active);
+		await sql`
+			update student_responses set last_activity = v.last_activity
+			from ${given} as v where student_responses.id = v.response_id`.execute(tx);
+	}
+	if (moved.length > 0) {
+		const given = dialect.rows(
+			{
+				response_id: "integer",
+				status: "status",
+				last_activity: "time",
+				completed_at: "time",
+				current_page_id: "integer",
+			},
+			moved,
+		);
+		await sql`
+			update student_responses set status = v.status, last_activity = v.last_activity, completed_at = v.completed_at,
+				current_page_id = v.current_page_id
+			from ${given} as v where student_responses.id = v.response_id`.execute(tx);
+	}
+}
+
 async function writeSessions(tx: Tx, dialect: Dialect, works: readonly Work[]): Promise<void> {
 	const rows = works.map((work) => {
-		const { session, abandoned_at, completed_at } = work;
+		const { session, abandoned_at } = work;
 		const { state, response_id } = session;
 		return {
 			response_id,
-			status: state.status,
-			last_activity: activityToStore(work),
-			completed_at,
-			current_page_id: state.place?.page_id ?? null,
 			current_question_id: state.place?.question_id ?? null,
 			place_at: state.place?.at ?? null,
 			place_operation_id: state.place?.operation_id ?? null,
@@ -297,19 +336,7 @@ async function writeSessions(tx: Tx, dialect: Dialect, works: readonly Work[]): 
 			abandoned_at,
 		};
 	});
-	await sql`
-		update student_responses set status = v.status, last_activity = v.last_activity, completed_at = v.completed_at,
-			current_page_id = v.current_page_id
-		from ${dialect.rows(
-			{
-				response_id: "integer",
-				status: "status",
-				last_activity: "time",
-				completed_at: "time",
-				current_page_id: "integer",
-			},
-			rows,
-		)} as v where student_responses.id = v.response_id`.execute(tx);
+	await writeResponses(tx, dialect, works);
 	await sql`
 		update session_details set current_question_id = v.current_question_id, place_at = v.place_at,
 			place_operation_id = v.place_operation_id, language = v.language,

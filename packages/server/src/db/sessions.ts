@@ -22,6 +22,8 @@ export type SessionStoreOptions = Omit<Means, "dialect"> & {
 	observer?: StoreObserver;
 	/** Told after each commit which sessions it has changed, by `response_id`. */
 	onChanged?: (response_ids: readonly number[]) => void;
+	/** See {@link hashVerifier}; for simulations, which guess more often than any student. */
+	hash_cost?: number;
 };
 
 type Tx = Transaction<Schema>;
@@ -34,7 +36,7 @@ export function restorableUntil(session: StoredSession): Instant | null {
 /** The sessions of one database. */
 export function createSessionStore(database: Database, options: SessionStoreOptions): SessionStore {
 	const { reader, dialect } = database;
-	const { assessments, observer, onChanged, now, randomBytes, expiry_days } = options;
+	const { assessments, observer, onChanged, now, randomBytes, expiry_days, hash_cost } = options;
 	const means: Means = { dialect, assessments, now, randomBytes, expiry_days };
 	const write = async <T>(work: (tx: Tx) => Promise<T>) => {
 		const { value, changed, turns } = await observeTransaction(observer, () =>
@@ -71,12 +73,12 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 				}),
 			),
 		async handOff(session_id, operation_id) {
-			const codes = codesOf(session_id, operation_id);
+			const codes = codesOf(session_id, operation_id, hash_cost);
 			await codes(0).hash;
 			return write((tx) => createHandOff(tx, means, { session_id, operation_id }, codes));
 		},
 		async redeem(request) {
-			const hash = await hashVerifier(request.code);
+			const hash = await hashVerifier(request.code, hash_cost);
 			const { selector } = request.code;
 			return write((tx) => redeemHandOff(tx, means, request, { selector, hash }));
 		},

@@ -95,6 +95,28 @@ describe("undoing Start Fresh", () => {
 		await countersEqualRows(store);
 	});
 
+	test("of a session that is active changes nothing, not when it is repeated after a later fresh start either", async () => {
+		await using store = await aStore();
+		const old = await store.started();
+		const before = (await store.sessions.load(old))?.state;
+		store.pass({ days: 1 });
+		const operation_id = anOperationId();
+		expect((await store.sessions.restore(old, operation_id)).ok).toBe(true);
+		const after = (await store.sessions.load(old))?.state;
+		expect(after).toEqual({ ...before, revision: 2 });
+
+		const fresh = await store.started(old);
+		const again = await store.sessions.restore(old, operation_id);
+		expect(again).toMatchObject({ ok: true, session: { state: { status: "user_abandoned_not_completed" } } });
+		expect((await store.sessions.find(fresh))?.state.status).toBe("active");
+		expect((await store.sessions.find(old))?.state).toMatchObject({
+			status: "user_abandoned_not_completed",
+			revision: 3,
+		});
+		const spent = await store.sessions.operate(single(old, operation_id, { kind: "abandon" }));
+		expect(!spent.ok && spent.refusal.code).toBe("operation_mismatch");
+	});
+
 	test("is possible for seven days", async () => {
 		await using store = await aStore();
 		const old = await store.started();

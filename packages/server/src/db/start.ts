@@ -10,6 +10,7 @@ import {
 } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
+import { noteRequest } from "./note-request.ts";
 import {
 	abandoning,
 	fingerprintOf,
@@ -109,25 +110,14 @@ async function redirect(
 	started: number,
 ): Promise<StartOutcome> {
 	const { operation_id } = request;
-	const { response_id, state } = work.session;
+	const { response_id } = work.session;
 	const session = await startedSession(tx, means, "student_responses.id", started);
 	if (!session) throw new Error("A successor that was just found is gone.");
 	if (operation_id && !(await findEvent(tx, response_id, operation_id))) {
-		const revision = state.revision + 1;
-		const received_at = means.now();
-		work.changed = true;
-		work.session = { ...work.session, state: { ...state, revision } };
-		work.events.push({
-			response_id,
-			revision,
+		noteRequest(work, {
 			operation_id,
 			kind: "start",
-			question_id: null,
-			value: null,
-			at: received_at,
-			client_time: null,
-			received_at,
-			outcome: "applied",
+			received_at: means.now(),
 			fingerprint: startFingerprint(request),
 			result: redirectedTo(session.display_id),
 		});

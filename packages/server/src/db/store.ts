@@ -51,6 +51,8 @@ export type Operation = {
 	operation_id: OperationId;
 	command: Command | LifecycleCommand;
 	client_time: Instant | null;
+	/** As in `SyncOperation`. */
+	after?: OperationId | null | undefined;
 };
 
 /** Writes of one request to one session, applied in order within one commit, together with other requests' batches. */

@@ -251,6 +251,82 @@ test("two devices that answer at once both win", async () => {
 	expect(body).toMatchObject({ session: { answered: 5, ever_answered: 5, revision: 11 } });
 });
 
+describe("answers to one question on two devices", () => {
+	const slider = (value: number) => ({ type: "slider", value });
+
+	test("an answer is later than the one that the student saw, however slow the other's request was", async () => {
+		await using app = await anApp();
+		const id = await app.start();
+		app.pass({ seconds: 60 });
+		// Half a minute under way, which the server takes for half a minute later.
+		const first = answering(app, "team", slider(3));
+		app.pass({ seconds: 30 });
+		const slow = await app.post(`/api/v2/session/${id}/sync`, {
+			sent_at: first.client_time,
+			operations: [{ ...first, after: null }],
+		});
+		expect(slow.body["results"]).toMatchObject([{ status: "applied" }]);
+		const second = { ...answering(app, "team", slider(4)), client_time: secondsAfter(first.client_time, 1) };
+		const lost = await sync(app, id, [second]);
+		expect(lost.body["results"]).toMatchObject([{ status: "superseded" }]);
+		const third = { ...second, operation_id: anOperationId(), after: first.operation_id };
+		const { body } = await sync(app, id, [third]);
+		expect(body["results"]).toMatchObject([{ status: "applied" }]);
+		expect(body["results"]).not.toMatchObject([{ conflict: expect.anything() }]);
+		expect(await answerOn(app, id)).toMatchObject({ answer: slider(4), operation_id: third.operation_id });
+	});
+
+	test("both are kept and told, whichever stands, until the student settles it", async () => {
+		await using app = await anApp();
+		const id = await app.start();
+		app.pass({ seconds: 60 });
+		const offline = { ...answering(app, "team", slider(2)), after: null };
+		app.pass({ seconds: 60 });
+		const online = { ...answering(app, "team", slider(5)), after: null };
+		await sync(app, id, [online]);
+		expect(await answerOn(app, id)).not.toHaveProperty("other");
+
+		const came = await sync(app, id, [offline]);
+		expect(came.body["results"]).toMatchObject([{ status: "superseded", conflict: online.operation_id }]);
+		expect(await answerOn(app, id)).toMatchObject({ answer: slider(5), other: slider(2) });
+		app.pass({ seconds: 1 });
+		const unaware = { ...operation(app, { kind: "clear", question_id: app.question("team") }), after: null };
+		const cleared = await sync(app, id, [unaware]);
+		expect(cleared.body["results"]).toMatchObject([{ status: "applied", conflict: online.operation_id }]);
+		expect(await answerOn(app, id)).toMatchObject({ answer: null, other: slider(5) });
+		// Sent again, it has the same result and no second effect.
+		expect((await sync(app, id, [unaware])).body["results"]).toEqual(cleared.body["results"]);
+
+		app.pass({ seconds: 1 });
+		const settled = { ...answering(app, "team", slider(5)), after: unaware.operation_id };
+		expect((await sync(app, id, [settled])).body["results"]).toMatchObject([{ status: "applied" }]);
+		expect(await answerOn(app, id)).toMatchObject({ answer: slider(5) });
+		expect(await answerOn(app, id)).not.toHaveProperty("other");
+	});
+
+	test("that are the same are no conflict, nor are those of a client that does not tell what it saw", async () => {
+		await using app = await anApp();
+		const id = await app.start();
+		await sync(app, id, [{ ...answering(app, "team", slider(2)), after: null }]);
+		const { body } = await sync(app, id, [
+			{ ...answering(app, "team", slider(2)), after: null },
+			answering(app, "team", slider(3)),
+		]);
+		for (const result of body["results"] as object[]) expect(result).not.toHaveProperty("conflict");
+		expect(await answerOn(app, id)).not.toHaveProperty("other");
+	});
+
+	async function answerOn(app: TestApp, id: string): Promise<unknown> {
+		const { body } = await app.get(`/api/v2/session/${id}`);
+		const { answers } = body["session"] as { answers: Record<string, unknown> };
+		return answers[app.question("team")];
+	}
+});
+
+function secondsAfter(instant: string, seconds: number): string {
+	return new Date(Date.parse(instant) + seconds * 1000).toISOString();
+}
+
 function operation(app: TestApp, command: Record<string, unknown>) {
 	return { operation_id: anOperationId(), client_time: app.now(), command };
 }

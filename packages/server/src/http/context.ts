@@ -22,6 +22,8 @@ export type Deps = {
 	log: Logger;
 	now: () => Instant;
 	randomBytes: (count: number) => Uint8Array;
+	/** Lets real time pass; a simulation, which has a clock of its own, does not wait for it. */
+	sleep?: (milliseconds: number) => Promise<unknown>;
 	/** Counts what happens; absent unless whoever runs the server asks for it. */
 	meter?: Meter;
 };

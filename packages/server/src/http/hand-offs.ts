@@ -112,7 +112,7 @@ async function redeem(
 	if (!outcome.ok) {
 		if (outcome.refusal.code !== "hand_off_code_invalid") return outcome;
 		const over = await failedLookups.countGuess(c);
-		await sleep(Math.max(0, TIME_OF_WRONG_CODE_MS - (performance.now() - began)));
+		await (deps.sleep ?? sleep)(Math.max(0, TIME_OF_WRONG_CODE_MS - (performance.now() - began)));
 		return over === null ? outcome : tooManyGuesses(over);
 	}
 	const session = await deps.store.sessions.load(outcome.session_id);

@@ -47,7 +47,7 @@ describe("metrics", () => {
 		on.pass({ seconds: 7200 });
 		const first = operation(50, 10);
 		await sync(first);
-		await sync(first, operation(20, 30), operation(1e6, 0), { operation_id: "none" });
+		await sync(first, { ...operation(20, 30), after: null }, operation(1e6, 0), { operation_id: "none" });
 		await on.submit(session_id, "team", SAMPLER_ANSWERS.team);
 		await on.post("/api/v2/answers/submit", "{");
 		const replaced = await on.start({ replaces: session_id });
@@ -63,6 +63,7 @@ describe("metrics", () => {
 			// Two answers, and completing twice.
 			4, 1, 1, 1, 1,
 		]);
+		expect(all.get("carhythm_conflicts_total")).toBe(1);
 		expect(count(all, "late_operations_total", 'code="session_abandoned"')).toBe(1);
 		for (const code of ["answer_out_of_range", "invalid_operation", "invalid_json", "session_not_found"]) {
 			expect([code, count(all, "refusals_total", `code="${code}"`)]).toEqual([code, 1]);

@@ -108,7 +108,7 @@ const OUTCOMES = ["applied", "superseded", "late", "refused", "replayed"] as con
 function operationMetrics(registers: Registers) {
 	const operations = new Counter({
 		name: "carhythm_operations_total",
-		help: "Writes to sessions: superseded ones met a later answer of another device, late ones a session that had ended, replayed ones were known",
+		help: "Writes to sessions: superseded ones met a later answer to the same question, late ones a session that had ended, replayed ones were known",
 		labelNames: ["outcome"],
 		registers,
 	});
@@ -117,6 +117,11 @@ function operationMetrics(registers: Registers) {
 		name: "carhythm_late_operations_total",
 		help: "Writes that were kept aside, by the reason",
 		labelNames: ["code"],
+		registers,
+	});
+	const conflicts = new Counter({
+		name: "carhythm_conflicts_total",
+		help: "Answers to a question for which another device had given another one, neither seen by the other",
 		registers,
 	});
 	const age = new Histogram({
@@ -145,6 +150,8 @@ function operationMetrics(registers: Registers) {
 						break;
 					case "applied":
 					case "superseded":
+						if (result.conflict) conflicts.inc();
+						break;
 					case "refused":
 						break;
 					default:

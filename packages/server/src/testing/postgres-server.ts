@@ -136,6 +136,7 @@ export async function aPostgresServer({ place, environment = {} }: OwnOptions = 
 	const data = join(place ?? folder, "data");
 	const server = await start("small", folder, data, environment);
 	let postmaster = postmasterOf(data);
+	let killed: readonly number[] = [];
 	let isRunning = true;
 	const end = async (how: () => Promise<void> | void) => {
 		await how();
@@ -150,8 +151,14 @@ export async function aPostgresServer({ place, environment = {} }: OwnOptions = 
 		/** Ends it at once, as a crash would. */
 		stop,
 		/** Ends its first process, or all of them, as `kill -9` does. */
-		kill: (which: "first" | "all") => end(() => killAll(postmaster, which)),
+		kill: (which: "first" | "all") =>
+			end(() => {
+				killed = [postmaster, ...childrenOf(postmaster)];
+				killAll(which === "all" ? killed : [postmaster]);
+			}),
 		async start() {
+			if (await haveEnded(killed)) rmSync(join(data, "postmaster.pid"), { force: true });
+			killed = [];
 			await boot(server, data, environment);
 			postmaster = postmasterOf(data);
 			isRunning = true;
@@ -167,14 +174,36 @@ function postmasterOf(data: string): number {
 	return Number.parseInt(readFileSync(join(data, "postmaster.pid"), "utf8"), 10);
 }
 
-function killAll(postmaster: number, which: "first" | "all"): void {
-	const children = which === "all" ? childrenOf(postmaster) : [];
-	for (const pid of [postmaster, ...children]) {
+function killAll(pids: readonly number[]): void {
+	for (const pid of pids) {
 		try {
 			process.kill(pid, "SIGKILL");
 		} catch {
 			// It has ended by itself.
 		}
+	}
+}
+
+/**
+ * Waits for killed processes to end. Until somebody collects them, which is no business of ours, PostgreSQL takes the first of them for
+ * one that still runs, and does not start.
+ * @returns false where it cannot be known, or they go on
+ */
+async function haveEnded(pids: readonly number[]): Promise<boolean> {
+	if (pids.length === 0 || process.platform !== "linux") return false;
+	const deadline = performance.now() + PATIENCE_MS;
+	while (pids.some(isAtWork)) {
+		if (performance.now() > deadline) return false;
+		await sleep(5);
+	}
+	return true;
+}
+
+function isAtWork(pid: number): boolean {
+	try {
+		return !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+	} catch {
+		return false;
 	}
 }
 
@@ -201,6 +230,8 @@ const SETTINGS = {
 	shared_buffers: "64MB",
 	max_wal_size: "256MB",
 	deadlock_timeout: "200ms",
+	// Otherwise a start after a crash opens and syncs every file by itself.
+	...(process.platform === "linux" && { recovery_init_sync_method: "syncfs" }),
 } as const;
 
 /** The folder of the programs, copied where the unprivileged user can read it if need be. */

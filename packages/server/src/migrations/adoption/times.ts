@@ -23,6 +23,8 @@ export function readTime(found: unknown, zone: string): Instant | null {
 
 /** Whether PostgreSQL's and JavaScript's tables of zones may know this name. */
 export function isZone(zone: string): boolean {
+	// The usual one, asked for at every start: loading the tables of zones takes a while.
+	if (zone === "UTC") return true;
 	try {
 		new Intl.DateTimeFormat("en", { timeZone: zone });
 		return true;

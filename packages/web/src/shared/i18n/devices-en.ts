@@ -1,6 +1,6 @@
 import { createFormat } from "./format.ts";
 
-const { count } = createFormat("en", ["one", "other"]);
+const { count, number } = createFormat("en", ["one", "other"]);
 
 const answers = (value: number) => count(value, { one: "# answer", other: "# answers" });
 const minutes = (value: number) => count(value, { one: "# minute", other: "# minutes" });
@@ -46,6 +46,23 @@ export const devices = {
 		go: "Continue here",
 		going: "Looking for it",
 		cancel: "Not now",
+	},
+
+	two_answers: {
+		here: "Answered on two of your devices",
+		stands: "You answered this on another device too. The later answer stands; the other one was:",
+		stands_other_taken_back:
+			"You answered this on one device and took the answer back on another. The later step, your answer, stands.",
+		taken_back: "You answered this on one device and took the answer back later on another. The answer was:",
+		use: "Use that one",
+		take_back: "Take the answer back",
+		keep: "Leave it as it is",
+		elsewhere: (value: number) =>
+			count(value, {
+				one: "# question was answered differently on two of your devices. The later answer stands.",
+				other: "# questions were answered differently on two of your devices. The later answers stand.",
+			}),
+		look: (n: number) => `Look at question ${number(n)}`,
 	},
 
 	shared_computer: {

@@ -10,6 +10,8 @@ import { SessionHeader } from "../SessionHeader.tsx";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import { SetAsideNotice } from "../SetAsideNotice.tsx";
 import { refusalText } from "../trouble.ts";
+import { TwoAnswers } from "../two-answers/TwoAnswers.tsx";
+import { TwoAnswersNotice } from "../two-answers/TwoAnswersNotice.tsx";
 import { useSessionView, useVisit } from "../visit.ts";
 import { AnswerControl } from "./AnswerControl.tsx";
 import { QuestionFoot } from "./QuestionFoot.tsx";
@@ -46,6 +48,7 @@ export function QuestionScreen({ place }: { place: Extract<Place, { kind: "quest
 			<main class="centred">
 				<RefusedNotice />
 				<RescueNotice />
+				<TwoAnswersNotice here={place.index} review={place.review} />
 				{place.index === 0 && <SetAsideNotice />}
 				<form
 					key={question.id}
@@ -69,6 +72,7 @@ export function QuestionScreen({ place }: { place: Extract<Place, { kind: "quest
 							{inLanguage(question.text, language)}
 						</h1>
 					</div>
+					<TwoAnswers work={work} onSettled={() => heading.current?.focus()} />
 					<AnswerControl work={work} />
 					{refusal && <Notice alert>{refusalText(m, refusal)}</Notice>}
 				</form>

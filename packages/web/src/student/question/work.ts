@@ -42,6 +42,8 @@ export type Work = {
 	unheld(): Answer | null;
 	/** Gives what is in the control as the answer and goes on; an emptied control takes the answer back. */
 	commit(): void;
+	/** Lets one of two devices' answers stand, and stays; null takes the answer back. */
+	settleOn(value: Answer | null): void;
 	/** Goes on without an answer. */
 	skip(): void;
 	/** The screen has left the question: nothing goes on by itself any more, and nothing half-done is lost. */
@@ -86,6 +88,7 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 		if (draftOf(session.state, question.id)) settle(await session.draft(question.id, null), null);
 		if (answerTo(session.state, question.id)) settle(await session.clear(question.id), null);
 	};
+	const clearAnswer = async () => settle(await opened(visit).clear(question.id), null);
 	const holdNow = () => {
 		clearTimeout(pause);
 		const { value: waiting } = live;
@@ -135,6 +138,12 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 				if (!(await (isGiven ? lastGiven?.accepted : give(current)))) return;
 			}
 			leave();
+		},
+		settleOn(chosen) {
+			// Half-done text would cover what was just chosen.
+			live.value = chosen;
+			if (chosen) void give(chosen);
+			else void clearAnswer();
 		},
 		skip: leave,
 		end() {

@@ -10,6 +10,7 @@ import { SaveLine } from "../SaveLine.tsx";
 import { SessionHeader } from "../SessionHeader.tsx";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import { refusalText, useAttempt } from "../trouble.ts";
+import { TwoAnswersNotice } from "../two-answers/TwoAnswersNotice.tsx";
 import { useSessionView, useVisit } from "../visit.ts";
 
 /** Before finishing: what is still open, with the way there, and Finish either way. */
@@ -35,6 +36,7 @@ export function ReviewScreen() {
 			<main class="centred enters">
 				<RefusedNotice />
 				<RescueNotice />
+				<TwoAnswersNotice review />
 				<div class="review-title">
 					{last?.completion_message && whole && (
 						<p class="chapter-line">{inLanguage(last.completion_message, language)}</p>

@@ -1,0 +1,26 @@
+import { twiceAnswered } from "@carhythm/core";
+import { useMessages } from "../../shared/i18n/language.ts";
+import { Notice } from "../../shared/ui/Notice.tsx";
+import { useSessionView, useVisit } from "../visit.ts";
+
+/** Wherever the student is: other questions have two answers, and this is the way there. */
+export function TwoAnswersNotice({ here, review = false }: { here?: number; review?: boolean }) {
+	const m = useMessages();
+	const visit = useVisit();
+	const { index, state } = useSessionView();
+	const places = twiceAnswered(index, state).filter((place) => place.index !== here);
+	const [first] = places;
+	if (!first) return null;
+	return (
+		<Notice>
+			<p>{m.two_answers.elsewhere(places.length)}</p>
+			<button
+				type="button"
+				class="link"
+				onClick={() => visit.navigation.go({ kind: "question", index: first.index, review })}
+			>
+				{m.two_answers.look(first.index + 1)}
+			</button>
+		</Notice>
+	);
+}
