@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { aFolder } from "../../src/testing/a-folder.ts";
+import { chanceOf } from "../simulation/chance.ts";
+import { aJournal } from "./journal.ts";
+import { readQuestions } from "./questions.ts";
 import type { Whereabouts } from "./requests.ts";
+import { aStudent } from "./students.ts";
+import { type Program, theProgram } from "./the-program.ts";
 
-const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
-const COMPILE_CACHE = join(tmpdir(), "carhythm-compile-cache");
+const WARM_UP = 40;
 const PATIENCE_MS = 60_000;
 
 const running = new Set<ChildProcess>();
@@ -40,16 +42,42 @@ export type RunningServer = {
 	said(): string;
 };
 
-/** Starts the server and returns before it is ready; {@link untilReady} waits. */
-export function launchServer(options: ServerOptions): RunningServer & { ready: Promise<string> } {
+type LaunchedServer = RunningServer & { ready: Promise<string> };
+
+/** Starts the server and returns before it is ready, which `ready` tells. */
+export async function launchServer(options: ServerOptions): Promise<LaunchedServer> {
+	return launch(await theProgram(warmUp), options);
+}
+
+/** Only a server that ends in order leaves what Node compiled of it to those that start after it: as much as a student's first requests need. */
+async function warmUp(program: Program): Promise<void> {
+	using folder = aFolder();
+	const server = await untilReady(launch(program, { address: `sqlite:${folder.file("warm-up.db")}` }));
+	const journal = aJournal();
+	const school = { where: server.where, journal, questions: await readQuestions(server.where) };
+	await aStudent(school, chanceOf(1)).work(() => journal.writes.length < WARM_UP);
+	await server.stop();
+}
+
+function launch(program: Program, options: ServerOptions): LaunchedServer {
 	const imports = (options.preload ?? []).flatMap((url) => ["--import", url.href]);
-	const words = [...imports, CLI, "serve", "--port", "0", "--host", "127.0.0.1", "--log-level", "warn"];
-	const [program = "", ...rest] = [...(options.under ?? []), process.execPath, ...words];
-	const child = spawn(program, rest, {
+	const words = [
+		...imports,
+		program.cli,
+		"serve",
+		"--port",
+		"0",
+		"--host",
+		"127.0.0.1",
+		"--log-level",
+		"warn",
+	];
+	const [command = "", ...rest] = [...(options.under ?? []), process.execPath, ...words];
+	const child = spawn(command, rest, {
 		stdio: ["ignore", "pipe", "pipe"],
 		env: {
 			PATH: process.env["PATH"],
-			NODE_COMPILE_CACHE: COMPILE_CACHE,
+			NODE_COMPILE_CACHE: program.compile_cache,
 			DATABASE_URL: options.address,
 			...options.environment,
 		},
@@ -106,16 +134,14 @@ async function baseOf(child: ChildProcess, keep: (line: string) => void): Promis
  * @throws Error with what it said when it does not
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-	const server = launchServer(options);
+	return untilReady(await launchServer(options));
+}
+
+async function untilReady(server: LaunchedServer): Promise<RunningServer> {
 	const base = await Promise.race([server.ready.catch(() => null), sleep(PATIENCE_MS, null, { ref: false })]);
 	if (base !== null) return server;
 	await server.kill();
 	throw new Error(`The server did not get ready. It said:\n${server.said()}`);
-}
-
-/** Only a server that ends in order leaves what it compiled to those that start after it. */
-export async function compileOnce(options: ServerOptions): Promise<void> {
-	await (await startServer(options)).stop();
 }
 
 /** What a control arm adds: the server with one promise broken, as weaken.ts lists them. */

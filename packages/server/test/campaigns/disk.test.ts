@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { whyNoDisks } from "./a-disk.ts";
 import { type Fault, runFaults, runFullDisks, runFullLogs } from "./disk.ts";
+import { NOTHING_WRONG } from "./figures.ts";
 import { whyNoStrace } from "./strace.ts";
 
-const NOTHING_WRONG = { rounds_with_loss: 0, lost: 0, torn: 0, corrupt: 0, complaints: [] };
 const LONG = { timeout: 240_000 };
 const noDisks = whyNoDisks();
 const noStrace = whyNoStrace();

@@ -6,11 +6,10 @@ import { aDisk, type Disk } from "./a-disk.ts";
 import { type RunningServer, type ServerOptions, startServer } from "./a-server.ts";
 import { addJournal, addVerdict, type Figures, noFigures } from "./figures.ts";
 import { aJournal, type Journal } from "./journal.ts";
-import { untilReplies } from "./kills.ts";
 import { aCampaignDatabase, fillDatabase, inspect } from "./places.ts";
 import { readQuestions } from "./questions.ts";
 import { injecting } from "./strace.ts";
-import { aStudent, beginWork, type Student } from "./students.ts";
+import { aStudent, beginWork, type Student, untilReplies } from "./students.ts";
 
 export type DiskFigures = Figures & {
 	/** Writes and reads that were told to come again. */

@@ -57,6 +57,9 @@ function complain(figures: Figures, said: readonly string[]): void {
 	figures.complaints.push(...said.slice(0, MOST_COMPLAINTS - figures.complaints.length));
 }
 
+/** What figures say when all is well, for tests. */
+export const NOTHING_WRONG = { rounds_with_loss: 0, lost: 0, torn: 0, corrupt: 0, complaints: [] };
+
 /** Whether a campaign found nothing. */
 export function isClean({ lost, torn, corrupt, complaints }: Figures): boolean {
 	return lost + torn + corrupt + complaints.length === 0;

@@ -69,8 +69,10 @@ function faults(rounds: number): Fault[] {
 function run(campaign: string): Promise<Figures> | string {
 	switch (campaign) {
 		case "kills": {
-			const server = values.arm === "write-behind" ? weakened("write-behind") : {};
-			return runKills({ engine, kills: Number(values.kills), seed, server, onKill: tell });
+			if (isControl && values.arm !== "write-behind") return USAGE;
+			// A control arm has lost what its students would build upon.
+			const arm = isControl && { server: weakened("write-behind"), kills_a_database: 1 };
+			return runKills({ engine, kills: Number(values.kills), seed, ...arm, onKill: tell });
 		}
 		case "points": {
 			const call = values.call === "fsync" ? "fsync" : "pwrite64";

@@ -1,5 +1,5 @@
 import { createAssessmentStore } from "../../src/db/assessments.ts";
-import type { DatabaseUrl } from "../../src/db/dialect.ts";
+import type { Database, DatabaseUrl } from "../../src/db/dialect.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { migrateUp } from "../../src/migrations/runner.ts";
 import { contentFolder } from "../../src/places.ts";
@@ -45,4 +45,22 @@ export async function inspect(url: DatabaseUrl, journal: Journal): Promise<Verdi
 	} finally {
 		await database.close();
 	}
+}
+
+/**
+ * For many inspections of one database. A server's is opened once. A file is opened each time: somebody who has it open all the time would spare
+ * the next one its recovery.
+ */
+export function anInspector(
+	url: DatabaseUrl,
+): AsyncDisposable & { inspect(journal: Journal): Promise<Verdict> } {
+	let kept: Promise<Database> | null = null;
+	return {
+		async inspect(journal) {
+			if (url.dialect === "sqlite") return inspect(url, journal);
+			kept ??= openDatabase(url);
+			return checkStore(await kept, journal);
+		},
+		[Symbol.asyncDispose]: async () => (await kept)?.close(),
+	};
 }

@@ -4,13 +4,12 @@ import type { DatabaseUrl } from "../../src/db/dialect.ts";
 import { type Chance, chanceOf } from "../simulation/chance.ts";
 import { aCluster, type Cluster } from "./a-cluster.ts";
 import { aDisk, type Disk, eatMyData } from "./a-disk.ts";
-import { compileOnce, type RunningServer, type ServerOptions, startServer, weakened } from "./a-server.ts";
+import { type RunningServer, type ServerOptions, startServer, weakened } from "./a-server.ts";
 import { addJournal, addVerdict, type Figures, noFigures } from "./figures.ts";
 import { aJournal, type Journal } from "./journal.ts";
-import { untilReplies } from "./kills.ts";
 import { type Engine, fillDatabase, inspect } from "./places.ts";
 import { readQuestions } from "./questions.ts";
-import { aStudent, beginWork, type Student } from "./students.ts";
+import { aStudent, beginWork, type Student, untilReplies } from "./students.ts";
 
 /** What is weakened in a control arm, which must lose something, or the harness is broken. */
 export const POWER_ARMS = {
@@ -39,7 +38,9 @@ type Place = {
 };
 
 const STUDENTS = 8;
-const MOST_REPLIES = 120;
+/** Mostly a short while after the start, at times a long one. */
+const FEW_REPLIES = 30;
+const MANY_REPLIES = 150;
 const DISK_MIB = { sqlite: 96, postgres: 400 } as const;
 
 /**
@@ -64,7 +65,6 @@ async function onOneDisk(
 ): Promise<void> {
 	using disk = aDisk(DISK_MIB[options.engine]);
 	const place = await aPlace(options, disk);
-	await compileOnce(serverOptions(place, options));
 	let server = await startServer(serverOptions(place, options));
 	try {
 		const where = { base: server.where.base };
@@ -100,12 +100,11 @@ async function cutUnderLoad(
 	chance: Chance,
 ): Promise<void> {
 	const work = beginWork(students);
-	await untilReplies(journal, chance.between(1, MOST_REPLIES));
+	await untilReplies(journal, 1 + chance.nat(chance.oneIn(8) ? MANY_REPLIES : FEW_REPLIES));
 	await sleep(chance.nat(15));
 	journal.isOpen = false;
 	disk.cutPower();
-	await Promise.all([server.kill(), cluster?.kill("all")]);
-	await work.stop();
+	await Promise.all([server.kill(), cluster?.kill("all"), work.stop()]);
 }
 
 async function aPlace({ engine, arm }: PowerOptions, disk: Disk): Promise<Place> {

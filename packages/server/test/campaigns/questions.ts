@@ -10,7 +10,9 @@ export type Question = {
 	options: Record<string, unknown>;
 };
 
-/** Every question of the default assessment, as a student sees them. */
+type Page = { questions: Omit<Question, "page_id">[]; navigation: { next_page_id: number | null } };
+
+/** Every question of the default assessment, in the order in which students meet them. */
 export async function readQuestions(where: Whereabouts): Promise<Question[]> {
 	const get = async (path: string) => {
 		const reply = await send(where, aJournal(), "GET", path);
@@ -18,11 +20,13 @@ export async function readQuestions(where: Whereabouts): Promise<Question[]> {
 		return reply.body;
 	};
 	const questions: Question[] = [];
-	const modules = (await get("/api/v2/modules")) as unknown as { id: number }[];
-	for (const { id } of modules) {
-		const page = await get(`/api/v2/questions?page_id=${id}&language=en`);
-		const asked = page["questions"] as Omit<Question, "page_id">[];
-		questions.push(...asked.map((question) => ({ ...question, page_id: id })));
+	const [first] = (await get("/api/v2/modules")) as unknown as { id: number }[];
+	for (let page_id = first?.id ?? null; page_id !== null; ) {
+		const { questions: asked, navigation } = (await get(
+			`/api/v2/questions?page_id=${page_id}&language=en`,
+		)) as unknown as Page;
+		for (const question of asked) questions.push({ ...question, page_id });
+		page_id = navigation.next_page_id;
 	}
 	return questions;
 }

@@ -4,11 +4,10 @@ import { aCluster, type Cluster } from "./a-cluster.ts";
 import { startServer } from "./a-server.ts";
 import { addJournal, addVerdict, type Figures, noFigures } from "./figures.ts";
 import { aJournal } from "./journal.ts";
-import { untilReplies } from "./kills.ts";
 import { inspect } from "./places.ts";
 import { readQuestions } from "./questions.ts";
 import { send, type Whereabouts } from "./requests.ts";
-import { aStudent, beginWork } from "./students.ts";
+import { aStudent, beginWork, untilReplies } from "./students.ts";
 
 export type RestartFigures = Figures & {
 	/** From the moment in which PostgreSQL took connections again to the next acknowledged write. */

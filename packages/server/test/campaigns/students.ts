@@ -31,6 +31,7 @@ export function aStudent(school: School, chance: Chance) {
 		while (goesOn()) {
 			if (current?.session_id && chance.oneIn(8)) {
 				await send(school.where, school.journal, "GET", `/api/v2/session/${current.session_id}`);
+				if (!goesOn()) return;
 			}
 			pending ??= note(choose());
 			await deliver(pending);
@@ -178,7 +179,7 @@ function onTheWire({ operation, client_time }: { operation: JournalOperation; cl
 
 export type Student = ReturnType<typeof aStudent>;
 
-/** Lets the students work until `stop`, which waits for their last requests. */
+/** Lets the students work. `stop` lets nobody begin anything more, and waits for the requests under way. */
 export function beginWork(students: readonly Student[]): { stop(): Promise<void> } {
 	let goesOn = true;
 	const done = Promise.all(students.map((student) => student.work(() => goesOn)));
@@ -188,4 +189,25 @@ export function beginWork(students: readonly Student[]): { stop(): Promise<void>
 			await done;
 		},
 	};
+}
+
+const LONGEST_MS = 4000;
+
+/** Resolves when so many more writes were acknowledged, or the time is over. @returns whether they were */
+export async function untilReplies(
+	journal: Journal,
+	wanted: number,
+	longest_ms = LONGEST_MS,
+): Promise<boolean> {
+	const enough = repliesOf(journal) + wanted;
+	const deadline = performance.now() + longest_ms;
+	while (repliesOf(journal) < enough) {
+		if (performance.now() > deadline) return false;
+		await sleep(1);
+	}
+	return true;
+}
+
+function repliesOf({ replies }: Journal): number {
+	return replies.get("POST 200") ?? 0;
 }

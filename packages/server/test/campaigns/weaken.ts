@@ -1,7 +1,8 @@
 // Loaded before the server by control arms only: makes it break one promise, so that a campaign can show that it would notice.
 //   CARHYTHM_WEAKEN=normal         SQLite at synchronous NORMAL, while the boot check is told FULL
-//   CARHYTHM_WEAKEN=write-behind   SQLite commits up to 50 ms after the reply
+//   CARHYTHM_WEAKEN=write-behind   commits up to 50 ms after the reply, on SQLite and on PostgreSQL
 import SqliteFile from "better-sqlite3";
+import { Client } from "pg";
 
 type Statement = { run(...values: unknown[]): unknown };
 type Prepared = { prepare(sql: string): Statement; pragma(text: string, options?: object): unknown };
@@ -15,6 +16,7 @@ switch (process.env["CARHYTHM_WEAKEN"]) {
 		break;
 	case "write-behind":
 		weakenCommit();
+		weakenServersCommit();
 		break;
 	default:
 		throw new Error("CARHYTHM_WEAKEN names nothing to weaken.");
@@ -48,4 +50,29 @@ function weakenCommit(): void {
 		}
 		return statement;
 	};
+}
+
+type Query = (this: object, text: string, values?: readonly unknown[]) => Promise<unknown>;
+
+function weakenServersCommit(): void {
+	const client = Client.prototype as unknown as { query: Query };
+	const query = client.query;
+	const writers = new WeakSet<object>();
+	const late = new WeakSet<object>();
+	client.query = function (text, values) {
+		const isBegin = /^begin .* read write$/.test(text);
+		if (isBegin) writers.add(this);
+		if (isBegin && late.has(this)) return done("BEGIN");
+		if (text !== "commit" || !writers.has(this)) return query.call(this, text, values);
+		late.add(this);
+		setTimeout(() => {
+			late.delete(this);
+			query.call(this, text).catch(() => {});
+		}, LATE_MS);
+		return done("COMMIT");
+	};
+}
+
+function done(command: string): Promise<object> {
+	return Promise.resolve({ command, rowCount: null, rows: [] });
 }

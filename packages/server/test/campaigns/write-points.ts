@@ -36,7 +36,7 @@ export async function runWritePoints({ call, points, seed, onPoint }: PointOptio
 		const file = folder.file(`${call}-${point}.db`);
 		copyFileSync(fresh, file);
 		const url: DatabaseUrl = { dialect: "sqlite", file };
-		const server = launchServer({
+		const server = await launchServer({
 			address: `sqlite:${file}`,
 			under: injecting(call, "signal=KILL", { first: point, times: 1 }),
 		});

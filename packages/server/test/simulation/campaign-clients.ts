@@ -1,24 +1,45 @@
-// npm run campaign:clients -- --schedules 100000 --seed 1
+// npm run campaign:clients -- --schedules 100000 --seed 1 [--jobs 2]
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { type Figures, runClients } from "./clients/run.ts";
+import { HAPPENINGS } from "./clients/happenings.ts";
+import { playInJobs } from "./clients/jobs.ts";
+import type { Figures } from "./clients/run.ts";
 
 const { values } = parseArgs({
-	options: { schedules: { type: "string", default: "100000" }, seed: { type: "string", default: "1" } },
+	options: {
+		schedules: { type: "string", default: "100000" },
+		seed: { type: "string", default: "1" },
+		jobs: { type: "string", default: String(availableParallelism()) },
+	},
 });
-const began = performance.now();
-const seconds = () => Math.round((performance.now() - began) / 1000);
+const TOLD_EVERY = 5000;
 const seed = Number(values.seed);
+const schedules = Number(values.schedules);
+const jobs = Math.min(Number(values.jobs), schedules);
+const began = performance.now();
+let told = 0;
 
-const figures = await runClients({ seed, schedules: Number(values.schedules), onProgress: tell });
-console.log(
-	`${figures.schedules} schedules from ${seed} on, ${inWords(figures)}, ${seconds()} s: all equal in the end.`,
-);
-
-function tell(figures: Figures): void {
-	if (figures.schedules % 500 === 0)
-		console.log(`${figures.schedules} schedules, ${inWords(figures)}, ${seconds()} s`);
+const { figures, failure } = await playInJobs({ seed, schedules, jobs }, tell);
+if (failure) {
+	console.error(failure.message);
+	console.error(`Again, alone: npm run campaign:clients -- --schedules 1 --seed ${failure.seed}`);
+	process.exitCode = 1;
+} else {
+	console.log(tableOf(figures));
+	console.log(`From ${seed} on: ${inWords(figures)}: all equal in the end.`);
 }
 
-function inWords({ windows, answers, kept }: Figures): string {
-	return `${windows} windows, ${answers} answers (${kept} promised to be kept)`;
+function tell(soFar: Figures): void {
+	if (soFar.schedules - told < TOLD_EVERY) return;
+	told = soFar.schedules;
+	console.log(inWords(soFar));
+}
+
+function inWords({ schedules: played, windows, answers, kept }: Figures): string {
+	const seconds = Math.round((performance.now() - began) / 1000);
+	return `${played} schedules, ${windows} windows, ${answers} answers (${kept} promised to be kept), ${seconds} s`;
+}
+
+function tableOf({ happened }: Figures): string {
+	return HAPPENINGS.map((what) => `${String(happened[what] ?? 0).padStart(9)}  ${what}`).join("\n");
 }

@@ -95,7 +95,9 @@ async function open(
 	const assessments = createAssessmentStore(database);
 	const app = createApp({
 		...means,
-		store: createStore(database, { ...means, expiry_days: EXPIRY_DAYS }),
+		// Nothing here is worth guessing: codes cost no more than anything else, and a wrong one is told so at once.
+		store: createStore(database, { ...means, expiry_days: EXPIRY_DAYS, hash_cost: 2 }),
+		sleep: async () => {},
 		config: {
 			cors_origins: [],
 			session_expiry_days: EXPIRY_DAYS,

@@ -18,6 +18,7 @@ export async function check(story: Story): Promise<string[]> {
 	const wrong = [
 		...(await leftovers(story)).map((one) => `Left in a storage: ${one}.`),
 		...checkSaved(story),
+		...story.wrong,
 	];
 	for (const session_id of story.sessions) {
 		const snapshot = await read(story, session_id);
@@ -25,7 +26,9 @@ export async function check(story: Story): Promise<string[]> {
 		const attempts = story.attempts.filter((attempt) => attempt.session_id === session_id);
 		wrong.push(
 			...checkViews(story, snapshot),
+			...checkHolder(story, snapshot, events),
 			...checkHistory(attempts, events),
+			...checkSeen(attempts, events, snapshot),
 			...checkOrder(story, attempts, events, snapshot),
 			...checkPoints(events, snapshot),
 			...(await checkRows(story, session_id, snapshot, events)),
@@ -75,6 +78,23 @@ function checkViews({ lines }: Story, snapshot: SessionSnapshot): string[] {
 	});
 }
 
+/** The device that took the session last has it, and it alone. */
+function checkHolder({ lines }: Story, { session }: SessionSnapshot, events: readonly Event[]): string[] {
+	const wrong: string[] = [];
+	const last = events.findLast(({ kind, outcome }) => kind === "hold" && outcome !== "late");
+	const taker = last?.value ? (JSON.parse(last.value) as { device_id: string }).device_id : undefined;
+	if (session.holder?.device_id !== taker) {
+		wrong.push(`${JSON.stringify(session.holder)} holds the session that ${taker} took last.`);
+	}
+	if (!session.holder) return wrong;
+	const there = lines.filter(({ tab }) => tab?.session?.session_id === session.session_id);
+	const free = new Set(
+		there.filter(({ tab }) => !tab?.session?.held_elsewhere).map(({ device }) => device.name),
+	);
+	if (free.size > 1) wrong.push(`${[...free].join(" and ")} both believe that they hold the session.`);
+	return wrong;
+}
+
 const givenValue = ({ value }: Event) =>
 	value === null ? null : (JSON.parse(value) as { value?: number }).value;
 
@@ -91,6 +111,22 @@ function checkHistory(attempts: readonly Attempt[], events: readonly Event[]): s
 	const given = new Set(attempts.map(({ value }) => value));
 	const strangers = answers.filter((event) => !given.has(givenValue(event) ?? -1));
 	return [...wrong, ...strangers.map(({ value }) => `Nobody gave the answer ${value}.`)];
+}
+
+/** Whatever the clocks and the network did: an answer is later than the one that the student saw and changed by it. */
+function checkSeen(
+	attempts: readonly Attempt[],
+	events: readonly Event[],
+	{ session }: SessionSnapshot,
+): string[] {
+	const inTime = new Set(events.filter(({ outcome }) => outcome !== "late").map(givenValue));
+	return attempts.flatMap(({ number, question_id, seen, value }) => {
+		const standing = session.answers[question_id]?.answer;
+		const isBeaten = standing?.type === "slider" && standing.value === seen && inTime.has(value);
+		return isBeaten
+			? [`Answer ${number} was given with ${seen} in view, which stands on question ${question_id}.`]
+			: [];
+	});
 }
 
 /**

@@ -1,7 +1,8 @@
 import "fake-indexeddb/auto";
 import { chanceOf } from "../chance.ts";
 import { aSimulatedServer, type SimulatedServer } from "../simulated-server.ts";
-import { newDevice, openTab, type Surroundings, type Tab } from "./tab.ts";
+import type { Surroundings, Tab } from "./surroundings.ts";
+import { newDevice, openTab } from "./tab.ts";
 import { createVirtualTime, type VirtualTime } from "./virtual-time.ts";
 
 const BEGINNING = Date.parse("2027-03-28T00:00:00.000Z");
@@ -29,6 +30,8 @@ async function tellStory(server: SimulatedServer, time: VirtualTime, dies_at: nu
 		server,
 		time,
 		chance: chanceOf(dies_at),
+		listeners: new Set(),
+		note: () => undefined,
 		// Every third reply is lost after the server has acted, so that repeated requests are part of the story.
 		network: {
 			meddle: {},

@@ -12,7 +12,10 @@ export async function heal(story: Story): Promise<void> {
 	const { time } = surroundings;
 	weather.trouble = Number.POSITIVE_INFINITY;
 	surroundings.network.fate = () => ({ kind: "carried", there: 5, back: 5 });
-	for (const device of devices) device.disk_trouble = 0;
+	for (const device of devices) {
+		device.disk_trouble = 0;
+		device.cut_off = false;
+	}
 	for (const line of lines) if (line.tab) line.tab.dies_at = Number.POSITIVE_INFINITY;
 	// What was under way before arrives late, or is given up.
 	await time.advance(ROUND_MS);

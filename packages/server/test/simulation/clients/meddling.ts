@@ -1,5 +1,5 @@
 import type { OperationId, OperationResult, SyncReply } from "@carhythm/core";
-import type { Meddling } from "./network.ts";
+import type { Meddling } from "./surroundings.ts";
 
 // Clients as they must not be, for the arms of a test that must fail. The product has no such switch: what stands between it and
 // the network changes what it sends and hears.
@@ -42,6 +42,11 @@ export function droppingOnRefusal(): Meddling {
 		},
 		pretends: (status) => (status >= 400 && status < 500 ? 200 : status),
 	};
+}
+
+/** As if no reply said which device holds the session. */
+export function deafToHolders(): Meddling {
+	return { hears: (_delivery, _status, body) => body.replace(/"holder":\{[^}]*\}/g, '"holder":null') };
 }
 
 function pretend(session_id: string, { sent_at, operations }: Sync): SyncReply {

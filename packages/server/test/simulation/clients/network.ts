@@ -1,42 +1,12 @@
 import type { Chance } from "../chance.ts";
 import type { SimulatedServer } from "../simulated-server.ts";
-import type { VirtualTime } from "./virtual-time.ts";
-
-/** What the network does with one request. Milliseconds until it reaches the server, and until the reply is back. */
-export type Fate = { there: number; back: number } & (
-	| { kind: "carried" }
-	/** It never arrives. */
-	| { kind: "dropped" }
-	/** The server acts, and the reply is lost. */
-	| { kind: "cut" }
-	/** It arrives a second time, after so long. */
-	| { kind: "repeated"; again: number }
-	/** Somebody else answers; `reaches` tells whether the server has acted before. */
-	| { kind: "answered"; status: number; body: string; type: string; reaches: boolean }
-);
-
-export type Delivery = { method: string; path: string; body: string | null };
-
-/** The cookies of one browser: there is but one. */
-export type Jar = { cookie: string | null };
-
-export type Network = {
-	/** Draws what happens to the next request. */
-	fate: (delivery: Delivery) => Fate;
-	/** Stands between client and network, for arms of a test that must fail. */
-	meddle: Meddling;
-};
-
-/** Changes what a client sends, and hears what it gets. */
-export type Meddling = {
-	sends?: (delivery: Delivery) => Delivery;
-	hears?: (delivery: Delivery, status: number, body: string) => string;
-	pretends?: (status: number) => number;
-};
+import { type Happening, STATUSES } from "./happenings.ts";
+import type { Delivery, Fate, ForeignReply, Jar, Network, Surroundings } from "./surroundings.ts";
 
 export function carry(
+	{ server, time, note }: Pick<Surroundings, "server" | "time" | "note">,
 	network: Network,
-	{ server, time, jar }: { server: SimulatedServer; time: VirtualTime; jar: Jar },
+	jar: Jar,
 	sent: Delivery,
 	signal: AbortSignal | null,
 ): Promise<Response> {
@@ -51,6 +21,7 @@ export function carry(
 		};
 		const fail = () => reject(new TypeError("Failed to fetch"));
 		after(fate.there, () => {
+			note(happeningOf(fate));
 			switch (fate.kind) {
 				case "dropped":
 					return fail();
@@ -86,6 +57,27 @@ export function carry(
 	});
 }
 
+/** Longer than a client waits for a reply. */
+const TOO_LONG_MS = 20_000;
+
+function happeningOf(fate: Fate): Happening {
+	switch (fate.kind) {
+		case "carried":
+			return fate.there + fate.back > TOO_LONG_MS
+				? "request or reply slower than any client waits"
+				: "request carried";
+		case "dropped":
+			return "request dropped";
+		case "cut":
+			return "reply lost after the server acted";
+		case "repeated":
+			return "request repeated";
+		case "answered":
+			if (fate.status !== 200) return `status ${fate.status}`;
+			return fate.body === LOGIN_PAGE ? "login page" : "success of another shape";
+	}
+}
+
 async function ask(server: SimulatedServer, { method, path, body }: Delivery, jar: Jar): Promise<Response> {
 	const response = await server.request(path, {
 		method,
@@ -104,10 +96,6 @@ class ServerBroke extends Error {
 	override readonly name = "ServerBroke";
 }
 
-const STATUSES = [
-	400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 418, 421, 422, 423, 424,
-	425, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504,
-];
 const LOGIN_PAGE = "<!doctype html><title>Welcome to the hotel</title>";
 
 /** A fate of a bad network: one request in `trouble` meets something. */
@@ -134,7 +122,7 @@ export function drawFate(chance: Chance, trouble: number): Fate {
 	}
 }
 
-function drawForeignReply(chance: Chance): { status: number; body: string; type: string } {
+function drawForeignReply(chance: Chance): ForeignReply {
 	const status = chance.pick(STATUSES);
 	switch (chance.nat(3)) {
 		case 0:
@@ -148,7 +136,7 @@ function drawForeignReply(chance: Chance): { status: number; body: string; type:
 	}
 }
 
-function drawWrongSuccess(chance: Chance): { status: number; body: string; type: string } {
+function drawWrongSuccess(chance: Chance): ForeignReply {
 	const bodies = [
 		LOGIN_PAGE,
 		"",

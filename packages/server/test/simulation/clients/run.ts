@@ -1,11 +1,14 @@
 import "fake-indexeddb/auto";
+import { createClient, createMemoryStorage } from "@carhythm/client";
 import { chanceOf } from "../chance.ts";
 import { aSimulatedServer } from "../simulated-server.ts";
 import { check } from "./checks.ts";
+import { addTo, type Tally } from "./happenings.ts";
 import { clearAway, heal } from "./heal.ts";
-import type { Meddling } from "./network.ts";
+import { copyPlainDataByHand } from "./plain-copies.ts";
 import { playStory } from "./schedule.ts";
 import { BEGINNING, beginStory, describe } from "./story.ts";
+import type { Meddling } from "./surroundings.ts";
 import { createVirtualTime, type VirtualTime } from "./virtual-time.ts";
 
 export type ClientsOptions = {
@@ -18,9 +21,15 @@ export type ClientsOptions = {
 	onFailure?: (failure: ScheduleFailed) => void;
 };
 
-export type Figures = { schedules: number; answers: number; kept: number; windows: number };
+export type Figures = {
+	schedules: number;
+	answers: number;
+	kept: number;
+	windows: number;
+	happened: Tally;
+};
 
-class ScheduleFailed extends Error {
+export class ScheduleFailed extends Error {
 	override readonly name = "ScheduleFailed";
 	readonly seed: number;
 	constructor(seed: number, wrong: readonly string[], cause?: unknown) {
@@ -29,7 +38,11 @@ class ScheduleFailed extends Error {
 	}
 }
 
+export const noFigures = (): Figures => ({ schedules: 0, answers: 0, kept: 0, windows: 0, happened: {} });
+
 const BETWEEN_CLEANINGS = 100;
+
+copyPlainDataByHand();
 
 /**
  * Plays schedules of simulated students, each until all is well again, and checks what must then be true.
@@ -38,7 +51,8 @@ const BETWEEN_CLEANINGS = 100;
 export async function runClients(options: ClientsOptions): Promise<Figures> {
 	const clock: { time: VirtualTime } = { time: createVirtualTime(BEGINNING) };
 	await using server = await aSimulatedServer("sqlite", () => clock.time.now());
-	const figures: Figures = { schedules: 0, answers: 0, kept: 0, windows: 0 };
+	const figures = noFigures();
+	await loadRareParts();
 	while (figures.schedules < options.schedules) {
 		const seed = options.seed + figures.schedules;
 		if (figures.schedules % BETWEEN_CLEANINGS === 0) await server.empty();
@@ -64,7 +78,15 @@ export async function runClients(options: ClientsOptions): Promise<Figures> {
 		figures.answers += story.attempts.length;
 		figures.kept += story.attempts.filter(({ fate }) => fate === "kept").length;
 		figures.windows += story.lines.length;
+		addTo(figures.happened, story.tally);
 		options.onProgress?.(figures);
 	}
 	return figures;
+}
+
+/** Parts of the client that come when they are first needed would come in real time, and a seed would not always tell the same. */
+async function loadRareParts(): Promise<void> {
+	const client = createClient({ storage: createMemoryStorage() });
+	await client.prepare();
+	client.close();
 }

@@ -1,8 +1,7 @@
-import { FINEST } from "../simulated-assessment.ts";
-import { type Attempt, ensureOpen, type Line, noteSaved, type Story } from "./story.ts";
-import type { Tab } from "./tab.ts";
+import { answer } from "./answering.ts";
+import { ensureOpen, type Line, noteSaved, type Story } from "./story.ts";
+import type { Tab } from "./surroundings.ts";
 import { takeTrouble } from "./troubles.ts";
-import { turn } from "./virtual-time.ts";
 
 /** Plays a schedule to its end; whatever trouble there is then goes on. */
 export async function playStory(story: Story): Promise<void> {
@@ -46,28 +45,4 @@ async function takeStep(story: Story, line: Line, tab: Tab): Promise<void> {
 		default:
 			return answer(story, line, tab);
 	}
-}
-
-async function answer(story: Story, line: Line, tab: Tab): Promise<void> {
-	const { session } = tab;
-	if (!session) return;
-	const { chance, questions, attempts } = story;
-	const question_id = chance.pick([...line.own, ...line.own, ...questions.shared]);
-	const value = attempts.length * 1000 + chance.nat(1000);
-	if (value > FINEST) throw new Error("There are more answers than values.");
-	const attempt: Attempt = {
-		number: attempts.length,
-		session_id: session.session_id,
-		question_id,
-		value,
-		line,
-		fate: "open",
-	};
-	attempts.push(attempt);
-	const given = session.answer(question_id, { type: "slider", value }).then((outcome) => {
-		if (tab.dead) return;
-		attempt.fate = !outcome.ok ? "refused" : outcome.on_device ? "kept" : "in_memory";
-	});
-	if (chance.oneIn(3)) await turn();
-	else await Promise.race([given, tab.died]);
 }

@@ -1,9 +1,11 @@
-import { RequestRefused, ServerUnreachable } from "@carhythm/client";
+import { RequestRefused, ServerUnreachable, type Session } from "@carhythm/client";
 import { toInstant } from "@carhythm/core";
 import type { Chance } from "../chance.ts";
 import type { SimulatedServer } from "../simulated-server.ts";
-import { drawFate, type Meddling, type Network } from "./network.ts";
-import { type Device, newDevice, openTab, type Surroundings, type Tab } from "./tab.ts";
+import type { Tally } from "./happenings.ts";
+import { drawFate } from "./network.ts";
+import type { Device, Meddling, Network, Surroundings, Tab } from "./surroundings.ts";
+import { newDevice, openTab } from "./tab.ts";
 import type { createVirtualTime } from "./virtual-time.ts";
 
 /**
@@ -15,6 +17,8 @@ export type Attempt = {
 	session_id: string;
 	question_id: number;
 	value: number;
+	/** The answer that the page showed then. */
+	seen: number | null;
 	line: Line;
 	fate: "kept" | "in_memory" | "open" | "refused";
 };
@@ -27,7 +31,17 @@ export type Line = {
 };
 
 /** What a schedule may do to its clients. Each leaves some out, so that what remains is met more often. */
-const TROUBLES = ["network", "disk", "crash", "update", "clock", "clear", "endings", "ages"] as const;
+const TROUBLES = [
+	"network",
+	"disk",
+	"crash",
+	"update",
+	"clock",
+	"clear",
+	"endings",
+	"ages",
+	"hand_off",
+] as const;
 type Trouble = (typeof TROUBLES)[number];
 
 export type Story = {
@@ -44,6 +58,9 @@ export type Story = {
 	questions: { sliders: readonly number[]; shared: readonly number[]; essay: number };
 	/** One request in so many meets trouble. */
 	weather: { trouble: number };
+	/** What was seen to be wrong on the way. */
+	wrong: string[];
+	tally: Tally;
 };
 
 /** The beginning of every schedule: far from any midnight of any clock. */
@@ -59,7 +76,17 @@ export async function beginStory(
 	const troubles = new Set(TROUBLES.filter(() => chance.oneIn(2)));
 	const weather = { trouble: troubles.has("network") ? chance.pick([2, 3, 6, 20]) : 1_000_000 };
 	const network: Network = { fate: () => drawFate(chance, weather.trouble), meddle };
-	const surroundings = { server, time, network, chance: chance.branch() };
+	const tally: Tally = {};
+	const surroundings: Surroundings = {
+		server,
+		time,
+		network,
+		chance: chance.branch(),
+		listeners: new Set(),
+		note: (what) => {
+			tally[what] = (tally[what] ?? 0) + 1;
+		},
+	};
 	const sliders = server.index.places.filter(({ question }) => question.type === "slider");
 	const ids = sliders.map(({ question }) => question.id);
 	const essay = server.index.places.find(({ question }) => question.type === "essay")?.question.id ?? 0;
@@ -70,7 +97,8 @@ export async function beginStory(
 	for (let number = 0; number < windows; number += 1) {
 		const before = devices.filter(({ kind }) => kind === "indexed_db");
 		const joins = before.length > 0 && chance.oneIn(2) ? chance.pick(before) : null;
-		const device = joins ?? aDevice(chance, troubles, `device-${chance.nat(2 ** 31)}-${number}`);
+		const device =
+			joins ?? aDevice(chance, troubles, surroundings.note, `device-${chance.nat(2 ** 31)}-${number}`);
 		if (!joins) devices.push(device);
 		const own = ids[number];
 		lines.push({ device, tab: null, own: own === undefined ? [] : [own] });
@@ -83,16 +111,25 @@ export async function beginStory(
 		attempts: [],
 		sessions: new Set(),
 		troubles,
-		order_known: devices.length === 1,
+		order_known: true,
 		questions: { sliders: ids, shared: ids.slice(windows), essay },
 		weather,
+		wrong: [],
+		tally,
 	};
 }
 
-function aDevice(chance: Chance, troubles: ReadonlySet<Trouble>, name: string): Device {
+function aDevice(
+	chance: Chance,
+	troubles: ReadonlySet<Trouble>,
+	note: Surroundings["note"],
+	name: string,
+): Device {
 	const device = newDevice(name, chance.oneIn(5) ? "memory" : "indexed_db");
 	device.plain = chance.oneIn(3);
 	if (troubles.has("clock")) device.clock_error = chance.pick([0, -BEGINNING, YEAR_2099 - BEGINNING, 90_000]);
+	if (device.clock_error === -BEGINNING) note("clock of 1970");
+	if (device.clock_error === YEAR_2099 - BEGINNING) note("clock of 2099");
 	return device;
 }
 
@@ -110,30 +147,35 @@ export async function ensureOpen(story: Story, line: Line): Promise<void> {
 	const { tab } = line;
 	await untilDeadOr(time, tab, async () => {
 		const { choice, server } = await tab.client.resume();
-		if (choice.kind !== "nothing") tab.session = await tab.client.open(choice);
+		if (choice.kind !== "nothing") takeUp(story, tab, await tab.client.open(choice));
 		else if (server === "reached" && story.sessions.size === 0) {
-			tab.session = await tab.client.start({ language: "en" });
+			takeUp(story, tab, await tab.client.start({ language: "en" }));
 		}
 	});
-	noteSession(story, tab);
 }
 
-export function noteSession(story: Story, { session }: Tab): void {
-	if (session) story.sessions.add(session.session_id);
+/** The page shows this session from now on. */
+export function takeUp(story: Story, tab: Tab, session: Session): void {
+	if (tab.dead) return;
+	tab.session?.close();
+	tab.session = session;
+	story.sessions.add(session.session_id);
+	if (story.troubles.has("hand_off")) session.follow();
 }
 
 /** Lets time pass until it is done, has failed for reasons of the network, or the page is dead. */
-export async function untilDeadOr(
+export async function untilDeadOr<T>(
 	time: Surroundings["time"],
 	tab: Tab,
-	work: () => Promise<unknown>,
-): Promise<void> {
+	work: () => Promise<T>,
+): Promise<T | null> {
 	const done = work().catch((error: unknown) => {
-		if (!(error instanceof ServerUnreachable) && !(error instanceof RequestRefused)) throw error;
+		if (error instanceof ServerUnreachable || error instanceof RequestRefused) return null;
+		throw error;
 	});
-	const end = Promise.race([done, tab.died]);
+	const end = Promise.race([done, tab.died.then(() => null)]);
 	await time.until(end);
-	await end;
+	return end;
 }
 
 /** What was saved has arrived: nothing that happens to the device can take it away any more. */

@@ -1,7 +1,7 @@
-import type { Session } from "@carhythm/client";
 import type { SessionId } from "@carhythm/core";
-import { ensureOpen, type Line, noteSaved, noteSession, type Story, untilDeadOr } from "./story.ts";
-import type { Device, Tab } from "./tab.ts";
+import { handOver } from "./hand-over.ts";
+import { ensureOpen, type Line, noteSaved, type Story, takeUp, untilDeadOr } from "./story.ts";
+import type { Device, Tab } from "./surroundings.ts";
 
 /** One of the troubles that the story may have. */
 export async function takeTrouble(story: Story, line: Line, tab: Tab): Promise<void> {
@@ -20,32 +20,41 @@ export async function takeTrouble(story: Story, line: Line, tab: Tab): Promise<v
 		case "crash":
 			noteSaved(story);
 			tab.kill();
+			surroundings.note("death between two steps");
 			return noteSaved(story);
 		case "update":
 			noteSaved(story);
 			tab.close();
+			surroundings.note("update of the app");
 			noteSaved(story);
 			return ensureOpen(story, line);
 		case "clock":
-			story.order_known = false;
+			surroundings.note("clock changed");
 			device.clock_error += chance.pick([-86_400_000, -3_600_000, 5000, 3_600_000, 86_400_000]);
 			return;
 		case "clear":
 			return clearStorage(story, device);
 		case "endings":
-			return untilDeadOr(surroundings.time, tab, () => end(story, tab));
+			await untilDeadOr(surroundings.time, tab, () => end(story, tab));
+			return;
+		case "hand_off":
+			return handOver(story, line, tab);
 		case "ages":
 			// Nobody keeps a page open for a month; what waited in its storage comes when it is opened again.
 			noteSaved(story);
 			for (const { tab: page } of story.lines) page?.close();
 			noteSaved(story);
-			return surroundings.time.advance(chance.pick([86_400_000, 8 * 86_400_000, 31 * 86_400_000]));
+			return pass(story, chance.pick([1, 8, 31]));
 	}
+}
+
+async function pass({ surroundings }: Story, days: number): Promise<void> {
+	if (days > 30) surroundings.note("a month passed");
+	await surroundings.time.advance(days * 86_400_000);
 }
 
 /** The browser empties what scripts stored. What only this device had is then lost, unless an open page still knows it. */
 async function clearStorage(story: Story, device: Device): Promise<void> {
-	story.order_known = false;
 	for (const attempt of story.attempts) {
 		if (attempt.line.device !== device || attempt.fate === "refused") continue;
 		const { session } = attempt.line.tab ?? {};
@@ -54,6 +63,7 @@ async function clearStorage(story: Story, device: Device): Promise<void> {
 	}
 	const [tab] = device.tabs;
 	if (!tab || device.kind === "memory") return;
+	story.surroundings.note("storage cleared");
 	await story.surroundings.time.track(
 		tab.storage.write(async (tx) => {
 			for (const box of BOXES) for (const { key } of await tx.list(box)) await tx.delete(box, key);
@@ -66,25 +76,24 @@ const BOXES = ["sessions", "outbox", "refused", "assessments", "meta", "aside"] 
 /** Start Fresh, its undoing, or the end of the assessment. */
 async function end(story: Story, tab: Tab): Promise<void> {
 	const { session } = tab;
+	const { note } = story.surroundings;
 	if (!session) return;
 	switch (story.chance.nat(3)) {
-		case 0:
-			await session.complete();
+		case 0: {
+			const outcome = await session.complete();
+			if (outcome.ok) note("completed");
 			return;
+		}
 		case 1: {
 			const fresh = await tab.client.start({ language: "ar", replaces: session.session_id });
-			takeUp(story, tab, fresh);
-			return;
+			note("begun anew");
+			return takeUp(story, tab, fresh);
 		}
 		default: {
 			const older = story.chance.pick([...story.sessions]) as SessionId;
-			takeUp(story, tab, await tab.client.restore(older));
+			const restored = await tab.client.restore(older);
+			note("restored");
+			takeUp(story, tab, restored);
 		}
 	}
-}
-
-function takeUp(story: Story, tab: Tab, session: Session): void {
-	if (tab.dead) return;
-	tab.session = session;
-	noteSession(story, tab);
 }

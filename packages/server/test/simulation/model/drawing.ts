@@ -1,23 +1,22 @@
 import { isExpired } from "./history.ts";
 import type { Operation, RefSession } from "./reference.ts";
-import type { IdWish } from "./wishes.ts";
+import type { SessionWish, Standing } from "./wishes.ts";
+import type { IdWish } from "./wishes-writes.ts";
 import type { Reply, World } from "./world.ts";
 
-/** The sessions of these numbers; mostly young ones, where more is going on. */
-export function sessionAt({ reference }: World, nth: number): RefSession | null {
-	const there = reference.sessions.filter(({ erased }) => !erased);
+/** The session that is meant; mostly a young one, where more is going on. Null when none stands like that. */
+export function sessionAt(world: World, { nth, on }: SessionWish): RefSession | null {
+	const there = world.reference.sessions.filter(
+		(session) => !session.erased && (on === null || standingOf(world, session) === on),
+	);
 	const young = there.slice(-5);
 	return (nth % 4 === 0 ? there[nth % there.length] : young[nth % young.length]) ?? null;
 }
 
 /** How a session stands before something is asked of it: where transitions begin. */
-export function standingOf({ reference }: World, session: RefSession): string {
-	const expired = session.status === "active" && isExpired(session, reference.now);
-	return expired
-		? "expired"
-		: session.status === "user_abandoned_not_completed"
-			? "abandoned"
-			: session.status;
+export function standingOf({ reference }: World, session: RefSession): Standing {
+	if (session.status === "user_abandoned_not_completed") return "abandoned";
+	return session.status === "active" && isExpired(session, reference.now) ? "expired" : session.status;
 }
 
 export function newId({ chance }: World): string {

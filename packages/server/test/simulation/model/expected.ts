@@ -5,8 +5,10 @@ import {
 	chosenLanguage,
 	counts,
 	DAY,
+	holder,
 	isExpired,
 	lastActivity,
+	otherAnswer,
 	place,
 	questionsIn,
 	type Stamp,
@@ -42,7 +44,7 @@ export function expectedSummary(session: RefSession, session_id: string, now: nu
 		status: session.status,
 		resumable: session.status === "active" && !isExpired(session, now),
 		revision: session.lines.length,
-		holder: null,
+		holder: expectedHolder(session),
 		current_page_id: here && "question_id" in here.deed ? questions.pageOf(here.deed.question_id) : null,
 		last_activity: instant(lastActivity(session)),
 		expires_at: instant(lastActivity(session) + EXPIRY_DAYS * DAY),
@@ -51,6 +53,7 @@ export function expectedSummary(session: RefSession, session_id: string, now: nu
 	};
 }
 
+/** The snapshot without what is the server's own choice: display id and assessment. */
 export function expectedSnapshot(session: RefSession, session_id: string, now: number, questions: Questions) {
 	const { answered, ever } = counts(session);
 	const here = place(session);
@@ -73,8 +76,7 @@ export function expectedSnapshot(session: RefSession, session_id: string, now: n
 							question_id: here.deed.question_id,
 						}
 					: null,
-			// No story of this model hands a session to another device.
-			holder: null,
+			holder: expectedHolder(session),
 			answers: Object.fromEntries(asked.flatMap((id) => answerEntry(session, id))),
 			drafts: Object.fromEntries(asked.flatMap((id) => draftEntry(session, id))),
 			answered,
@@ -90,12 +92,19 @@ export function expectedSnapshot(session: RefSession, session_id: string, now: n
 	};
 }
 
+function expectedHolder(session: RefSession) {
+	const held = holder(session);
+	return held && { ...held, since: instant(held.since) };
+}
+
 function answerEntry(session: RefSession, question_id: number): [number, AnswerRecord][] {
 	const line = standing(session, question_id);
 	if (!line) return [];
 	const answer = standingAnswer(session, question_id);
 	const ever = wasEverAnswered(session, question_id);
-	return [[question_id, { ...stamp(line), answer, ever, revision: line.revision }]];
+	const other = otherAnswer(session, question_id);
+	const record = { ...stamp(line), answer, ever, revision: line.revision };
+	return [[question_id, other === undefined ? record : { ...record, other }]];
 }
 
 type AnswerRecord = {
@@ -104,6 +113,7 @@ type AnswerRecord = {
 	answer: Content | null;
 	ever: boolean;
 	revision: number;
+	other?: Content | null;
 };
 
 function draftEntry(session: RefSession, question_id: number): [number, object][] {

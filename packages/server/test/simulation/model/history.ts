@@ -11,7 +11,8 @@ type Wanted =
 	| { kind: "clear"; question_id: number }
 	| { kind: "draft"; question_id: number; draft: Content | null }
 	| { kind: "move"; question_id: number; language?: "en" | "ar" }
-	| { kind: "complete" };
+	| { kind: "complete" }
+	| { kind: "hold"; device_id: string; label: string };
 
 export type Deed = Wanted | { kind: "start" | "abandon" | "restore" };
 
@@ -22,6 +23,8 @@ export type Result =
 			revision: number;
 			xp_gained: number;
 			badges_unlocked: string[];
+			/** The answer that stood and was not seen. */
+			conflict?: string | null;
 	  }
 	| { status: "late" | "refused"; operation_id: string | null; code: string };
 
@@ -35,6 +38,8 @@ export type Line = {
 	client_time: number | null;
 	received: number;
 	outcome: "applied" | "superseded" | "late";
+	/** It stands there for its id alone: a request that changed nothing when it came. */
+	noted: boolean;
 	result: Result | null;
 	/** Answered and ever answered, right after it. */
 	counts: { answered: number; ever: number };
@@ -53,7 +58,8 @@ export type History = {
 	device: { device_id: string; client_time: number; at: number } | null;
 };
 
-const counted = (history: History) => history.lines.filter(({ outcome }) => outcome !== "late");
+const counted = (history: History) =>
+	history.lines.filter(({ outcome, noted }) => outcome !== "late" && !noted);
 
 function isNewer(a: Stamp, b: Stamp): boolean {
 	return a.at > b.at || (a.at === b.at && (a.operation_id ?? "") > (b.operation_id ?? ""));
@@ -78,6 +84,20 @@ export function standingAnswer(history: History, question_id: number): Content |
 	return line?.deed.kind === "answer" ? line.deed.answer : null;
 }
 
+/** The answer of two that does not stand; undefined as long as each was given with the other in view. */
+export function otherAnswer(history: History, question_id: number): Content | null | undefined {
+	const last = counted(history).findLast(
+		(line) => about(line) === question_id && says(line, "answer", "clear"),
+	);
+	const unseen = last?.result && "conflict" in last.result ? last.result.conflict : undefined;
+	if (!last || !unseen) return undefined;
+	const other =
+		standing(history, question_id) === last
+			? history.lines.find(({ operation_id }) => operation_id === unseen)
+			: last;
+	return other?.deed.kind === "answer" ? other.deed.answer : null;
+}
+
 export function wasEverAnswered(history: History, question_id: number): boolean {
 	return counted(history).some((line) => about(line) === question_id && says(line, "answer"));
 }
@@ -97,8 +117,16 @@ export function chosenLanguage(history: History): Line | null {
 	return newest(counted(history).filter(({ deed }) => deed.kind === "move" && deed.language !== undefined));
 }
 
+/** The device on which the session goes on: the last that said so, by the order in which the server heard it. */
+export function holder(history: History): { device_id: string; label: string; since: number } | null {
+	const line = counted(history).findLast(({ deed }) => deed.kind === "hold");
+	if (line?.deed.kind !== "hold") return null;
+	const { device_id, label } = line.deed;
+	return { device_id, label, since: line.received };
+}
+
 export function lastActivity(history: History): number {
-	const active = counted(history).filter((line) => says(line, "answer", "clear", "draft", "move", "restore"));
+	const active = counted(history).filter((line) => !says(line, "start", "complete", "abandon"));
 	return Math.max(history.started, ...active.map(({ received }) => received));
 }
 

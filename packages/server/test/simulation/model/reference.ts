@@ -26,6 +26,19 @@ export type RefSession = History & {
 	erased: boolean;
 	/** Starts that were answered with another session because this one had been replaced already. */
 	redirected: Map<string, { wish: string; slot: number }>;
+	/** The codes that were made for it, oldest first. */
+	codes: Code[];
+};
+
+/** A code that continues a session on another device. */
+export type Code = {
+	operation_id: string | null;
+	/** As the server gave it. */
+	text: string;
+	expires: number;
+	wrong_guesses: number;
+	/** By which operation; null when that had no id. */
+	used: { operation_id: string | null } | null;
 };
 
 export type Operation = {
@@ -34,11 +47,13 @@ export type Operation = {
 	deed: Deed;
 	/** Why its content is refused; null when it is fit. */
 	unfit: string | null;
+	/** The write that stood in the student's eyes, null for none; absent where that is not told. */
+	after?: string | null | undefined;
 };
 
 export type Sender = { device_id: string | null; sent_at: number | null; keeps_late: boolean };
 
-const NOBODY: Sender = { device_id: null, sent_at: null, keeps_late: false };
+export const NOBODY: Sender = { device_id: null, sent_at: null, keeps_late: false };
 
 export type Refused = { refused: string };
 
@@ -59,12 +74,12 @@ export function operate(
 		return refusal(operation, "operation_mismatch", sender);
 	}
 	if (operation.unfit) return refusal(operation, operation.unfit, sender);
-	const at = timeOf(reference, session, operation, sender);
+	const at = afterSeen(session, operation, timeOf(reference, session, operation, sender));
 	const ended = whyEnded(reference, session, operation.deed);
 	if (!ended) return accept(reference, session, operation, at, sender);
 	if (!sender.keeps_late) return { refused: ended };
 	const result: Result = { status: "late", operation_id: operation.operation_id, code: ended };
-	append(reference, session, operation, { at: at ?? reference.now, outcome: "late", result });
+	append(reference, session, operation, { at: at ?? reference.now, outcome: "late", noted: false, result });
 	return result;
 }
 
@@ -80,7 +95,7 @@ function sameDeed(a: Deed, b: Deed): boolean {
 	return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function whyEnded(reference: Reference, session: History, { kind }: Deed): string | null {
+export function whyEnded(reference: Reference, session: History, { kind }: Deed): string | null {
 	switch (session.status) {
 		case "completed":
 			return kind === "complete" ? null : "session_completed";
@@ -107,6 +122,19 @@ function timeOf(
 	return client_time > device.client_time ? Math.max(at, device.at + 1) : Math.min(at, device.at - 1);
 }
 
+/** A write is later than the one that was seen when it was made. */
+function afterSeen(session: History, { deed, after }: Operation, at: number | null): number | null {
+	const seen = "question_id" in deed ? standing(session, deed.question_id) : null;
+	return at !== null && seen && seen.operation_id === after ? Math.max(at, seen.at + 1) : at;
+}
+
+/** The answer that stands, was not seen, and says something else. */
+function unseenBy({ deed, after }: Operation, found: Line | null): string | null {
+	if (after === undefined || !found || found.operation_id === after) return null;
+	const said = [found.deed, deed].map((one) => (one.kind === "answer" ? JSON.stringify(one.answer) : null));
+	return said[0] === said[1] ? null : found.operation_id;
+}
+
 function accept(
 	reference: Reference,
 	session: RefSession,
@@ -117,13 +145,14 @@ function accept(
 	const { deed, client_time } = operation;
 	const at = known ?? afterEverything(reference, session, deed);
 	const before = counts(session);
+	const changes = deed.kind === "answer" || deed.kind === "clear";
+	const conflict = changes ? unseenBy(operation, standing(session, deed.question_id)) : null;
 	if (device_id && client_time !== null) {
 		const { device } = session;
 		const isBehind = device?.device_id === device_id && device.client_time >= client_time;
 		if (!isBehind) session.device = { device_id, client_time, at };
 	}
-	const line = append(reference, session, operation, { at, outcome: "applied", result: null });
-	const changes = deed.kind === "answer" || deed.kind === "clear";
+	const line = append(reference, session, operation, { at, outcome: "applied", noted: false, result: null });
 	if (changes && standing(session, deed.question_id) !== line) line.outcome = "superseded";
 	if (deed.kind === "complete" && session.status !== "completed") {
 		session.status = "completed";
@@ -140,6 +169,7 @@ function accept(
 		revision: line.revision,
 		xp_gained: 10 * (line.counts.ever - before.ever),
 		badges_unlocked: badges(line.counts.ever).filter((badge) => !badges(before.ever).includes(badge)),
+		...(conflict && { conflict }),
 	};
 	return line.result;
 }
@@ -156,7 +186,7 @@ function append(
 	reference: Reference,
 	session: RefSession,
 	{ operation_id, deed, client_time }: Pick<Operation, "operation_id" | "deed" | "client_time">,
-	rest: Pick<Line, "at" | "outcome" | "result">,
+	rest: Pick<Line, "at" | "outcome" | "noted" | "result">,
 ): Line {
 	const line: Line = {
 		revision: session.lines.length + 1,
@@ -187,7 +217,7 @@ export function start(reference: Reference, wanted: Start): RefSession | Refused
 		if (successor) {
 			if (operation_id) {
 				replaces.redirected.set(operation_id, { wish, slot: successor.slot });
-				noteStart(reference, replaces, operation_id);
+				if (!lineOf(replaces, operation_id)) note(reference, replaces, lifecycle(operation_id, "start"));
 			}
 			return successor;
 		}
@@ -206,27 +236,19 @@ export function start(reference: Reference, wanted: Start): RefSession | Refused
 		replaced_by: null,
 		erased: false,
 		redirected: new Map(),
+		codes: [],
 	};
 	reference.sessions.push(session);
-	append(
-		reference,
-		session,
-		{ ...lifecycle(operation_id, "start") },
-		{
-			at: reference.now,
-			outcome: "applied",
-			result: null,
-		},
-	);
+	note(reference, session, lifecycle(operation_id, "start"));
 	if (operation_id) reference.starts.set(operation_id, { wish, slot: session.slot });
 	if (replaces) replaces.replaced_by = session.slot;
 	return session;
 }
 
-function noteStart(reference: Reference, session: RefSession, operation_id: string | null): void {
-	if (operation_id && lineOf(session, operation_id)) return;
-	const rest = { at: reference.now, outcome: "applied", result: null } as const;
-	append(reference, session, lifecycle(operation_id, "start"), rest);
+/** A line that changes nothing. */
+function note(reference: Reference, session: RefSession, operation: Operation): void {
+	const rest = { at: reference.now, outcome: "applied", noted: true, result: null } as const;
+	append(reference, session, operation, rest);
 }
 
 function lifecycle(operation_id: string | null, kind: "start" | "abandon" | "restore"): Operation {
@@ -253,14 +275,17 @@ export function restore(
 ): RefSession | Refused {
 	const known = operation_id && lineOf(session, operation_id);
 	if (known) return known.deed.kind === "restore" ? session : { refused: "operation_mismatch" };
-	if (session.status === "active") return session;
+	if (session.status === "active") {
+		note(reference, session, lifecycle(operation_id, "restore"));
+		return session;
+	}
 	const { abandoned } = session;
 	if (abandoned === null || reference.now > abandoned + 7 * DAY) return { refused: "session_not_restorable" };
 	session.status = "active";
 	session.abandoned = null;
 	accept(reference, session, lifecycle(operation_id, "restore"), null, NOBODY);
 	for (const line of session.lines) {
-		if (line.outcome !== "late" || line.deed.kind === "complete") continue;
+		if (line.outcome !== "late" || line.deed.kind === "complete" || line.deed.kind === "hold") continue;
 		line.outcome = "applied";
 		const { deed } = line;
 		const changes = deed.kind === "answer" || deed.kind === "clear";

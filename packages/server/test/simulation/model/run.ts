@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { aSimulatedServer, type Engine, type SimulatedServer } from "../simulated-server.ts";
+import { compareAll } from "./compare.ts";
 import { newReference } from "./reference.ts";
 import { stepOf } from "./step.ts";
 import { wish } from "./wishes.ts";
-import { compareAll, newTally, newWorld, type Sabotage, type Tally } from "./world.ts";
+import { newTally, newWorld, type Sabotage, type Tally } from "./world.ts";
 
 export type ModelOptions = {
 	engines: readonly Engine[];
@@ -38,8 +39,22 @@ export async function runModel(options: ModelOptions): Promise<Tally> {
 		await compareAll(world);
 	});
 	for (let seed = options.seed; tally.operations < options.operations; seed += 1) {
-		await fc.assert(story, { seed, numRuns: RUNS_A_BUNDLE });
+		try {
+			// What was broken on purpose needs no smallest example.
+			const endOnFailure = options.sabotage !== undefined;
+			await fc.assert(story, { seed, numRuns: RUNS_A_BUNDLE, endOnFailure });
+		} catch (error) {
+			throw told(error, options.engines, seed);
+		}
 		options.onProgress?.(tally);
 	}
 	return tally;
+}
+
+/** With what differed, and how to see it again. */
+function told(error: unknown, engines: readonly Engine[], seed: number): Error {
+	const { message, cause } = error as Error;
+	const what = cause instanceof Error ? cause.message : "";
+	const again = `npm run campaign:model -- --seed ${seed} --operations 1 --engines ${engines.join(",")} --jobs 1`;
+	return new Error(`${message}\n${what}\nTo play it again: ${again}`, { cause });
 }

@@ -1,18 +1,13 @@
 import type { AsyncCommand } from "fast-check";
-import { codeOf, draw, idOf, newId, sessionAt, standingOf } from "./drawing.ts";
-import { expectedSummary, instant } from "./expected.ts";
-import { DAY, lastActivity, type Result } from "./history.ts";
-import {
-	erase,
-	type Operation,
-	operate,
-	type RefSession,
-	type Refused,
-	restore,
-	start,
-} from "./reference.ts";
-import type { Wish } from "./wishes.ts";
-import { ask, compare, compareExport, count, expectSame, type World } from "./world.ts";
+import { compareExport, compareGrown } from "./compare.ts";
+import { codeOf, idOf, newId, sessionAt, standingOf } from "./drawing.ts";
+import { instant } from "./expected.ts";
+import { takeHandOff, takeRedeem } from "./hand-offs.ts";
+import { DAY, lastActivity } from "./history.ts";
+import { takeBoundary, takeLifecycle, takeStudentInfo } from "./lifecycle.ts";
+import { erase, type RefSession, start } from "./reference.ts";
+import type { SessionWish, Wish } from "./wishes.ts";
+import { ask, count, expectSame, type World } from "./world.ts";
 import { takeSubmit, takeSync } from "./writes.ts";
 
 /** One step: a wish made true on the reference and on the servers, and what came of it compared. */
@@ -39,6 +34,10 @@ async function take(world: World, wish: Wish): Promise<void> {
 		case "complete":
 		case "restore":
 			return takeLifecycle(world, wish);
+		case "hand_off":
+			return takeHandOff(world, wish);
+		case "redeem":
+			return takeRedeem(world, wish);
 		case "student_info":
 			return takeStudentInfo(world, wish.session);
 		case "erase":
@@ -60,11 +59,21 @@ async function take(world: World, wish: Wish): Promise<void> {
 }
 
 async function takeStart(world: World, wish: Wish & { kind: "start" }): Promise<void> {
+	const replaces = wish.replaces && sessionAt(world, wish.replaces);
+	if (wish.replaces && !replaces) return;
+	await startOnce(world, wish, replaces);
+	if (wish.in_two_tabs) await startOnce(world, { ...wish, id: { how: "new" } }, replaces);
+}
+
+async function startOnce(
+	world: World,
+	wish: Wish & { kind: "start" },
+	replaces: RefSession | null,
+): Promise<void> {
 	const { reference, tally, starts } = world;
-	tally.operations += 1;
 	const earlier =
 		wish.id.how === "again" || wish.id.how === "misused" ? starts[wish.id.nth % starts.length] : undefined;
-	const replaces = wish.replaces === null ? null : sessionAt(world, wish.replaces);
+	tally.operations += 1;
 	const operation_id = wish.id.how === "none" ? null : (earlier?.operation_id ?? newId(world));
 	let wanted = { operation_id, replaces, language: wish.language };
 	if (earlier && wish.id.how === "again" && !earlier.replaces?.erased) wanted = earlier;
@@ -101,78 +110,11 @@ async function takeStart(world: World, wish: Wish & { kind: "start" }): Promise<
 	await compareGrown(world, lengths, [wanted.replaces, "refused" in outcome ? null : outcome]);
 }
 
-async function takeLifecycle(
-	world: World,
-	wish: Wish & { kind: "abandon" | "complete" | "restore" },
-): Promise<void> {
-	const { reference, tally } = world;
-	const session = sessionAt(world, wish.session);
-	if (!session) return;
-	tally.operations += 1;
-	const { kind } = wish;
-	const { operation_id, earlier } = draw(
-		world,
-		wish.id,
-		({ deed }) => (wish.id.how === "again") === (deed.kind === kind),
-		session,
-	);
-	const operation: Operation = { operation_id, client_time: null, deed: { kind }, unfit: null };
-	if (operation_id && !earlier && wish.id.how === "new") world.sent.push({ session, operation });
-	const from = standingOf(world, session);
-	const lengths = reference.sessions.map(({ lines }) => lines.length);
-	const outcome: RefSession | Result | Refused =
-		kind === "restore"
-			? restore(reference, session, operation_id)
-			: operate(reference, session, operation, { device_id: null, sent_at: null, keeps_late: false });
-	const reply = await ask(world, "POST", `/api/v2/session/${idOf(world, session)}/${kind}`, {
-		...(operation_id && { operation_id }),
-	});
-	const expected = "refused" in outcome ? outcome.refused : "ok";
-	expectSame(`the reply to ${kind}`, codeOf(reply), expected);
-	count(tally, `${kind} on ${from} → ${expected}${earlier && expected === "ok" ? " again" : ""}`);
-	if (kind !== "abandon" && expected === "ok") {
-		const { session: summary } = reply.body as { session: unknown };
-		const wanted = expectedSummary(session, idOf(world, session), reference.now, world.questions);
-		expectSame(`the summary after ${kind}`, summary, wanted);
-	}
-	await compareGrown(world, lengths, [session]);
-	if (kind === "restore") await compare(world, session, "whole");
-}
-
-async function takeStudentInfo(world: World, nth: number): Promise<void> {
-	const session = sessionAt(world, nth);
+async function takeErase(world: World, wish: SessionWish): Promise<void> {
+	const session = sessionAt(world, wish);
 	if (!session) return;
 	world.tally.operations += 1;
-	const from = standingOf(world, session);
-	const operation: Operation = {
-		operation_id: null,
-		client_time: null,
-		deed: { kind: "complete" },
-		unfit: null,
-	};
-	const outcome =
-		session.status === "completed"
-			? null
-			: operate(world.reference, session, operation, { device_id: null, sent_at: null, keeps_late: false });
-	const reply = await ask(world, "POST", "/api/v2/student/info", {
-		session_id: idOf(world, session),
-		email: "amal@school.example",
-		full_name: "Amal",
-		age_group: "16-18",
-		country: "Oman",
-		origin_country: "Oman",
-	});
-	const expected = outcome && "refused" in outcome ? outcome.refused : "ok";
-	expectSame("the reply to student/info", codeOf(reply), expected);
-	count(world.tally, `student info on ${from} → ${expected}`);
-	await compare(world, session, "tail");
-}
-
-async function takeErase(world: World, nth: number): Promise<void> {
-	const session = sessionAt(world, nth);
-	if (!session) return;
-	world.tally.operations += 1;
-	count(world.tally, `erase on ${standingOf(world, session)}`);
+	count(world.tally, "erase");
 	for (const server of world.servers) {
 		const erased = await server.admin().erase(world.display_ids[session.slot] ?? "");
 		expectSame(`erasing on ${server.engine}`, erased?.clean, true);
@@ -180,32 +122,4 @@ async function takeErase(world: World, nth: number): Promise<void> {
 	erase(world.reference, session);
 	const reply = await ask(world, "GET", `/api/v2/session/${idOf(world, session)}`);
 	expectSame("the reply about an erased session", codeOf(reply), "session_not_found");
-}
-
-async function takeBoundary(world: World, wish: Wish & { kind: "boundary" }): Promise<void> {
-	const session = sessionAt(world, wish.session);
-	if (!session) return;
-	const { reference } = world;
-	const end =
-		wish.of === "expiry"
-			? lastActivity(session) + 30 * DAY
-			: session.abandoned === null
-				? null
-				: session.abandoned + 7 * DAY;
-	if (end === null || end + wish.plus <= reference.now) return;
-	reference.now = end + wish.plus;
-	count(world.tally, `${wish.of}: ${wish.plus === 0 ? "the last moment" : "a millisecond later"}`);
-	await compare(world, session, "whole");
-}
-
-/** Compares the sessions at hand and every other one to which something has happened. */
-async function compareGrown(
-	world: World,
-	before: readonly number[],
-	also: readonly (RefSession | null)[],
-): Promise<void> {
-	for (const session of world.reference.sessions) {
-		const hasGrown = session.lines.length !== (before[session.slot] ?? 0);
-		if (!session.erased && (hasGrown || also.includes(session))) await compare(world, session, "tail");
-	}
 }

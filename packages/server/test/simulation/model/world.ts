@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { sql } from "kysely";
 import { type Chance, chanceOf } from "../chance.ts";
 import type { SimulatedServer } from "../simulated-server.ts";
-import { expectedProgress, expectedRows, expectedSnapshot, type Questions, shownStatus } from "./expected.ts";
+import type { Questions } from "./expected.ts";
 import { newReference, type Operation, type Reference, type RefSession } from "./reference.ts";
 
 export type Reply = { status: number; body: unknown };
@@ -36,6 +35,14 @@ export type Tally = { operations: number; requests: number; transitions: Map<str
 
 export function newTally(): Tally {
 	return { operations: 0, requests: 0, transitions: new Map() };
+}
+
+export function addTally(sum: Tally, { operations, requests, transitions }: Tally): void {
+	sum.operations += operations;
+	sum.requests += requests;
+	for (const [transition, times] of transitions) {
+		sum.transitions.set(transition, (sum.transitions.get(transition) ?? 0) + times);
+	}
 }
 
 export function count(tally: Tally, transition: string): void {
@@ -103,135 +110,4 @@ export function expectSame(what: string, found: unknown, expected: unknown): voi
 	throw new Error(
 		`${what} differs.\nfound    ${JSON.stringify(found)}\nexpected ${JSON.stringify(expected)}`,
 	);
-}
-
-/** Holds a session, and what is new in its history (or all of it), against the reference, on every server. */
-export async function compare(world: World, session: RefSession, how: "tail" | "whole"): Promise<void> {
-	const { slot } = session;
-	const session_id = world.session_ids[slot] ?? "";
-	const after = how === "whole" ? 0 : (world.compared[slot] ?? 0);
-	for (const server of world.servers) {
-		const rows = await readRows(server, session_id, after);
-		// Ids that the server minted are its own choice; from here on they are known.
-		for (const { revision, operation_id } of rows.events) {
-			const line = session.lines[revision - 1];
-			if (line) line.operation_id ??= operation_id;
-		}
-		const where = `${server.engine}, session ${slot}`;
-		expectSame(`the history (${where})`, rows.events, expectedRows(session, after));
-		const { questions_answered } = expectedProgress(session, world.questions);
-		const counted = { answers: questions_answered, events: session.lines.length };
-		expectSame(`the number of rows (${where})`, rows.counted, counted);
-	}
-	world.compared[slot] = session.lines.length;
-	const snapshot = await ask(world, "GET", `/api/v2/session/${session_id}`);
-	const { now } = world.reference;
-	const expected = expectedSnapshot(session, session_id, now, world.questions);
-	expectSame(`session ${slot}`, withoutNames(snapshot.body), expected);
-	if (how === "tail") return;
-	const validity = await ask(world, "GET", `/api/v2/session/${session_id}/validate`);
-	const { status, current_page_id, last_activity } = {
-		...expected.session,
-		current_page_id: expected.session.place?.page_id ?? null,
-	};
-	expectSame(
-		`the validity of session ${slot}`,
-		validity.body,
-		expected.expired
-			? { valid: false, reason: "expired", resumable: false }
-			: {
-					valid: true,
-					resumable: expected.resumable,
-					session: { session_id, status, current_page_id, last_activity },
-					progress: expected.progress,
-				},
-	);
-}
-
-/** Without what is the server's own choice. */
-function withoutNames(body: unknown): unknown {
-	const { display_id: _, assessment: __, ...rest } = body as Record<string, unknown>;
-	return rest;
-}
-
-async function readRows(server: SimulatedServer, session_id: string, after: number) {
-	const { reader } = server.database();
-	const events = await reader
-		.selectFrom("session_events")
-		.innerJoin("student_responses", "student_responses.id", "session_events.response_id")
-		.select([
-			"revision",
-			"operation_id",
-			"kind",
-			"question_id",
-			"at",
-			"client_time",
-			"received_at",
-			"outcome",
-		])
-		.where("session_id", "=", session_id)
-		.where("revision", ">", after)
-		.orderBy("revision")
-		.execute();
-	const counted = await reader
-		.selectFrom("student_responses")
-		.select([
-			sql<number>`(select count(*) from question_answers a where a.response_id = student_responses.id)`.as(
-				"answers",
-			),
-			sql<number>`(select count(*) from session_events e where e.response_id = student_responses.id)`.as(
-				"events",
-			),
-		])
-		.where("session_id", "=", session_id)
-		.executeTakeFirst();
-	return { events, counted };
-}
-
-/** Everything at the end of a run: every session whole, the operator's list, and what an export tells. */
-export async function compareAll(world: World): Promise<void> {
-	const there = world.reference.sessions.filter(({ erased }) => !erased);
-	for (const session of there) await compare(world, session, "whole");
-	await compareExport(world);
-	const { now } = world.reference;
-	for (const server of world.servers) {
-		for (const status of ["active", "expired", "completed", "user_abandoned_not_completed"] as const) {
-			const listed = await server.admin().list({ status, limit: 1000 });
-			expectSame(
-				`the operator's list of ${status} on ${server.engine}`,
-				listed.map(({ display_id }) => display_id).sort(),
-				there
-					.filter((session) => shownStatus(session, now) === status)
-					.map(({ slot }) => world.display_ids[slot])
-					.sort(),
-			);
-		}
-	}
-}
-
-export async function compareExport(world: World): Promise<void> {
-	const there = world.reference.sessions.filter(({ erased }) => !erased);
-	for (const server of world.servers) {
-		const exported = await server.exported();
-		expectSame(`the number of exported sessions on ${server.engine}`, exported.size, there.length);
-		for (const session of there) {
-			const found = exported.get(world.display_ids[session.slot] ?? "");
-			const { now } = world.reference;
-			const { session: state } = expectedSnapshot(session, "", now, world.questions);
-			const given = Object.entries(state.answers).filter(([, { answer }]) => answer !== null);
-			expectSame(
-				`the export of session ${session.slot} on ${server.engine}`,
-				found && {
-					status: found.status,
-					answers: Object.fromEntries(
-						[...found.answers].map(([id, one]) => [id, [one.answered_at, one.revision]]),
-					),
-				},
-				{
-					status: shownStatus(session, now),
-					answers: Object.fromEntries(given.map(([id, one]) => [id, [one.at, one.revision]])),
-				},
-			);
-		}
-	}
 }

@@ -1,9 +1,11 @@
+import { compare } from "./compare.ts";
 import { codeOf, draw, idOf, sessionAt, standingOf } from "./drawing.ts";
 import { expectedProgress, expectedSummary, instant } from "./expected.ts";
-import { counts, type Deed, type Result } from "./history.ts";
+import { counts, type Deed, holder, type Result, standing } from "./history.ts";
 import { lineOf, type Operation, operate, type RefSession, type Sender } from "./reference.ts";
-import type { AnswerWish, OperationWish, Wish } from "./wishes.ts";
-import { ask, compare, count, expectSame, type World } from "./world.ts";
+import type { Wish } from "./wishes.ts";
+import type { AnswerWish, OperationWish } from "./wishes-writes.ts";
+import { ask, count, expectSame, type World } from "./world.ts";
 
 export async function takeSync(world: World, wish: Wish & { kind: "sync" }): Promise<void> {
 	const { reference, tally } = world;
@@ -13,12 +15,18 @@ export async function takeSync(world: World, wish: Wish & { kind: "sync" }): Pro
 	const sender = senderOf(reference.now, wish.device);
 	const from = standingOf(world, session);
 	const sent = wish.operations.map((one) => wireOf(world, session, one, sender));
+	const held = holder(session);
+	const isHeldElsewhere = held !== null && held.device_id !== sender.device_id;
 	const results = sent.map(({ operation }): Result => {
 		if (!operation) return { status: "refused", operation_id: null, code: "invalid_operation" };
 		const isRepeat = operation.operation_id !== null && lineOf(session, operation.operation_id) !== undefined;
 		const result = operate(reference, session, operation, sender);
 		if ("refused" in result) throw new Error("A sync is never refused as a whole.");
 		count(tally, `sync ${operation.deed.kind} on ${from} → ${outcomeOf(result, isRepeat)}`);
+		if (isHeldElsewhere && operation.deed.kind === "answer") {
+			count(tally, `sync answer, held elsewhere → ${outcomeOf(result, isRepeat)}`);
+		}
+		if (operation.deed.kind === "answer") countSight(world, operation, result, isRepeat);
 		if (operation.unfit && result.status === "refused") count(tally, `refused: ${result.code}`);
 		return result;
 	});
@@ -35,6 +43,11 @@ export async function takeSync(world: World, wish: Wish & { kind: "sync" }): Pro
 	await compare(world, session, "tail");
 }
 
+function countSight({ tally }: World, { after }: Operation, result: Result, isRepeat: boolean): void {
+	if (after === undefined || isRepeat || !("revision" in result)) return;
+	count(tally, `sync answer, ${result.conflict ? "another not seen" : "all seen"} → ${result.status}`);
+}
+
 function outcomeOf(result: Result, isRepeat: boolean): string {
 	if (result.status !== "refused") return isRepeat ? "replayed" : result.status;
 	return result.code === "operation_mismatch" ? result.code : "refused";
@@ -43,20 +56,22 @@ function outcomeOf(result: Result, isRepeat: boolean): string {
 /** The devices' clocks: right, of 1970, of 2099, and one that does not say which device it is. */
 const CLOCKS = ["2028-03-25T20:00:00.000Z", "1970-01-01T00:00:00.000Z", "2099-12-31T23:00:00.000Z"];
 
+export const deviceOf = (device: number) => `de00000${device}-0000-4000-8000-000000000000`;
+
 function senderOf(now: number, device: number): Sender & { sent_at: number } {
 	const beginning = Date.parse(CLOCKS[0] ?? "");
 	const clock = Date.parse(CLOCKS[device % CLOCKS.length] ?? "");
-	const device_id = device < CLOCKS.length ? `de00000${device}-0000-4000-8000-000000000000` : null;
+	const device_id = device < CLOCKS.length ? deviceOf(device) : null;
 	return { device_id, sent_at: Math.max(0, clock + (now - beginning)), keeps_late: true };
 }
 
 function wireOf(
 	world: World,
 	session: RefSession,
-	{ id, age, deed }: OperationWish,
+	{ id, sees, age, deed }: OperationWish,
 	{ sent_at }: { sent_at: number },
 ): { operation: Operation | null; wire: unknown } {
-	const drawn = draw(world, id, ({ deed: { kind } }) => kind !== "restore" && kind !== "abandon", session);
+	const drawn = draw(world, id, ({ deed: { kind } }) => !BY_THEMSELVES.includes(kind), session);
 	const client_time = Math.min(Math.max(0, sent_at - age), LATEST);
 	const unfit =
 		"unfit" in deed
@@ -71,15 +86,34 @@ function wireOf(
 		client_time,
 		deed: command,
 		unfit,
+		after: seenBy(session, sees, command),
 	};
 	if (!drawn.earlier) world.sent.push({ session, operation });
 	const told = operation.client_time ?? client_time;
 	return {
 		operation: { ...operation, client_time: told },
-		wire: { operation_id: operation.operation_id, client_time: instant(told), command },
+		wire: {
+			operation_id: operation.operation_id,
+			client_time: instant(told),
+			command,
+			after: operation.after,
+		},
 	};
 }
 
+/** What the student had in view: perhaps what stands, or something older. */
+function seenBy(session: RefSession, sees: OperationWish["sees"], deed: Deed): string | null | undefined {
+	if (sees === "untold" || !("question_id" in deed)) return undefined;
+	if (sees === "nothing") return null;
+	if (sees === "standing") return standing(session, deed.question_id)?.operation_id ?? null;
+	const earlier = session.lines.filter(
+		(line) => "question_id" in line.deed && line.deed.question_id === deed.question_id,
+	);
+	return earlier[sees.nth % earlier.length]?.operation_id ?? null;
+}
+
+/** What no sync can carry. */
+const BY_THEMSELVES: readonly Deed["kind"][] = ["start", "restore", "abandon"];
 const LATEST = Date.parse("9999-01-01T00:00:00.000Z");
 const UNKNOWN_QUESTION = 999_999;
 
@@ -88,6 +122,9 @@ const questionAt = (world: World, question: number) => world.questions.ids[quest
 function commandOf(world: World, deed: OperationWish["deed"]): Deed | null {
 	if (deed.kind === "garbage") return null;
 	if (deed.kind === "complete") return { kind: "complete" };
+	if (deed.kind === "hold") {
+		return { kind: "hold", device_id: deviceOf(deed.device), label: `Device ${deed.device}` };
+	}
 	const question_id = questionAt(world, deed.question) ?? UNKNOWN_QUESTION;
 	switch (deed.kind) {
 		case "answer":

@@ -1,0 +1,17 @@
+import { expect } from "vitest";
+import { seldom } from "./happenings.ts";
+import { runClients } from "./run.ts";
+
+// Two test files play a half of the sample each, so that both workers have something to do.
+
+export const SEED = 20_000;
+const HALF = 1500;
+/** Of what is drawn most seldom (one status among all) some 15 come in a half. */
+const LEAST = 3;
+
+export async function playHalf(number: 0 | 1): Promise<void> {
+	const figures = await runClients({ seed: SEED + number * HALF, schedules: HALF });
+	expect(figures.schedules).toBe(HALF);
+	expect(figures.kept).toBeGreaterThan(HALF);
+	expect(seldom(figures.happened, LEAST)).toEqual([]);
+}

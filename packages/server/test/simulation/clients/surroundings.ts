@@ -1,0 +1,92 @@
+import type { Client, Session, SessionStorage, Signal } from "@carhythm/client";
+import type { Chance } from "../chance.ts";
+import type { SimulatedServer } from "../simulated-server.ts";
+import type { Happening, Status } from "./happenings.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+export type Lock = { held: Tab | null; waiting: { tab: Tab; enter: () => void }[] };
+export type Heard = { tab: Tab; hear: (message: unknown) => void };
+
+/** What the tabs of one browser share besides its storage: locks by their names, and the channel. */
+export type Browser = { locks: Map<string, Lock>; channel: Set<Heard> };
+
+/** A browser on a device: what its tabs share. */
+export type Device = {
+	name: string;
+	kind: "indexed_db" | "memory";
+	jar: Jar;
+	/** Its clock is wrong by so much. */
+	clock_error: number;
+	/** One write in so many finds the disk full; 0 for none, 1 for all. */
+	disk_trouble: number;
+	/** Out of reach of any network. */
+	cut_off: boolean;
+	/** Without Web Locks and BroadcastChannel, as on plain http or in old browsers. */
+	plain: boolean;
+	tabs: Set<Tab>;
+	browser: Browser;
+};
+
+/** One page. It dies at once and entirely: nothing that it waits for ever comes. */
+export type Tab = {
+	device: Device;
+	client: Client;
+	/** Beneath everything that goes wrong. */
+	storage: SessionStorage;
+	session: Session | null;
+	dead: boolean;
+	/** Counts what it awaits of its storage; it dies when this reaches `dies_at`. */
+	awaits: number;
+	dies_at: number;
+	died: Promise<void>;
+	signal: (signal: Signal) => void;
+	kill: () => void;
+	/** An ordinary end, as when the app is updated. */
+	close: () => void;
+};
+
+/** A page that listens to the events of a session. */
+export type Listener = { session_id: string; tab: Tab; heard: (data: string) => void };
+
+export type Surroundings = {
+	server: SimulatedServer;
+	time: VirtualTime;
+	network: Network;
+	chance: Chance;
+	listeners: Set<Listener>;
+	note: (what: Happening) => void;
+};
+
+/** What the network does with one request. Milliseconds until it reaches the server, and until the reply is back. */
+export type Fate = { there: number; back: number } & (
+	| { kind: "carried" }
+	/** It never arrives. */
+	| { kind: "dropped" }
+	/** The server acts, and the reply is lost. */
+	| { kind: "cut" }
+	/** It arrives a second time, after so long. */
+	| { kind: "repeated"; again: number }
+	/** Somebody else answers; `reaches` tells whether the server has acted before. */
+	| ({ kind: "answered"; reaches: boolean } & ForeignReply)
+);
+
+export type ForeignReply = { status: Status | 200; body: string; type: string };
+
+export type Delivery = { method: string; path: string; body: string | null };
+
+/** The cookies of one browser: there is but one. */
+export type Jar = { cookie: string | null };
+
+export type Network = {
+	/** Draws what happens to the next request. */
+	fate: (delivery: Delivery) => Fate;
+	/** Stands between client and network, for arms of a test that must fail. */
+	meddle: Meddling;
+};
+
+/** Changes what a client sends, and hears what it gets. */
+export type Meddling = {
+	sends?: (delivery: Delivery) => Delivery;
+	hears?: (delivery: Delivery, status: number, body: string) => string;
+	pretends?: (status: number) => number;
+};
