@@ -1,14 +1,12 @@
-import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
+import { CHROMIUM } from "./e2e/support/chromium.ts";
 
-const systemChromium = "/usr/bin/chromium";
-const named = process.env["CARHYTHM_CHROMIUM"] || (existsSync(systemChromium) ? systemChromium : undefined);
-
-// Every test file starts a server of its own, with a database of its own, so there is none to start here.
+// Every test has a server of its own, with a database of its own, so there is none to start here and none to wait for.
 export default defineConfig({
 	testDir: "./e2e",
 	outputDir: "./test-results",
 	workers: 2,
+	fullyParallel: true,
 	retries: 0,
 	forbidOnly: true,
 	timeout: 90_000,
@@ -17,19 +15,7 @@ export default defineConfig({
 	use: {
 		screenshot: "only-on-failure",
 		viewport: { width: 390, height: 844 },
-		launchOptions: {
-			// Without a named browser Playwright takes its own.
-			...(named === undefined ? {} : { executablePath: named }),
-			args: [
-				"--no-sandbox",
-				"--disable-gpu",
-				"--disable-quic",
-				"--no-first-run",
-				"--disable-background-networking",
-				"--disable-component-update",
-				"--disable-sync",
-			],
-		},
+		launchOptions: CHROMIUM,
 	},
 	projects: [{ name: "chromium", use: { browserName: "chromium" } }],
 });

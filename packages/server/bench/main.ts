@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import autocannon, { type Result } from "autocannon";
+import type { Result } from "autocannon";
 import Database from "better-sqlite3";
+import { drive } from "./drive.ts";
 import { firstLoad } from "./first-load.ts";
 import { aBenchDatabase, pgbench } from "./postgres.ts";
-import { startNode } from "./processes.ts";
+import { startCarhythm, startNode } from "./processes.ts";
 import { prepare, type Scenario } from "./scenarios.ts";
 
 // Every figure is taken beside a yardstick in the same run: on a shared machine only the ratio means something.
@@ -21,6 +22,7 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
 const connections = Number(values.connections);
+const load = { connections, seconds };
 const SERVER_CORE = 0;
 
 const folder = mkdtempSync(join(tmpdir(), "carhythm-bench-"));
@@ -61,19 +63,7 @@ async function compare(
 	wanted: (scenario: Scenario) => boolean = () => true,
 ): Promise<Result[]> {
 	const results: Result[] = [];
-	const ours = await startNode({
-		args: [
-			new URL("../bin/carhythm.js", import.meta.url).pathname,
-			"serve",
-			"--port",
-			"0",
-			"--host",
-			"127.0.0.1",
-		],
-		env: { DATABASE_URL: database_url, LOG_LEVEL: "warn" },
-		core: SERVER_CORE,
-		ready: /is ready: http:\/\/[^:]+:(\d+)/,
-	});
+	const ours = await startCarhythm({ database_url, core: SERVER_CORE });
 	try {
 		const base = `http://127.0.0.1:${ours.port}`;
 		console.log(
@@ -99,8 +89,8 @@ async function measure(base: string, scenario: Scenario): Promise<Result | undef
 		const pairs: { ours: Result; bare: Result }[] = [];
 		for (let round = 0; round < rounds; round += 1) {
 			pairs.push({
-				ours: await load(base, scenario),
-				bare: await load(`http://127.0.0.1:${bare.port}`, scenario),
+				ours: await drive(base, scenario, load),
+				bare: await drive(`http://127.0.0.1:${bare.port}`, scenario, load),
 			});
 		}
 		pairs.sort((a, b) => ratio(a) - ratio(b));
@@ -114,33 +104,6 @@ async function measure(base: string, scenario: Scenario): Promise<Result | undef
 
 function ratio(pair: { ours: Result; bare: Result }): number {
 	return pair.ours.requests.average / pair.bare.requests.average;
-}
-
-async function load(url: string, scenario: Scenario): Promise<Result> {
-	const result = await autocannon({
-		url,
-		connections,
-		duration: seconds,
-		headers: { "content-type": "application/json" },
-		requests: [{ method: scenario.method, setupRequest: nextOf(scenario) }],
-	});
-	if (result.non2xx + result.errors > 0) {
-		throw new Error(
-			`${scenario.name}: ${result.non2xx} refused, ${result.errors} failed of ${result.requests.total}`,
-		);
-	}
-	return result;
-}
-
-/** Each connection is one client with a session of its own; autocannon keeps a context for each. */
-function nextOf(scenario: Scenario) {
-	const clients: (() => { path: string; body?: string })[] = [];
-	let turn = 0;
-	return (request: object) => {
-		const n = turn++ % connections;
-		clients[n] ??= scenario.client();
-		return { ...request, ...clients[n]() };
-	};
 }
 
 function report(scenario: Scenario, { ours, bare }: { ours: Result; bare: Result }): void {

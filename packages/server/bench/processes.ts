@@ -2,6 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
+const started = new Set<ChildProcess>();
+// A benchmark that is broken off leaves no server behind.
+process.on("exit", () => {
+	for (const child of started) child.kill("SIGKILL");
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 /** A server in a process of its own, on a core of its own where the system can pin it. */
 export type Running = { port: number; stop(): Promise<void> };
 
@@ -18,6 +25,8 @@ export async function startNode(options: {
 		env: { ...process.env, ...options.env },
 		stdio: ["ignore", "pipe", "inherit"],
 	});
+	started.add(child);
+	child.on("exit", () => started.delete(child));
 	const port = await readPort(child, options.ready);
 	return {
 		port,
@@ -27,6 +36,21 @@ export async function startNode(options: {
 			await once(child, "exit");
 		},
 	};
+}
+
+/** `carhythm serve` as it is shipped: `npm run build` comes first. */
+export function startCarhythm(options: {
+	database_url: string;
+	core: number;
+	env?: Record<string, string>;
+}): Promise<Running> {
+	const program = new URL("../bin/carhythm.js", import.meta.url).pathname;
+	return startNode({
+		args: [program, "serve", "--port", "0", "--host", "127.0.0.1"],
+		env: { DATABASE_URL: options.database_url, LOG_LEVEL: "warn", ...options.env },
+		core: options.core,
+		ready: /is ready: http:\/\/[^:]+:(\d+)/,
+	});
 }
 
 async function readPort(child: ChildProcess, ready: RegExp): Promise<number> {

@@ -7,9 +7,6 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 /** The rules that can tell dark from light: nothing but colours differs between the two. */
 const COLOUR_RULES = ["color-contrast", "link-in-text-block"];
 
-// The tests of this file have nothing in common.
-test.describe.configure({ mode: "parallel" });
-
 for (const language of ["en", "ar"] as const) {
 	for (const { name, assessment, walk } of TOURS) {
 		test.describe(`in ${language}, ${name}`, () => {

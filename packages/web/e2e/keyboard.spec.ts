@@ -5,9 +5,6 @@ import type { Student } from "./support/student.ts";
 import { test } from "./support/test.ts";
 import { expectServerHolds, statusOf } from "./support/verify.ts";
 
-// The tests of this file have nothing in common.
-test.describe.configure({ mode: "parallel" });
-
 for (const assessment of ["career-rhythm", "sampler"] as const) {
 	for (const language of assessment === "sampler" ? (["en", "ar"] as const) : (["en"] as const)) {
 		test.describe(`${assessment} in ${language}`, () => {

@@ -1,4 +1,6 @@
 import { expect } from "@playwright/test";
+import { runKills } from "./kills/kills.ts";
+import { plansOf, plansOfControl } from "./kills/plan.ts";
 import { test } from "./support/own-browser.ts";
 import { createStudent } from "./support/student.ts";
 import { expectServerHolds } from "./support/verify.ts";
@@ -61,6 +63,22 @@ test("the browser is killed while answers are on this device only: they are sent
 
 test.describe("with the sampler", () => {
 	test.use({ assessment: "sampler" });
+
+	test("the browser is killed right after “saved on this device”, 20 times: every answer is there, once", async ({
+		server,
+	}) => {
+		test.setTimeout(300_000);
+		const figures = await runKills({ server, plans: plansOf(20, 20) });
+		console.log(`20 kills of the browser, seed 20: ${JSON.stringify(figures)}`);
+		expect(figures).toMatchObject({ kills: 20, lost: 0, twice: 0, unwelcome: 0 });
+		expect(figures.promised).toBeGreaterThanOrEqual(20);
+		expect(figures.in_outbox).toBeGreaterThan(0);
+	});
+
+	test("control: a storage that says it too early is found out", async ({ server }) => {
+		const figures = await runKills({ server, plans: plansOfControl(1, 2), arm: "early" });
+		expect(figures.lost).toBeGreaterThan(0);
+	});
 
 	test("a half-typed essay survives a killed browser", async ({ openBrowser, server, questionnaire }) => {
 		const first = await openBrowser();

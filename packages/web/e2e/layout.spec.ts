@@ -11,9 +11,6 @@ const SIZES = [
 ];
 const PHONE = 390;
 
-// The tests of this file have nothing in common.
-test.describe.configure({ mode: "parallel" });
-
 for (const language of ["en", "ar"] as const) {
 	for (const { name, assessment, walk } of TOURS) {
 		test.describe(`in ${language}, ${name}`, () => {

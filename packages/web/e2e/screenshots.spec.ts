@@ -12,8 +12,6 @@ const IMAGES = fileURLToPath(new URL("../../../docs/images", import.meta.url));
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1280, height: 800 };
 
-test.describe.configure({ mode: "parallel" });
-
 for (const language of ["en", "ar"] as const) {
 	test.describe(`in ${language}`, () => {
 		test.use({ language, viewport: PHONE, deviceScaleFactor: 1.5, timezoneId: "UTC" });

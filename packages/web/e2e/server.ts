@@ -1,14 +1,17 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { templateDatabase } from "./support/template-database.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../server/bin/carhythm.js", import.meta.url));
+/** Many processes start the same program: compiling it once saves much of each start. */
+const COMPILE_CACHE = join(tmpdir(), "carhythm-compile-cache");
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The built product in a process of its own, with a database of its own in a temporary folder. */
@@ -46,25 +49,28 @@ type Run = { env: NodeJS.ProcessEnv; port: number; heard: (text: string) => void
 
 /**
  * Starts the product.
- * @param options.assessment the one that new sessions get; the shipped default when absent
+ * @param options.assessment the one that new sessions get
  */
 export async function startServer(
 	options: { assessment?: string; log_level?: string } = {},
 ): Promise<ProductServer> {
+	const { assessment = "career-rhythm" } = options;
 	const folder = mkdtempSync(join(tmpdir(), "carhythm-e2e-"));
 	const port = await freePort();
 	const log: string[] = [];
-	const environment = { ...process.env, LOG_LEVEL: options.log_level ?? "warn" };
-	const databaseAt = (name: string) => ({ ...environment, DATABASE_URL: `sqlite:${join(folder, name)}` });
-	let env: NodeJS.ProcessEnv = databaseAt("e2e.db");
-	const start = (clock = {}) => launch({ port, env: { ...env, ...clock }, heard: (text) => log.push(text) });
-	const run = async (...args: string[]) => {
-		const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args], {
-			env,
-			maxBuffer: 64 * 1024 * 1024,
-		});
-		return stdout;
+	const environment = {
+		NODE_COMPILE_CACHE: COMPILE_CACHE,
+		...process.env,
+		LOG_LEVEL: options.log_level ?? "warn",
 	};
+	const databaseAt = (path: string) => ({ ...environment, DATABASE_URL: `sqlite:${path}` });
+	let env: NodeJS.ProcessEnv = databaseAt(join(folder, "e2e.db"));
+	const start = (clock = {}) => launch({ port, env: { ...env, ...clock }, heard: (text) => log.push(text) });
+	const run = (...args: string[]) => runProgram(args, env);
+	const template = await templateDatabase(assessment, (path) =>
+		runProgram(["assessment", "default", assessment], databaseAt(path)),
+	);
+	copyFileSync(template, join(folder, "e2e.db"));
 	let child = await start();
 	const kill = async () => {
 		if (!isRunning(child)) return;
@@ -72,7 +78,6 @@ export async function startServer(
 		await once(child, "exit");
 	};
 	const url = `http://localhost:${port}`;
-	if (options.assessment !== undefined) await run("assessment", "default", options.assessment);
 	return {
 		url,
 		run,
@@ -85,7 +90,7 @@ export async function startServer(
 		},
 		async restartAnew() {
 			await kill();
-			env = databaseAt("another.db");
+			env = databaseAt(join(folder, "another.db"));
 			child = await start();
 		},
 		async answers() {
@@ -109,6 +114,14 @@ export async function startServer(
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
+}
+
+async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+	const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args], {
+		env,
+		maxBuffer: 64 * 1024 * 1024,
+	});
+	return stdout;
 }
 
 function isRunning(child: ChildProcess): boolean {

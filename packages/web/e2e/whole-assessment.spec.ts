@@ -2,9 +2,6 @@ import { expect } from "@playwright/test";
 import { test } from "./support/test.ts";
 import { expectServerHolds, statusOf } from "./support/verify.ts";
 
-// The tests of this file have nothing in common.
-test.describe.configure({ mode: "parallel" });
-
 for (const language of ["en", "ar"] as const) {
 	test.describe(`in ${language === "en" ? "English" : "Arabic"}`, () => {
 		// Once with motion, which takes its time.

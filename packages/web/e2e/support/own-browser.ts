@@ -1,48 +1,65 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BrowserContext, Page } from "@playwright/test";
+import { type BrowserContext, chromium, type Page } from "@playwright/test";
+import { CHROMIUM } from "./chromium.ts";
 import { test as base, localeOf } from "./test.ts";
 
 /** A browser with a profile on disk, whose process can be killed. */
 export type OwnBrowser = {
 	page: Page;
 	context: BrowserContext;
-	/** Ends the process as a crash or a flat battery would: nothing of it runs any more. */
+	/** Ends all its processes at once, as a crash or a flat battery would. */
 	kill(): Promise<void>;
 };
 
 /** `openBrowser` starts a browser, each time on the same profile. */
 export const test = base.extend<{ openBrowser: () => Promise<OwnBrowser> }>({
-	openBrowser: async ({ playwright, launchOptions, viewport, language, calm }, use) => {
-		const profile = mkdtempSync(join(tmpdir(), "carhythm-profile-"));
-		const open = new Set<BrowserContext>();
+	openBrowser: async ({ viewport, language, calm }, use) => {
+		const profile = aProfile();
+		const open: BrowserContext[] = [];
 		await use(async () => {
-			const context = await playwright.chromium.launchPersistentContext(profile, {
-				...launchOptions,
-				viewport,
-				locale: localeOf(language),
-				reducedMotion: "reduce",
-			});
-			open.add(context);
-			const [page = await context.newPage()] = context.pages();
-			calm.watch(page);
-			return {
-				page,
-				context,
-				async kill() {
-					const pid = await processOf(context);
-					const closed = context.waitForEvent("close");
-					process.kill(pid, "SIGKILL");
-					await closed;
-					open.delete(context);
-				},
-			};
+			const browser = await openOwnBrowser(profile.folder, { viewport, locale: localeOf(language) });
+			open.push(browser.context);
+			calm.watch(browser.page);
+			return browser;
 		});
+		// One that was killed is closed already, which does no harm.
 		for (const context of open) await context.close();
-		rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+		profile.remove();
 	},
 });
+
+/** A new profile in a temporary folder. */
+export function aProfile(): { folder: string; remove(): void } {
+	const folder = mkdtempSync(join(tmpdir(), "carhythm-profile-"));
+	return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** Starts a browser on a profile. */
+export async function openOwnBrowser(
+	profile: string,
+	{ viewport, locale }: { viewport: { width: number; height: number } | null; locale: string },
+): Promise<OwnBrowser> {
+	const context = await chromium.launchPersistentContext(profile, {
+		...CHROMIUM,
+		viewport,
+		locale,
+		reducedMotion: "reduce",
+	});
+	const [page = await context.newPage()] = context.pages();
+	const pid = await processOf(context);
+	return {
+		page,
+		context,
+		async kill() {
+			const closed = context.waitForEvent("close", { timeout: 0 });
+			// It leads a process group of its own; Windows knows no such thing.
+			process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
+			await closed;
+		},
+	};
+}
 
 async function processOf(context: BrowserContext): Promise<number> {
 	const session = await context.browser()?.newBrowserCDPSession();

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import type { Answer } from "@carhythm/core";
 import { expect } from "@playwright/test";
 import type { ProductServer } from "../server.ts";
 import type { Student } from "./student.ts";
@@ -36,6 +38,16 @@ export async function useManyDevices(
 	await look("code for another device, link copied");
 
 	const code = await page.locator(".hand-off-code").innerText();
+	await student.press(words.close);
+	await answerUnaware(student, server);
+	await expect(page.getByText(words.two_answers.elsewhere(1))).toBeVisible();
+	await look("a question with two answers, elsewhere");
+	await page.getByRole("button", { name: words.two_answers.look(1) }).click();
+	await expect(page.getByRole("region", { name: words.two_answers.here })).toBeVisible();
+	await look("a question with two answers");
+	await student.press(words.two_answers.keep);
+	await expect(page.getByRole("region", { name: words.two_answers.here })).toBeHidden();
+
 	await server.api("/api/v2/session/handoff/redeem", { code, label: "Firefox (Android)" });
 	await expect(dialog(words.elsewhere.title)).toBeVisible();
 	await look("continued elsewhere");
@@ -51,4 +63,26 @@ export async function useManyDevices(
 	await page.goto(`${server.url}/#continue=${code}`);
 	await expect(dialog(words.enter_code.title_link)).toBeVisible();
 	await look("code of a link");
+}
+
+/** A device that never saw the answer to the first question gives another one. */
+async function answerUnaware({ memory: { session_id } }: Student, server: ProductServer): Promise<void> {
+	const { session } = await server.api<{ session: { answers: Record<string, { answer: Answer }> } }>(
+		`/api/v2/session/${session_id}`,
+	);
+	const [[id, standing] = []] = Object.entries(session.answers);
+	if (standing?.answer.type !== "slider") throw new Error("The first question is a scale.");
+	const answer = { type: "slider", value: standing.answer.value === 1 ? 2 : 1 };
+	const now = new Date().toISOString();
+	await server.api(`/api/v2/session/${session_id}/sync`, {
+		sent_at: now,
+		operations: [
+			{
+				operation_id: randomUUID(),
+				client_time: now,
+				after: null,
+				command: { kind: "answer", question_id: Number(id), answer },
+			},
+		],
+	});
 }
