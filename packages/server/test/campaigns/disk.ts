@@ -27,7 +27,7 @@ export type DiskOptions = {
 
 const STUDENTS = 6;
 const DISK_MIB = 24;
-const SPARE_KIB = 400;
+const SPARE_MIB = 1;
 const LOG_DISK_MIB = 220;
 const PATIENCE_MS = 15_000;
 
@@ -39,10 +39,10 @@ export async function runFullDisks({
 	mebibytes = DISK_MIB,
 }: DiskOptions): Promise<DiskFigures> {
 	const figures: DiskFigures = { ...noFigures(), writes_refused: 0, reads_refused: 0 };
-	using disk = aDisk(mebibytes);
+	using disk = aDisk(mebibytes + rounds * SPARE_MIB);
 	// SQLite's log may take a small disk before we do. Then this is what an operator finds to delete, a part each time: enough
 	// for the file to grow by what the log holds.
-	const spare = Array.from({ length: rounds }, () => disk.fill({ kibibytes: SPARE_KIB }));
+	const spare = Array.from({ length: rounds }, () => disk.fill({ kibibytes: 1024 * SPARE_MIB }));
 	const file = join(disk.path, "carhythm.db");
 	const url: DatabaseUrl = { dialect: "sqlite", file };
 	await fillDatabase(url);
