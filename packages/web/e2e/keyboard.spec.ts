@@ -79,6 +79,7 @@ test.describe("with the sampler", () => {
 		await keyboard.press("Enter");
 		await expect(page.locator("html")).toHaveAttribute("lang", "en");
 		await keyboard.keepsFocus();
+		await student.seesSaveLine(words.save.saved);
 
 		await page.reload();
 		await student.isWelcomedBackAt(2);
