@@ -35,7 +35,7 @@ for (const language of ["en", "ar"] as const) {
 			await seesWhereItWent(student);
 			await expect(dialog(student.page, words.elsewhere.title)).toContainText(words.save.saved);
 			// The phone answered later, so its answer stands; the other one is told wherever the student is.
-			await expect(page.getByText(texts.elsewhere(1))).toBeVisible();
+			await expect(page.getByRole("status").filter({ hasText: texts.elsewhere(1) })).toBeVisible();
 			await page.getByRole("button", { name: texts.look(3) }).click();
 			const asked = await phone.seesQuestion(3);
 			if (asked.type !== "slider") throw new Error("The third question is a scale.");

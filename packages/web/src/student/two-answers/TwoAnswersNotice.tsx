@@ -13,7 +13,7 @@ export function TwoAnswersNotice({ here, review = false }: { here?: number; revi
 	if (!first) return null;
 	return (
 		<Notice>
-			<p>{m.two_answers.elsewhere(places.length)}</p>
+			<p role="status">{m.two_answers.elsewhere(places.length)}</p>
 			<button
 				type="button"
 				class="link"

@@ -1,4 +1,4 @@
-import { type Answer, inLanguage, type Language, type Question } from "@carhythm/core";
+import { type Answer, inLanguage, type Language, type Question, unreachable } from "@carhythm/core";
 import type { Messages } from "../../shared/i18n/en.ts";
 import { labelledSteps } from "../question/labelled-steps.ts";
 
@@ -31,5 +31,7 @@ export function answerWords(m: Messages, question: Question, answer: Answer, lan
 		}
 		case "essay":
 			return answer.text;
+		default:
+			return unreachable(answer);
 	}
 }

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { weakened } from "./a-server.ts";
+import { NOTHING_WRONG } from "./figures.ts";
+import { runKills } from "./kills.ts";
+import type { Engine } from "./places.ts";
+
+// Thousands of kills: npm run campaign:kills. What was found then stands in docs/guarantees.md.
+const KILLS = 200;
+
+/** Each engine has a test file of its own, so that both workers have something to do. */
+export function testKills(engine: Engine): void {
+	test(`after each of ${KILLS} kills everything acknowledged is there, and nothing half`, {
+		timeout: 900_000,
+	}, async () => {
+		const figures = await runKills({ engine, kills: KILLS, seed: 4 });
+		expect(figures).toMatchObject({ rounds: KILLS, ...NOTHING_WRONG });
+		expect(figures.acknowledged).toBeGreaterThan(10 * KILLS);
+		// Requests were under way at the moment of the kill.
+		expect(figures.present + figures.absent).toBeGreaterThan(KILLS);
+	});
+
+	test("a server that commits after its reply would be found out", { timeout: 120_000 }, async () => {
+		const server = weakened("write-behind");
+		const rounds = { kills: 8, kills_a_database: 1, stops_at_loss: true } as const;
+		const figures = await runKills({ engine, seed: 5, server, ...rounds });
+		expect(figures.lost).toBeGreaterThan(0);
+	});
+}
