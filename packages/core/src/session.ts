@@ -248,7 +248,7 @@ function afterAllBefore(
 		before.push(state.answers[command.question_id], state.drafts[command.question_id]);
 	}
 	return before.reduce<Instant>(
-		(latest, other) => (other ? laterOf(latest, toInstant(toMillis(other.at) + 1)) : latest),
+		(latest, other) => (other && other.at >= latest ? toInstant(toMillis(other.at) + 1) : latest),
 		received,
 	);
 }

@@ -183,5 +183,6 @@ export function jsonRows(
 	// Arrays rather than objects: finding a value by its number is quicker than by its name.
 	const selected = names.map((name, index) => sql`value ->> ${sql.lit(index)} as ${sql.ref(name)}`);
 	const values = rows.map((row) => names.map((name) => (row as Record<string, unknown>)[name] ?? null));
-	return sql`(select ${sql.join(selected)} from json_each(${JSON.stringify(values)}))`;
+	// Not json_each: it would write each row out as text, for the next step to read again.
+	return sql`(select ${sql.join(selected)} from jsonb_each(${JSON.stringify(values)}))`;
 }

@@ -35,6 +35,11 @@ export type Dialect = {
 	/** After rows with ids of the program's choice: the numbers that the database gives by itself go on behind them. */
 	afterExplicitIds(tx: Transaction<Schema>, table: string): Promise<void>;
 	/**
+	 * From now on writes are many and small. Until then the database counts on few that are large: migrations build whole indexes, and
+	 * may need more room than there is memory.
+	 */
+	expectSmallWrites(): void;
+	/**
 	 * Lets rows come back that were found without the row which they name: SQLite takes such rows as long as nobody turns foreign keys
 	 * on. To be called outside any transaction.
 	 */

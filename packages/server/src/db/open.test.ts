@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
@@ -5,6 +6,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { migrateUp } from "../migrations/runner.ts";
 import { aFolder } from "../testing/a-folder.ts";
+import { createStore } from "./create-store.ts";
 import { parseDatabaseUrl } from "./dialect.ts";
 import { openDatabase } from "./open.ts";
 import { StorageUnavailable } from "./store.ts";
@@ -27,6 +29,27 @@ test("every connection holds to what durability and erasure need", async () => {
 		expect(await read("busy_timeout")).toBe(5000);
 	}
 	await database.close();
+});
+
+test("what a statement may have to undo is kept in memory while sessions are served, and whatever is as large as the data in a file", async () => {
+	using folder = aFolder();
+	const [FILE, MEMORY] = [1, 2];
+	const database = await openIn(folder.file("a.db"));
+	await migrateUp(database);
+	const place = async () => {
+		const { rows } = await sql<{ temp_store: number }>`pragma temp_store`.execute(database.db);
+		return rows[0]?.temp_store;
+	};
+	expect(await place()).toBe(FILE);
+	const store = createStore(database, {
+		now: () => "2026-01-01T00:00:00.000Z",
+		randomBytes,
+		expiry_days: 30,
+	});
+	expect(await place()).toBe(MEMORY);
+	expect(await database.dialect.scrub()).toMatchObject({ clean: true });
+	expect(await place()).toBe(MEMORY);
+	await store.close();
 });
 
 test("a place that cannot hold a database is named in one sentence", async () => {

@@ -37,6 +37,7 @@ export function restorableUntil(session: StoredSession): Instant | null {
 export function createSessionStore(database: Database, options: SessionStoreOptions): SessionStore {
 	const { reader, dialect } = database;
 	const { assessments, observer, onChanged, now, randomBytes, expiry_days, hash_cost } = options;
+	dialect.expectSmallWrites();
 	const means: Means = { dialect, assessments, now, randomBytes, expiry_days };
 	const write = async <T>(work: (tx: Tx) => Promise<T>) => {
 		const { value, changed, turns } = await observeTransaction(observer, () =>
