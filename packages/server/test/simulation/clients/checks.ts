@@ -143,6 +143,7 @@ function checkOrder(
 	return story.lines.flatMap(({ own }) =>
 		own.flatMap((question_id) => {
 			const there = events.filter((event) => event.question_id === question_id && event.outcome !== "late");
+			if (wasOnItsWayAlone(attempts, question_id)) return [];
 			const values = new Set(there.map(givenValue));
 			const last = attempts.filter(({ value }) => values.has(value)).at(-1);
 			const standing = session.answers[question_id]?.answer;
@@ -151,6 +152,17 @@ function checkOrder(
 				`Answer ${last.number} was the last to question ${question_id}, and ${JSON.stringify(standing)} stands.`,
 			];
 		}),
+	);
+}
+
+/**
+ * A page whose memory is all it has died with an answer under way: the next page knows nothing of it, and its student answers without
+ * having it in view.
+ */
+function wasOnItsWayAlone(attempts: readonly Attempt[], question_id: number): boolean {
+	return attempts.some(
+		({ fate, line, ...attempt }) =>
+			attempt.question_id === question_id && fate === "open" && line.device.kind === "memory",
 	);
 }
 
