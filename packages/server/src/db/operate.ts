@@ -41,7 +41,13 @@ export type NewEvent = {
 };
 
 /** What is already stored under an operation id. */
-type KnownOperation = { fingerprint: string; result: StoredResult };
+type KnownOperation = {
+	fingerprint: string;
+	result: StoredResult;
+	kind: string;
+	question_id: number | null;
+	at: Instant;
+};
 
 /**
  * A session on the bench: its state with the answers and drafts of the questions at hand, the operations already known, and
@@ -127,7 +133,7 @@ function workOperation(work: Work, operation: Operation, batch: Batch, rules: Ru
 		result: keepAside(
 			work,
 			operation,
-			{ at: at ?? rules.received, received: rules.received },
+			{ at: afterKnown(work, operation, at ?? rules.received), received: rules.received },
 			decision.refusal,
 			fingerprint,
 		),
@@ -144,6 +150,17 @@ function timeOf(
 	const at = correctedTime({ client_time, sent_at, received, started_at: state.started_at });
 	const ordered = device && device.device_id === device_id ? inDeviceOrder(at, client_time, device) : at;
 	return "question_id" in command ? afterSeen(state, command.question_id, after, ordered) : ordered;
+}
+
+/**
+ * What comes late does not stand, and may be applied one day by a restore. Which of two answers is the later one must hold then as well: it
+ * was given with the other in view.
+ */
+function afterKnown({ known }: Work, { command, after }: Operation, at: Instant): Instant {
+	const seen = after ? known.get(after) : undefined;
+	const isAnswer = seen?.kind === "answer" || seen?.kind === "clear";
+	if (!isAnswer || !("question_id" in command) || seen.question_id !== command.question_id) return at;
+	return at <= seen.at ? toInstant(toMillis(seen.at) + 1) : at;
 }
 
 /**
@@ -281,15 +298,18 @@ function append(
 	stored: StoredResult,
 ): void {
 	work.changed = true;
-	work.known.set(operation.operation_id, { fingerprint, result: stored });
+	const { kind } = event.body;
+	const question_id = "question_id" in event.body ? event.body.question_id : null;
+	const { at } = event;
+	work.known.set(operation.operation_id, { fingerprint, result: stored, kind, question_id, at });
 	work.events.push({
 		response_id: work.session.response_id,
 		revision: event.revision,
 		operation_id: operation.operation_id,
-		kind: event.body.kind,
-		question_id: "question_id" in event.body ? event.body.question_id : null,
+		kind,
+		question_id,
 		value: historyValue(event.body, outcome),
-		at: event.at,
+		at,
 		client_time: operation.client_time,
 		received_at: event.received_at,
 		outcome,

@@ -1,4 +1,4 @@
-import type { AnswerRecord, DraftRecord, SessionId } from "@carhythm/core";
+import type { AnswerRecord, DraftRecord, Instant, SessionId } from "@carhythm/core";
 import { sql, type Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { beginWork, type NewEvent, questionsOf, type Work } from "./operate.ts";
@@ -54,7 +54,10 @@ export async function openBench(
 		const ids = new Set(batches.flatMap(questionsOf).filter((id) => version.index.by_question.has(id)));
 		for (const question_id of ids) touched.push({ response_id, question_id });
 		for (const batch of batches) {
-			for (const { operation_id } of batch.operations) operations.push({ response_id, operation_id });
+			for (const { operation_id, after } of batch.operations) {
+				operations.push({ response_id, operation_id });
+				if (after) operations.push({ response_id, operation_id: after });
+			}
 		}
 	}
 	await loadKnown(tx, dialect, byResponse, operations);
@@ -75,15 +78,18 @@ async function loadKnown(
 		operation_id: string;
 		fingerprint: string;
 		result: string;
+		kind: string;
+		question_id: number | null;
+		at: Instant;
 	}>`
-		select e.response_id, e.operation_id, e.fingerprint, e.result
+		select e.response_id, e.operation_id, e.fingerprint, e.result, e.kind, e.question_id, e.at
 		from ${wanted} as w cross join session_events e
 		where e.response_id = w.response_id and e.operation_id = w.operation_id`.execute(tx);
 	for (const row of rows) {
-		byResponse.get(row.response_id)?.known.set(row.operation_id, {
-			fingerprint: row.fingerprint,
-			result: JSON.parse(row.result) as StoredResult,
-		});
+		const { response_id, operation_id, result, ...rest } = row;
+		byResponse
+			.get(response_id)
+			?.known.set(operation_id, { ...rest, result: JSON.parse(result) as StoredResult });
 	}
 }
 

@@ -79,7 +79,8 @@ export function operate(
 	if (!ended) return accept(reference, session, operation, at, sender);
 	if (!sender.keeps_late) return { refused: ended };
 	const result: Result = { status: "late", operation_id: operation.operation_id, code: ended };
-	append(reference, session, operation, { at: at ?? reference.now, outcome: "late", noted: false, result });
+	const late = afterKnown(session, operation, at ?? reference.now);
+	append(reference, session, operation, { at: late, outcome: "late", noted: false, result });
 	return result;
 }
 
@@ -126,6 +127,14 @@ function timeOf(
 function afterSeen(session: History, { deed, after }: Operation, at: number | null): number | null {
 	const seen = "question_id" in deed ? standing(session, deed.question_id) : null;
 	return at !== null && seen && seen.operation_id === after ? Math.max(at, seen.at + 1) : at;
+}
+
+/** The same among what came late, and stands one day if the session is restored. */
+function afterKnown(session: History, { deed, after }: Operation, at: number): number {
+	const seen = after && lineOf(session, after);
+	if (!seen || !("question_id" in deed)) return at;
+	const isAnswer = seen.deed.kind === "answer" || seen.deed.kind === "clear";
+	return isAnswer && seen.deed.question_id === deed.question_id ? Math.max(at, seen.at + 1) : at;
 }
 
 /** The answer that stands, was not seen, and says something else. */

@@ -20,6 +20,7 @@ export const REQUIRED: readonly string[] = [
 	"sync answer, held elsewhere → applied",
 	...["applied", "superseded"].map((status) => `sync answer, another not seen → ${status}`),
 	"sync answer, all seen → applied",
+	"sync answer, one that came late seen → late",
 	"sync complete on active → applied",
 	"sync complete on completed → applied",
 	"sync complete on abandoned → late",

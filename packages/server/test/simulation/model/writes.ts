@@ -26,7 +26,7 @@ export async function takeSync(world: World, wish: Wish & { kind: "sync" }): Pro
 		if (isHeldElsewhere && operation.deed.kind === "answer") {
 			count(tally, `sync answer, held elsewhere → ${outcomeOf(result, isRepeat)}`);
 		}
-		if (operation.deed.kind === "answer") countSight(world, operation, result, isRepeat);
+		if (operation.deed.kind === "answer") countSight(world, session, operation, result, isRepeat);
 		if (operation.unfit && result.status === "refused") count(tally, `refused: ${result.code}`);
 		return result;
 	});
@@ -43,8 +43,17 @@ export async function takeSync(world: World, wish: Wish & { kind: "sync" }): Pro
 	await compare(world, session, "tail");
 }
 
-function countSight({ tally }: World, { after }: Operation, result: Result, isRepeat: boolean): void {
-	if (after === undefined || isRepeat || !("revision" in result)) return;
+function countSight(
+	{ tally }: World,
+	session: RefSession,
+	{ after }: Operation,
+	result: Result,
+	isRepeat: boolean,
+): void {
+	if (after === undefined || isRepeat) return;
+	const isSeenLate = after !== null && lineOf(session, after)?.outcome === "late";
+	if (result.status === "late" && isSeenLate) count(tally, "sync answer, one that came late seen → late");
+	if (!("revision" in result)) return;
 	count(tally, `sync answer, ${result.conflict ? "another not seen" : "all seen"} → ${result.status}`);
 }
 
