@@ -85,6 +85,31 @@ describe("restore", () => {
 		expect(await statusOf(app, fresh)).toMatchObject({ session: { status: "user_abandoned_not_completed" } });
 	});
 
+	test("of two answers that came late the one that was given with the other in view stands", async () => {
+		await using app = await anApp();
+		const old = await app.start();
+		await app.start({ replaces: old });
+		app.pass({ seconds: 60 });
+		const given = app.now();
+		const answering = (value: number, client_time: string, after: string | null) => ({
+			operation_id: anOperationId(),
+			client_time,
+			command: { kind: "answer", question_id: app.question("team"), answer: { type: "slider", value } },
+			after,
+		});
+		const first = answering(2, given, null);
+		const second = answering(5, given.replace(/.{4}Z$/, ".999Z"), first.operation_id);
+		// The first is half a minute under way, which the server takes for half a minute later; the second is not.
+		app.pass({ seconds: 30 });
+		await app.post(`/api/v2/session/${old}/sync`, { sent_at: given, operations: [first] });
+		await app.post(`/api/v2/session/${old}/sync`, { sent_at: app.now(), operations: [second] });
+		await app.post(`/api/v2/session/${old}/restore`, { operation_id: anOperationId() });
+		const { body } = await app.get(`/api/v2/session/${old}`);
+		expect(body).toMatchObject({
+			session: { answers: { [app.question("team")]: { answer: { type: "slider", value: 5 } } } },
+		});
+	});
+
 	test("is 409 when its time is over, and for a completed session", async () => {
 		await using app = await anApp();
 		const old = await app.start();
