@@ -133,8 +133,9 @@ function afterSeen(session: History, { deed, after }: Operation, at: number | nu
 function afterKnown(session: History, { deed, after }: Operation, at: number): number {
 	const seen = after && lineOf(session, after);
 	if (!seen || !("question_id" in deed)) return at;
-	const isAnswer = seen.deed.kind === "answer" || seen.deed.kind === "clear";
-	return isAnswer && seen.deed.question_id === deed.question_id ? Math.max(at, seen.at + 1) : at;
+	const { deed: saw } = seen;
+	const isSame = (saw.kind === "answer" || saw.kind === "clear") && saw.question_id === deed.question_id;
+	return isSame ? Math.max(at, seen.at + 1) : at;
 }
 
 /** The answer that stands, was not seen, and says something else. */
