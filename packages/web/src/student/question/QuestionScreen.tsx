@@ -14,6 +14,7 @@ import { TwoAnswers } from "../two-answers/TwoAnswers.tsx";
 import { TwoAnswersNotice } from "../two-answers/TwoAnswersNotice.tsx";
 import { useSessionView, useVisit } from "../visit.ts";
 import { AnswerControl } from "./AnswerControl.tsx";
+import { useLastWords } from "./leaving.ts";
 import { QuestionFoot } from "./QuestionFoot.tsx";
 import { Scene } from "./Scene.tsx";
 import { startWork } from "./work.ts";
@@ -23,12 +24,13 @@ export function QuestionScreen({ place }: { place: Extract<Place, { kind: "quest
 	const m = useMessages();
 	const language = useLanguage();
 	const visit = useVisit();
-	const { index, state } = useSessionView();
+	const { index, state, session_id } = useSessionView();
 	const here = index.places[place.index];
 	if (here === undefined) throw new Error("There is no such question");
 	const { question, chapter } = here;
 	const work = useMemo(() => startWork(visit, place, question), [visit, place, question]);
 	useEffect(() => () => work.end(), [work]);
+	useLastWords(work, session_id);
 	const heading = useFocusOnEnter(question.id);
 
 	const { value: screen } = visit.screen;

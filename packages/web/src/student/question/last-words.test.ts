@@ -5,6 +5,7 @@ import { dropLastWords, keepLastWords, takeLastWords } from "./last-words.ts";
 const session_id = mintSessionId((count) => new Uint8Array(count));
 const another = mintSessionId((count) => new Uint8Array(count).fill(7));
 const at = toInstant(1_000_000);
+const essay = (text: string) => ({ type: "essay" as const, text });
 
 beforeEach(() => {
 	const items = new Map<string, string>();
@@ -16,25 +17,31 @@ beforeEach(() => {
 });
 
 test("the last words come back once", () => {
-	keepLastWords({ session_id, question_id: 71, text: "half a w", at });
-	expect(takeLastWords(session_id, 71, undefined)).toBe("half a w");
+	keepLastWords({ session_id, question_id: 71, draft: essay("half a w"), at });
+	expect(takeLastWords(session_id, 71, undefined)).toEqual(essay("half a w"));
 	expect(takeLastWords(session_id, 71, undefined)).toBeNull();
 });
 
+test("a ranking comes back as well as a text", () => {
+	const draft = { type: "ordering" as const, ordered_items: ["b", "a"] };
+	keepLastWords({ session_id, question_id: 4, draft, at });
+	expect(takeLastWords(session_id, 4, undefined)).toEqual(draft);
+});
+
 test("another session or question never gets them", () => {
-	keepLastWords({ session_id, question_id: 71, text: "mine", at });
+	keepLastWords({ session_id, question_id: 71, draft: essay("mine"), at });
 	expect(takeLastWords(another, 71, undefined)).toBeNull();
 	expect(takeLastWords(session_id, 70, undefined)).toBeNull();
-	expect(takeLastWords(session_id, 71, undefined)).toBe("mine");
+	expect(takeLastWords(session_id, 71, undefined)).toEqual(essay("mine"));
 });
 
 test("what was written later elsewhere stands", () => {
-	keepLastWords({ session_id, question_id: 71, text: "old", at });
+	keepLastWords({ session_id, question_id: 71, draft: essay("old"), at });
 	expect(takeLastWords(session_id, 71, toInstant(1_000_001))).toBeNull();
 });
 
 test("words that are safe elsewhere are gone, and broken ones are ignored", () => {
-	keepLastWords({ session_id, question_id: 71, text: "safe", at });
+	keepLastWords({ session_id, question_id: 71, draft: essay("safe"), at });
 	dropLastWords();
 	expect(takeLastWords(session_id, 71, undefined)).toBeNull();
 	localStorage.setItem("carhythm.last-words", "{");
@@ -43,6 +50,6 @@ test("words that are safe elsewhere are gone, and broken ones are ignored", () =
 
 test("a browser that stores nothing does no harm", () => {
 	vi.stubGlobal("localStorage", undefined);
-	keepLastWords({ session_id, question_id: 71, text: "gone", at });
+	keepLastWords({ session_id, question_id: 71, draft: essay("gone"), at });
 	expect(takeLastWords(session_id, 71, undefined)).toBeNull();
 });

@@ -1,12 +1,12 @@
-import type { Instant, SessionId } from "@carhythm/core";
+import { Answer, type Instant, type SessionId } from "@carhythm/core";
 
 const KEY = "carhythm.last-words";
 
-/** What was typed in the last moment before a page went away. */
-type LastWords = { session_id: SessionId; question_id: number; text: string; at: Instant };
+/** What was typed, ticked or ranked in the last moment before a page went away. */
+type LastWords = { session_id: SessionId; question_id: number; draft: Answer; at: Instant };
 
 /**
- * Puts typed text where it can be put at once. The engine's storage needs a few milliseconds, which a page that is being
+ * Puts what is half-done where it can be put at once. The engine's storage needs a few milliseconds, which a page that is being
  * closed does not have; this store does not survive a crash, but a page that is closed has time for it.
  */
 export function keepLastWords(words: LastWords): void {
@@ -17,7 +17,7 @@ export function keepLastWords(words: LastWords): void {
 	}
 }
 
-/** The text is safe elsewhere. */
+/** They are safe elsewhere. */
 export function dropLastWords(): void {
 	try {
 		localStorage.removeItem(KEY);
@@ -34,13 +34,13 @@ export function takeLastWords(
 	session_id: SessionId,
 	question_id: number,
 	known: Instant | undefined,
-): string | null {
+): Answer | null {
 	try {
 		const words: unknown = JSON.parse(localStorage.getItem(KEY) ?? "null");
 		if (!isLastWords(words) || words.session_id !== session_id || words.question_id !== question_id)
 			return null;
 		dropLastWords();
-		return known !== undefined && known > words.at ? null : words.text;
+		return known !== undefined && known > words.at ? null : words.draft;
 	} catch {
 		return null;
 	}
@@ -52,8 +52,8 @@ function isLastWords(value: unknown): value is LastWords {
 		value !== null &&
 		"session_id" in value &&
 		"question_id" in value &&
-		"text" in value &&
-		typeof value.text === "string" &&
+		"draft" in value &&
+		Answer.safeParse(value.draft).success &&
 		"at" in value &&
 		typeof value.at === "string"
 	);

@@ -1,0 +1,39 @@
+import { type SessionId, sameAnswer } from "@carhythm/core";
+import { useEffect, useLayoutEffect } from "preact/hooks";
+import { now } from "../../shared/now.ts";
+import { keepLastWords, takeLastWords } from "./last-words.ts";
+import type { Work } from "./work.ts";
+
+/** Keeps what is half-done on a page that goes away at this moment, and takes it up on the next. */
+export function useLastWords(work: Work, session_id: SessionId): void {
+	useEffect(() => keepWhenLeaving(work, session_id), [work, session_id]);
+	useLayoutEffect(() => takeUp(work, session_id), [work, session_id]);
+}
+
+/** What a page that was closed in the middle of a word left behind comes back as the draft it would have become. */
+function takeUp(work: Work, session_id: SessionId): void {
+	const draft = takeLastWords(session_id, work.question.id, work.touched());
+	if (draft?.type !== work.question.type) return;
+	const found = work.value();
+	if (!found || !sameAnswer(found, draft)) work.hold(draft);
+}
+
+/**
+ * The last moments at which something can still be kept: a hidden page may end without another word, and of a page that is
+ * left only the earliest sign leaves time to write. It is heard before the engine's own listeners, which then send it.
+ */
+function keepWhenLeaving(work: Work, session_id: SessionId): () => void {
+	const ending = new AbortController();
+	const options = { signal: ending.signal, capture: true };
+	const keep = () => {
+		const draft = work.unheld();
+		if (draft === null) return;
+		keepLastWords({ session_id, question_id: work.question.id, draft, at: now() });
+		// Everything but text is on its way to the engine's storage already.
+		if (draft.type === "essay") work.holdNow();
+	};
+	window.addEventListener("beforeunload", keep, options);
+	window.addEventListener("pagehide", keep, options);
+	window.addEventListener("visibilitychange", keep, options);
+	return () => ending.abort();
+}
