@@ -25,6 +25,8 @@ const rounds = Number(values.rounds);
 const connections = Number(values.connections);
 const load = { connections, seconds };
 const SERVER_CORE = 0;
+const SUBMITS = "single submits";
+const isWanted = ({ name }: Scenario) => values.only === undefined || name === values.only;
 
 const folder = mkdtempSync(join(tmpdir(), "carhythm-bench-"));
 try {
@@ -39,7 +41,7 @@ try {
 
 async function onSqlite(): Promise<void> {
 	console.log(`SQLite alone: ${Math.round(commitRate())} commits/s (WAL, synchronous FULL, one row each)`);
-	await compare(`sqlite:${join(folder, "bench.db")}`, ({ name }) => name === (values.only ?? name));
+	await compare(`sqlite:${join(folder, "bench.db")}`, isWanted);
 	reportFirstLoad();
 }
 
@@ -48,7 +50,7 @@ async function onPostgres(): Promise<void> {
 	const pairs: { ours: number; alone: number }[] = [];
 	for (let round = 0; round < rounds; round += 1) {
 		const alone = await pgbench(place, { connections, seconds });
-		const [submits] = await compare(place.address, (scenario) => scenario.name === "single submits");
+		const [submits] = await compare(place.address, ({ name }) => name === SUBMITS);
 		pairs.push({ ours: submits?.requests.average ?? 0, alone });
 	}
 	pairs.sort((a, b) => a.ours / a.alone - b.ours / b.alone);
@@ -56,8 +58,8 @@ async function onPostgres(): Promise<void> {
 	console.log(
 		`\npgbench, the same statements: ${Math.round(median.alone)} answers/s; single submits ${Math.round(median.ours)}: ratio ${(median.ours / median.alone).toFixed(2)}`,
 	);
-	if (values.only !== "single submits")
-		await compare(place.address, ({ name }) => name !== "single submits" && name === (values.only ?? name));
+	if (values.only === SUBMITS) return;
+	await compare(place.address, (scenario) => scenario.name !== SUBMITS && isWanted(scenario));
 }
 
 async function compare(

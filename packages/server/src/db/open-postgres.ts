@@ -52,8 +52,8 @@ export async function openPostgres(url: string): Promise<Database> {
 				lockSessions,
 				lockTables,
 				afterExplicitIds,
-				// A foreign key that is there has been held against every row.
 				expectSmallWrites: () => {},
+				// A foreign key that is there has been held against every row.
 				withoutForeignKeys: (work) => work(),
 				scrub: () => scrubPostgres(writer),
 			},

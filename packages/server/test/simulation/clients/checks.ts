@@ -161,8 +161,8 @@ function checkOrder(
  */
 function wasOnItsWayAlone(attempts: readonly Attempt[], question_id: number): boolean {
 	return attempts.some(
-		({ fate, line, ...attempt }) =>
-			attempt.question_id === question_id && fate === "open" && line.device.kind === "memory",
+		(attempt) =>
+			attempt.question_id === question_id && attempt.fate === "open" && attempt.line.device.kind === "memory",
 	);
 }
 

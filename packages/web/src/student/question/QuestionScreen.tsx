@@ -24,13 +24,14 @@ export function QuestionScreen({ place }: { place: Extract<Place, { kind: "quest
 	const m = useMessages();
 	const language = useLanguage();
 	const visit = useVisit();
-	const { index, state, session_id } = useSessionView();
+	const view = useSessionView();
+	const { index, state } = view;
 	const here = index.places[place.index];
 	if (here === undefined) throw new Error("There is no such question");
 	const { question, chapter } = here;
 	const work = useMemo(() => startWork(visit, place, question), [visit, place, question]);
 	useEffect(() => () => work.end(), [work]);
-	useLastWords(work, session_id);
+	useLastWords(work, view);
 	const heading = useFocusOnEnter(question.id);
 
 	const { value: screen } = visit.screen;

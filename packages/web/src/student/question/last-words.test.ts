@@ -8,40 +8,49 @@ const at = toInstant(1_000_000);
 const essay = (text: string) => ({ type: "essay" as const, text });
 
 beforeEach(() => {
-	const items = new Map<string, string>();
-	vi.stubGlobal("localStorage", {
-		getItem: (key: string) => items.get(key) ?? null,
-		setItem: (key: string, value: string) => items.set(key, value),
-		removeItem: (key: string) => items.delete(key),
-	});
+	for (const name of ["localStorage", "sessionStorage"]) {
+		const items = new Map<string, string>();
+		vi.stubGlobal(name, {
+			getItem: (key: string) => items.get(key) ?? null,
+			setItem: (key: string, value: string) => items.set(key, value),
+			removeItem: (key: string) => items.delete(key),
+		});
+	}
 });
 
 test("the last words come back once", () => {
-	keepLastWords({ session_id, question_id: 71, draft: essay("half a w"), at });
+	keepLastWords({ session_id, question_id: 71, draft: essay("half a w"), at }, false);
 	expect(takeLastWords(session_id, 71, undefined)).toEqual(essay("half a w"));
 	expect(takeLastWords(session_id, 71, undefined)).toBeNull();
 });
 
 test("a ranking comes back as well as a text", () => {
 	const draft = { type: "ordering" as const, ordered_items: ["b", "a"] };
-	keepLastWords({ session_id, question_id: 4, draft, at });
+	keepLastWords({ session_id, question_id: 4, draft, at }, false);
 	expect(takeLastWords(session_id, 4, undefined)).toEqual(draft);
 });
 
+test("on a shared computer they are in the tab alone, and come back there", () => {
+	keepLastWords({ session_id, question_id: 71, draft: essay("mine"), at }, true);
+	expect(localStorage.getItem("carhythm.last-words")).toBeNull();
+	expect(takeLastWords(session_id, 71, undefined)).toEqual(essay("mine"));
+	expect(sessionStorage.getItem("carhythm.last-words")).toBeNull();
+});
+
 test("another session or question never gets them", () => {
-	keepLastWords({ session_id, question_id: 71, draft: essay("mine"), at });
+	keepLastWords({ session_id, question_id: 71, draft: essay("mine"), at }, false);
 	expect(takeLastWords(another, 71, undefined)).toBeNull();
 	expect(takeLastWords(session_id, 70, undefined)).toBeNull();
 	expect(takeLastWords(session_id, 71, undefined)).toEqual(essay("mine"));
 });
 
 test("what was written later elsewhere stands", () => {
-	keepLastWords({ session_id, question_id: 71, draft: essay("old"), at });
+	keepLastWords({ session_id, question_id: 71, draft: essay("old"), at }, false);
 	expect(takeLastWords(session_id, 71, toInstant(1_000_001))).toBeNull();
 });
 
 test("words that are safe elsewhere are gone, and broken ones are ignored", () => {
-	keepLastWords({ session_id, question_id: 71, draft: essay("safe"), at });
+	keepLastWords({ session_id, question_id: 71, draft: essay("safe"), at }, false);
 	dropLastWords();
 	expect(takeLastWords(session_id, 71, undefined)).toBeNull();
 	localStorage.setItem("carhythm.last-words", "{");
@@ -50,6 +59,7 @@ test("words that are safe elsewhere are gone, and broken ones are ignored", () =
 
 test("a browser that stores nothing does no harm", () => {
 	vi.stubGlobal("localStorage", undefined);
-	keepLastWords({ session_id, question_id: 71, draft: essay("gone"), at });
+	vi.stubGlobal("sessionStorage", undefined);
+	keepLastWords({ session_id, question_id: 71, draft: essay("gone"), at }, false);
 	expect(takeLastWords(session_id, 71, undefined)).toBeNull();
 });

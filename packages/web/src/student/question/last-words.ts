@@ -8,10 +8,11 @@ type LastWords = { session_id: SessionId; question_id: number; draft: Answer; at
 /**
  * Puts what is half-done where it can be put at once. The engine's storage needs a few milliseconds, which a page that is being
  * closed does not have; this store does not survive a crash, but a page that is closed has time for it.
+ * @param shared on a shared computer they outlive a reload, and not the tab
  */
-export function keepLastWords(words: LastWords): void {
+export function keepLastWords(words: LastWords, shared: boolean): void {
 	try {
-		localStorage.setItem(KEY, JSON.stringify(words));
+		(shared ? sessionStorage : localStorage).setItem(KEY, JSON.stringify(words));
 	} catch {
 		// Without this store the draft of half a second ago is what comes back.
 	}
@@ -21,6 +22,7 @@ export function keepLastWords(words: LastWords): void {
 export function dropLastWords(): void {
 	try {
 		localStorage.removeItem(KEY);
+		sessionStorage.removeItem(KEY);
 	} catch {
 		// Nothing was kept where nothing can be removed.
 	}
@@ -36,7 +38,7 @@ export function takeLastWords(
 	known: Instant | undefined,
 ): Answer | null {
 	try {
-		const words: unknown = JSON.parse(localStorage.getItem(KEY) ?? "null");
+		const words: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? "null");
 		if (!isLastWords(words) || words.session_id !== session_id || words.question_id !== question_id)
 			return null;
 		dropLastWords();

@@ -5,8 +5,11 @@ import { keepLastWords, takeLastWords } from "./last-words.ts";
 import type { Work } from "./work.ts";
 
 /** Keeps what is half-done on a page that goes away at this moment, and takes it up on the next. */
-export function useLastWords(work: Work, session_id: SessionId): void {
-	useEffect(() => keepWhenLeaving(work, session_id), [work, session_id]);
+export function useLastWords(
+	work: Work,
+	{ session_id, shared }: { session_id: SessionId; shared: boolean },
+): void {
+	useEffect(() => keepWhenLeaving(work, session_id, shared), [work, session_id, shared]);
 	useLayoutEffect(() => takeUp(work, session_id), [work, session_id]);
 }
 
@@ -22,13 +25,13 @@ function takeUp(work: Work, session_id: SessionId): void {
  * The last moments at which something can still be kept: a hidden page may end without another word, and of a page that is
  * left only the earliest sign leaves time to write. It is heard before the engine's own listeners, which then send it.
  */
-function keepWhenLeaving(work: Work, session_id: SessionId): () => void {
+function keepWhenLeaving(work: Work, session_id: SessionId, shared: boolean): () => void {
 	const ending = new AbortController();
 	const options = { signal: ending.signal, capture: true };
 	const keep = () => {
 		const draft = work.unheld();
 		if (draft === null) return;
-		keepLastWords({ session_id, question_id: work.question.id, draft, at: now() });
+		keepLastWords({ session_id, question_id: work.question.id, draft, at: now() }, shared);
 		// Everything but text is on its way to the engine's storage already.
 		if (draft.type === "essay") work.holdNow();
 	};
