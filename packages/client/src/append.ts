@@ -66,20 +66,30 @@ function stampOf(
 
 /** Which answer the student saw to the question. The server cannot know it, and its times are estimates. */
 function seenIn(state: SessionState, command: Command): Pick<Operation, "after"> {
-	if (command.kind !== "answer" && command.kind !== "clear" && command.kind !== "draft") return {};
-	return { after: state.answers[command.question_id]?.operation_id ?? null };
+	const question_id = questionOf(command);
+	return question_id === null ? {} : { after: state.answers[question_id]?.operation_id ?? null };
+}
+
+/** The question to which a command gives, takes or begins an answer. */
+function questionOf(command: Command): number | null {
+	const { kind } = command;
+	return kind === "answer" || kind === "clear" || kind === "draft" ? command.question_id : null;
 }
 
 /** Tries again to write what the storage failed to take. */
 export async function storeFailed(device: Device): Promise<void> {
 	for (const view of device.views.values()) {
-		for (const entry of view.unstored) {
-			if (entry.phase === "failed") await store(device, view, entry, (tx) => writeAgain(view, entry, tx));
+		for (const { operation } of view.unstored) {
+			// Another write may have taken it along in the meantime.
+			const entry = view.unstored.find((other) => other.operation === operation && other.phase === "failed");
+			if (entry) await store(device, view, entry, (tx) => writeAgain(view, entry, tx));
 		}
 	}
 }
 
-type Written = { ok: true; stored: StoredSession; clock: DeviceClock } | Extract<Outcome, { ok: false }>;
+type Written =
+	| { ok: true; stored: StoredSession; clock: DeviceClock; along: readonly Unstored[] }
+	| Extract<Outcome, { ok: false }>;
 
 async function store(
 	device: Device,
@@ -90,13 +100,14 @@ async function store(
 	const isThis = (other: Unstored) => other.operation === entry.operation;
 	try {
 		const written = await device.storage.write(write);
-		// Refused only now, it is taken back; but what is already being sent from memory stays until the server has judged it.
-		const isGone = written.ok || entry.phase === "writing";
-		const unstored = view.unstored.filter((other) => !(isGone && isThis(other)));
 		if (!written.ok) {
-			update(view, { unstored });
+			// Refused only now, it is taken back; but what is already being sent from memory stays until the server has judged it.
+			const isGone = entry.phase === "writing";
+			update(view, { unstored: view.unstored.filter((other) => !(isGone && isThis(other))) });
 			return written;
 		}
+		const stored = new Set([entry, ...written.along].map(({ operation }) => operation));
+		const unstored = view.unstored.filter(({ operation }) => !stored.has(operation));
 		device.clock = laterClock(device.clock, written.clock);
 		showStored(view, written.stored, { unstored });
 		device.announce("changed");
@@ -139,10 +150,12 @@ async function writeNew(
 	const decision = judge(clock, view.index, before, stamped);
 	if (!decision.ok) return decision;
 	if (merged && last) await deleteOperation(tx, last);
+	const along = await putAlong(tx, view, operation);
 	await putOperation(tx, stamped);
-	await putSession(tx, { ...record, state: apply(view.index, record.state, decision.event) });
+	const state = apply(view.index, layered(view.index, record.state, along), decision.event);
+	await putSession(tx, { ...record, state });
 	await putClock(tx, clock);
-	return { ok: true, stored: await readStored(tx, view.session_id), clock };
+	return { ok: true, stored: await readStored(tx, view.session_id), clock, along };
 }
 
 /** Writes what may already have been sent: it keeps its id and its time. */
@@ -153,10 +166,32 @@ async function writeAgain(
 ): Promise<Written> {
 	const record = await sessionOf(tx, view);
 	if (!record) return { ok: false, refusal: FORGOTTEN };
-	const state = record.state.status === "active" ? apply(view.index, record.state, event) : record.state;
+	const along = await putAlong(tx, view, operation);
 	await putOperation(tx, operation);
+	const isActive = record.state.status === "active";
+	const state = isActive ? apply(view.index, layered(view.index, record.state, along), event) : record.state;
 	await putSession(tx, { ...record, state });
-	return { ok: true, stored: await readStored(tx, view.session_id), clock: await readStoredClock(tx) };
+	return {
+		ok: true,
+		stored: await readStored(tx, view.session_id),
+		clock: await readStoredClock(tx),
+		along,
+	};
+}
+
+/**
+ * Writes what the storage failed to take of the same question before. Alone in the outbox, the later answer could be sent by another tab
+ * and overtake the earlier one, which this page may be sending from memory: the student saw the earlier one and changed it.
+ */
+async function putAlong(tx: WriteTransaction, view: View, later: Operation): Promise<Unstored[]> {
+	const question_id = questionOf(later.command);
+	if (question_id === null) return [];
+	const position = view.unstored.findIndex(({ operation }) => operation === later);
+	const along = view.unstored
+		.slice(0, position)
+		.filter(({ phase, operation }) => phase === "failed" && questionOf(operation.command) === question_id);
+	for (const { operation } of along) await putOperation(tx, operation);
+	return along;
 }
 
 /**

@@ -50,6 +50,28 @@ describe("a storage that fails", () => {
 		expect(world.server.stateOf(session.session_id).answered).toBe(2);
 	});
 
+	test("and works again: the answer that replaces one in memory takes it along, so that none overtakes the other", async () => {
+		const { world, session, disk, storage, client } = await withBreakableStorage();
+		disk.broken = "storage_full";
+		world.network.fault = offline;
+		expect(await session.answer(1, slider(1))).toEqual({ ok: true, on_device: false });
+		await until(() => world.requests.some(isSync), "the first is on its way");
+		const onItsWay = world.requests.find(isSync);
+		disk.broken = null;
+		expect(await session.answer(1, slider(2))).toEqual({ ok: true, on_device: true });
+		expect(session.save).toMatchObject({ pending: 2 });
+		client.close();
+		world.network.fault = () => null;
+		const again = await comeBack(openTab(world, storage).client);
+		await until(saved(again), "both are saved");
+		await world.advance(5000);
+		if (onItsWay) world.server.handle(onItsWay.method, onItsWay.path, onItsWay.body);
+		expect(world.server.stateOf(session.session_id)).toMatchObject({
+			answers: { 1: { answer: slider(2) } },
+			revision: 3,
+		});
+	});
+
 	test("between sending and settling: nothing is sent for ever, and a reload finds everything", async () => {
 		const { world, session, disk, storage, client } = await withBreakableStorage();
 		world.network.fault = (request) => {

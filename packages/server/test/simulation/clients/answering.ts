@@ -23,6 +23,7 @@ export async function answer(story: Story, line: Line, tab: Tab): Promise<void> 
 		value,
 		seen: shownIn(session, question_id),
 		line,
+		tab,
 		fate: "open",
 	};
 	attempts.push(attempt);

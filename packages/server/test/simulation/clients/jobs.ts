@@ -5,24 +5,25 @@ import { type Figures, noFigures } from "./run.ts";
 /** What a player tells: its figures so far, or that a schedule ended wrong. */
 export type Told = { kind: "figures"; figures: Figures } | { kind: "failed"; seed: number; message: string };
 
-export type Played = { figures: Figures; failure: Extract<Told, { kind: "failed" }> | null };
+export type Failed = Extract<Told, { kind: "failed" }>;
+
+type Listener = { onProgress: (figures: Figures) => void; onFailure: (failure: Failed) => void };
 
 const PLAYER = new URL("./player.ts", import.meta.url);
 /** What lives for one schedule then dies young, which halves the collector's work. */
 const NODE_OPTIONS = ["--max-semi-space-size=64"];
 
 /**
- * Plays schedules in processes of their own, a range in each. The first schedule that ends wrong ends them all.
- * @param onProgress hears the figures of all together
+ * Plays schedules in processes of their own, a range in each. Those that end wrong are told, and the next one is played.
+ * @returns the figures of all together
  */
 export async function playInJobs(
 	wanted: { seed: number; schedules: number; jobs: number },
-	onProgress: (figures: Figures) => void,
-): Promise<Played> {
+	{ onProgress, onFailure }: Listener,
+): Promise<Figures> {
 	const { seed, schedules, jobs } = wanted;
 	const latest: Figures[] = [];
 	const players: ChildProcess[] = [];
-	let failure: Played["failure"] = null;
 	const play = (job: number) => {
 		const [from, to] = [job, job + 1].map((share) => Math.floor((schedules * share) / jobs)) as [
 			number,
@@ -34,14 +35,11 @@ export async function playInJobs(
 			if (told.kind === "figures") {
 				latest[job] = told.figures;
 				onProgress(sum(latest));
-			} else if (!failure) {
-				failure = told;
-				for (const other of players) other.kill();
-			}
+			} else onFailure(told);
 		});
 		return new Promise<void>((resolve, reject) => {
 			player.on("exit", (code) => {
-				if (code === 0 || failure) resolve();
+				if (code === 0) resolve();
 				else reject(new Error(`The process that played from schedule ${seed + from} on ended with ${code}.`));
 			});
 		});
@@ -51,7 +49,7 @@ export async function playInJobs(
 	} finally {
 		for (const player of players) player.kill();
 	}
-	return { figures: sum(latest), failure };
+	return sum(latest);
 }
 
 function sum(all: readonly (Figures | undefined)[]): Figures {

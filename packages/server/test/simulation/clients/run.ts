@@ -29,7 +29,7 @@ export type Figures = {
 	happened: Tally;
 };
 
-export class ScheduleFailed extends Error {
+class ScheduleFailed extends Error {
 	override readonly name = "ScheduleFailed";
 	readonly seed: number;
 	constructor(seed: number, wrong: readonly string[], cause?: unknown) {

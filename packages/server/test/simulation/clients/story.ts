@@ -20,6 +20,8 @@ export type Attempt = {
 	/** The answer that the page showed then. */
 	seen: number | null;
 	line: Line;
+	/** The page that took it: what only its memory held is gone with it. */
+	tab: Tab;
 	fate: "kept" | "in_memory" | "open" | "refused";
 };
 
@@ -182,9 +184,8 @@ export async function untilDeadOr<T>(
 export function noteSaved(story: Story): void {
 	for (const attempt of story.attempts) {
 		if (attempt.fate !== "in_memory") continue;
-		const { tab } = attempt.line;
-		const isOver = tab === null || tab.dead;
-		if (isOver) attempt.fate = "open";
+		const { tab } = attempt;
+		if (tab.dead) attempt.fate = "open";
 		else if (tab.session?.session_id === attempt.session_id && tab.session.save.kind === "saved")
 			attempt.fate = "kept";
 	}

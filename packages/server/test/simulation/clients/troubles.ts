@@ -57,7 +57,7 @@ async function pass({ surroundings }: Story, days: number): Promise<void> {
 async function clearStorage(story: Story, device: Device): Promise<void> {
 	for (const attempt of story.attempts) {
 		if (attempt.line.device !== device || attempt.fate === "refused") continue;
-		const { session } = attempt.line.tab ?? {};
+		const { session } = attempt.tab;
 		const isSaved = session?.session_id === attempt.session_id && session.save.kind === "saved";
 		if (!isSaved) attempt.fate = "open";
 	}
