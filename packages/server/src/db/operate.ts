@@ -227,10 +227,10 @@ export function accept(
 }
 
 /** The answer that stood when another came which was given without seeing it; null when it was seen, or says the same. */
-function unseen(
+export function unseen(
 	{ answers }: StoredSession["state"],
-	{ after }: Operation,
-	{ body }: SessionEvent,
+	{ after }: Pick<Operation, "after">,
+	{ body }: Pick<SessionEvent, "body">,
 ): OperationId | null {
 	const found = "question_id" in body ? answers[body.question_id] : undefined;
 	if (after === undefined || !found || found.operation_id === after) return null;
@@ -276,7 +276,8 @@ function keepAside(
 	const { state } = work.session;
 	const revision = state.revision + 1;
 	const result: OperationResult = { status: "late", operation_id: operation.operation_id, ...refusal };
-	const stored = { result, counts: null };
+	const { after } = operation;
+	const stored = { result, counts: null, ...(after !== undefined && { after }) };
 	const event: SessionEvent = {
 		operation_id: operation.operation_id,
 		at: time.at,

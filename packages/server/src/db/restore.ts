@@ -19,13 +19,14 @@ import {
 	keepFound,
 	operationMismatch,
 	unknownSession,
+	unseen,
 	type Work,
 	workBatch,
 } from "./operate.ts";
 import type { Schema } from "./schema.ts";
 import { loadSession } from "./session-rows.ts";
 import { openBench, writeBench } from "./session-writer.ts";
-import type { AssessmentStore, StartOutcome } from "./store.ts";
+import type { AssessmentStore, StartOutcome, StoredResult } from "./store.ts";
 import { findActiveSuccessor, linkSuccessor } from "./successors.ts";
 
 /** For how many days Start Fresh can be undone. */
@@ -143,6 +144,8 @@ async function applyLate(tx: Tx, work: Work): Promise<void> {
 		const { body } = event;
 		if (body.kind === "answer" || body.kind === "clear") keepFound(work, body.question_id);
 		const { version, state } = work.session;
+		const stored = JSON.parse(row.result) as StoredResult;
+		const conflict = unseen(state, stored, event);
 		work.session = { ...work.session, state: apply(version.index, state, event) };
 		if ("question_id" in body && body.kind !== "move") work.touched_questions.add(body.question_id);
 		const stands =
@@ -152,7 +155,11 @@ async function applyLate(tx: Tx, work: Work): Promise<void> {
 			work.session.state.answers[body.question_id]?.operation_id === event.operation_id;
 		await tx
 			.updateTable("session_events")
-			.set({ outcome: stands ? "applied" : "superseded", ...(body.kind === "draft" && { value: null }) })
+			.set({
+				outcome: stands ? "applied" : "superseded",
+				...(body.kind === "draft" && { value: null }),
+				...(conflict && { result: JSON.stringify({ ...stored, conflict } satisfies StoredResult) }),
+			})
 			.where("id", "=", row.id)
 			.execute();
 	}

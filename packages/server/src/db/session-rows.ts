@@ -168,7 +168,11 @@ function answerOfEvent({ kind, value }: Pick<HistoryRow, "kind" | "value">): Ans
 	return kind === "answer" && value ? Answer.parse(JSON.parse(value)) : null;
 }
 
-const WithConflict = z.object({ result: z.object({ conflict: OperationId }) });
+/** The part of a stored result that names the answer which was not seen; on top where a restore found it. */
+const WithConflict = z.object({
+	conflict: z.optional(OperationId),
+	result: z.object({ conflict: z.optional(OperationId) }),
+});
 
 /**
  * The standing answers, each with the one that does not stand where two devices answered without seeing the other's: as long as
@@ -186,11 +190,10 @@ function withOthers(
 		const record = question_id === null ? undefined : standing[question_id];
 		if (!record || !row.result.includes('"conflict"')) continue;
 		const told = WithConflict.safeParse(JSON.parse(row.result));
-		if (!told.success) continue;
+		const unseen = told.data?.conflict ?? told.data?.result.conflict;
+		if (!unseen) continue;
 		const isBeaten = record.operation_id !== row.operation_id;
-		const other = isBeaten
-			? row
-			: history.find(({ operation_id }) => operation_id === told.data.result.conflict);
+		const other = isBeaten ? row : history.find(({ operation_id }) => operation_id === unseen);
 		if (other) record.other = answerOfEvent(other);
 	}
 	return standing;

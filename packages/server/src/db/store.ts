@@ -77,6 +77,10 @@ export type StoredResult = {
 	result: OperationResult;
 	/** Counts right after the operation; null for late and refused ones. */
 	counts: { answered: number; ever_answered: number } | null;
+	/** Of one that came late: which answer the student saw. A restore may apply it, and then needs to know. */
+	after?: OperationId | null;
+	/** Of one that came late and was applied by a restore: the answer that stood then and was not seen. */
+	conflict?: OperationId;
 	/** The operation was known already: this is its result of then. */
 	replayed?: true;
 };

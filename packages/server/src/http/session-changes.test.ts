@@ -85,20 +85,26 @@ describe("restore", () => {
 		expect(await statusOf(app, fresh)).toMatchObject({ session: { status: "user_abandoned_not_completed" } });
 	});
 
+	const answeringTeam = (
+		app: { question: (key: "team") => number },
+		value: number,
+		client_time: string,
+		after: string | null,
+	) => ({
+		operation_id: anOperationId(),
+		client_time,
+		command: { kind: "answer", question_id: app.question("team"), answer: { type: "slider", value } },
+		after,
+	});
+
 	test("of two answers that came late the one that was given with the other in view stands", async () => {
 		await using app = await anApp();
 		const old = await app.start();
 		await app.start({ replaces: old });
 		app.pass({ seconds: 60 });
 		const given = app.now();
-		const answering = (value: number, client_time: string, after: string | null) => ({
-			operation_id: anOperationId(),
-			client_time,
-			command: { kind: "answer", question_id: app.question("team"), answer: { type: "slider", value } },
-			after,
-		});
-		const first = answering(2, given, null);
-		const second = answering(5, given.replace(/.{4}Z$/, ".999Z"), first.operation_id);
+		const first = answeringTeam(app, 2, given, null);
+		const second = answeringTeam(app, 5, given.replace(/.{4}Z$/, ".999Z"), first.operation_id);
 		// The first is half a minute under way, which the server takes for half a minute later; the second is not.
 		app.pass({ seconds: 30 });
 		await app.post(`/api/v2/session/${old}/sync`, { sent_at: given, operations: [first] });
@@ -108,6 +114,35 @@ describe("restore", () => {
 		expect(body).toMatchObject({
 			session: { answers: { [app.question("team")]: { answer: { type: "slider", value: 5 } } } },
 		});
+	});
+
+	test("tells of an answer that came late and was given without seeing the one that stood", async () => {
+		await using app = await anApp();
+		const old = await app.start();
+		const send = (operation: { operation_id: string }) =>
+			app.post(`/api/v2/session/${old}/sync`, { sent_at: app.now(), operations: [operation] });
+		const answer = async () => {
+			const { body } = await app.get(`/api/v2/session/${old}`);
+			return (body as { session: { answers: object } }).session.answers[app.question("team") as never];
+		};
+		const stood = answeringTeam(app, 2, app.now(), null);
+		await send(stood);
+		await app.start({ replaces: old });
+		app.pass({ seconds: 60 });
+		const unaware = answeringTeam(app, 5, app.now(), null);
+		await send(unaware);
+		await app.post(`/api/v2/session/${old}/restore`, { operation_id: anOperationId() });
+		expect(await answer()).toMatchObject({
+			answer: { type: "slider", value: 5 },
+			other: { type: "slider", value: 2 },
+		});
+		// Still known by its id, with the reply of then.
+		expect((await send(unaware)).body["results"]).toMatchObject([{ status: "late" }]);
+		app.pass({ seconds: 60 });
+		await send(answeringTeam(app, 3, app.now(), unaware.operation_id));
+		const settled = await answer();
+		expect(settled).toMatchObject({ answer: { type: "slider", value: 3 } });
+		expect(settled).not.toHaveProperty("other");
 	});
 
 	test("is 409 when its time is over, and for a completed session", async () => {

@@ -41,6 +41,10 @@ export type Line = {
 	/** It stands there for its id alone: a request that changed nothing when it came. */
 	noted: boolean;
 	result: Result | null;
+	/** Of one that came late: the answer that was seen when it was given. */
+	after?: string | null | undefined;
+	/** Of one that a restore brought back: the answer that stood then and was not seen. */
+	unseen?: string | null;
 	/** Answered and ever answered, right after it. */
 	counts: { answered: number; ever: number };
 };
@@ -89,7 +93,8 @@ export function otherAnswer(history: History, question_id: number): Content | nu
 	const last = counted(history).findLast(
 		(line) => about(line) === question_id && says(line, "answer", "clear"),
 	);
-	const unseen = last?.result && "conflict" in last.result ? last.result.conflict : undefined;
+	const told = last?.result && "conflict" in last.result ? last.result.conflict : undefined;
+	const unseen = told ?? last?.unseen;
 	if (!last || !unseen) return undefined;
 	const other =
 		standing(history, question_id) === last

@@ -42,6 +42,7 @@ export async function change(
 	const from = standingOf(world, session);
 	const wasNoted = operation_id !== null && lineOf(session, operation_id)?.noted === true;
 	const lengths = reference.sessions.map(({ lines }) => lines.length);
+	const late = session.lines.filter(({ outcome }) => outcome === "late");
 	const outcome: RefSession | Result | Refused =
 		kind === "restore"
 			? restore(reference, session, operation_id)
@@ -53,6 +54,9 @@ export async function change(
 	expectSame(`the reply to ${kind}`, codeOf(reply), expected);
 	const again = wasNoted ? ", as when it was active" : isRepeat ? " again" : "";
 	count(tally, `${kind} on ${from} → ${expected}${expected === "ok" ? again : ""}`);
+	for (const { outcome, unseen } of late) {
+		if (outcome !== "late" && unseen) count(tally, "restore applies an answer, another not seen");
+	}
 	if (kind !== "abandon" && expected === "ok") {
 		const { session: summary } = reply.body as { session: unknown };
 		const wanted = expectedSummary(session, idOf(world, session), reference.now, world.questions);

@@ -80,7 +80,8 @@ export function operate(
 	if (!sender.keeps_late) return { refused: ended };
 	const result: Result = { status: "late", operation_id: operation.operation_id, code: ended };
 	const late = afterKnown(session, operation, at ?? reference.now);
-	append(reference, session, operation, { at: late, outcome: "late", noted: false, result });
+	const line = append(reference, session, operation, { at: late, outcome: "late", noted: false, result });
+	line.after = operation.after;
 	return result;
 }
 
@@ -139,7 +140,7 @@ function afterKnown(session: History, { deed, after }: Operation, at: number): n
 }
 
 /** The answer that stands, was not seen, and says something else. */
-function unseenBy({ deed, after }: Operation, found: Line | null): string | null {
+function unseenBy({ deed, after }: Pick<Operation, "deed" | "after">, found: Line | null): string | null {
 	if (after === undefined || !found || found.operation_id === after) return null;
 	const said = [found.deed, deed].map((one) => (one.kind === "answer" ? JSON.stringify(one.answer) : null));
 	return said[0] === said[1] ? null : found.operation_id;
@@ -296,9 +297,10 @@ export function restore(
 	accept(reference, session, lifecycle(operation_id, "restore"), null, NOBODY);
 	for (const line of session.lines) {
 		if (line.outcome !== "late" || line.deed.kind === "complete" || line.deed.kind === "hold") continue;
-		line.outcome = "applied";
 		const { deed } = line;
 		const changes = deed.kind === "answer" || deed.kind === "clear";
+		if (changes) line.unseen = unseenBy(line, standing(session, deed.question_id));
+		line.outcome = "applied";
 		if (changes && standing(session, deed.question_id) !== line) line.outcome = "superseded";
 	}
 	const successor = activeSuccessor(reference, session);

@@ -35,6 +35,7 @@ export const REQUIRED: readonly string[] = [
 	...["active", "abandoned", "expired"].map((from) => `restore on ${from} → ok`),
 	"restore on abandoned → ok, as when it was active",
 	...["abandoned", "completed"].map((from) => `restore on ${from} → session_not_restorable`),
+	"restore applies an answer, another not seen",
 	...["active", "completed"].map((from) => `student info on ${from} → ok`),
 	...["abandoned", "expired"].map((from) => `student info on ${from} → session_${from}`),
 	"hand-off of active → a code",
