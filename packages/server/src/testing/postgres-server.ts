@@ -87,12 +87,14 @@ async function start(
 	folder: string,
 	data = join(folder, "data"),
 	environment: Environment = {},
+	primary?: Primary,
 ): Promise<PostgresServer> {
 	const bin = await readable(binaries(kind), folder);
 	mkdirSync(data);
 	chmodSync(folder, 0o755);
 	if (UNPRIVILEGED.uid !== undefined) chownSync(data, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
-	await program(join(bin, "initdb"), ["-D", data, ...INITDB]);
+	if (primary) await copyAsStandby(primary, data);
+	else await program(join(bin, "initdb"), ["-D", data, ...INITDB]);
 	writeFileSync(join(data, "pg_hba.conf"), HBA);
 	const version = Number.parseInt(readFileSync(join(data, "PG_VERSION"), "utf8"), 10);
 	for (let attempt = 1; ; attempt += 1) {
@@ -105,6 +107,21 @@ async function start(
 			if (attempt === 3) throw error;
 		}
 	}
+}
+
+type Primary = { data: string; port: number };
+
+/** What a stopped server left behind, made to follow that server once it runs again. */
+async function copyAsStandby({ data: from, port }: Primary, data: string): Promise<void> {
+	await program("/bin/cp", ["-a", `${from}/.`, data]);
+	rmSync(join(data, "postmaster.pid"), { force: true });
+	const settings = {
+		primary_conninfo: `host=127.0.0.1 port=${port} user=carhythm`,
+		wal_retrieve_retry_interval: "100ms",
+	};
+	const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`);
+	writeFileSync(join(data, "postgresql.auto.conf"), lines.join(""));
+	writeFileSync(join(data, "standby.signal"), "");
 }
 
 async function boot({ bin, port }: PostgresServer, data: string, environment: Environment): Promise<void> {
@@ -126,15 +143,17 @@ type OwnOptions = {
 	place?: string;
 	/** What its processes find in their environment. */
 	environment?: Environment;
+	/** Another one, stopped at the moment, of which it is to be the standby; and the port where it will find that one. */
+	standby_of?: Primary;
 };
 
 /** A server for one test alone, which may stop it, start it again and set what concerns all of it. */
-export async function aPostgresServer({ place, environment = {} }: OwnOptions = {}) {
+export async function aPostgresServer({ place, environment = {}, standby_of }: OwnOptions = {}) {
 	ownServers += 1;
 	const folder = join(serversFolder(), `own-${process.pid}-${ownServers}`);
 	mkdirSync(folder);
 	const data = join(place ?? folder, "data");
-	const server = await start("small", folder, data, environment);
+	const server = await start("small", folder, data, environment, standby_of);
 	let postmaster = postmasterOf(data);
 	let killed: readonly number[] = [];
 	let isRunning = true;

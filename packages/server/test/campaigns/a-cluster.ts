@@ -9,10 +9,40 @@ const START_ATTEMPTS = 100;
 /** A PostgreSQL of the campaign's own, with a database that is ready to be served. */
 export async function aCluster(place?: string, environment: Readonly<Record<string, string>> = {}) {
 	const server = await aPostgresServer({ ...(place && { place }), environment });
-	const addressOf = (database: string) => `postgres://carhythm@127.0.0.1:${server.port}/${database}`;
-	await ask(addressOf("postgres"), "create database carhythm template template0");
-	const url: DatabaseUrl & { dialect: "postgres" } = { dialect: "postgres", url: addressOf("carhythm") };
-	await fillDatabase(url);
+	await ask(addressOf(server, "postgres"), "create database carhythm template template0");
+	const cluster = clusterOf(server);
+	await fillDatabase(cluster.url);
+	return cluster;
+}
+
+export type Cluster = ReturnType<typeof clusterOf>;
+
+/**
+ * A second PostgreSQL that has everything the first has, and follows it. The first is down for a moment.
+ * @param port leads to the first
+ */
+export async function aStandby(primary: Cluster, port: number): Promise<Cluster> {
+	await primary.stop();
+	const standby = clusterOf(await aPostgresServer({ standby_of: { data: primary.data, port } }));
+	await primary.start();
+	while ((await followersOf(primary))[0]?.["state"] !== "streaming") await sleep(20);
+	return standby;
+}
+
+/** The standbys that a primary knows of, and how it takes them. */
+export function followersOf(primary: Cluster): Promise<Record<string, unknown>[]> {
+	return primary.query("select state, sync_state from pg_stat_replication");
+}
+
+/** An address of the database that the server serves. */
+export const addressOf = ({ port }: { port: number }, database = "carhythm") =>
+	`postgres://carhythm@127.0.0.1:${port}/${database}`;
+
+function clusterOf(server: Awaited<ReturnType<typeof aPostgresServer>>) {
+	const url: DatabaseUrl & { dialect: "postgres" } = {
+		dialect: "postgres",
+		url: addressOf(server),
+	};
 	/** After a crash the first attempts may find processes or memory of the old one still there. */
 	async function start(): Promise<void> {
 		for (let attempt = 1; ; attempt += 1) {
@@ -37,8 +67,6 @@ export async function aCluster(place?: string, environment: Readonly<Record<stri
 		},
 	};
 }
-
-export type Cluster = Awaited<ReturnType<typeof aCluster>>;
 
 async function ask(address: string, text: string): Promise<Record<string, unknown>[]> {
 	const client = new Client(address);

@@ -17,7 +17,14 @@ process.on("exit", () => {
 	for (const path of mounted) spawnSync("umount", ["-l", path]);
 });
 
-/** An ext4 file system of its own in a file, whose power can be cut. */
+/** What a disk can be formatted with: how, and how small it may be. */
+const FORMATS = {
+	ext4: { make: ["mkfs.ext4", "-q", "-F", "-m", "0"], least_mib: 8 },
+	xfs: { make: ["mkfs.xfs", "-q", "-f"], least_mib: 320 },
+} as const;
+export type FileSystem = keyof typeof FORMATS;
+
+/** A file system of its own in a file, whose power can be cut. */
 export type Disk = Disposable & {
 	/** Where it is mounted. */
 	path: string;
@@ -32,17 +39,17 @@ export type Disk = Disposable & {
 };
 
 /** Why this machine has no disk whose power can be cut; null where it has. */
-export function whyNoPowerCuts(): string | null {
-	return spawnSync("perl", ["-v"]).error ? "perl is not installed" : whyNoDisks();
+export function whyNoPowerCuts(format: FileSystem = "ext4"): string | null {
+	return spawnSync("perl", ["-v"]).error ? "perl is not installed" : whyNoDisks(format);
 }
 
 /** Why this machine cannot make disks for tests; null where it can. */
-export function whyNoDisks(): string | null {
+export function whyNoDisks(format: FileSystem = "ext4"): string | null {
 	if (process.platform !== "linux") return "it needs Linux";
 	if (process.getuid?.() !== 0) return "mounting needs root";
 	const folder = mkdtempSync(join(tmpdir(), "carhythm-mount-"));
 	try {
-		run("umount", mountNew(folder, 8).path);
+		run("umount", mountNew(folder, 0, format).path);
 		return null;
 	} catch (error) {
 		return `mounting is not possible here: ${(error as Error).message}`;
@@ -56,12 +63,12 @@ export function eatMyData(): string | null {
 	return EATMYDATA.find(existsSync) ?? null;
 }
 
-/** Makes and mounts a disk of so many MiB; it is gone after use. */
-export function aDisk(mebibytes: number): Disk {
+/** Makes and mounts a disk of so many MiB, or as many as its format needs; it is gone after use. */
+export function aDisk(mebibytes: number, format: FileSystem = "ext4"): Disk {
 	const folder = mkdtempSync(join(tmpdir(), "carhythm-disk-"));
 	// PostgreSQL runs as another user and has to get through.
 	chmodSync(folder, 0o755);
-	const { image, path } = mountNew(folder, mebibytes);
+	const { image, path } = mountNew(folder, mebibytes, format);
 	mounted.add(path);
 	let fillers = 0;
 	return {
@@ -94,12 +101,14 @@ function fillUp(path: string, filler: string): void {
 	spawnSync("sh", ["-c", `cat /dev/zero >> "${filler}"`]);
 }
 
-function mountNew(folder: string, mebibytes: number): { image: string; path: string } {
+function mountNew(folder: string, mebibytes: number, format: FileSystem): { image: string; path: string } {
+	const { make, least_mib } = FORMATS[format];
 	const image = join(folder, "image");
 	const path = join(folder, "disk");
 	writeFileSync(image, "");
-	run("truncate", "-s", `${mebibytes}M`, image);
-	run("mkfs.ext4", "-q", "-F", "-m", "0", image);
+	run("truncate", "-s", `${Math.max(mebibytes, least_mib)}M`, image);
+	const [program, ...words] = make;
+	run(program, ...words, image);
 	mkdirSync(path);
 	run("mount", "-o", "loop", image, path);
 	return { image, path };

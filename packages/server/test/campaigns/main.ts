@@ -1,8 +1,9 @@
 // The campaigns: npm run campaign:kills -- --engine sqlite --kills 1500 --seed 1. Figures come every ten rounds and in the end.
 import { parseArgs } from "node:util";
-import { eatMyData, whyNoDisks, whyNoPowerCuts } from "./a-disk.ts";
+import { eatMyData, type FileSystem, whyNoDisks, whyNoPowerCuts } from "./a-disk.ts";
 import { weakened } from "./a-server.ts";
 import { type Fault, runFaults, runFullDisks, runFullLogs } from "./disk.ts";
+import { FAILOVER_ARMS, runFailovers } from "./failovers.ts";
 import { type Figures, isClean } from "./figures.ts";
 import { runKills } from "./kills.ts";
 import type { Engine } from "./places.ts";
@@ -14,8 +15,9 @@ import { runWritePoints } from "./write-points.ts";
 const USAGE = `Campaigns and what they take:
   kills     --engine sqlite|postgres --kills N [--arm write-behind]
   points    --call pwrite64|fsync --first N --step N
-  power     --engine sqlite|postgres --cuts N [--arm normal|libeatmydata|asynchronous-commit]
+  power     --engine sqlite|postgres --cuts N [--arm normal|libeatmydata|asynchronous-commit] [--file-system xfs]
   restarts  --restarts N
+  failovers --failovers N [--arm asynchronous-standby]
   full-disk --rounds N [--engine postgres: the disk of its log]
   faults    --rounds N
 All take --seed N. An arm is a control: it must lose, or the campaign would not notice a loss.`;
@@ -24,10 +26,12 @@ const { values, positionals } = parseArgs({
 	allowPositionals: true,
 	options: {
 		engine: { type: "string", default: "sqlite" },
+		"file-system": { type: "string", default: "ext4" },
 		arm: { type: "string", default: "none" },
 		kills: { type: "string", default: "1500" },
 		cuts: { type: "string", default: "1000" },
 		restarts: { type: "string", default: "50" },
+		failovers: { type: "string", default: "50" },
 		rounds: { type: "string", default: "20" },
 		call: { type: "string", default: "pwrite64" },
 		first: { type: "string", default: "1" },
@@ -36,7 +40,10 @@ const { values, positionals } = parseArgs({
 	},
 });
 const seed = Number(values.seed);
-const engine: Engine = values.engine === "postgres" ? "postgres" : "sqlite";
+const [campaign = ""] = positionals;
+/** Campaigns of PostgreSQL alone. */
+const isAboutPostgres = ["restarts", "failovers"].includes(campaign);
+const engine: Engine = values.engine === "postgres" || isAboutPostgres ? "postgres" : "sqlite";
 const isControl = values.arm !== "none";
 const began = performance.now();
 
@@ -82,10 +89,17 @@ function run(campaign: string): Promise<Figures> | string {
 			const arm = POWER_ARMS[engine].find((name) => name === values.arm);
 			if (!arm) return USAGE;
 			if (arm === "libeatmydata" && !eatMyData()) return "libeatmydata is not installed";
-			return whyNoPowerCuts() ?? runPowerCuts({ engine, cuts: Number(values.cuts), seed, arm, onCut: tell });
+			const file_system: FileSystem = values["file-system"] === "xfs" ? "xfs" : "ext4";
+			const cuts = { engine, cuts: Number(values.cuts), seed, arm, file_system, onCut: tell };
+			return whyNoPowerCuts(file_system) ?? runPowerCuts(cuts);
 		}
 		case "restarts":
 			return runRestarts({ restarts: Number(values.restarts), seed, onRestart: tell });
+		case "failovers": {
+			const arm = FAILOVER_ARMS.find((name) => name === values.arm);
+			if (!arm) return USAGE;
+			return runFailovers({ failovers: Number(values.failovers), seed, arm, onFailover: tell });
+		}
 		case "full-disk": {
 			const fullDisk = engine === "postgres" ? runFullLogs : runFullDisks;
 			return whyNoDisks() ?? fullDisk({ rounds: Number(values.rounds), seed, onRound: tell });
@@ -98,7 +112,6 @@ function run(campaign: string): Promise<Figures> | string {
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
-const [campaign = ""] = positionals;
 const outcome = run(campaign);
 if (typeof outcome === "string") {
 	console.log(outcome === USAGE ? USAGE : `Not run: ${outcome}.`);

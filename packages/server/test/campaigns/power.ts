@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DatabaseUrl } from "../../src/db/dialect.ts";
 import { type Chance, chanceOf } from "../simulation/chance.ts";
 import { aCluster, type Cluster } from "./a-cluster.ts";
-import { aDisk, type Disk, eatMyData } from "./a-disk.ts";
+import { aDisk, type Disk, eatMyData, type FileSystem } from "./a-disk.ts";
 import { type RunningServer, type ServerOptions, startServer, weakened } from "./a-server.ts";
 import { addJournal, addVerdict, type Figures, noFigures } from "./figures.ts";
 import { aJournal, type Journal } from "./journal.ts";
@@ -23,6 +23,8 @@ export type PowerOptions = {
 	cuts: number;
 	seed: number;
 	arm?: PowerArm;
+	/** ext4 unless said. */
+	file_system?: FileSystem;
 	cuts_a_database?: number;
 	/** Enough for a control arm. */
 	stops_at_loss?: true;
@@ -63,7 +65,7 @@ async function onOneDisk(
 	chance: Chance,
 	figures: Figures,
 ): Promise<void> {
-	using disk = aDisk(DISK_MIB[options.engine]);
+	using disk = aDisk(DISK_MIB[options.engine], options.file_system);
 	const place = await aPlace(options, disk);
 	let server = await startServer(serverOptions(place, options));
 	try {

@@ -3,13 +3,13 @@ import { chanceOf } from "../simulation/chance.ts";
 import { aCluster, type Cluster } from "./a-cluster.ts";
 import { startServer } from "./a-server.ts";
 import { addJournal, addVerdict, type Figures, noFigures } from "./figures.ts";
-import { aJournal } from "./journal.ts";
+import { aJournal, type Journal } from "./journal.ts";
 import { inspect } from "./places.ts";
 import { readQuestions } from "./questions.ts";
 import { send, type Whereabouts } from "./requests.ts";
 import { aStudent, beginWork, untilReplies } from "./students.ts";
 
-export type RestartFigures = Figures & {
+export type HealingFigures = Figures & {
 	/** From the moment in which PostgreSQL took connections again to the next acknowledged write. */
 	longest_healing_ms: number;
 };
@@ -17,7 +17,7 @@ export type RestartFigures = Figures & {
 export type RestartOptions = {
 	restarts: number;
 	seed: number;
-	onRestart?: (figures: RestartFigures) => void;
+	onRestart?: (figures: HealingFigures) => void;
 };
 
 /** A session that does not exist: asking for its end writes nothing, but needs the database. */
@@ -31,8 +31,8 @@ const HEALING_LIMIT_MS = 10_000;
  * Crashes PostgreSQL again and again while students work. One and the same server of ours has to say 503 meanwhile, go on
  * serving what it knows by heart, and go on by itself.
  */
-export async function runRestarts(options: RestartOptions): Promise<RestartFigures> {
-	const figures: RestartFigures = { ...noFigures(), longest_healing_ms: 0 };
+export async function runRestarts(options: RestartOptions): Promise<HealingFigures> {
+	const figures: HealingFigures = { ...noFigures(), longest_healing_ms: 0 };
 	const chance = chanceOf(options.seed);
 	await using cluster = await aCluster();
 	const server = await startServer({ address: cluster.url.url });
@@ -48,9 +48,7 @@ export async function runRestarts(options: RestartOptions): Promise<RestartFigur
 			await checkAway(server.where, page_id, journal.wrong);
 			await sleep(chance.nat(LONGEST_AWAY_MS));
 			await cluster.start();
-			const healing_ms = await healingTime(() => untilReplies(journal, 1, HEALING_LIMIT_MS));
-			if (healing_ms > HEALING_LIMIT_MS) journal.wrong.push("The server did not heal within ten seconds.");
-			figures.longest_healing_ms = Math.max(figures.longest_healing_ms, healing_ms);
+			await healAgain(figures, journal);
 			await work.stop();
 			addVerdict(figures, await inspect(cluster.url, journal));
 			options.onRestart?.(figures);
@@ -87,8 +85,11 @@ async function checkAway(where: Whereabouts, page_id: number, wrong: string[]): 
 	wrong.push(...journal.wrong);
 }
 
-async function healingTime(heal: () => Promise<boolean>): Promise<number> {
+/** From the moment in which a database can be written to again, it may take ten seconds until something is acknowledged. */
+export async function healAgain(figures: HealingFigures, journal: Journal): Promise<void> {
 	const began = performance.now();
-	const hasHealed = await heal();
-	return hasHealed ? Math.round(performance.now() - began) : Number.POSITIVE_INFINITY;
+	const hasHealed = await untilReplies(journal, 1, HEALING_LIMIT_MS);
+	const healing_ms = hasHealed ? Math.round(performance.now() - began) : Number.POSITIVE_INFINITY;
+	if (!hasHealed) journal.wrong.push("The server did not heal within ten seconds.");
+	figures.longest_healing_ms = Math.max(figures.longest_healing_ms, healing_ms);
 }
