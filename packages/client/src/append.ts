@@ -82,7 +82,7 @@ export async function storeFailed(device: Device): Promise<void> {
 		for (const { operation } of view.unstored) {
 			// Another write may have taken it along in the meantime.
 			const entry = view.unstored.find((other) => other.operation === operation && other.phase === "failed");
-			if (entry) await store(device, view, entry, (tx) => writeAgain(view, entry, tx));
+			if (entry) await store(device, view, entry, (tx) => writeAgain(device, view, entry, tx));
 		}
 	}
 }
@@ -130,7 +130,7 @@ async function writeNew(
 	operation: Operation,
 	tx: WriteTransaction,
 ): Promise<Written> {
-	const record = await sessionOf(tx, view);
+	const record = await sessionOf(device, tx, view);
 	if (!record) return { ok: false, refusal: FORGOTTEN };
 	const clock = named(
 		tick(laterClock(await readStoredClock(tx), device.clock), device.environment.now()),
@@ -160,11 +160,12 @@ async function writeNew(
 
 /** Writes what may already have been sent: it keeps its id and its time. */
 async function writeAgain(
+	device: Device,
 	view: View,
 	{ operation, event }: Unstored,
 	tx: WriteTransaction,
 ): Promise<Written> {
-	const record = await sessionOf(tx, view);
+	const record = await sessionOf(device, tx, view);
 	if (!record) return { ok: false, refusal: FORGOTTEN };
 	const along = await putAlong(tx, view, operation);
 	await putOperation(tx, operation);

@@ -1,5 +1,13 @@
-import type { AssessmentIndex, OperationId, SessionId } from "@carhythm/core";
-import { type DeviceClock, laterClock, readClock, steadied } from "./clock.ts";
+import {
+	type AssessmentIndex,
+	apply,
+	mintUuid,
+	type OperationId,
+	type SessionId,
+	type SessionState,
+	toInstant,
+} from "@carhythm/core";
+import { type DeviceClock, laterClock, readClock, serverTime, steadied } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import {
 	type DeviceRecord,
@@ -7,6 +15,7 @@ import {
 	type Operation,
 	putDevice,
 	putOperation,
+	putSession,
 	readDevice,
 	readOutbox,
 	readSession,
@@ -23,7 +32,7 @@ import {
 	type WriteTransaction,
 } from "./storage/storage.ts";
 import type { News } from "./tabs.ts";
-import { createView, pendingOperations, showStored, update, type View } from "./view.ts";
+import { createView, eventsOf, pendingOperations, showStored, update, type View } from "./view.ts";
 
 /** This tab's hold on the storage that all tabs share. */
 export type Device = {
@@ -42,20 +51,42 @@ export type Device = {
 const NOTHING_STORED = { record: null, queued: [], unreadable: 0, refused: [], resets: 0, shared: null };
 
 /**
- * The stored record of an open session, null after a reset. When the browser emptied its storage under the open page, what
- * the page still knows goes back in.
+ * The record of an open session, to be changed and put; null after a reset. When the browser emptied its storage under the open page,
+ * what the page still knows goes back in, also when another page has filled the storage again with what that one knew.
  */
-export async function sessionOf(tx: WriteTransaction, view: View): Promise<SessionRecord | null> {
-	const device = await readDevice(tx);
-	if (device.resets > view.resets) return null;
+export async function sessionOf(
+	device: Device,
+	tx: WriteTransaction,
+	view: View,
+): Promise<SessionRecord | null> {
+	const stored = await readDevice(tx);
+	if (stored.resets > view.resets) return null;
 	const record = await readSession(tx, view.session_id);
-	if (record) return record;
-	const current = device.current ?? view.session_id;
-	await putDevice(tx, { ...device, resets: view.resets, current, shared: device.shared ?? view.shared });
+	if (record?.born === view.record.born) return record;
+	const outbox = new Set((await readOutbox(tx, view.session_id)).map(({ operation_id }) => operation_id));
+	const missing = view.queued.filter(({ operation_id }) => !outbox.has(operation_id));
+	for (const operation of missing) await putOperation(tx, operation);
+	if (record) {
+		if (missing.length === 0) return record;
+		return { ...record, state: withOperations(device, view, record.state, missing), refresh_needed: true };
+	}
+	const current = stored.current ?? view.session_id;
+	await putDevice(tx, { ...stored, resets: view.resets, current, shared: stored.shared ?? view.shared });
 	const { version_id } = view.record.assessment;
 	await rememberVersion(tx, { version_id, assessment: view.index.assessment });
-	for (const operation of view.queued) await putOperation(tx, operation);
-	return view.record;
+	return { ...view.record, born: mintUuid(device.environment.randomBytes) };
+}
+
+function withOperations(
+	device: Device,
+	{ index }: View,
+	state: SessionState,
+	operations: readonly Operation[],
+): SessionState {
+	if (state.status !== "active") return state;
+	const now = deviceTime(device);
+	const times = { sent_at: toInstant(now), received: serverTime(device.clock, now) };
+	return eventsOf(index, state, operations, times).reduce((base, event) => apply(index, base, event), state);
 }
 
 /** Opens this tab's view of a session; `record` serves where the storage has none. */
@@ -68,7 +99,7 @@ export async function openView(
 	const stored = await look(device, session_id);
 	const open = device.views.get(session_id);
 	if (open) {
-		if (stored) showStored(open, stored);
+		if (stored) await take(device, open, stored);
 		return open;
 	}
 	const found = stored?.record ?? record;
@@ -84,8 +115,30 @@ export async function reload(device: Device): Promise<void> {
 		const stored = await look(device, view.session_id);
 		if (!stored) continue;
 		if (stored.resets > view.resets) forget(device, view);
-		else if (stored.record) showStored(view, stored);
+		else if (stored.record) await take(device, view, stored);
 	}
+}
+
+/** Shows what the storage holds; first it gets back what the page knows of the one before. */
+async function take(device: Device, view: View, stored: StoredSession): Promise<void> {
+	const isSame = !stored.record || stored.record.born === view.record.born;
+	if (isSame || view.queued.length === 0) return showStored(view, stored);
+	const whole = await tolerant(() => device.storage.write((tx) => changeSession(device, tx, view)), null);
+	if (!whole) return;
+	showStored(view, whole);
+	device.announce("changed");
+}
+
+/** Changes the record of an open session. @returns what is stored then */
+export async function changeSession(
+	device: Device,
+	tx: WriteTransaction,
+	view: View,
+	change: Partial<SessionRecord> = {},
+): Promise<StoredSession> {
+	const record = await sessionOf(device, tx, view);
+	if (record) await putSession(tx, { ...record, ...change });
+	return readStored(tx, view.session_id);
 }
 
 function look(
@@ -139,8 +192,9 @@ async function queuedBeforeClearing(tx: ReadTransaction, views: readonly View[])
 	const queued: Operation[] = [];
 	const { resets } = await readDevice(tx);
 	for (const view of views) {
-		const isCleared = view.queued.length > 0 && resets <= view.resets;
-		if (isCleared && !(await readSession(tx, view.session_id))) queued.push(...view.queued);
+		if (view.queued.length === 0 || resets > view.resets) continue;
+		const record = await readSession(tx, view.session_id);
+		if (record?.born !== view.record.born) queued.push(...view.queued);
 	}
 	return queued;
 }
@@ -169,7 +223,7 @@ export function changeDevice(
 export async function dismissRefused(device: Device, view: View, operation_id: OperationId): Promise<void> {
 	const stored = await device.storage.write(async (tx) => {
 		await deleteRefused(tx, view.session_id, operation_id);
-		return readStored(tx, view.session_id);
+		return changeSession(device, tx, view);
 	});
 	showStored(view, stored);
 	device.announce("changed");

@@ -2,13 +2,14 @@ import {
 	type AnswerRecord,
 	type AssessmentIndex,
 	apply,
+	mintUuid,
 	type SessionSnapshot,
 	type SessionState,
 	toInstant,
 	toMillis,
 } from "@carhythm/core";
 import { type DeviceClock, withServerTime } from "./clock.ts";
-import { type Device, deviceTime } from "./device.ts";
+import { type Device, deviceTime, sessionOf } from "./device.ts";
 import {
 	putOperation,
 	putSession,
@@ -40,7 +41,7 @@ export async function rebase(
 	const shown = device.views.get(session.session_id);
 	const outcome = await device.storage.write(async (tx) => {
 		if (shown && (await readDevice(tx)).resets > shown.resets) return null;
-		const before = await readSession(tx, session.session_id);
+		const before = shown ? await sessionOf(device, tx, shown) : await readSession(tx, session.session_id);
 		const isOlder = before !== null && session.revision < before.state.revision;
 		if (isOlder && !isExclusive) return null;
 		if (before) await giveAgain(tx, lostAnswers(before.state, session, isOlder), session, device.clock);
@@ -48,7 +49,8 @@ export async function rebase(
 		const times = { sent_at: toInstant(deviceTime(device)), received: snapshot.server_time };
 		const pending = eventsOf(index, session, operations, times);
 		const state = pending.reduce((base, event) => apply(index, base, event), session);
-		const record = recordOf(snapshot, state);
+		const born = before?.born ?? mintUuid(device.environment.randomBytes);
+		const record = { ...recordOf(snapshot, state), born };
 		await putSession(tx, record);
 		return { record, stored: await readStored(tx, session.session_id) };
 	});
@@ -58,7 +60,7 @@ export async function rebase(
 	return outcome.record;
 }
 
-/** The record of a session as the server tells it. */
+/** The record of a session as the server tells it, in no storage yet. */
 export function recordOf(snapshot: SessionSnapshot, state: SessionState): SessionRecord {
 	return {
 		format: 1,
@@ -70,6 +72,7 @@ export function recordOf(snapshot: SessionSnapshot, state: SessionState): Sessio
 		known_to_server: true,
 		synced_revision: snapshot.session.revision,
 		refresh_needed: false,
+		born: "",
 	};
 }
 

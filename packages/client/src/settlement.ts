@@ -6,7 +6,7 @@ import {
 	type SyncReply,
 } from "@carhythm/core";
 import { serverTime, withServerTime } from "./clock.ts";
-import { type Device, deviceTime, reload, sessionOf } from "./device.ts";
+import { changeSession, type Device, deviceTime, reload, sessionOf } from "./device.ts";
 import {
 	deleteOperation,
 	type Operation,
@@ -17,6 +17,8 @@ import {
 	readSession,
 	readStored,
 	readStoredClock,
+	type SessionRecord,
+	type StoredSession,
 } from "./records.ts";
 import { type Settled, settleRecord } from "./settle-record.ts";
 import { StorageFailed, type WriteTransaction } from "./storage/storage.ts";
@@ -40,7 +42,7 @@ export async function settle(
 	const acknowledged = settled.filter(({ result }) => result.status !== "refused");
 	try {
 		const stored = await device.storage.write(async (tx) => {
-			const record = view ? await sessionOf(tx, view) : await readSession(tx, session_id);
+			const record = view ? await sessionOf(device, tx, view) : await readSession(tx, session_id);
 			await settleOutbox(tx, settled, serverTime(device.clock, deviceTime(device)));
 			if (record) {
 				const outbox = await readOutbox(tx, session_id);
@@ -78,7 +80,7 @@ export async function settleLeftovers(device: Device): Promise<void> {
 			}
 			for (const view of views.values()) {
 				const left = view.unstored.filter(({ phase }) => phase === "acknowledged");
-				const record = left.length > 0 ? await sessionOf(tx, view) : null;
+				const record = left.length > 0 ? await sessionOf(device, tx, view) : null;
 				if (!record) continue;
 				const state = left.reduce((base, { event }) => apply(view.index, base, event), record.state);
 				await putSession(tx, { ...record, state, refresh_needed: true });
@@ -109,9 +111,7 @@ export async function refuseOperation(
 			const refused_at = serverTime(device.clock, deviceTime(device));
 			await deleteOperation(tx, operation);
 			await putRefused(tx, operation, { ...why, refused_at });
-			const record = await readSession(tx, session_id);
-			if (record) await putSession(tx, { ...record, refresh_needed: true });
-			return readStored(tx, session_id);
+			return changeRecord(device, tx, session_id, { refresh_needed: true });
 		});
 		const rest = view?.unstored.filter((entry) => entry.operation.operation_id !== operation.operation_id);
 		if (view && rest) showStored(view, stored, { unstored: rest });
@@ -127,16 +127,27 @@ export async function refuseOperation(
 export async function markKnown(device: Device, session_id: SessionId, isKnown: boolean): Promise<void> {
 	const view = device.views.get(session_id);
 	try {
-		const stored = await device.storage.write(async (tx) => {
-			const record = await readSession(tx, session_id);
-			if (record) await putSession(tx, { ...record, known_to_server: isKnown });
-			return readStored(tx, session_id);
-		});
+		const stored = await device.storage.write((tx) =>
+			changeRecord(device, tx, session_id, { known_to_server: isKnown }),
+		);
 		if (view) showStored(view, stored);
 	} catch (error) {
 		if (!(error instanceof StorageFailed)) throw error;
 		if (view) update(view, { record: { ...view.record, known_to_server: isKnown } });
 	}
+}
+
+async function changeRecord(
+	device: Device,
+	tx: WriteTransaction,
+	session_id: SessionId,
+	change: Partial<SessionRecord>,
+): Promise<StoredSession> {
+	const view = device.views.get(session_id);
+	if (view) return changeSession(device, tx, view, change);
+	const record = await readSession(tx, session_id);
+	if (record) await putSession(tx, { ...record, ...change });
+	return readStored(tx, session_id);
 }
 
 function matchResults(sent: readonly Operation[], results: readonly OperationResult[]): Settled[] {

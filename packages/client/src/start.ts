@@ -2,6 +2,7 @@ import {
 	beginSession,
 	type Language,
 	mintOperationId,
+	mintUuid,
 	parseSessionId,
 	SessionChangedReply,
 	type SessionId,
@@ -59,6 +60,7 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 		synced_revision: 1,
 		// The first try may have come further than its reply.
 		refresh_needed: isRetry,
+		born: mintUuid(device.environment.randomBytes),
 	};
 	const visit = options.shared ? beginSharedVisit(device) : null;
 	await tolerant(

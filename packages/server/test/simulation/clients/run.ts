@@ -7,7 +7,7 @@ import { addTo, type Tally } from "./happenings.ts";
 import { clearAway, heal } from "./heal.ts";
 import { copyPlainDataByHand } from "./plain-copies.ts";
 import { playStory } from "./schedule.ts";
-import { BEGINNING, beginStory, describe } from "./story.ts";
+import { BEGINNING, beginStory, describe, noteSaved } from "./story.ts";
 import type { Meddling } from "./surroundings.ts";
 import { createVirtualTime, type VirtualTime } from "./virtual-time.ts";
 
@@ -62,6 +62,7 @@ export async function runClients(options: ClientsOptions): Promise<Figures> {
 		try {
 			await playStory(story);
 			await heal(story);
+			noteSaved(story);
 			const wrong = await check(story);
 			if (wrong.length > 0) throw new ScheduleFailed(seed, [describe(story), ...wrong]);
 		} catch (error) {

@@ -53,13 +53,17 @@ async function pass({ surroundings }: Story, days: number): Promise<void> {
 	await surroundings.time.advance(days * 86_400_000);
 }
 
-/** The browser empties what scripts stored. What only this device had is then lost, unless an open page still knows it. */
+/** The browser empties what scripts stored. What only this device had is then lost, unless the page that took it is open. */
 async function clearStorage(story: Story, device: Device): Promise<void> {
 	for (const attempt of story.attempts) {
 		if (attempt.line.device !== device || attempt.fate === "refused") continue;
-		const { session } = attempt.tab;
-		const isSaved = session?.session_id === attempt.session_id && session.save.kind === "saved";
-		if (!isSaved) attempt.fate = "open";
+		const { session, dead } = attempt.tab;
+		const isShown = session?.session_id === attempt.session_id;
+		const isSaved = isShown && session.save.kind === "saved";
+		if (isSaved) continue;
+		attempt.fate = isShown && !dead ? "in_memory" : "open";
+		// On its way all the same, it may come after one that was given without seeing it.
+		if (attempt.fate === "open") story.order_known = false;
 	}
 	const [tab] = device.tabs;
 	if (!tab || device.kind === "memory") return;
