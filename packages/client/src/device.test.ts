@@ -1,23 +1,11 @@
 import "fake-indexeddb/auto";
 import { type SyncOperation, sessionXp } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
-import type { SessionStorage } from "./storage/storage.ts";
 import { begin, comeBack, essay, mintId, newStorage, openTab, saved, slider } from "./testing/visit.ts";
-import { breakable, createWorld, type Fault, type Request, turns, until } from "./testing/world.ts";
+import { breakable, createWorld, isSync, offline, type Request, turns, until } from "./testing/world.ts";
 
-const isSync = ({ path }: Request) => path.endsWith("/sync");
-const offline = (request: Request): Fault | null => (isSync(request) ? { kind: "offline" } : null);
 const commandsSent = (requests: readonly Request[]) =>
 	requests.filter(isSync).flatMap(({ body }) => (body as { operations: SyncOperation[] }).operations);
-
-/** As the browser does it. */
-function empty(storage: SessionStorage): Promise<void> {
-	return storage.write(async (tx) => {
-		for (const box of ["sessions", "outbox", "meta", "assessments"] as const) {
-			for (const { key } of await tx.list(box)) await tx.delete(box, key);
-		}
-	});
-}
 
 describe("a storage that fails", () => {
 	async function withBreakableStorage() {
@@ -100,77 +88,6 @@ describe("a storage that fails", () => {
 		expect(again.save).toEqual({ kind: "saved" });
 		expect(again.state.answered).toBe(1);
 		expect(world.server.stateOf(session.session_id).revision).toBe(2);
-	});
-
-	test("emptied by the browser under the open page: what the page knows goes back in", async () => {
-		const { world, session, storage, client } = await withBreakableStorage();
-		world.network.fault = offline;
-		await session.answer(1, slider(1));
-		await empty(storage);
-		await session.answer(2, slider(2));
-		client.close();
-		world.network.fault = () => ({ kind: "offline" });
-		const again = await comeBack(openTab(world, storage).client);
-		expect([1, 2].map((id) => again.state.answers[id]?.answer)).toEqual([slider(1), slider(2)]);
-		world.network.fault = () => null;
-		await again.flush();
-		expect(world.server.stateOf(session.session_id).answered).toBe(2);
-	});
-
-	test("emptied while the server's state is on its way here: what was answered meanwhile stays", async () => {
-		const world = createWorld();
-		const { fetch } = world.environment();
-		let gate = Promise.resolve();
-		const { session, storage } = await begin(world, {
-			fetch: async (url, init) => {
-				const response = await fetch(url, init);
-				if (init.method !== "POST") await gate;
-				return response;
-			},
-		});
-		await until(saved(session), "the start is known");
-		const command = { kind: "answer", question_id: 3, answer: slider(3) } as const;
-		world.server.elsewhere(session.session_id, mintId(), command);
-		let open = () => {};
-		gate = new Promise((resolve) => {
-			open = resolve;
-		});
-		world.requests.length = 0;
-		await session.answer(4, slider(4));
-		await until(() => world.requests.some(({ method }) => method === "GET"), "the state is asked for");
-		world.network.fault = offline;
-		await session.answer(1, slider(1));
-		await session.answer(2, slider(2));
-		await empty(storage);
-		open();
-		await until(() => session.state.answers[3] !== undefined, "the server's state is here");
-		expect([1, 2, 4].map((id) => session.state.answers[id]?.answer)).toEqual([1, 2, 4].map(slider));
-		world.network.fault = () => null;
-		await world.advance(120_000);
-		expect(session.save).toEqual({ kind: "saved" });
-		expect(world.server.stateOf(session.session_id).answered).toBe(4);
-	});
-
-	test("emptied, and filled again by another page that knows less: each gives back what it knows", async () => {
-		const world = createWorld();
-		const deaf = { broadcast: undefined };
-		const { session, storage } = await begin(world, deaf);
-		await until(saved(session), "the start is known");
-		const other = openTab(world, storage, deaf);
-		const twin = await comeBack(other.client);
-		world.network.fault = offline;
-		await session.answer(1, slider(1));
-		await session.answer(2, slider(2));
-		await empty(storage);
-		await twin.answer(3, slider(3));
-		await session.answer(4, slider(4));
-		expect([1, 2, 4].map((id) => session.state.answers[id]?.answer)).toEqual([1, 2, 4].map(slider));
-		world.network.fault = () => null;
-		await world.advance(120_000);
-		other.environment.signal("focus");
-		await until(() => twin.state.answered === 4, "the other page shows all");
-		expect([session.save, twin.save]).toEqual([{ kind: "saved" }, { kind: "saved" }]);
-		expect(world.server.stateOf(session.session_id).answered).toBe(4);
 	});
 
 	test("a record of a newer app is neither used, dropped nor hidden", async () => {

@@ -123,22 +123,39 @@ export async function reload(device: Device): Promise<void> {
 async function take(device: Device, view: View, stored: StoredSession): Promise<void> {
 	const isSame = !stored.record || stored.record.born === view.record.born;
 	if (isSame || view.queued.length === 0) return showStored(view, stored);
-	const whole = await tolerant(() => device.storage.write((tx) => changeSession(device, tx, view)), null);
+	const { session_id } = view;
+	const whole = await tolerant(
+		() =>
+			device.storage.write(async (tx) => {
+				await changeSession(device, tx, session_id);
+				return readStored(tx, session_id);
+			}),
+		null,
+	);
 	if (!whole) return;
 	showStored(view, whole);
 	device.announce("changed");
 }
 
-/** Changes the record of an open session. @returns what is stored then */
+/** Changes the record of a session, if there is one. */
 export async function changeSession(
 	device: Device,
 	tx: WriteTransaction,
-	view: View,
+	session_id: SessionId,
 	change: Partial<SessionRecord> = {},
-): Promise<StoredSession> {
-	const record = await sessionOf(device, tx, view);
+): Promise<void> {
+	const record = await knownRecord(device, tx, session_id);
 	if (record) await putSession(tx, { ...record, ...change });
-	return readStored(tx, view.session_id);
+}
+
+/** The record of a session, open here or not: see {@link sessionOf}. */
+export function knownRecord(
+	device: Device,
+	tx: WriteTransaction,
+	session_id: SessionId,
+): Promise<SessionRecord | null> {
+	const view = device.views.get(session_id);
+	return view ? sessionOf(device, tx, view) : readSession(tx, session_id);
 }
 
 function look(
@@ -222,8 +239,9 @@ export function changeDevice(
 
 export async function dismissRefused(device: Device, view: View, operation_id: OperationId): Promise<void> {
 	const stored = await device.storage.write(async (tx) => {
+		await changeSession(device, tx, view.session_id);
 		await deleteRefused(tx, view.session_id, operation_id);
-		return changeSession(device, tx, view);
+		return readStored(tx, view.session_id);
 	});
 	showStored(view, stored);
 	device.announce("changed");

@@ -4,11 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { Session } from "./api.ts";
 import { problem } from "./testing/protocol-server.ts";
 import { begin, comeBack, saved, slider, type World } from "./testing/visit.ts";
-import { createWorld, type Fault, type Request, turns, until } from "./testing/world.ts";
+import { createWorld, type Fault, isSync, offline, type Request, turns, until } from "./testing/world.ts";
 
-const isSync = ({ path }: Request) => path.endsWith("/sync");
 const operationsOf = ({ body }: Request) => (body as { operations: SyncOperation[] }).operations;
-const offline = (request: Request): Fault | null => (isSync(request) ? { kind: "offline" } : null);
 
 function refusing(status: number, isPoison: (operation: SyncOperation) => boolean) {
 	const { body } = problem(status, "invalid_body");

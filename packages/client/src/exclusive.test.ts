@@ -2,9 +2,8 @@ import "fake-indexeddb/auto";
 import type { SyncOperation } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
 import { begin, comeBack, openTab, saved, slider } from "./testing/visit.ts";
-import { createWorld, type Request, turns } from "./testing/world.ts";
+import { createWorld, isSync, type Request, turns } from "./testing/world.ts";
 
-const isSync = ({ path }: Request) => path.endsWith("/sync");
 const operationsOf = ({ body }: Request) => (body as { operations: SyncOperation[] }).operations;
 
 describe("one sender at a time", () => {

@@ -9,13 +9,12 @@ import {
 	toMillis,
 } from "@carhythm/core";
 import { type DeviceClock, withServerTime } from "./clock.ts";
-import { type Device, deviceTime, sessionOf } from "./device.ts";
+import { type Device, deviceTime, knownRecord } from "./device.ts";
 import {
 	putOperation,
 	putSession,
 	readDevice,
 	readOutbox,
-	readSession,
 	readStored,
 	type SessionRecord,
 } from "./records.ts";
@@ -41,7 +40,7 @@ export async function rebase(
 	const shown = device.views.get(session.session_id);
 	const outcome = await device.storage.write(async (tx) => {
 		if (shown && (await readDevice(tx)).resets > shown.resets) return null;
-		const before = shown ? await sessionOf(device, tx, shown) : await readSession(tx, session.session_id);
+		const before = await knownRecord(device, tx, session.session_id);
 		const isOlder = before !== null && session.revision < before.state.revision;
 		if (isOlder && !isExclusive) return null;
 		if (before) await giveAgain(tx, lostAnswers(before.state, session, isOlder), session, device.clock);

@@ -1,7 +1,6 @@
 import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
-import { BOXES } from "./storage/storage.ts";
-import { begin, openTab, saved, slider } from "./testing/visit.ts";
+import { begin, openTab, slider } from "./testing/visit.ts";
 import { createWorld } from "./testing/world.ts";
 
 test("a page that has just opened sends what is left under the name and the time of the device's clock", async () => {
@@ -24,21 +23,4 @@ test("a page that has just opened sends what is left under the name and the time
 	expect(body.device_id).toEqual(expect.any(String));
 	expect(Date.parse(body.sent_at)).toBeGreaterThanOrEqual(Date.parse(body.operations[0]?.client_time ?? ""));
 	second.client.close();
-});
-
-test("what waits when the browser empties the storage under an open page is still sent, without anything else being done", async () => {
-	const world = createWorld();
-	const { session, storage, client, environment } = await begin(world);
-	await world.advance(1000);
-	world.network.fault = () => ({ kind: "offline" });
-	await session.answer(3, slider(5));
-	await storage.write(async (tx) => {
-		for (const box of BOXES) for (const { key } of await tx.list(box)) await tx.delete(box, key);
-	});
-	world.network.fault = () => null;
-	environment.signal("online");
-	await world.advance(130_000);
-	expect(saved(session)()).toBe(true);
-	expect(world.server.stateOf(session.session_id).answers[3]?.answer).toEqual(slider(5));
-	client.close();
 });

@@ -6,7 +6,7 @@ import {
 	type SyncReply,
 } from "@carhythm/core";
 import { serverTime, withServerTime } from "./clock.ts";
-import { changeSession, type Device, deviceTime, reload, sessionOf } from "./device.ts";
+import { changeSession, type Device, deviceTime, knownRecord, reload, sessionOf } from "./device.ts";
 import {
 	deleteOperation,
 	type Operation,
@@ -14,11 +14,8 @@ import {
 	putRefused,
 	putSession,
 	readOutbox,
-	readSession,
 	readStored,
 	readStoredClock,
-	type SessionRecord,
-	type StoredSession,
 } from "./records.ts";
 import { type Settled, settleRecord } from "./settle-record.ts";
 import { StorageFailed, type WriteTransaction } from "./storage/storage.ts";
@@ -42,7 +39,7 @@ export async function settle(
 	const acknowledged = settled.filter(({ result }) => result.status !== "refused");
 	try {
 		const stored = await device.storage.write(async (tx) => {
-			const record = view ? await sessionOf(device, tx, view) : await readSession(tx, session_id);
+			const record = await knownRecord(device, tx, session_id);
 			await settleOutbox(tx, settled, serverTime(device.clock, deviceTime(device)));
 			if (record) {
 				const outbox = await readOutbox(tx, session_id);
@@ -109,9 +106,10 @@ export async function refuseOperation(
 	try {
 		const stored = await device.storage.write(async (tx) => {
 			const refused_at = serverTime(device.clock, deviceTime(device));
+			await changeSession(device, tx, session_id, { refresh_needed: true });
 			await deleteOperation(tx, operation);
 			await putRefused(tx, operation, { ...why, refused_at });
-			return changeRecord(device, tx, session_id, { refresh_needed: true });
+			return readStored(tx, session_id);
 		});
 		const rest = view?.unstored.filter((entry) => entry.operation.operation_id !== operation.operation_id);
 		if (view && rest) showStored(view, stored, { unstored: rest });
@@ -127,27 +125,15 @@ export async function refuseOperation(
 export async function markKnown(device: Device, session_id: SessionId, isKnown: boolean): Promise<void> {
 	const view = device.views.get(session_id);
 	try {
-		const stored = await device.storage.write((tx) =>
-			changeRecord(device, tx, session_id, { known_to_server: isKnown }),
-		);
+		const stored = await device.storage.write(async (tx) => {
+			await changeSession(device, tx, session_id, { known_to_server: isKnown });
+			return readStored(tx, session_id);
+		});
 		if (view) showStored(view, stored);
 	} catch (error) {
 		if (!(error instanceof StorageFailed)) throw error;
 		if (view) update(view, { record: { ...view.record, known_to_server: isKnown } });
 	}
-}
-
-async function changeRecord(
-	device: Device,
-	tx: WriteTransaction,
-	session_id: SessionId,
-	change: Partial<SessionRecord>,
-): Promise<StoredSession> {
-	const view = device.views.get(session_id);
-	if (view) return changeSession(device, tx, view, change);
-	const record = await readSession(tx, session_id);
-	if (record) await putSession(tx, { ...record, ...change });
-	return readStored(tx, session_id);
 }
 
 function matchResults(sent: readonly Operation[], results: readonly OperationResult[]): Settled[] {

@@ -4,7 +4,7 @@ import type { Client, Session } from "../api.ts";
 import { createClient } from "../client.ts";
 import type { Environment } from "../environment.ts";
 import { openIndexedDbStorage } from "../storage/indexed-db.ts";
-import type { SessionStorage } from "../storage/storage.ts";
+import { BOXES, type SessionStorage } from "../storage/storage.ts";
 import type { createWorld } from "./world.ts";
 
 export type World = ReturnType<typeof createWorld>;
@@ -37,6 +37,13 @@ export async function begin(world: World, parts: Partial<Environment> = {}) {
 	const tab = openTab(world, storage, parts);
 	const session = await tab.client.start({ language: "en" });
 	return { storage, ...tab, session };
+}
+
+/** As the browser does it when it runs out of room, or is told to. */
+export function empty(storage: SessionStorage): Promise<void> {
+	return storage.write(async (tx) => {
+		for (const box of BOXES) for (const { key } of await tx.list(box)) await tx.delete(box, key);
+	});
 }
 
 /** What a returning student does: look, and take up what is there. */

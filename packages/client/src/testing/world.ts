@@ -16,6 +16,11 @@ export type Fault =
 
 export type Request = { method: string; path: string; body: unknown; keepalive: boolean };
 
+export const isSync = ({ path }: Request) => path.endsWith("/sync");
+
+/** For `network.fault`: what students do does not get through. */
+export const offline = (request: Request): Fault | null => (isSync(request) ? { kind: "offline" } : null);
+
 let worlds = 0;
 
 /**
@@ -46,7 +51,7 @@ export function createWorld(options: { questions?: number } = {}) {
 		};
 		requests.push(request);
 		requests_ever += 1;
-		if (!request.path.endsWith("/sync") || request.keepalive) return answer(request, init);
+		if (!isSync(request) || request.keepalive) return answer(request, init);
 		traffic.now += 1;
 		traffic.most = Math.max(traffic.most, traffic.now);
 		return answer(request, init).finally(() => {

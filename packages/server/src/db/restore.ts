@@ -142,10 +142,11 @@ async function applyLate(tx: Tx, work: Work): Promise<void> {
 		const event = eventOf(row);
 		if (!event) continue;
 		const { body } = event;
-		if (body.kind === "answer" || body.kind === "clear") keepFound(work, body.question_id);
+		const changesAnswer = body.kind === "answer" || body.kind === "clear";
+		if (changesAnswer) keepFound(work, body.question_id);
 		const { version, state } = work.session;
 		const stored = JSON.parse(row.result) as StoredResult;
-		const conflict = unseen(state, stored, event);
+		const conflict = changesAnswer ? unseen(state, stored, event) : null;
 		work.session = { ...work.session, state: apply(version.index, state, event) };
 		if ("question_id" in body && body.kind !== "move") work.touched_questions.add(body.question_id);
 		const stands =

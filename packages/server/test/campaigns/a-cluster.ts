@@ -60,6 +60,14 @@ function clusterOf(server: Awaited<ReturnType<typeof aPostgresServer>>) {
 		url,
 		query: (text: string) => ask(url.url, text),
 		start,
+		/** Commits wait for standbys of this name from now on; for none when it is empty. */
+		async waitFor(standbys: string) {
+			await ask(url.url, `alter system set synchronous_standby_names = '${standbys}'`);
+			await ask(url.url, "select pg_reload_conf()");
+			const isSet = async () =>
+				(await ask(url.url, "show synchronous_standby_names"))[0]?.["synchronous_standby_names"] === standbys;
+			while (!(await isSet())) await sleep(20);
+		},
 		/** Whether or not it has ended by itself. */
 		async restart() {
 			await server.kill("all");

@@ -23,6 +23,7 @@ const FORMATS = {
 	xfs: { make: ["mkfs.xfs", "-q", "-f"], least_mib: 320 },
 } as const;
 export type FileSystem = keyof typeof FORMATS;
+export const FILE_SYSTEMS = Object.keys(FORMATS) as FileSystem[];
 
 /** A file system of its own in a file, whose power can be cut. */
 export type Disk = Disposable & {

@@ -3,11 +3,11 @@ import { chanceOf } from "../simulation/chance.ts";
 import { aCluster, addressOf, aStandby, type Cluster, followersOf } from "./a-cluster.ts";
 import { aFront } from "./a-front.ts";
 import { startServer } from "./a-server.ts";
-import { addJournal, addVerdict, noFigures } from "./figures.ts";
+import { addJournal, addVerdict } from "./figures.ts";
+import { type HealingFigures, healAgain, noHealing } from "./healing.ts";
 import { aJournal } from "./journal.ts";
 import { inspect } from "./places.ts";
 import { readQuestions } from "./questions.ts";
-import { type HealingFigures, healAgain } from "./restarts.ts";
 import { aStudent, beginWork, untilReplies } from "./students.ts";
 
 export type FailoverOptions = {
@@ -33,7 +33,7 @@ const LONGEST_STANDBY_MS = 300;
  */
 export async function runFailovers(options: FailoverOptions): Promise<HealingFigures> {
 	const { failovers, seed, arm = "none", onFailover } = options;
-	const figures: HealingFigures = { ...noFigures(), longest_healing_ms: 0 };
+	const figures = noHealing();
 	const chance = chanceOf(seed);
 	await using front = await aFront();
 	await using link = await aFront();
@@ -76,7 +76,6 @@ export async function runFailovers(options: FailoverOptions): Promise<HealingFig
 
 /** From now on nothing is acknowledged that the standby does not have. */
 async function waitForStandby(primary: Cluster): Promise<void> {
-	await primary.query("alter system set synchronous_standby_names = '*'");
-	await primary.query("select pg_reload_conf()");
+	await primary.waitFor("*");
 	while ((await followersOf(primary))[0]?.["sync_state"] !== "sync") await sleep(20);
 }

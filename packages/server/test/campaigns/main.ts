@@ -1,6 +1,6 @@
 // The campaigns: npm run campaign:kills -- --engine sqlite --kills 1500 --seed 1. Figures come every ten rounds and in the end.
 import { parseArgs } from "node:util";
-import { eatMyData, type FileSystem, whyNoDisks, whyNoPowerCuts } from "./a-disk.ts";
+import { eatMyData, FILE_SYSTEMS, whyNoDisks, whyNoPowerCuts } from "./a-disk.ts";
 import { weakened } from "./a-server.ts";
 import { type Fault, runFaults, runFullDisks, runFullLogs } from "./disk.ts";
 import { FAILOVER_ARMS, runFailovers } from "./failovers.ts";
@@ -15,7 +15,7 @@ import { runWritePoints } from "./write-points.ts";
 const USAGE = `Campaigns and what they take:
   kills     --engine sqlite|postgres --kills N [--arm write-behind]
   points    --call pwrite64|fsync --first N --step N
-  power     --engine sqlite|postgres --cuts N [--arm normal|libeatmydata|asynchronous-commit] [--file-system xfs]
+  power     --engine sqlite|postgres --cuts N [--arm normal|libeatmydata|asynchronous-commit] [--file-system ext4|xfs]
   restarts  --restarts N
   failovers --failovers N [--arm asynchronous-standby]
   full-disk --rounds N [--engine postgres: the disk of its log]
@@ -87,9 +87,9 @@ function run(campaign: string): Promise<Figures> | string {
 		}
 		case "power": {
 			const arm = POWER_ARMS[engine].find((name) => name === values.arm);
-			if (!arm) return USAGE;
+			const file_system = FILE_SYSTEMS.find((name) => name === values["file-system"]);
+			if (!arm || !file_system) return USAGE;
 			if (arm === "libeatmydata" && !eatMyData()) return "libeatmydata is not installed";
-			const file_system: FileSystem = values["file-system"] === "xfs" ? "xfs" : "ext4";
 			const cuts = { engine, cuts: Number(values.cuts), seed, arm, file_system, onCut: tell };
 			return whyNoPowerCuts(file_system) ?? runPowerCuts(cuts);
 		}

@@ -2,17 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { chanceOf } from "../simulation/chance.ts";
 import { aCluster, type Cluster } from "./a-cluster.ts";
 import { startServer } from "./a-server.ts";
-import { addJournal, addVerdict, type Figures, noFigures } from "./figures.ts";
-import { aJournal, type Journal } from "./journal.ts";
+import { addJournal, addVerdict } from "./figures.ts";
+import { HEALING_LIMIT_MS, type HealingFigures, healAgain, noHealing } from "./healing.ts";
+import { aJournal } from "./journal.ts";
 import { inspect } from "./places.ts";
 import { readQuestions } from "./questions.ts";
 import { send, type Whereabouts } from "./requests.ts";
 import { aStudent, beginWork, untilReplies } from "./students.ts";
-
-export type HealingFigures = Figures & {
-	/** From the moment in which PostgreSQL took connections again to the next acknowledged write. */
-	longest_healing_ms: number;
-};
 
 export type RestartOptions = {
 	restarts: number;
@@ -25,14 +21,13 @@ const NOBODY = "00000000-0000-4000-8000-000000000000";
 const STUDENTS = 8;
 const MOST_REPLIES = 120;
 const LONGEST_AWAY_MS = 600;
-const HEALING_LIMIT_MS = 10_000;
 
 /**
  * Crashes PostgreSQL again and again while students work. One and the same server of ours has to say 503 meanwhile, go on
  * serving what it knows by heart, and go on by itself.
  */
 export async function runRestarts(options: RestartOptions): Promise<HealingFigures> {
-	const figures: HealingFigures = { ...noFigures(), longest_healing_ms: 0 };
+	const figures = noHealing();
 	const chance = chanceOf(options.seed);
 	await using cluster = await aCluster();
 	const server = await startServer({ address: cluster.url.url });
@@ -83,13 +78,4 @@ async function checkAway(where: Whereabouts, page_id: number, wrong: string[]): 
 		if (status !== 200) wrong.push(`While the database was away, ${path} gave ${status}.`);
 	}
 	wrong.push(...journal.wrong);
-}
-
-/** From the moment in which a database can be written to again, it may take ten seconds until something is acknowledged. */
-export async function healAgain(figures: HealingFigures, journal: Journal): Promise<void> {
-	const began = performance.now();
-	const hasHealed = await untilReplies(journal, 1, HEALING_LIMIT_MS);
-	const healing_ms = hasHealed ? Math.round(performance.now() - began) : Number.POSITIVE_INFINITY;
-	if (!hasHealed) journal.wrong.push("The server did not heal within ten seconds.");
-	figures.longest_healing_ms = Math.max(figures.longest_healing_ms, healing_ms);
 }

@@ -35,15 +35,6 @@ test("what a synchronous standby may not have is unknown, however often it is se
 		await cancelWaits(cluster, reply);
 		expect(await reply).toMatchObject({ status: 503, after: "5", body: { code: "storage_unavailable" } });
 	};
-	const setStandby = async (name: string) => {
-		await cluster.query(`alter system set synchronous_standby_names = '${name}'`);
-		await cluster.query("select pg_reload_conf()");
-		while (
-			(await cluster.query("show synchronous_standby_names"))[0]?.["synchronous_standby_names"] !== name
-		) {
-			await sleep(20);
-		}
-	};
 	try {
 		const slider = (await readQuestions(server.where)).find(({ type }) => type === "slider");
 		const start = { operation_id: randomUUID() };
@@ -56,12 +47,12 @@ test("what a synchronous standby may not have is unknown, however often it is se
 			answer: { type: "slider", value: slider?.options["min"] },
 			submission_id: randomUUID(),
 		};
-		await setStandby("never_there");
+		await cluster.waitFor("never_there");
 		for (const path of ["/api/v2/answers/submit", "/api/v2/answers/submit"]) await inDoubt(path, answer);
 		for (const path of ["/api/v2/session/start", "/api/v2/session/start"]) await inDoubt(path, other);
 		const read = await fetch(`${server.where.base}/api/v2/session/${session_id}`);
 		expect(read.status).toBe(200);
-		await setStandby("");
+		await cluster.waitFor("");
 		const confirmed = await post("/api/v2/answers/submit", answer);
 		expect(confirmed).toMatchObject({ status: 200, body: { xp_gained: 10, total_xp: 10 } });
 		expect((await post("/api/v2/session/start", other)).status).toBe(200);

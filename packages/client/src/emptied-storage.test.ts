@@ -1,0 +1,93 @@
+import "fake-indexeddb/auto";
+import { expect, test } from "vitest";
+import { begin, comeBack, empty, mintId, openTab, saved, slider } from "./testing/visit.ts";
+import { createWorld, offline, until } from "./testing/world.ts";
+
+// The browser empties its storage under open pages: they know what was in it, and lose none of it.
+
+test("what the page knows goes back in", async () => {
+	const world = createWorld();
+	const { session, storage, client } = await begin(world);
+	world.network.fault = offline;
+	await session.answer(1, slider(1));
+	await empty(storage);
+	await session.answer(2, slider(2));
+	client.close();
+	world.network.fault = () => ({ kind: "offline" });
+	const again = await comeBack(openTab(world, storage).client);
+	expect([1, 2].map((id) => again.state.answers[id]?.answer)).toEqual([slider(1), slider(2)]);
+	world.network.fault = () => null;
+	await again.flush();
+	expect(world.server.stateOf(session.session_id).answered).toBe(2);
+});
+
+test("while the server's state is on its way here: what was answered meanwhile stays", async () => {
+	const world = createWorld();
+	const { fetch } = world.environment();
+	let gate = Promise.resolve();
+	const { session, storage } = await begin(world, {
+		fetch: async (url, init) => {
+			const response = await fetch(url, init);
+			if (init.method !== "POST") await gate;
+			return response;
+		},
+	});
+	await until(saved(session), "the start is known");
+	const command = { kind: "answer", question_id: 3, answer: slider(3) } as const;
+	world.server.elsewhere(session.session_id, mintId(), command);
+	let open = () => {};
+	gate = new Promise((resolve) => {
+		open = resolve;
+	});
+	world.requests.length = 0;
+	await session.answer(4, slider(4));
+	await until(() => world.requests.some(({ method }) => method === "GET"), "the state is asked for");
+	world.network.fault = offline;
+	await session.answer(1, slider(1));
+	await session.answer(2, slider(2));
+	await empty(storage);
+	open();
+	await until(() => session.state.answers[3] !== undefined, "the server's state is here");
+	expect([1, 2, 4].map((id) => session.state.answers[id]?.answer)).toEqual([1, 2, 4].map(slider));
+	world.network.fault = () => null;
+	await world.advance(120_000);
+	expect(session.save).toEqual({ kind: "saved" });
+	expect(world.server.stateOf(session.session_id).answered).toBe(4);
+});
+
+test("filled again by another page that knows less: each gives back what it knows", async () => {
+	const world = createWorld();
+	const deaf = { broadcast: undefined };
+	const { session, storage } = await begin(world, deaf);
+	await until(saved(session), "the start is known");
+	const other = openTab(world, storage, deaf);
+	const twin = await comeBack(other.client);
+	world.network.fault = offline;
+	await session.answer(1, slider(1));
+	await session.answer(2, slider(2));
+	await empty(storage);
+	await twin.answer(3, slider(3));
+	await session.answer(4, slider(4));
+	expect([1, 2, 4].map((id) => session.state.answers[id]?.answer)).toEqual([1, 2, 4].map(slider));
+	world.network.fault = () => null;
+	await world.advance(120_000);
+	other.environment.signal("focus");
+	await until(() => twin.state.answered === 4, "the other page shows all");
+	expect([session.save, twin.save]).toEqual([{ kind: "saved" }, { kind: "saved" }]);
+	expect(world.server.stateOf(session.session_id).answered).toBe(4);
+});
+
+test("what waits when the browser empties the storage under an open page is still sent, without anything else being done", async () => {
+	const world = createWorld();
+	const { session, storage, client, environment } = await begin(world);
+	await world.advance(1000);
+	world.network.fault = () => ({ kind: "offline" });
+	await session.answer(3, slider(5));
+	await empty(storage);
+	world.network.fault = () => null;
+	environment.signal("online");
+	await world.advance(130_000);
+	expect(saved(session)()).toBe(true);
+	expect(world.server.stateOf(session.session_id).answers[3]?.answer).toEqual(slider(5));
+	client.close();
+});
