@@ -56,12 +56,13 @@ function tryFileLock(file: string): SqliteFile.Database | null {
 	closeSync(openSync(file, "a"));
 	const before = inode(file);
 	const lock = new SqliteFile(file, { timeout: 0 });
+	// What was removed between opening and locking is no longer what the others look at, and SQLite may stumble over that too.
+	const isThere = () => before !== null && inode(file) === before;
 	try {
 		lock.exec("BEGIN EXCLUSIVE");
-		// What was removed between opening and locking is no longer what the others look at.
-		if (before !== null && inode(file) === before) return lock;
+		if (isThere()) return lock;
 	} catch (error) {
-		if (!errorCode(error)?.startsWith("SQLITE_BUSY")) {
+		if (isThere() && !errorCode(error)?.startsWith("SQLITE_BUSY")) {
 			lock.close();
 			throw error;
 		}
