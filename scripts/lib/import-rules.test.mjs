@@ -41,6 +41,8 @@ describe("what a package may import", () => {
 				'import { render } from "preact";\nimport { useId } from "preact/hooks";\nimport { signal } from "@preact/signals";\n' +
 				'import "@fontsource-variable/readex-pro";\nimport "../shared/base.css";\nimport { open } from "@carhythm/client";',
 			"packages/web/src/shared/base.css": "body { margin: 0 }",
+			"packages/server/test/campaigns/a-disk.ts": 'import { x } from "node:fs";',
+			"packages/web/e2e/kills/power.ts": 'import { aDisk } from "../../../server/test/campaigns/a-disk.ts";',
 			"packages/web/vite.config.ts": 'import { defineConfig } from "vite";\nprocess.env["X"];',
 		};
 		expect(problemsIn(tree)).toEqual([]);

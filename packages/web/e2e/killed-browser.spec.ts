@@ -1,4 +1,5 @@
 import { expect } from "@playwright/test";
+import { whyNoPowerCuts } from "../../server/test/campaigns/a-disk.ts";
 import { runKills } from "./kills/kills.ts";
 import { plansOf, plansOfControl } from "./kills/plan.ts";
 import { test } from "./support/own-browser.ts";
@@ -80,6 +81,31 @@ test.describe("with the sampler", () => {
 		// Now and then a browser commits in the moment between the words and its death.
 		for (let seed = 1; lost === 0 && seed <= 5; seed += 1) {
 			({ lost } = await runKills({ server, plans: plansOfControl(seed, 2), arm: "early" }));
+		}
+		expect(lost).toBeGreaterThan(0);
+	});
+
+	test("the power is cut right after “saved on this device”, 8 times: every answer is there, once", async ({
+		server,
+	}, testInfo) => {
+		const why = whyNoPowerCuts();
+		testInfo.skip(why !== null, `not run: ${why}`);
+		test.setTimeout(180_000);
+		const figures = await runKills({ server, plans: plansOf(21, 8), death: "power" });
+		console.log(`8 power cuts under the browser, seed 21: ${JSON.stringify(figures)}`);
+		expect(figures).toMatchObject({ kills: 8, lost: 0, twice: 0, unwelcome: 0 });
+		expect(figures.in_outbox).toBeGreaterThan(0);
+	});
+
+	test("control: a storage that leaves the write to the system is found out by a power cut", async ({
+		server,
+	}, testInfo) => {
+		const why = whyNoPowerCuts();
+		testInfo.skip(why !== null, `not run: ${why}`);
+		let lost = 0;
+		// Now and then the system brings it to the disk in that moment.
+		for (let seed = 1; lost === 0 && seed <= 5; seed += 1) {
+			({ lost } = await runKills({ server, plans: plansOfControl(seed, 2), arm: "relaxed", death: "power" }));
 		}
 		expect(lost).toBeGreaterThan(0);
 	});

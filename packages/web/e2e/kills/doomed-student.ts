@@ -65,12 +65,12 @@ export async function canGoOn(page: Page, doomed: DoomedStudent): Promise<boolea
 	return asked !== undefined && turnOf(doomed, asked) < MOST_TURNS;
 }
 
-/** Answers as planned, and the browser is killed the planned time after the page has said that the answer is safe. */
+/** Answers as planned, and the browser dies the planned time after the page has said that the answer is safe. */
 export async function answerAndDie(
 	browser: OwnBrowser,
 	doomed: DoomedStudent,
 	plan: Plan,
-	arm?: Arm,
+	{ arm, die }: { arm: Arm | undefined; die: () => Promise<void> },
 ): Promise<void> {
 	const { page } = browser;
 	const other = plan.tabs === 2 ? await secondTab(browser, doomed) : null;
@@ -83,7 +83,7 @@ export async function answerAndDie(
 	const pages = other === null ? [page] : [page, other];
 	await Promise.all(pages.map((tab) => answerInDanger(tab, doomed, promise, arm)));
 	await wait(plan.delay_ms);
-	await browser.kill();
+	await die();
 }
 
 /** Answers and arrives at the next question, unless there is none or it can take no answer more. */

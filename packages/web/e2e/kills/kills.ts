@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { Answer } from "@carhythm/core";
 import type { Page } from "@playwright/test";
 import type { ProductServer } from "../server.ts";
-import { aProfile, type OwnBrowser, openOwnBrowser } from "../support/own-browser.ts";
+import { type OwnBrowser, openOwnBrowser } from "../support/own-browser.ts";
 import { aDoomedStudent, answerAndDie, canGoOn, comeBack, type DoomedStudent } from "./doomed-student.ts";
+import { DEATHS, type Death, type MortalProfile } from "./mortal-profile.ts";
 import type { Plan } from "./plan.ts";
 import type { Arm } from "./weaken.ts";
 
@@ -31,6 +32,8 @@ type Options = {
 	server: ProductServer;
 	plans: readonly Plan[];
 	arm?: Arm;
+	/** How the browsers end; killed unless said. */
+	death?: Death;
 	/** Browsers at the same time. */
 	lanes?: number;
 	onKill?: (figures: KillFigures) => void;
@@ -42,7 +45,8 @@ export function isClean({ lost, twice, unwelcome }: KillFigures): boolean {
 }
 
 /** Kills one browser after the other, each time opening a new one on the same profile, and looks what is left. */
-export async function runKills({ server, plans, arm, lanes = 2, onKill }: Options): Promise<KillFigures> {
+export async function runKills(options: Options): Promise<KillFigures> {
+	const { server, plans, arm, death = "kill", lanes = 2, onKill } = options;
 	const figures: KillFigures = {
 		kills: 0,
 		students: 0,
@@ -55,7 +59,7 @@ export async function runKills({ server, plans, arm, lanes = 2, onKill }: Option
 	};
 	const keys = await questionKeys(server);
 	const left = plans.values();
-	const lane = { server, figures, keys, left, arm, onKill };
+	const lane = { server, figures, keys, left, arm, death, onKill };
 	// All of them end before one that failed is told, so that none asks a server that is gone.
 	const ended = await Promise.allSettled(Array.from({ length: lanes }, () => runLane(lane)));
 	for (const end of ended) if (end.status === "rejected") throw end.reason;
@@ -64,6 +68,7 @@ export async function runKills({ server, plans, arm, lanes = 2, onKill }: Option
 
 type Lane = Pick<Options, "server"> & {
 	arm: Arm | undefined;
+	death: Death;
 	onKill: Options["onKill"] | undefined;
 	figures: KillFigures;
 	keys: ReadonlyMap<number, string>;
@@ -73,14 +78,14 @@ type Lane = Pick<Options, "server"> & {
 
 /** One profile. A new browser first shows what is left of the last one, and then is the next to be killed. */
 async function runLane(lane: Lane): Promise<void> {
-	const profile = aProfile();
+	const profile = DEATHS[lane.death]();
 	try {
 		let student: DoomedStudent | null = null;
 		for (let isOver = false; !isOver; ) {
 			const plan = lane.left.next().value;
 			const browser = await openOwnBrowser(profile.folder, SEEN);
 			try {
-				student = await oneLife(lane, browser, student, plan);
+				student = await oneLife(lane, { browser, profile }, student, plan);
 			} finally {
 				await browser.context.close();
 			}
@@ -94,7 +99,7 @@ async function runLane(lane: Lane): Promise<void> {
 /** @returns the student who was cut short */
 async function oneLife(
 	{ server, figures, keys, arm, onKill }: Lane,
-	browser: OwnBrowser,
+	{ browser, profile }: { browser: OwnBrowser; profile: MortalProfile },
 	before: DoomedStudent | null,
 	plan: Plan | undefined,
 ): Promise<DoomedStudent | null> {
@@ -112,7 +117,7 @@ async function oneLife(
 		figures.students += 1;
 		student = await aDoomedStudent(page, server, figures.students);
 	}
-	await answerAndDie(browser, student, plan, arm);
+	await answerAndDie(browser, student, plan, { arm, die: () => profile.end(browser) });
 	figures.kills += 1;
 	onKill?.(figures);
 	return student;
