@@ -44,8 +44,11 @@ export type SaveStatus =
 	/** This device could not store it; it is in memory, still being sent, and lost if the page is closed first. */
 	| { kind: "not_saved"; pending: number; reason: "storage_full" | "storage_failed" };
 
-/** How the session stands with the server, as far as this device knows. Only `active` takes answers. */
-export type Standing = "active" | "completed" | "abandoned" | "expired" | "unknown_to_server";
+/**
+ * How the session stands with the server, as far as this device knows. Only `active` takes answers. `forgotten`: this browser was reset,
+ * perhaps by another tab; the page should show nothing of the session any more.
+ */
+export type Standing = "active" | "completed" | "abandoned" | "expired" | "unknown_to_server" | "forgotten";
 
 /**
  * What became of a command. `on_device` is true when it is in strictly durable storage, false when it is in memory only
@@ -243,7 +246,10 @@ export type Client = {
 	 * @throws {RequestRefused} for example for an unknown assessment
 	 */
 	start(options: StartOptions): Promise<Session>;
-	/** Takes up a session that {@link Client.resume} found. Resuming counts as activity with the first `move`. */
+	/**
+	 * Takes up a session that {@link Client.resume} found. Resuming counts as activity with the first `move`.
+	 * @throws {RequestRefused} `session_not_found` when this browser was reset since
+	 */
 	open(choice: SessionChoice): Promise<Session>;
 	/**
 	 * Undoes Start Fresh: the session becomes active again, and the one that was begun in its place is set aside.

@@ -27,7 +27,8 @@ import {
 import { StorageFailed, type WriteTransaction } from "./storage/storage.ts";
 import { layered, showStored, type Unstored, update, type View } from "./view.ts";
 
-const FORGOTTEN = refuse(
+/** What is said of a session after a reset, also one by another tab. */
+export const FORGOTTEN = refuse(
 	"session_not_found",
 	"This device was reset; the assessment is no longer open here.",
 );

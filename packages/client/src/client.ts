@@ -1,5 +1,6 @@
 import { heldElsewhere } from "@carhythm/core";
-import type { Client, Session, SessionChoice } from "./api.ts";
+import { type Client, RequestRefused, type Session, type SessionChoice } from "./api.ts";
+import { FORGOTTEN } from "./append.ts";
 import { fetchVersion, latestAssessment } from "./assessments.ts";
 import { UNKNOWN_CLOCK } from "./clock.ts";
 import { type Device, openView, pendingOf, reload, tolerant } from "./device.ts";
@@ -89,7 +90,8 @@ async function open(engine: Engine, choice: SessionChoice): Promise<View> {
 		(await tolerant(() => device.storage.read((tx) => readSession(tx, session_id)), null)) ??
 		remembered.get(session_id) ??
 		null;
-	if (!record) throw new Error("This session was not found by resume().");
+	if (!record)
+		throw new RequestRefused({ type: "about:blank", title: "Session not found", status: 404, ...FORGOTTEN });
 	const index = valueOrThrow(await fetchVersion(assessments, record.assessment.version_id));
 	const view = await openView(device, session_id, index, record);
 	if (!view) throw new Error("A session with a record did not open.");

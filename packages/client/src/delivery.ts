@@ -101,7 +101,7 @@ export async function refresh(
 	switch (remote.kind) {
 		case "found":
 			try {
-				await rebase(device, view.index, remote.snapshot, true);
+				await rebase(device, view.index, remote.snapshot, { resets: view.resets, isExclusive: true });
 				return DONE;
 			} catch (error) {
 				if (error instanceof StorageFailed) return TROUBLE;

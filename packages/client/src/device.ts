@@ -174,9 +174,10 @@ function look(
 	);
 }
 
-/** Ends a view after a reset. */
+/** Ends a view after a reset. The next person's writes shall not be known by this one's name. */
 export function forget(device: Device, view: View): void {
 	device.views.delete(view.session_id);
+	device.clock = { ...device.clock, id: null };
 	update(view, { forgotten: true, queued: [], unreadable: 0, refused: [], unstored: [] });
 }
 

@@ -10,11 +10,12 @@ import {
 import { type HandOff, type RedeemOptions, ServerUnreachable } from "./api.ts";
 import { fetchVersion } from "./assessments.ts";
 import { laterClock, named, serverTime } from "./clock.ts";
-import { changeDevice, type Device, deviceTime, openView, reload, tolerant } from "./device.ts";
+import { changeDevice, type Device, deviceTime, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import { putClock, readStoredClock } from "./records.ts";
 import { beginSharedVisit } from "./shared-computer.ts";
+import { openCurrent } from "./start.ts";
 import { request, type Transport, valueOrThrow } from "./transport.ts";
 import type { View } from "./view.ts";
 
@@ -63,7 +64,7 @@ async function nameDevice(device: Device): Promise<OperationId> {
 export async function redeem(engine: Engine, code: string, options: RedeemOptions): Promise<View> {
 	const { device, transport } = engine;
 	const { device_id, label } = await holdHere(device);
-	const { operation_id } = await prepareRedeem(engine, code);
+	const { operation_id, resets } = await prepareRedeem(engine, code);
 	const shared = options.shared ?? false;
 	const reply = await request(transport, "POST", "/api/v2/session/handoff/redeem", SessionSnapshot, {
 		body: { code, operation_id, device_id, label, shared },
@@ -74,19 +75,14 @@ export async function redeem(engine: Engine, code: string, options: RedeemOption
 	const session_id = parseSessionId(snapshot.session.session_id);
 	if (!session_id) throw new ServerUnreachable("server");
 	const index = valueOrThrow(await fetchVersion(engine.assessments, snapshot.assessment.version_id));
-	await tolerant(() => rebase(device, index, snapshot, false), null);
+	await tolerant(() => rebase(device, index, snapshot, { resets, isExclusive: false }), null);
 	const visit = shared ? beginSharedVisit(device) : null;
-	await changeDevice(device, (before) => ({
-		...before,
-		current: session_id,
-		cookie_ignored: false,
-		redeeming: null,
-		shared: visit,
-	}));
-	await reload(device);
-	device.announce("changed");
-	const view = await openView(device, session_id, index, recordOf(snapshot, snapshot.session));
-	if (!view) throw new Error("A session with a record did not open.");
+	await changeDevice(device, (before) =>
+		before.resets > resets
+			? before
+			: { ...before, current: session_id, cookie_ignored: false, redeeming: null, shared: visit },
+	);
+	const view = await openCurrent(engine, index, recordOf(snapshot, snapshot.session), resets);
 	view.shared = visit;
 	return view;
 }
@@ -97,5 +93,5 @@ async function prepareRedeem({ device }: Engine, code: string) {
 	const stored = await changeDevice(device, (before) =>
 		before.redeeming?.code === code ? before : { ...before, redeeming: fresh },
 	);
-	return stored?.redeeming ?? fresh;
+	return { ...(stored?.redeeming ?? fresh), resets: stored?.resets ?? Number.POSITIVE_INFINITY };
 }

@@ -178,6 +178,10 @@ export function putOperation(tx: WriteTransaction, operation: Operation): Promis
 	return tx.put("outbox", outboxKey(operation), operation);
 }
 
+export async function isQueued(tx: ReadTransaction, operation: Operation): Promise<boolean> {
+	return (await tx.get("outbox", outboxKey(operation))) !== undefined;
+}
+
 export function deleteOperation(tx: WriteTransaction, operation: Operation): Promise<void> {
 	return tx.delete("outbox", outboxKey(operation));
 }
@@ -232,6 +236,11 @@ export function putClock(tx: WriteTransaction, { last, offset, skew, id }: Devic
 
 export async function readDevice(tx: ReadTransaction): Promise<DeviceRecord> {
 	return (await get(tx, "meta", "device", DeviceRecord)) ?? NEW_DEVICE;
+}
+
+/** Whether the device was reset since it had been reset so often: whoever was here then is gone. */
+export async function isResetSince(tx: ReadTransaction, resets: number): Promise<boolean> {
+	return (await readDevice(tx)).resets > resets;
 }
 
 export function putDevice(tx: WriteTransaction, record: DeviceRecord): Promise<void> {

@@ -14,6 +14,7 @@ import type { Engine } from "./engine.ts";
 import { loadReset } from "./later.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import {
+	isResetSince,
 	type Operation,
 	putDevice,
 	putSession,
@@ -27,6 +28,8 @@ import { fetchSnapshot } from "./transport.ts";
 import { eventsOf } from "./view.ts";
 
 type Held = { record: SessionRecord; operations: readonly Operation[] };
+/** What this device holds, and how often it had been reset when that was read. */
+type Look = { held: Held | null; cookie_ignored: boolean; resets: number };
 
 // The next visit tries again.
 const ignore = () => {};
@@ -35,8 +38,17 @@ const NOTHING = { kind: "nothing" } as const;
 
 /** See `Client.resume`. */
 export async function resume(engine: Engine): Promise<Resumed> {
-	await endPastVisit(engine.device);
-	const { held, cookie_ignored } = await readHeld(engine.device);
+	const { device } = engine;
+	await endPastVisit(device);
+	const look = await readHeld(device);
+	const resumed = await findSession(engine, look);
+	// Somebody else may sit here by now, for whom another tab has let this browser forget everything.
+	const isPast = await tolerant(() => device.storage.read((tx) => isResetSince(tx, look.resets)), false);
+	return isPast ? resume(engine) : resumed;
+}
+
+async function findSession(engine: Engine, look: Look): Promise<Resumed> {
+	const { held, cookie_ignored } = look;
 	if (!held && cookie_ignored) void loadReset().then(({ forgetCookie }) => forgetCookie(engine), ignore);
 	const remote = await askServer(engine, held, cookie_ignored);
 	const server = remote.kind === "unreachable" ? "unreachable" : "reached";
@@ -52,7 +64,7 @@ export async function resume(engine: Engine): Promise<Resumed> {
 	if (remote.kind !== "found") {
 		return { choice: chooseResume(index, localOf(engine.device, index, held, null), remote), index, server };
 	}
-	const snapshot = await takeOver(engine, index, remote.snapshot, held);
+	const snapshot = await takeOver(engine, index, remote.snapshot, look);
 	const choice = chooseResume(index, localOf(engine.device, index, held, snapshot), {
 		kind: "found",
 		snapshot,
@@ -60,22 +72,23 @@ export async function resume(engine: Engine): Promise<Resumed> {
 	return { choice, index, server };
 }
 
-async function readHeld(device: Device): Promise<{ held: Held | null; cookie_ignored: boolean }> {
+async function readHeld(device: Device): Promise<Look> {
 	return tolerant(
 		() =>
 			device.storage.read(async (tx) => {
-				const { current, cookie_ignored } = await readDevice(tx);
+				const { current, cookie_ignored, resets } = await readDevice(tx);
 				const stored = current && (await readStored(tx, current));
-				if (!stored?.record) return { held: null, cookie_ignored };
+				if (!stored?.record) return { held: null, cookie_ignored, resets };
 				// A session that is already open here may hold answers that the storage did not take.
 				const view = device.views.get(stored.record.state.session_id);
 				const record = view ? { ...stored.record, state: view.shown } : stored.record;
 				return {
 					held: { record, operations: view ? pendingOf(device, view) : stored.queued },
 					cookie_ignored,
+					resets,
 				};
 			}),
-		{ held: null, cookie_ignored: false },
+		{ held: null, cookie_ignored: false, resets: Number.POSITIVE_INFINITY },
 	);
 }
 
@@ -100,10 +113,11 @@ async function takeOver(
 	{ device, remembered }: Engine,
 	index: AssessmentIndex,
 	snapshot: SessionSnapshot,
-	held: Held | null,
+	{ held, resets }: Look,
 ): Promise<SessionSnapshot> {
 	const { session } = snapshot;
-	const taken = await tolerant(async () => ({ record: await rebase(device, index, snapshot, false) }), null);
+	const when = { resets, isExclusive: false };
+	const taken = await tolerant(async () => ({ record: await rebase(device, index, snapshot, when) }), null);
 	if (!taken) {
 		const state = localOf(device, index, held, snapshot)?.pending.reduce(
 			(base, event) => apply(index, base, event),
@@ -115,6 +129,7 @@ async function takeOver(
 	await tolerant(
 		() =>
 			device.storage.write(async (tx) => {
+				if (await isResetSince(tx, resets)) return;
 				if (!taken.record && held) await putSession(tx, { ...held.record, refresh_needed: true });
 				await putDevice(tx, { ...(await readDevice(tx)), current: session.session_id });
 			}),

@@ -1,5 +1,6 @@
 import {
 	apply,
+	type Instant,
 	type OperationResult,
 	type SessionId,
 	type SessionState,
@@ -9,6 +10,7 @@ import { serverTime, withServerTime } from "./clock.ts";
 import { changeSession, type Device, deviceTime, knownRecord, reload, sessionOf } from "./device.ts";
 import {
 	deleteOperation,
+	isQueued,
 	type Operation,
 	putClock,
 	putRefused,
@@ -16,6 +18,7 @@ import {
 	readOutbox,
 	readStored,
 	readStoredClock,
+	type SessionRecord,
 } from "./records.ts";
 import { type Settled, settleRecord } from "./settle-record.ts";
 import { StorageFailed, type WriteTransaction } from "./storage/storage.ts";
@@ -40,7 +43,10 @@ export async function settle(
 	try {
 		const stored = await device.storage.write(async (tx) => {
 			const record = await knownRecord(device, tx, session_id);
-			await settleOutbox(tx, settled, serverTime(device.clock, deviceTime(device)));
+			const refused_at = serverTime(device.clock, deviceTime(device));
+			for (const { operation, result } of settled) {
+				await takeOut(tx, record, operation, result.status === "refused" ? { ...result, refused_at } : null);
+			}
 			if (record) {
 				const outbox = await readOutbox(tx, session_id);
 				const state = view ? withAcknowledged(view, record.state, settled) : record.state;
@@ -106,9 +112,9 @@ export async function refuseOperation(
 	try {
 		const stored = await device.storage.write(async (tx) => {
 			const refused_at = serverTime(device.clock, deviceTime(device));
-			await changeSession(device, tx, session_id, { refresh_needed: true });
-			await deleteOperation(tx, operation);
-			await putRefused(tx, operation, { ...why, refused_at });
+			const record = await knownRecord(device, tx, session_id);
+			if (record) await putSession(tx, { ...record, refresh_needed: true });
+			await takeOut(tx, record, operation, { ...why, refused_at });
 			return readStored(tx, session_id);
 		});
 		const rest = view?.unstored.filter((entry) => entry.operation.operation_id !== operation.operation_id);
@@ -146,17 +152,19 @@ function matchResults(sent: readonly Operation[], results: readonly OperationRes
 	});
 }
 
-async function settleOutbox(
+/**
+ * Takes an operation out of the outbox. A refused one goes to the visible list, unless a reset has meanwhile taken it away with its whole
+ * session: then it concerns nobody here.
+ */
+async function takeOut(
 	tx: WriteTransaction,
-	settled: readonly Settled[],
-	refused_at: string,
+	record: SessionRecord | null,
+	operation: Operation,
+	refusal: { code: string; detail: string; refused_at: Instant } | null,
 ): Promise<void> {
-	for (const { operation, result } of settled) {
-		await deleteOperation(tx, operation);
-		if (result.status !== "refused") continue;
-		const { code, detail } = result;
-		await putRefused(tx, operation, { code, detail, refused_at });
-	}
+	const isForgotten = record === null && !(await isQueued(tx, operation));
+	await deleteOperation(tx, operation);
+	if (refusal && !isForgotten) await putRefused(tx, operation, refusal);
 }
 
 /** The stored state with what was sent from memory because the storage had failed. */

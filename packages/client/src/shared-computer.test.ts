@@ -2,8 +2,8 @@ import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import type { Environment } from "./environment.ts";
 import { BOXES, type SessionStorage } from "./storage/storage.ts";
-import { comeBack, newStorage, openTab, saved, slider } from "./testing/visit.ts";
-import { createWorld, until } from "./testing/world.ts";
+import { begin, comeBack, newStorage, openTab, saved, slider, type World } from "./testing/visit.ts";
+import { createWorld, offline, until } from "./testing/world.ts";
 
 /** What a tab remembers over reloads. */
 function aVisit(): NonNullable<Environment["visit"]> {
@@ -106,6 +106,119 @@ describe("a reset", () => {
 		expect((await remains(storage)).join()).not.toContain(session.session_id);
 		await until(() => other.save.kind === "saved", "the other tab has let go");
 		expect(await other.answer(2, slider(1))).toMatchObject({ refusal: { code: "session_not_found" } });
+	});
+
+	describe("overtakes what another tab has under way", () => {
+		/** Opens a tab to which the replies to some requests come only when they are let through. */
+		function openHeldTab(
+			world: World,
+			storage: SessionStorage,
+			path: RegExp,
+			parts: Partial<Environment> = {},
+		) {
+			const { promise: opened, resolve: letThrough } = Promise.withResolvers<void>();
+			let isAsking = false;
+			const { fetch } = world.environment();
+			const tab = openTab(world, storage, {
+				...parts,
+				async fetch(url, init) {
+					const reply = await fetch(url, init);
+					if (!path.test(url)) return reply;
+					isAsking = true;
+					await opened;
+					return reply;
+				},
+			});
+			return { ...tab, letThrough, asked: () => until(() => isAsking, "the request is on its way") };
+		}
+
+		test.each([{ shared: false }, { shared: true }])("a visit that looks what there is, %o", async (how) => {
+			const world = createWorld();
+			const storage = await newStorage();
+			const visit = aVisit();
+			const tab = openTab(world, storage, { visit });
+			const { session_id } = await tab.client.start({ language: "en", ...how });
+			const other = openHeldTab(world, storage, new RegExp(`/session/${session_id}$`), { visit });
+			const resuming = other.client.resume();
+			await other.asked();
+			expect(await tab.client.reset()).toEqual({ ok: true });
+			other.letThrough();
+			expect((await resuming).choice.kind).toBe("nothing");
+			expect((await remains(storage)).join()).not.toContain(session_id);
+			const next = openTab(world, storage, { visit: aVisit() });
+			expect((await next.client.resume()).choice.kind).toBe("nothing");
+		});
+
+		test("a start: the session is over before it is shown, and nobody comes back to it", async () => {
+			const world = createWorld();
+			const storage = await newStorage();
+			const other = openHeldTab(world, storage, /\/start$/);
+			const starting = other.client.start({ language: "en" });
+			await other.asked();
+			expect(await openTab(world, storage).client.reset()).toEqual({ ok: true });
+			other.letThrough();
+			const session = await starting;
+			expect(session.standing).toBe("forgotten");
+			expect(await session.answer(1, slider(4))).toMatchObject({ refusal: { code: "session_not_found" } });
+			expect((await remains(storage)).join()).not.toContain(session.session_id);
+			expect((await openTab(world, storage).client.resume()).choice.kind).toBe("nothing");
+		});
+
+		test("a code that is brought", async () => {
+			const world = createWorld();
+			const own = openTab(world, await newStorage());
+			const { code } = await (await own.client.start({ language: "en" })).handOff();
+			const storage = await newStorage();
+			const other = openHeldTab(world, storage, /\/redeem$/);
+			const redeeming = other.client.redeem(code);
+			await other.asked();
+			expect(await openTab(world, storage).client.reset()).toEqual({ ok: true });
+			other.letThrough();
+			const session = await redeeming;
+			expect(session.standing).toBe("forgotten");
+			expect((await remains(storage)).join()).not.toContain(session.session_id);
+		});
+
+		test("a restore", async () => {
+			const world = createWorld();
+			const { client, session, storage } = await begin(world);
+			await session.answer(1, slider(4));
+			await until(saved(session), "the answer is saved");
+			await client.start({ language: "en", replaces: session.session_id });
+			const other = openHeldTab(world, storage, /\/restore$/);
+			const restoring = other.client.restore(session.session_id);
+			await other.asked();
+			expect(await client.reset()).toEqual({ ok: true });
+			other.letThrough();
+			expect((await restoring).standing).toBe("forgotten");
+			expect((await remains(storage)).join()).not.toContain(session.session_id);
+		});
+
+		test("an answer that the server refuses", async () => {
+			const world = createWorld();
+			const { client, session, storage } = await begin(world);
+			world.network.fault = offline;
+			await session.answer(1, slider(4));
+			await until(() => session.save.kind === "on_device", "it could not be sent");
+			client.close();
+			await storage.write(async (tx) => {
+				for (const { key, value } of await tx.list("outbox")) {
+					const command = { kind: "answer", question_id: 1, answer: slider(99) };
+					await tx.put("outbox", key, { ...(value as object), command });
+				}
+			});
+			world.network.fault = () => null;
+			// This tab sends what it finds; the session is not open in it.
+			const other = openHeldTab(world, storage, /\/sync$/);
+			// On plain http the closed tab's lease has to run out.
+			await world.advance(2000);
+			await other.asked();
+			const last = openTab(world, storage);
+			expect(await last.client.reset({ discard_unsent: true })).toEqual({ ok: true });
+			other.letThrough();
+			await world.advance(1000);
+			expect((await remains(storage)).join()).not.toContain(session.session_id);
+		});
 	});
 
 	test("drops nothing in silence: what could not be sent is listed, and stays until it may go", async () => {

@@ -11,11 +11,12 @@ import {
 import { ServerUnreachable, type StartOptions } from "./api.ts";
 import { append } from "./append.ts";
 import { fetchVersion } from "./assessments.ts";
-import { changeDevice, openView, reload, tolerant } from "./device.ts";
+import { changeDevice, forget, openView, reload, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import {
 	type DeviceRecord,
+	isResetSince,
 	putDevice,
 	putSession,
 	readDevice,
@@ -32,7 +33,7 @@ type Starting = NonNullable<DeviceRecord["starting"]>;
 /** See `Client.start`. */
 export async function start(engine: Engine, options: StartOptions): Promise<View> {
 	const { device, transport } = engine;
-	const { starting, isRetry } = await prepareStart(engine, options);
+	const { starting, isRetry, resets } = await prepareStart(engine, options);
 	const { operation_id, language, assessment, replaces } = starting;
 	const body = {
 		operation_id,
@@ -66,13 +67,14 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 	await tolerant(
 		() =>
 			device.storage.write(async (tx) => {
+				if (await isResetSince(tx, resets)) return;
 				if (!(await readSession(tx, session_id))) await putSession(tx, record);
 				await makeCurrent(tx, session_id, replaces, visit);
 			}),
 		undefined,
 	);
 	await endStart(engine, operation_id);
-	const view = await openOrFail(engine, session_id, index, record);
+	const view = await openCurrent(engine, index, record, resets);
 	view.shared = visit;
 	await speak(engine, view, options.language);
 	return view;
@@ -81,7 +83,7 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 /** See `Client.restore`. */
 export async function restore(engine: Engine, session_id: SessionId): Promise<View> {
 	const { device, transport } = engine;
-	const operation_id = await prepareRestore(engine, session_id);
+	const { operation_id, resets } = await prepareRestore(engine, session_id);
 	const path = `/api/v2/session/${session_id}/restore`;
 	const reply = await request(transport, "POST", path, SessionChangedReply, { body: { operation_id } });
 	if (reply.kind === "problem") await endRestore(engine, operation_id);
@@ -90,23 +92,24 @@ export async function restore(engine: Engine, session_id: SessionId): Promise<Vi
 	if (remote.kind !== "found") throw new ServerUnreachable("server");
 	const { snapshot } = remote;
 	const index = valueOrThrow(await fetchVersion(engine.assessments, snapshot.assessment.version_id));
-	await tolerant(() => rebase(device, index, snapshot, false), null);
+	await tolerant(() => rebase(device, index, snapshot, { resets, isExclusive: false }), null);
 	await tolerant(
 		() =>
 			device.storage.write(async (tx) => {
+				if (await isResetSince(tx, resets)) return;
 				const { current, shared } = await readDevice(tx);
 				await makeCurrent(tx, session_id, current === session_id ? null : current, shared);
 			}),
 		undefined,
 	);
 	await endRestore(engine, operation_id);
-	return openOrFail(engine, session_id, index, recordOf(snapshot, snapshot.session));
+	return openCurrent(engine, index, recordOf(snapshot, snapshot.session), resets);
 }
 
 async function prepareStart(
 	engine: Engine,
 	options: StartOptions,
-): Promise<{ starting: Starting; isRetry: boolean }> {
+): Promise<{ starting: Starting; isRetry: boolean; resets: number }> {
 	const { storage, environment } = engine.device;
 	const assessment = options.assessment ?? null;
 	const replaces = options.replaces ?? null;
@@ -120,13 +123,14 @@ async function prepareStart(
 				const device = await readDevice(tx);
 				const earlier = isSame(device.starting);
 				if (!earlier) await putDevice(tx, { ...device, starting: fresh });
-				return { earlier };
+				return { earlier, resets: device.resets };
 			}),
 		null,
 	);
 	const earlier = stored ? stored.earlier : isSame(engine.starting);
 	engine.starting = earlier ?? fresh;
-	return { starting: earlier ?? fresh, isRetry: earlier !== null };
+	const resets = stored?.resets ?? Number.POSITIVE_INFINITY;
+	return { starting: earlier ?? fresh, isRetry: earlier !== null, resets };
 }
 
 async function endStart(engine: Engine, operation_id: string): Promise<void> {
@@ -141,7 +145,8 @@ async function prepareRestore(engine: Engine, session_id: SessionId) {
 	const device = await changeDevice(engine.device, (before) =>
 		before.restoring?.session_id === session_id ? before : { ...before, restoring: fresh },
 	);
-	return device?.restoring?.operation_id ?? fresh.operation_id;
+	const { operation_id } = device?.restoring ?? fresh;
+	return { operation_id, resets: device?.resets ?? Number.POSITIVE_INFINITY };
 }
 
 async function endRestore(engine: Engine, operation_id: string): Promise<void> {
@@ -164,16 +169,21 @@ async function makeCurrent(
 	await putDevice(tx, { ...(await readDevice(tx)), current: session_id, cookie_ignored: false, shared });
 }
 
-async function openOrFail(
-	engine: Engine,
-	session_id: SessionId,
+/**
+ * The view of the session that has just become the current one.
+ * @param resets how often the device had been reset when the server was asked; after one more the view is over already
+ */
+export async function openCurrent(
+	{ device }: Engine,
 	index: View["index"],
 	record: SessionRecord,
+	resets: number,
 ): Promise<View> {
-	await reload(engine.device);
-	engine.device.announce("changed");
-	const view = await openView(engine.device, session_id, index, record);
+	await reload(device);
+	device.announce("changed");
+	const view = await openView(device, record.state.session_id, index, record);
 	if (!view) throw new Error("A session with a record did not open.");
+	if (view.resets > resets) forget(device, view);
 	return view;
 }
 

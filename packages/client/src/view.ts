@@ -142,6 +142,7 @@ function waitReason(view: View, phase: Phase): WaitReason | null {
 
 export function standing(view: View): Standing {
 	const { state } = view.record;
+	if (view.forgotten) return "forgotten";
 	if (view.shown.status === "completed") return "completed";
 	if (!view.record.known_to_server) return "unknown_to_server";
 	if (state.status === "user_abandoned_not_completed") return "abandoned";

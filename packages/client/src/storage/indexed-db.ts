@@ -30,7 +30,7 @@ const OPEN_TIMEOUT_MS = 8000;
  * @param name the database; one a site is enough
  * @throws {StorageFailed} where IndexedDB does not exist or does not open, as in some private modes
  */
-export async function openIndexedDbStorage(name = "carhythm"): Promise<SessionStorage> {
+export async function openIndexedDbStorage(name: string): Promise<SessionStorage> {
 	let opening: Promise<Database> | null = null;
 	let closed = false;
 

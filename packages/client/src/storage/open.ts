@@ -1,3 +1,4 @@
+import { beginFreshLog } from "./fresh-log.ts";
 import { openIndexedDbStorage } from "./indexed-db.ts";
 import { createMemoryStorage } from "./memory.ts";
 import { type SessionStorage, StorageFailed } from "./storage.ts";
@@ -7,9 +8,11 @@ import { type SessionStorage, StorageFailed } from "./storage.ts";
  * should tell the student when it does not.
  * @param name the database; one a site is enough
  */
-export async function openStorage(name?: string): Promise<SessionStorage> {
+export async function openStorage(name = "carhythm"): Promise<SessionStorage> {
 	try {
-		return await openIndexedDbStorage(name);
+		const storage = await openIndexedDbStorage(name);
+		void beginFreshLog(name);
+		return storage;
 	} catch (error) {
 		if (error instanceof StorageFailed) return createMemoryStorage();
 		throw error;

@@ -17,6 +17,8 @@ type Given = {
 	promised: boolean;
 	/** It was in the browser's storage, not yet sent, when a new browser opened it. */
 	waited: boolean;
+	/** What was planned when it was given. */
+	plan: Plan;
 };
 
 /** A student who takes the sampler while one browser after the other is killed. */
@@ -73,25 +75,30 @@ export async function answerAndDie(
 	{ arm, die }: { arm: Arm | undefined; die: () => Promise<void> },
 ): Promise<void> {
 	const { page } = browser;
-	const other = plan.tabs === 2 ? await secondTab(browser, doomed) : null;
+	const other = plan.tabs === 2 ? await secondTab(browser, doomed, plan) : null;
 	await makeTrouble(browser, doomed, plan.trouble);
 	const promise = PROMISES[plan.trouble];
 	for (let turn = 0; turn < plan.before; turn += 1) {
-		const isTaken = await answerCalmly(page, doomed, promise);
+		const isTaken = await answerCalmly(page, doomed, promise, plan);
 		if (!isTaken) break;
 	}
 	const pages = other === null ? [page] : [page, other];
-	await Promise.all(pages.map((tab) => answerInDanger(tab, doomed, promise, arm)));
+	await Promise.all(pages.map((tab) => answerInDanger(tab, doomed, { promise, plan, arm })));
 	await wait(plan.delay_ms);
 	await die();
 }
 
 /** Answers and arrives at the next question, unless there is none or it can take no answer more. */
-async function answerCalmly(page: Page, doomed: DoomedStudent, promise: string): Promise<boolean> {
+async function answerCalmly(
+	page: Page,
+	doomed: DoomedStudent,
+	promise: string,
+	plan: Plan,
+): Promise<boolean> {
 	const asked = await questionOn(page);
 	const next = questions[(asked?.index ?? questions.length) + 1];
 	if (asked === undefined || next === undefined || turnOf(doomed, next) >= MOST_TURNS) return false;
-	const one = note(doomed, asked);
+	const one = note(doomed, asked, plan);
 	const student = studentAt(page, doomed);
 	await student.answer(one.answer);
 	await student.seesSaveLine(promise);
@@ -102,12 +109,11 @@ async function answerCalmly(page: Page, doomed: DoomedStudent, promise: string):
 async function answerInDanger(
 	page: Page,
 	doomed: DoomedStudent,
-	promise: string,
-	arm: Arm | undefined,
+	{ promise, plan, arm }: { promise: string; plan: Plan; arm: Arm | undefined },
 ): Promise<void> {
 	const asked = await questionOn(page);
 	if (asked === undefined) throw new Error("There is no question on the screen.");
-	const one = note(doomed, asked);
+	const one = note(doomed, asked, plan);
 	if (one.answer.type === "ordering") {
 		const shown = await orderOnScreen(page);
 		if (shown.join() === one.answer.ordered_items.join()) one.answer.ordered_items.reverse();
@@ -127,12 +133,12 @@ async function answerInDanger(
 	one.promised = true;
 }
 
-function note(doomed: DoomedStudent, asked: Asked): Given {
+function note(doomed: DoomedStudent, asked: Asked, plan: Plan): Given {
 	const answer = answerFor(asked, "en", turnOf(doomed, asked));
 	// The handle stands in the middle already, so that nobody can move it there.
 	const isMiddle = asked.type === "slider" && answer.type === "slider" && isInMiddle(asked, answer.value);
 	if (isMiddle && asked.labels.length === 0) answer.value += asked.step;
-	const one = { question: asked.key, answer, promised: false, waited: false };
+	const one = { question: asked.key, answer, promised: false, waited: false, plan };
 	doomed.given.push(one);
 	return one;
 }
@@ -151,10 +157,14 @@ async function questionOn(page: Page): Promise<Asked | undefined> {
 }
 
 /** Opens a second tab at the question after the one in the first; null when the chapter ends there. */
-async function secondTab({ page, context }: OwnBrowser, doomed: DoomedStudent): Promise<Page | null> {
+async function secondTab(
+	{ page, context }: OwnBrowser,
+	doomed: DoomedStudent,
+	plan: Plan,
+): Promise<Page | null> {
 	const isNew = doomed.given.length === 0;
 	// Nobody is welcomed back to nothing, and the second question ends its chapter.
-	for (let turn = 0; isNew && turn < 2; turn += 1) await answerCalmly(page, doomed, words.save.saved);
+	for (let turn = 0; isNew && turn < 2; turn += 1) await answerCalmly(page, doomed, words.save.saved, plan);
 	const asked = await questionOn(page);
 	const next = asked && questions[asked.index + 1];
 	if (next?.chapter !== asked?.chapter || next === undefined || turnOf(doomed, next) >= MOST_TURNS) {

@@ -24,6 +24,8 @@ export type KillFigures = {
 	twice: number;
 	/** Students with answers whom the new browser did not welcome back, or to fewer answers than were promised. */
 	unwelcome: number;
+	/** What is known of each that was lost. */
+	losses: { student: number; question: string; answer: Answer; plan: Plan }[];
 };
 
 const SEEN = { viewport: { width: 390, height: 844 }, locale: "en-GB" };
@@ -56,6 +58,7 @@ export async function runKills(options: Options): Promise<KillFigures> {
 		lost: 0,
 		twice: 0,
 		unwelcome: 0,
+		losses: [],
 	};
 	const keys = await questionKeys(server);
 	const left = plans.values();
@@ -149,15 +152,17 @@ async function lookIntoHistory(
 	figures: KillFigures,
 ): Promise<void> {
 	const events = (await server.history(memory.display_id)).filter(({ kind }) => kind === "answer");
-	for (const { question, answer, promised, waited } of given) {
+	for (const { question, answer, promised, waited, plan } of given) {
 		const times = events.filter(
 			(event) => event.question === question && isDeepStrictEqual(event.value, answer),
 		).length;
 		if (times > 1) figures.twice += 1;
 		if (!promised) continue;
 		figures.promised += 1;
-		if (times === 0) figures.lost += 1;
-		else if (waited) figures.in_outbox += 1;
+		if (times === 0) {
+			figures.lost += 1;
+			figures.losses.push({ student: figures.students, question, answer, plan });
+		} else if (waited) figures.in_outbox += 1;
 		else figures.on_server += 1;
 	}
 }

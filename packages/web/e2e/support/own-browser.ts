@@ -9,6 +9,8 @@ import { test as base, localeOf } from "./test.ts";
 export type OwnBrowser = {
 	page: Page;
 	context: BrowserContext;
+	/** Where its profile lies. */
+	profile: string;
 	/** Ends all its processes at once, as a crash or a flat battery would. */
 	kill(): Promise<void>;
 };
@@ -52,6 +54,7 @@ export async function openOwnBrowser(
 	return {
 		page,
 		context,
+		profile,
 		async kill() {
 			const closed = context.waitForEvent("close", { timeout: 0 });
 			// It leads a process group of its own; Windows knows no such thing.

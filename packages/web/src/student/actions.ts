@@ -3,6 +3,7 @@ import {
 	RequestRefused,
 	ServerUnreachable,
 	type Session,
+	type SessionChoice,
 	type StartOptions,
 } from "@carhythm/client";
 import {
@@ -22,6 +23,7 @@ import { type AskingChoice, adopt, ask, letGo, type Visit } from "./visit.ts";
 /** Brings a visit to its first screen: where the student left off, or the welcome page. */
 export async function boot(visit: Visit): Promise<void> {
 	visit.screen.value = { kind: "loading" };
+	visit.untouched = null;
 	await showLanguage(languageOfDevice());
 	try {
 		await findFirstScreen(visit);
@@ -46,8 +48,8 @@ async function findFirstScreen(visit: Visit) {
 	}
 	await showLanguage(choice.state.language);
 	if (choice.kind === "completed") {
-		adopt(visit, await visit.client.open(choice));
-		return visit.navigation.land({ kind: "results" }, null);
+		if (await take(visit, choice)) visit.navigation.land({ kind: "results" }, null);
+		return;
 	}
 	return index === null ? showWelcome(visit) : ask(visit, choice, index);
 }
@@ -75,19 +77,30 @@ export async function begin(visit: Visit, shared = false): Promise<void> {
 		const { index, state } = session;
 		return navigation.go(state.answered === 0 ? FIRST_PLACE : questionPlace(resumeIndex(index, state)));
 	}
-	const isTakenUp = untouched !== null && !shared;
-	adopt(
-		visit,
-		isTakenUp ? await client.open(untouched) : await client.start({ ...newSession(visit), shared }),
-	);
+	if (untouched === null || shared) adopt(visit, await client.start({ ...newSession(visit), shared }));
+	else if (!(await take(visit, untouched))) return;
 	await keepLanguage(visit);
 	return navigation.go(FIRST_PLACE);
 }
 
 /** Takes up the session the student came back to, at the very question where it was left. */
 export async function continueWith(visit: Visit, choice: AskingChoice): Promise<void> {
-	adopt(visit, await visit.client.open(choice));
-	await takeHere(visit);
+	if (await take(visit, choice)) await takeHere(visit);
+}
+
+/**
+ * Opens a session that was found.
+ * @returns false where another tab has let this browser forget it meanwhile; the student then begins at the beginning
+ */
+async function take(visit: Visit, choice: SessionChoice): Promise<boolean> {
+	try {
+		adopt(visit, await visit.client.open(choice));
+		return true;
+	} catch (error) {
+		if (!(error instanceof RequestRefused && error.problem.code === "session_not_found")) throw error;
+		await startOver(visit);
+		return false;
+	}
 }
 
 /** Takes the session back from the device where it was continued, to where the student is by now. */
@@ -119,12 +132,24 @@ export async function declineCode(visit: Visit): Promise<void> {
 export async function forget(visit: Visit, why: "left" | "not_you"): Promise<number> {
 	const outcome = await visit.client.reset();
 	if (!outcome.ok) return outcome.pending;
-	visit.screen.value = { kind: "loading" };
-	await boot(visit);
-	letGo(visit);
-	dropLastWords();
+	await startOver(visit);
 	visit.forgotten.value = why;
 	return 0;
+}
+
+/** To the first screen of a browser that has been made to forget everything, here or in another tab: nothing of it stays to be seen. */
+export function startOver(visit: Visit): Promise<void> {
+	visit.starting_over ??= (async () => {
+		visit.screen.value = { kind: "loading" };
+		await boot(visit);
+		letGo(visit);
+		// What is typed is put away as a screen goes.
+		dropLastWords();
+		visit.forgotten.value = "not_you";
+	})().finally(() => {
+		visit.starting_over = null;
+	});
+	return visit.starting_over;
 }
 
 /** Begins anew. With `replaces` the old session is set aside in the same moment, and can be had back. */
@@ -189,6 +214,7 @@ export function opened(visit: Visit): Session {
 }
 
 async function landOnPlace(visit: Visit, session: Session) {
+	if (session.standing === "forgotten") return;
 	const place = questionPlace(resumeIndex(session.index, session.state));
 	visit.navigation.land(place, placeBefore(session.index, place));
 	visit.returning.value = true;

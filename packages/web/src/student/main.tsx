@@ -1,11 +1,12 @@
 import { createClient, openStorage } from "@carhythm/client";
 import arabicFont from "@fontsource-variable/readex-pro/files/readex-pro-arabic-wght-normal.woff2?url";
 import latinFont from "@fontsource-variable/readex-pro/files/readex-pro-latin-wght-normal.woff2?url";
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import { languageOfDevice } from "../shared/i18n/language.ts";
 import "../shared/styles/base.css";
 import { App } from "./App.tsx";
-import { boot } from "./actions.ts";
+import { boot, startOver } from "./actions.ts";
 import { takeCodeFromAddress } from "./hand-off/address.ts";
 import { fetchAhead } from "./later-screens.ts";
 import { createVisit } from "./visit.ts";
@@ -22,6 +23,10 @@ async function open(page: HTMLElement): Promise<void> {
 	const client = createClient({ storage: await openStorage() });
 	const visit = createVisit(client, wanted, code);
 	render(<App visit={visit} />, page);
+	// Another tab has let this browser forget the session that is open here.
+	effect(() => {
+		if (visit.view.value?.standing === "forgotten") void startOver(visit);
+	});
 	// A link with a code, followed in a tab that is open already.
 	window.addEventListener("hashchange", () => {
 		visit.code = takeCodeFromAddress() ?? visit.code;

@@ -63,6 +63,8 @@ export type Visit = {
 	/** A session without any answer, which Start takes up. */
 	untouched: Extract<ResumeChoice, { kind: "untouched" }> | null;
 	endSubscription: () => void;
+	/** The way back to the first screen after a reset, while it is under way. */
+	starting_over: Promise<void> | null;
 };
 
 /** Makes a visit; `boot` brings it to its first screen. */
@@ -85,6 +87,7 @@ export function createVisit(client: Client, wanted: string | null, code: string 
 		session: null,
 		untouched: null,
 		endSubscription: () => {},
+		starting_over: null,
 	};
 	return visit;
 }
@@ -140,6 +143,8 @@ function leaveEndedSession(visit: Visit, session: Session, place: Place) {
 			);
 		case "active":
 		case "unknown_to_server":
+		// See `startOver` in actions.ts.
+		case "forgotten":
 			return;
 	}
 }
