@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { StorableText } from "./answer.ts";
-import { OperationId } from "./ids.ts";
+import { NewOperationId, OperationId } from "./ids.ts";
 import { Holder, SessionStatus } from "./session.ts";
 import { Instant } from "./time.ts";
 
@@ -17,7 +17,7 @@ export const RedeemRequest = z.object({
 	/** As it was typed: case, spaces and hyphens do not matter, nor O for 0, I and L for 1. */
 	code: StorableText.check(z.maxLength(100)),
 	/** The same id again, with the same code, gives the session again. */
-	operation_id: z.optional(OperationId),
+	operation_id: z.optional(NewOperationId),
 	/** The device that goes on, see `device_id` of `sync`; a new one when absent. */
 	device_id: z.optional(OperationId),
 	/** What it calls itself to the student, for example "Chrome (Android)". */

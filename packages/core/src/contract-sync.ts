@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { OperationId } from "./ids.ts";
+import { NewOperationId, OperationId } from "./ids.ts";
 import { ProgressWithXp } from "./progress.ts";
 import { RefusalCode } from "./refusal.ts";
 import { Command, Holder, SessionStatus } from "./session.ts";
@@ -7,7 +7,7 @@ import { Instant } from "./time.ts";
 
 /** One operation of a browser's outbox. */
 export const SyncOperation = z.object({
-	operation_id: OperationId,
+	operation_id: NewOperationId,
 	/** The device's clock when it happened. */
 	client_time: Instant,
 	command: Command,

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { Answer, StorableText } from "./answer.ts";
 import { Assessment, Key, LocalizedText } from "./assessment.ts";
 import { SessionSummary } from "./contract-sync.ts";
-import { OperationId } from "./ids.ts";
+import { NewOperationId } from "./ids.ts";
 import { Progress, ProgressWithXp } from "./progress.ts";
 import { RefusalCode } from "./refusal.ts";
 import { SessionState, SessionStatus } from "./session.ts";
@@ -125,7 +125,7 @@ export const QuestionsReply = z.object({
 /** `POST /api/v2/session/start`. The body may be absent; unknown fields are ignored. */
 export const StartRequest = z.object({
 	/** The same id again returns the same session. */
-	operation_id: z.optional(OperationId),
+	operation_id: z.optional(NewOperationId),
 	/** The key of an assessment; the default one when absent. */
 	assessment: z.optional(Key),
 	/** Start Fresh: this session is abandoned in the same transaction. */
@@ -174,7 +174,7 @@ export const ValidateReply = z.discriminatedUnion("valid", [
 export const AbandonReply = z.object({ success: z.literal(true), message: z.string() });
 
 /** A write without anything but its id. */
-export const OperationRequest = z.object({ operation_id: z.optional(OperationId) });
+export const OperationRequest = z.object({ operation_id: z.optional(NewOperationId) });
 
 /** `POST /api/v2/answers/submit` */
 export const SubmitRequest = z.object({
@@ -182,7 +182,7 @@ export const SubmitRequest = z.object({
 	question_id: z.int(),
 	answer: Answer,
 	/** The same id again replays the first reply; with another body it is 422. */
-	submission_id: z.optional(OperationId),
+	submission_id: z.optional(NewOperationId),
 });
 export const SubmitReply = z.object({
 	success: z.literal(true),

@@ -1,6 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mintDisplayId, mintSessionId, OperationId, parseDisplayId, parseSessionId } from "./index.ts";
+import {
+	mintDisplayId,
+	mintSessionId,
+	NewOperationId,
+	OperationId,
+	parseDisplayId,
+	parseSessionId,
+} from "./index.ts";
 import { holds } from "./testing/holds.ts";
 
 const bytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
@@ -38,6 +45,10 @@ test("an operation id is a UUID, folded", () => {
 		"11111111-1111-4111-8111-aaaaaaaaaaaa",
 	);
 	expect(OperationId.safeParse("1").success).toBe(false);
+	expect(NewOperationId.parse("11111111-1111-4111-8111-AAAAAAAAAAAA")).toBe(
+		"11111111-1111-4111-8111-aaaaaaaaaaaa",
+	);
+	expect(NewOperationId.parse("00000000-0001-7000-8000-000000000000")).toMatch(/^0/);
 });
 
 describe("display ids", () => {
@@ -56,3 +67,11 @@ describe("display ids", () => {
 		expect(parseDisplayId(value)).toBeNull();
 	});
 });
+
+test.each(["00000000-0000-0000-0000-000000000000", "00000000-0000-8000-8000-000000000001"])(
+	"%s is the server's own: it is told, and nobody brings it along",
+	(id) => {
+		expect(OperationId.parse(id)).toBe(id);
+		expect(NewOperationId.safeParse(id).success).toBe(false);
+	},
+);

@@ -17,10 +17,22 @@ export function parseSessionId(value: string): SessionId | null {
 	return UUID.test(folded) ? (folded as SessionId) : null;
 }
 
-/** An operation id as it comes in a request: any UUID, folded to lower case. */
-export const OperationId = z.pipe(
-	z.string().check(z.regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, "must be a UUID")),
-	z.transform((value) => value.toLowerCase() as OperationId),
+const ANY_UUID = z.regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, "must be a UUID");
+const toOperationId = z.transform((value: string) => value.toLowerCase() as OperationId);
+
+/** An operation id as it is told: any UUID, folded to lower case. */
+export const OperationId = z.pipe(z.string().check(ANY_UUID), toOperationId);
+
+/** The server's own ids, for answers that were there before it: they lose every tie. */
+const RESERVED = /^00000000-0000-(0000-0000-000000000000$|8000-8000-)/;
+
+/** An operation id that whoever writes brings along: any UUID but those that the server uses itself. */
+export const NewOperationId = z.pipe(
+	z.string().check(
+		ANY_UUID,
+		z.refine((value) => !RESERVED.test(value), "is an id of the server's own; make a random UUID"),
+	),
+	toOperationId,
 );
 
 /**

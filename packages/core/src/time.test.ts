@@ -56,6 +56,7 @@ test.each([
 	"2026-01-01T00:00:00Z",
 	"2026-01-01 00:00:00",
 	"2026-13-01T00:00:00.000Z",
+	"0000-01-01T00:00:00.000Z",
 ])("%s is no instant", (value) => {
 	expect(Instant.safeParse(value).success).toBe(false);
 });

@@ -11,6 +11,8 @@ export const Instant = z.string().check(
 export type Instant = z.infer<typeof Instant>;
 
 function isRealDate(value: string): boolean {
+	// Not every database knows a year 0, which is before the first.
+	if (value.startsWith("0000")) return false;
 	const millis = Date.parse(value);
 	// The 30th of February parses, as the 2nd of March, and 24:00 as midnight of the next day.
 	return !Number.isNaN(millis) && new Date(millis).getUTCDate() === Number(value.slice(8, 10));

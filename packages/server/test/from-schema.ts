@@ -19,6 +19,7 @@ export const HOSTILE: fc.Arbitrary<unknown> = fc.oneof(
 		"=1+1",
 		"9".repeat(400),
 		-0,
+		2 ** 31,
 		2 ** 53 + 2,
 		-1,
 		1e308,
@@ -90,7 +91,22 @@ export function bodyFor(
 	return sometimesHostile(schema);
 }
 
-const uuid = fc.uuid({ version: 4 });
-const instant = fc
-	.date({ min: new Date("1970-01-01"), max: new Date("2100-01-01"), noInvalidDate: true })
-	.map((date) => date.toISOString());
+/** Most values are usual ones; the edges of what is allowed come often enough to be met. */
+function orEdge(usual: fc.Arbitrary<string>, ...edges: string[]): fc.Arbitrary<string> {
+	return fc.oneof({ weight: 12, arbitrary: usual }, { weight: 1, arbitrary: fc.constantFrom(...edges) });
+}
+
+const uuid = orEdge(
+	fc.uuid({ version: 4 }),
+	"00000000-0000-0000-0000-000000000000",
+	"00000000-0000-8000-8000-000000000001",
+	"ffffffff-ffff-ffff-ffff-ffffffffffff",
+);
+const instant = orEdge(
+	fc
+		.date({ min: new Date("1970-01-01"), max: new Date("2100-01-01"), noInvalidDate: true })
+		.map((date) => date.toISOString()),
+	"0000-01-01T00:00:00.000Z",
+	"0001-01-01T00:00:00.000Z",
+	"9999-12-31T23:59:59.999Z",
+);

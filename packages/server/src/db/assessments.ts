@@ -41,6 +41,9 @@ export type AssessmentAdmin = {
 	versions(key: string | null): Promise<AssessmentVersion[]>;
 };
 
+/** The highest number that a row can have on PostgreSQL. */
+const MOST_ROWS = 2 ** 31 - 1;
+
 /** No key has this form. */
 const DEFAULT = "(default)";
 
@@ -53,6 +56,8 @@ export function createAssessmentStore(database: Database): AssessmentStore & Ass
 	async function byId(version_id: number): Promise<AssessmentVersion | null> {
 		const known = cache.get(version_id);
 		if (known) return known;
+		// No row has such a number, and not every database takes the question.
+		if (version_id > MOST_ROWS) return null;
 		const row = await lookups
 			.selectFrom("assessment_versions")
 			.select(["id", "definition", "scoring"])

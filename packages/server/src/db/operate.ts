@@ -16,12 +16,11 @@ import {
 	type SessionEvent,
 	type SessionId,
 	type SessionStatus,
-	sameAnswer,
 	toInstant,
 	toMillis,
 	xpFor,
 } from "@carhythm/core";
-import { ADOPTED, ADOPTED_OPERATION, expiryBase } from "./session-rows.ts";
+import { ADOPTED, ADOPTED_OPERATION, expiryBase, saysTheSame } from "./session-rows.ts";
 import type { Batch, BatchOutcome, Operation, StoredResult, StoredSession } from "./store.ts";
 
 /** A row to append to the history. */
@@ -47,6 +46,7 @@ type KnownOperation = {
 	kind: string;
 	question_id: number | null;
 	at: Instant;
+	received_at: Instant;
 };
 
 /**
@@ -204,7 +204,8 @@ export function accept(
 	const standing = question_id === null ? undefined : state.answers[question_id];
 	const changesAnswer = body.kind === "answer" || body.kind === "clear";
 	const superseded = changesAnswer && standing?.operation_id !== event.operation_id;
-	const conflict = changesAnswer ? unseen(before, operation, event) : null;
+	const seen = operation.after ? work.known.get(operation.after) : undefined;
+	const conflict = changesAnswer ? unseen(before, operation, event, seen) : null;
 
 	const result: OperationResult = {
 		status: superseded ? "superseded" : "applied",
@@ -226,17 +227,30 @@ export function accept(
 	return stored;
 }
 
-/** The answer that stood when another came which was given without seeing it; null when it was seen, or says the same. */
+/** The answer that a write's result, or a restore that applied it, named as not seen. */
+export function conflictOf({ result, conflict }: StoredResult): OperationId | null {
+	return conflict ?? ("conflict" in result ? (result.conflict ?? null) : null);
+}
+
+/**
+ * The answer that stood when another came which was given without seeing it; null when it was seen, or says the same.
+ * @param seen the write that was seen. Where it had to tell of an answer itself, and this one was made before anybody could be told, that answer is
+ *   still not seen
+ */
 export function unseen(
 	{ answers }: StoredSession["state"],
 	{ after }: Pick<Operation, "after">,
-	{ body }: Pick<SessionEvent, "body">,
+	{ body, at, received_at }: Pick<SessionEvent, "body" | "at" | "received_at">,
+	seen: Pick<KnownOperation, "result" | "received_at"> | undefined,
 ): OperationId | null {
 	const found = "question_id" in body ? answers[body.question_id] : undefined;
-	if (after === undefined || !found || found.operation_id === after) return null;
+	if (after === undefined || !found) return null;
+	if (found.operation_id === after) {
+		const isTold = !seen || (at > seen.received_at && received_at !== seen.received_at);
+		return isTold ? null : conflictOf(seen.result);
+	}
 	const given = body.kind === "answer" ? body.answer : null;
-	const isSame = found.answer && given ? sameAnswer(found.answer, given) : found.answer === given;
-	return isSame ? null : found.operation_id;
+	return saysTheSame(found.answer, given) ? null : found.operation_id;
 }
 
 /**
@@ -301,8 +315,8 @@ function append(
 	work.changed = true;
 	const { kind } = event.body;
 	const question_id = "question_id" in event.body ? event.body.question_id : null;
-	const { at } = event;
-	work.known.set(operation.operation_id, { fingerprint, result: stored, kind, question_id, at });
+	const { at, received_at } = event;
+	work.known.set(operation.operation_id, { fingerprint, result: stored, kind, question_id, at, received_at });
 	work.events.push({
 		response_id: work.session.response_id,
 		revision: event.revision,

@@ -27,7 +27,7 @@ import type { Schema } from "./schema.ts";
 import { loadSession } from "./session-rows.ts";
 import { openBench, writeBench } from "./session-writer.ts";
 import type { AssessmentStore, StartOutcome, StoredResult } from "./store.ts";
-import { findActiveSuccessor, linkSuccessor } from "./successors.ts";
+import { linkSuccessor, lockLastSuccessor, type Successor } from "./successors.ts";
 
 /** For how many days Start Fresh can be undone. */
 export const RESTORE_DAYS = 7;
@@ -84,33 +84,28 @@ export async function restoreSession(
 	if (!decision.ok) return decision;
 	accept(work, operation, decision.event, fingerprint);
 	await applyLate(tx, work);
-	const replacing = await setAsideSuccessor(tx, dialect, assessments, session.response_id, request);
-	await writeBench(tx, dialect, replacing ? [work, replacing] : [work]);
+	const last = await lockLastSuccessor(tx, dialect, session.response_id);
+	const replacing = last?.status === "active" ? await setAside(tx, dialect, assessments, last, request) : [];
+	await writeBench(tx, dialect, [work, ...replacing]);
 	await linkSuccessor(tx, session.response_id, null);
-	if (replacing) await linkSuccessor(tx, replacing.session.response_id, session.response_id);
+	if (last) await linkSuccessor(tx, last.id, session.response_id);
 	return { ok: true, session: work.session };
 }
 
-/** The active session at the end of the chain of fresh starts, abandoned on the bench; null when there is none. */
-async function setAsideSuccessor(
+/** The session that was begun in this one's place, abandoned on the bench. */
+async function setAside(
 	tx: Tx,
 	dialect: Dialect,
 	assessments: AssessmentStore,
-	from: number,
+	{ session_id }: Successor,
 	request: RestoreRequest,
-): Promise<Work | null> {
-	const next = await findActiveSuccessor(tx, from);
-	if (!next) return null;
-	const session_id = next.session_id as SessionId;
-	const bench = await openBench(tx, dialect, assessments, new Map([[session_id, []]]));
-	const work = bench.get(session_id);
-	if (!work) return null;
-	// Another process was quicker to end it: there may be a newer one by now.
-	if (work.session.state.status !== "active") {
-		return setAsideSuccessor(tx, dialect, assessments, from, request);
+): Promise<Work[]> {
+	const bench = await openBench(tx, dialect, assessments, new Map([[session_id as SessionId, []]]));
+	const works = [...bench.values()];
+	for (const work of works) {
+		workBatch(work, abandoning(work.session.state.session_id, request.abandon_operation_id), request);
 	}
-	workBatch(work, abandoning(session_id, request.abandon_operation_id), request);
-	return work;
+	return works;
 }
 
 /** What an operation id already stands for in a session: a repeated request has no second effect, whatever happened since. */
@@ -138,6 +133,7 @@ async function applyLate(tx: Tx, work: Work): Promise<void> {
 		.where("kind", "in", ["answer", "clear", "draft", "move"])
 		.orderBy("revision")
 		.execute();
+	const applied = new Map<string, { result: StoredResult; received_at: Instant }>();
 	for (const row of late) {
 		const event = eventOf(row);
 		if (!event) continue;
@@ -146,7 +142,10 @@ async function applyLate(tx: Tx, work: Work): Promise<void> {
 		if (changesAnswer) keepFound(work, body.question_id);
 		const { version, state } = work.session;
 		const stored = JSON.parse(row.result) as StoredResult;
-		const conflict = changesAnswer ? unseen(state, stored, event) : null;
+		const seen = stored.after ? applied.get(stored.after) : undefined;
+		const conflict = changesAnswer ? unseen(state, stored, event, seen) : null;
+		const result: StoredResult = { ...stored, ...(conflict && { conflict }) };
+		applied.set(row.operation_id, { result, received_at: row.received_at });
 		work.session = { ...work.session, state: apply(version.index, state, event) };
 		if ("question_id" in body && body.kind !== "move") work.touched_questions.add(body.question_id);
 		const stands =
@@ -159,7 +158,7 @@ async function applyLate(tx: Tx, work: Work): Promise<void> {
 			.set({
 				outcome: stands ? "applied" : "superseded",
 				...(body.kind === "draft" && { value: null }),
-				...(conflict && { result: JSON.stringify({ ...stored, conflict } satisfies StoredResult) }),
+				...(conflict && { result: JSON.stringify(result) }),
 			})
 			.where("id", "=", row.id)
 			.execute();

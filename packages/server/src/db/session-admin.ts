@@ -194,14 +194,15 @@ async function deleteSession(
 	const row = await tx
 		.selectFrom("session_details")
 		.innerJoin("student_responses", "student_responses.id", "session_details.response_id")
-		.select(["student_responses.id", "student_responses.session_id"])
+		.select(["student_responses.id", "student_responses.session_id", "session_details.replaced_by"])
 		.where("session_details.display_id", "=", display_id)
 		.executeTakeFirst();
 	if (!row) return false;
 	await dialect.lockSessions(tx, "id", [row.id]);
+	// The chain of fresh starts goes on without it.
 	await tx
 		.updateTable("session_details")
-		.set({ replaced_by: null })
+		.set({ replaced_by: row.replaced_by })
 		.where("replaced_by", "=", row.id)
 		.execute();
 	for (const table of OF_A_SESSION) {

@@ -7,6 +7,7 @@ import {
 	OperationId,
 	type SessionId,
 	SessionState,
+	sameAnswer,
 } from "@carhythm/core";
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import * as z from "zod/mini";
@@ -194,9 +195,15 @@ function withOthers(
 		if (!unseen) continue;
 		const isBeaten = record.operation_id !== row.operation_id;
 		const other = isBeaten ? row : history.find(({ operation_id }) => operation_id === unseen);
-		if (other) record.other = answerOfEvent(other);
+		const answer = other && answerOfEvent(other);
+		if (answer !== undefined && !saysTheSame(answer, record.answer)) record.other = answer;
 	}
 	return standing;
+}
+
+/** Whether two answers, or none, are the same to the student. */
+export function saysTheSame(a: Answer | null, b: Answer | null): boolean {
+	return a && b ? sameAnswer(a, b) : a === b;
 }
 
 type AnswerRow = Selectable<Schema["question_answers"]>;

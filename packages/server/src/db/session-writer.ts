@@ -81,8 +81,9 @@ async function loadKnown(
 		kind: string;
 		question_id: number | null;
 		at: Instant;
+		received_at: Instant;
 	}>`
-		select e.response_id, e.operation_id, e.fingerprint, e.result, e.kind, e.question_id, e.at
+		select e.response_id, e.operation_id, e.fingerprint, e.result, e.kind, e.question_id, e.at, e.received_at
 		from ${wanted} as w cross join session_events e
 		where e.response_id = w.response_id and e.operation_id = w.operation_id`.execute(tx);
 	for (const row of rows) {

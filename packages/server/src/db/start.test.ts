@@ -1,8 +1,9 @@
 import type { SessionId } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
-import { anOperationId, aStore } from "../testing/a-store.ts";
+import { anOperationId, aStore, type TestStore } from "../testing/a-store.ts";
 import { answering, countersEqualRows, slider, syncing } from "../testing/batches.ts";
 import { single } from "./operate.ts";
+import { createSessionAdmin } from "./session-admin.ts";
 
 describe("starting", () => {
 	test("with the same id gives the same session; with another wish it is refused", async () => {
@@ -124,5 +125,65 @@ describe("undoing Start Fresh", () => {
 		store.pass({ days: 7, seconds: 1 });
 		const outcome = await store.sessions.restore(old, anOperationId());
 		expect(!outcome.ok && outcome.refusal.code).toBe("session_not_restorable");
+	});
+
+	describe("never leaves two sessions active that took each other's place,", () => {
+		async function active(store: TestStore, ...ids: SessionId[]): Promise<boolean[]> {
+			const found = await Promise.all(ids.map((id) => store.sessions.find(id)));
+			return found.map((session) => session?.state.status === "active");
+		}
+		const abandon = (store: TestStore, id: SessionId) =>
+			store.sessions.operate(single(id, anOperationId(), { kind: "abandon" }));
+		const restore = (store: TestStore, id: SessionId) => store.sessions.restore(id, anOperationId());
+
+		test("not when the new one had been set aside by itself before", async () => {
+			await using store = await aStore();
+			const old = await store.started();
+			const fresh = await store.started(old);
+			await abandon(store, fresh);
+			await restore(store, old);
+			expect(await active(store, old, fresh)).toEqual([true, false]);
+			await restore(store, fresh);
+			expect(await active(store, old, fresh)).toEqual([false, true]);
+		});
+
+		test("not when a third was begun after that", async () => {
+			await using store = await aStore();
+			const old = await store.started();
+			const fresh = await store.started(old);
+			await abandon(store, fresh);
+			const third = await store.started(old);
+			expect(await active(store, old, fresh, third)).toEqual([false, false, true]);
+			await restore(store, fresh);
+			expect(await active(store, old, fresh, third)).toEqual([false, true, false]);
+			await restore(store, old);
+			expect(await active(store, old, fresh, third)).toEqual([true, false, false]);
+			await restore(store, third);
+			expect(await active(store, old, fresh, third)).toEqual([false, false, true]);
+		});
+
+		test("not when one between them was erased", async () => {
+			await using store = await aStore();
+			const old = await store.started();
+			const between = await store.started(old);
+			const last = await store.started(between);
+			const display_id = (await store.sessions.find(between))?.display_id ?? "";
+			const { database, assessments, now } = store;
+			const admin = createSessionAdmin(database, { assessments, now, expiry_days: 30 });
+			expect(await admin.erase(display_id)).not.toBeNull();
+			await restore(store, old);
+			expect(await active(store, old, last)).toEqual([true, false]);
+		});
+
+		test("not when both are brought back at once", async () => {
+			await using store = await aStore();
+			const old = await store.started();
+			const fresh = await store.started(old);
+			for (let round = 0; round < 10; round += 1) {
+				for (const id of [old, fresh]) await abandon(store, id);
+				await Promise.all([restore(store, old), restore(store, fresh), restore(store, old)]);
+				expect((await active(store, old, fresh)).filter(Boolean)).toHaveLength(1);
+			}
+		});
 	});
 });

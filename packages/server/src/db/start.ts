@@ -24,7 +24,7 @@ import type { Schema } from "./schema.ts";
 import { selectSessions, toStoredSession } from "./session-rows.ts";
 import { appendEvents, openBench, writeBench } from "./session-writer.ts";
 import type { AssessmentStore, AssessmentVersion, StartOutcome, StoredSession } from "./store.ts";
-import { findActiveSuccessor, linkSuccessor } from "./successors.ts";
+import { linkSuccessor, lockLastSuccessor } from "./successors.ts";
 import { noteTurn } from "./turns.ts";
 
 type Tx = Transaction<Schema>;
@@ -55,7 +55,7 @@ export async function startSession(tx: Tx, means: Means, request: StartRequest):
 	const session = await insertSession(tx, means, request);
 	if (replaced) {
 		await writeBench(tx, means.dialect, [replaced.work]);
-		await linkSuccessor(tx, replaced.work.session.response_id, session.response_id);
+		await linkSuccessor(tx, replaced.last, session.response_id);
 	}
 	return { ok: true, session };
 }
@@ -79,26 +79,30 @@ function startFingerprint({ version, replaces, language }: StartRequest): string
 	return fingerprintOf([version.index.assessment.key, replaces, language]);
 }
 
-/** Puts the old session on the bench and abandons it there, unless a session that is active has its place already. */
+/**
+ * Puts the old session on the bench and abandons it there, unless a session that is active has its place already.
+ * @returns with `last` the end of the chain of fresh starts, behind which the new session comes
+ */
 async function setAside(
 	tx: Tx,
 	means: Means,
 	request: StartRequest,
 	session_id: SessionId,
-): Promise<{ work: Work } | { outcome: StartOutcome }> {
+): Promise<{ work: Work; last: number } | { outcome: StartOutcome }> {
 	const bench = await openBench(tx, means.dialect, means.assessments, new Map([[session_id, []]]));
 	const work = bench.get(session_id);
 	if (!work) return { outcome: unknownSession() };
 	// The same request may have come first through another process, and have been done while this one waited for the lock.
 	const sent = (await findStarted(tx, means, request)) ?? (await findRedirected(tx, means, request, work));
 	if (sent) return { outcome: sent };
-	const successor = await findActiveSuccessor(tx, work.session.response_id);
+	const { response_id } = work.session;
+	const last = await lockLastSuccessor(tx, means.dialect, response_id);
 	// Two tabs that start fresh at once get the same new session: there are never two active ones.
-	if (successor) return { outcome: await redirect(tx, means, request, work, successor.id) };
+	if (last?.status === "active") return { outcome: await redirect(tx, means, request, work, last.id) };
 	const batch = abandoning(session_id, mintOperationId(means.randomBytes));
 	const rules = { received: means.now(), expiry_days: means.expiry_days };
 	const outcome = workBatch(work, batch, rules);
-	return outcome.ok ? { work } : { outcome };
+	return outcome.ok ? { work, last: last?.id ?? response_id } : { outcome };
 }
 
 /** Answers a fresh start with the session that has the place already, and notes it in the old one: a repeat gets the same. */

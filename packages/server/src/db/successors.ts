@@ -1,5 +1,6 @@
 import type { SessionStatus } from "@carhythm/core";
 import type { Transaction } from "kysely";
+import type { Dialect } from "./dialect.ts";
 import type { Schema } from "./schema.ts";
 
 type Tx = Transaction<Schema>;
@@ -15,15 +16,30 @@ export async function linkSuccessor(tx: Tx, response_id: number, replaced_by: nu
 		.execute();
 }
 
-/** The active session at the end of the chain of fresh starts; null when there is none. */
-export async function findActiveSuccessor(tx: Tx, from: number): Promise<Successor | null> {
+/**
+ * The session at the end of the chain of fresh starts, locked; null where none was begun in this one's place. Only it can be active. Whatever takes
+ * the place of one in the chain is linked behind it, also when it was set aside by itself: from each that can be brought back the way leads to
+ * the one that has its place, so that there are never two active ones.
+ */
+export async function lockLastSuccessor(tx: Tx, dialect: Dialect, from: number): Promise<Successor | null> {
+	for (;;) {
+		const last = await findLast(tx, from);
+		if (!last) return null;
+		await dialect.lockSessions(tx, "id", [last.id]);
+		const still = await findLast(tx, from);
+		if (still?.id === last.id) return still;
+	}
+}
+
+async function findLast(tx: Tx, from: number): Promise<Successor | null> {
 	const seen = new Set([from]);
-	let next = await successorOf(tx, from);
-	while (next && next.status !== "active" && !seen.has(next.id)) {
+	let last: Successor | null = null;
+	for (let next = await successorOf(tx, from); next && !seen.has(next.id); ) {
+		last = next;
 		seen.add(next.id);
 		next = await successorOf(tx, next.id);
 	}
-	return next?.status === "active" ? next : null;
+	return last;
 }
 
 function successorOf(tx: Tx, response_id: number): Promise<Successor | undefined> {

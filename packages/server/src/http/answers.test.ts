@@ -304,6 +304,51 @@ describe("answers to one question on two devices", () => {
 		expect(await answerOn(app, id)).not.toHaveProperty("other");
 	});
 
+	test("a device that changed its mind before it could hear of the other's answer is told of it as well", async () => {
+		await using app = await anApp();
+		const id = await app.start();
+		app.pass({ seconds: 60 });
+		const elsewhere = { ...answering(app, "team", slider(5)), after: null };
+		await sync(app, id, [elsewhere]);
+		app.pass({ seconds: 60 });
+		const first = { ...answering(app, "team", slider(1)), after: null };
+		app.pass({ seconds: 1 });
+		const second = { ...answering(app, "team", slider(2)), after: first.operation_id };
+		app.pass({ seconds: 1 });
+		const third = { ...answering(app, "team", slider(3)), after: second.operation_id };
+		app.pass({ seconds: 60 });
+		const { body } = await sync(app, id, [first, second]);
+		const { operation_id: conflict } = elsewhere;
+		expect(body["results"]).toMatchObject([
+			{ status: "applied", conflict },
+			{ status: "applied", conflict },
+		]);
+		expect(await answerOn(app, id)).toMatchObject({ answer: slider(2), other: slider(5) });
+		// Made before the reply to the second, sent after it.
+		expect((await sync(app, id, [third])).body["results"]).toMatchObject([{ status: "applied", conflict }]);
+		expect(await answerOn(app, id)).toMatchObject({ answer: slider(3), other: slider(5) });
+
+		app.pass({ seconds: 1 });
+		const settled = { ...answering(app, "team", slider(4)), after: third.operation_id };
+		expect((await sync(app, id, [settled])).body["results"]).not.toMatchObject([{ conflict }]);
+		expect(await answerOn(app, id)).not.toHaveProperty("other");
+	});
+
+	test("who comes to the other's answer by themselves has nothing to choose", async () => {
+		await using app = await anApp();
+		const id = await app.start();
+		app.pass({ seconds: 60 });
+		await sync(app, id, [{ ...answering(app, "team", slider(5)), after: null }]);
+		app.pass({ seconds: 60 });
+		const first = { ...answering(app, "team", slider(1)), after: null };
+		app.pass({ seconds: 1 });
+		const second = { ...answering(app, "team", slider(5)), after: first.operation_id };
+		app.pass({ seconds: 1 });
+		await sync(app, id, [first, second]);
+		expect(await answerOn(app, id)).toMatchObject({ answer: slider(5) });
+		expect(await answerOn(app, id)).not.toHaveProperty("other");
+	});
+
 	test("that are the same are no conflict, nor are those of a client that does not tell what it saw", async () => {
 		await using app = await anApp();
 		const id = await app.start();

@@ -134,6 +134,7 @@ describe("assessments", () => {
 			"-1",
 			"one",
 			"1.5",
+			"2147483648",
 			"9007199254740993",
 		]) {
 			const reply = await app.get(`/api/v2/assessments/${path}`);

@@ -145,6 +145,31 @@ describe("restore", () => {
 		expect(settled).not.toHaveProperty("other");
 	});
 
+	test("tells of it as well when the late answer was changed once more before it came", async () => {
+		await using app = await anApp();
+		const old = await app.start();
+		const stood = answeringTeam(app, 2, app.now(), null);
+		await app.post(`/api/v2/session/${old}/sync`, { sent_at: app.now(), operations: [stood] });
+		await app.start({ replaces: old });
+		app.pass({ seconds: 60 });
+		const first = answeringTeam(app, 5, app.now(), null);
+		app.pass({ seconds: 1 });
+		const second = answeringTeam(app, 4, app.now(), first.operation_id);
+		await app.post(`/api/v2/session/${old}/sync`, { sent_at: app.now(), operations: [first, second] });
+		await app.post(`/api/v2/session/${old}/restore`, { operation_id: anOperationId() });
+		const { body } = await app.get(`/api/v2/session/${old}`);
+		expect(body).toMatchObject({
+			session: {
+				answers: {
+					[app.question("team")]: {
+						answer: { type: "slider", value: 4 },
+						other: { type: "slider", value: 2 },
+					},
+				},
+			},
+		});
+	});
+
 	test("is 409 when its time is over, and for a completed session", async () => {
 		await using app = await anApp();
 		const old = await app.start();

@@ -93,14 +93,20 @@ export function otherAnswer(history: History, question_id: number): Content | nu
 	const last = counted(history).findLast(
 		(line) => about(line) === question_id && says(line, "answer", "clear"),
 	);
-	const told = last?.result && "conflict" in last.result ? last.result.conflict : undefined;
-	const unseen = told ?? last?.unseen;
+	const unseen = last && toldBy(last);
 	if (!last || !unseen) return undefined;
 	const other =
 		standing(history, question_id) === last
 			? history.lines.find(({ operation_id }) => operation_id === unseen)
 			: last;
-	return other?.deed.kind === "answer" ? other.deed.answer : null;
+	const content = other?.deed.kind === "answer" ? other.deed.answer : null;
+	const isSame = JSON.stringify(content) === JSON.stringify(standingAnswer(history, question_id));
+	return isSame ? undefined : content;
+}
+
+/** The answer of which the reply to a write told, or a restore that brought it back. */
+export function toldBy({ result, unseen }: Line): string | null | undefined {
+	return (result && "conflict" in result ? result.conflict : undefined) ?? unseen;
 }
 
 export function wasEverAnswered(history: History, question_id: number): boolean {

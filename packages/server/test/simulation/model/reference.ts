@@ -10,6 +10,7 @@ import {
 	type Result,
 	standing,
 	standingDraft,
+	toldBy,
 } from "./history.ts";
 
 /** The rules of the contract, for a whole server: who is refused, what is kept, what a repeated request gets. */
@@ -139,9 +140,18 @@ function afterKnown(session: History, { deed, after }: Operation, at: number): n
 	return isSame ? Math.max(at, seen.at + 1) : at;
 }
 
-/** The answer that stands, was not seen, and says something else. */
-function unseenBy({ deed, after }: Pick<Operation, "deed" | "after">, found: Line | null): string | null {
-	if (after === undefined || !found || found.operation_id === after) return null;
+/**
+ * The answer that stands, was not seen, and says something else. One that was seen may itself have come without another in view; as long as nobody
+ * could be told of that, the other is still not seen.
+ */
+function unseenBy(
+	{ deed, after, at, received }: Pick<Operation, "deed" | "after"> & Pick<Line, "at" | "received">,
+	found: Line | null,
+): string | null {
+	if (after === undefined || !found) return null;
+	if (found.operation_id === after) {
+		return at > found.received && received !== found.received ? null : (toldBy(found) ?? null);
+	}
 	const said = [found.deed, deed].map((one) => (one.kind === "answer" ? JSON.stringify(one.answer) : null));
 	return said[0] === said[1] ? null : found.operation_id;
 }
@@ -157,7 +167,8 @@ function accept(
 	const at = known ?? afterEverything(reference, session, deed);
 	const before = counts(session);
 	const changes = deed.kind === "answer" || deed.kind === "clear";
-	const conflict = changes ? unseenBy(operation, standing(session, deed.question_id)) : null;
+	const made = { ...operation, at, received: reference.now };
+	const conflict = changes ? unseenBy(made, standing(session, deed.question_id)) : null;
 	if (device_id && client_time !== null) {
 		const { device } = session;
 		const isBehind = device?.device_id === device_id && device.client_time >= client_time;
@@ -223,9 +234,10 @@ export function start(reference: Reference, wanted: Start): RefSession | Refused
 	if (known && earlier && !earlier.erased) {
 		return known.wish === wish ? earlier : { refused: "operation_mismatch" };
 	}
+	const last = replaces && lastInChain(reference, replaces);
 	if (replaces) {
-		const successor = activeSuccessor(reference, replaces);
-		if (successor) {
+		const successor = last?.status === "active" ? last : null;
+		if (successor && successor !== replaces) {
 			if (operation_id) {
 				replaces.redirected.set(operation_id, { wish, slot: successor.slot });
 				if (!lineOf(replaces, operation_id)) note(reference, replaces, lifecycle(operation_id, "start"));
@@ -252,7 +264,7 @@ export function start(reference: Reference, wanted: Start): RefSession | Refused
 	reference.sessions.push(session);
 	note(reference, session, lifecycle(operation_id, "start"));
 	if (operation_id) reference.starts.set(operation_id, { wish, slot: session.slot });
-	if (replaces) replaces.replaced_by = session.slot;
+	if (last) last.replaced_by = session.slot;
 	return session;
 }
 
@@ -266,17 +278,10 @@ function lifecycle(operation_id: string | null, kind: "start" | "abandon" | "res
 	return { operation_id, client_time: null, deed: { kind }, unfit: null };
 }
 
-/** The active session at the end of the chain of fresh starts. */
-function activeSuccessor(reference: Reference, from: RefSession): RefSession | null {
-	const seen = new Set([from.slot]);
-	for (let next = from.replaced_by; next !== null && !seen.has(next); ) {
-		const session = reference.sessions[next];
-		if (!session) return null;
-		if (session.status === "active") return session;
-		seen.add(next);
-		next = session.replaced_by;
-	}
-	return null;
+/** The session at the end of the chain of fresh starts; itself where none was begun in its place. */
+function lastInChain(reference: Reference, from: RefSession): RefSession {
+	const next = from.replaced_by === null ? undefined : reference.sessions[from.replaced_by];
+	return next ? lastInChain(reference, next) : from;
 }
 
 export function restore(
@@ -303,16 +308,17 @@ export function restore(
 		line.outcome = "applied";
 		if (changes && standing(session, deed.question_id) !== line) line.outcome = "superseded";
 	}
-	const successor = activeSuccessor(reference, session);
-	if (successor) operate(reference, successor, lifecycle(null, "abandon"), NOBODY);
+	const last = lastInChain(reference, session);
+	if (last !== session && last.status === "active")
+		operate(reference, last, lifecycle(null, "abandon"), NOBODY);
 	session.replaced_by = null;
-	if (successor) successor.replaced_by = session.slot;
+	if (last !== session) last.replaced_by = session.slot;
 	return session;
 }
 
 export function erase(reference: Reference, session: RefSession): void {
 	session.erased = true;
 	for (const other of reference.sessions) {
-		if (other.replaced_by === session.slot) other.replaced_by = null;
+		if (other.replaced_by === session.slot) other.replaced_by = session.replaced_by;
 	}
 }
