@@ -19,6 +19,30 @@ test("storage cleared, cookie kept: the cookie brings the session back", async (
 	await expectServerHolds(server, student);
 });
 
+test("storage cleared, and the server cannot be asked at that moment: nobody is led to begin anew", async ({
+	student,
+	server,
+}) => {
+	const { page, words } = student;
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(5);
+	await student.seesSaveLine(words.save.saved);
+	await clearStorage(page, server.url);
+
+	await page.route("**/session/current", (route) => route.fulfill({ status: 503 }));
+	await student.visit();
+	await expect(page.getByRole("heading", { name: words.unreachable_title })).toBeVisible();
+	await expect(page.getByRole("button", { name: words.welcome.start })).toBeHidden();
+	await page.unroute("**/session/current");
+	await student.press(words.try_again);
+	await student.isWelcomedBackAt(5);
+	await student.continueSession();
+	await student.answer();
+	await student.seesSaveLine(words.save.saved);
+	await expectServerHolds(server, student);
+});
+
 test("cookie cleared, storage kept: the storage brings the session back", async ({
 	student,
 	server,

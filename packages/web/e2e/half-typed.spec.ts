@@ -38,6 +38,21 @@ test("a half-typed essay comes back after a reload without a pause, and stays wh
 	await expectServerHolds(server, student);
 });
 
+test("an answer whose text is deleted is taken back", async ({ student, server }) => {
+	const { page, words } = student;
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(5);
+	await student.answer({ type: "essay", text: "A private word." });
+	await student.press(words.back);
+	await expect(page.getByRole("textbox")).toHaveValue("A private word.");
+	await page.getByRole("textbox").fill("");
+	await student.press(words.next);
+	await expect(page.getByRole("textbox")).toBeHidden();
+	await student.seesSaveLine(words.save.saved);
+	expect((await server.answers()).map(({ question }) => question)).not.toContain("dream");
+});
+
 test("what was ticked and ranked but not yet given comes back after a reload", async ({
 	student,
 	server,

@@ -36,6 +36,23 @@ test("the browser's own Back and Forward lead through the questions", async ({ s
 	await expect(page.getByRole("radio", { checked: true })).toHaveCount(0);
 });
 
+test("the browser's own Back leaves the welcome back where it is", async ({ student }) => {
+	const { page } = student;
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(3);
+	await page.reload();
+	await student.isWelcomedBackAt(3);
+	await page.goBack();
+	await student.isWelcomedBackAt(3);
+	await page.goForward();
+	await student.isWelcomedBackAt(3);
+	await student.continueSession();
+	await student.seesQuestion(3);
+	await page.goBack();
+	await student.seesQuestion(2);
+});
+
 test("a changed answer replaces the old one and gains nothing", async ({ student, server }) => {
 	const { page, words } = student;
 	await student.visit();

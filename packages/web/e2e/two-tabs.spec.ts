@@ -70,3 +70,35 @@ test("two tabs offline at once: what both answered arrives once", async ({
 	await student.seesSaveLine(words.save.saved);
 	await expectServerHolds(server, student);
 });
+
+test("what one tab lets this browser forget, no other goes on showing", async ({
+	student,
+	server,
+	context,
+	calm,
+}) => {
+	const { words, memory } = student;
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(3);
+	await student.seesSaveLine(words.save.saved);
+	const page = await context.newPage();
+	calm.watch(page);
+	const other = createStudent(page, { server, memory });
+	await other.visit();
+	await other.isWelcomedBackAt(3);
+
+	await other.press(words.not_you.open);
+	await other.press(words.not_you.yes);
+	await expect(page.getByText(words.not_you.done)).toBeVisible();
+	await student.page.bringToFront();
+	await expect(student.page.getByText(words.not_you.done)).toBeVisible();
+	await expect(student.page.getByRole("button", { name: words.welcome.start })).toBeVisible();
+	// The next person begins where the last one's page had been.
+	const next = createStudent(student.page, { server });
+	await next.begin();
+	await next.answer();
+	await next.seesSaveLine(words.save.saved);
+	expect(next.memory.session_id).not.toBe(memory.session_id);
+	await expectServerHolds(server, student);
+});

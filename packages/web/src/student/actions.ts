@@ -34,12 +34,14 @@ export async function boot(visit: Visit): Promise<void> {
 }
 
 async function findFirstScreen(visit: Visit) {
-	const { choice, index } = await visit.client.resume();
+	const { choice, index, server } = await visit.client.resume();
 	if (visit.code !== null) {
 		const other = choice.kind === "nothing" ? 0 : choice.state.answered;
 		visit.screen.value = { kind: "code", code: visit.code, other };
 		return;
 	}
+	// Only the server knows whether there is something to come back to; to begin anew would be to leave it behind.
+	if (choice.kind === "nothing" && server === "unreachable") throw new ServerUnreachable("server");
 	if (choice.kind === "nothing") return showWelcome(visit);
 	if (choice.kind === "untouched") {
 		const isWanted = visit.wanted === null || index?.assessment.key === visit.wanted;
@@ -140,8 +142,11 @@ export async function forget(visit: Visit, why: "left" | "not_you"): Promise<num
 /** To the first screen of a browser that has been made to forget everything, here or in another tab: nothing of it stays to be seen. */
 export function startOver(visit: Visit): Promise<void> {
 	visit.starting_over ??= (async () => {
+		const { session } = visit;
 		visit.screen.value = { kind: "loading" };
 		await boot(visit);
+		// The next person may have a session here already.
+		if (visit.session !== session) return;
 		letGo(visit);
 		// What is typed is put away as a screen goes.
 		dropLastWords();

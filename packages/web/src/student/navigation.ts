@@ -21,10 +21,12 @@ export type Navigation = {
 /**
  * @param show draws a place
  * @param before the place before one that was landed on, so that Back leads further than this visit did
+ * @param isAtPlace false while the student is asked something: the browser's Back and Forward then change nothing on the screen
  */
 export function createNavigation(
 	show: (place: Place, direction: Direction) => void,
 	before: (place: Place) => Place | null,
+	isAtPlace: () => boolean,
 ): Navigation {
 	let current: Entry = { carhythm: 1, place: { kind: "welcome" }, below: null, depth: 0 };
 
@@ -51,6 +53,7 @@ export function createNavigation(
 		if (!isEntry(event.state)) return;
 		const direction = event.state.depth < current.depth ? "back" : "forward";
 		current = event.state;
+		if (!isAtPlace()) return;
 		if (current.below === null) stack(current.place, before(current.place));
 		show(current.place, direction);
 	});

@@ -76,6 +76,7 @@ export function createVisit(client: Client, wanted: string | null, code: string 
 		navigation: createNavigation(
 			(place, direction) => showPlace(visit, place, direction),
 			(place) => visit.session && placeBefore(visit.session.index, place),
+			() => visit.screen.value.kind === "place",
 		),
 		screen: signal<Screen>({ kind: "loading" }),
 		latest: signal(null),
@@ -159,7 +160,6 @@ export function letGo(visit: Visit): void {
 	visit.endSubscription();
 	visit.session?.close();
 	visit.session = null;
-	visit.untouched = null;
 	visit.endSubscription = () => {};
 	for (const held of [visit.view, visit.gain, visit.set_aside]) held.value = null;
 }

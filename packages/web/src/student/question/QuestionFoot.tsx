@@ -1,3 +1,4 @@
+import { answerTo } from "@carhythm/core";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { goBack } from "../actions.ts";
 import type { Place } from "../places.ts";
@@ -12,9 +13,10 @@ export function QuestionFoot({ work, place }: { work: Work; place: Place }) {
 	const m = useMessages();
 	const language = useLanguage();
 	const visit = useVisit();
-	const { session_id } = useSessionView();
+	const { session_id, state } = useSessionView();
 	const value = work.value();
-	const answered = value !== null && !isEmpty(value);
+	// An answer that was emptied is taken back by Next; to skip would leave it standing.
+	const answered = value !== null && (!isEmpty(value) || answerTo(state, work.question.id) !== null);
 	const shown = asShown(m, work.question, { session_id, language });
 	// After a choice the page goes on by itself; a button that came for a moment would only flicker.
 	const hidden = work.leaving.value ? "foot-hidden" : "";

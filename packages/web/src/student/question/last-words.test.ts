@@ -1,10 +1,14 @@
-import { mintSessionId, toInstant } from "@carhythm/core";
+import { mintOperationId, mintSessionId, toInstant } from "@carhythm/core";
 import { beforeEach, expect, test, vi } from "vitest";
 import { dropLastWords, keepLastWords, takeLastWords } from "./last-words.ts";
 
 const session_id = mintSessionId((count) => new Uint8Array(count));
 const another = mintSessionId((count) => new Uint8Array(count).fill(7));
-const at = toInstant(1_000_000);
+const at = (millis: number) => ({
+	operation_id: mintOperationId((count) => new Uint8Array(count).fill(millis % 256)),
+	at: toInstant(millis),
+});
+const seen = at(1_000_000);
 const essay = (text: string) => ({ type: "essay" as const, text });
 
 beforeEach(() => {
@@ -19,38 +23,49 @@ beforeEach(() => {
 });
 
 test("the last words come back once", () => {
-	keepLastWords({ session_id, question_id: 71, draft: essay("half a w"), at }, false);
+	keepLastWords({ session_id, question_id: 71, draft: essay("half a w"), seen }, false);
 	expect(takeLastWords(session_id, 71, undefined)).toEqual(essay("half a w"));
 	expect(takeLastWords(session_id, 71, undefined)).toBeNull();
 });
 
 test("a ranking comes back as well as a text", () => {
 	const draft = { type: "ordering" as const, ordered_items: ["b", "a"] };
-	keepLastWords({ session_id, question_id: 4, draft, at }, false);
+	keepLastWords({ session_id, question_id: 4, draft, seen }, false);
 	expect(takeLastWords(session_id, 4, undefined)).toEqual(draft);
 });
 
 test("on a shared computer they are in the tab alone, and come back there", () => {
-	keepLastWords({ session_id, question_id: 71, draft: essay("mine"), at }, true);
+	keepLastWords({ session_id, question_id: 71, draft: essay("mine"), seen }, true);
 	expect(localStorage.getItem("carhythm.last-words")).toBeNull();
 	expect(takeLastWords(session_id, 71, undefined)).toEqual(essay("mine"));
 	expect(sessionStorage.getItem("carhythm.last-words")).toBeNull();
 });
 
 test("another session or question never gets them", () => {
-	keepLastWords({ session_id, question_id: 71, draft: essay("mine"), at }, false);
+	keepLastWords({ session_id, question_id: 71, draft: essay("mine"), seen }, false);
 	expect(takeLastWords(another, 71, undefined)).toBeNull();
 	expect(takeLastWords(session_id, 70, undefined)).toBeNull();
 	expect(takeLastWords(session_id, 71, undefined)).toEqual(essay("mine"));
 });
 
 test("what was written later elsewhere stands", () => {
-	keepLastWords({ session_id, question_id: 71, draft: essay("old"), at }, false);
-	expect(takeLastWords(session_id, 71, toInstant(1_000_001))).toBeNull();
+	for (const known of [seen, null]) {
+		keepLastWords({ session_id, question_id: 71, draft: essay("old"), seen: known }, false);
+		expect(takeLastWords(session_id, 71, at(1_060_000))).toBeNull();
+	}
+});
+
+test("they come after what the page had seen, whatever any clock says", () => {
+	const itself = { ...seen, at: toInstant(9_000_000) };
+	const whatWasOnItsWay = { ...at(1_000_007), at: toInstant(1_000_007) };
+	for (const known of [seen, itself, whatWasOnItsWay, at(5)]) {
+		keepLastWords({ session_id, question_id: 71, draft: essay("last"), seen }, false);
+		expect(takeLastWords(session_id, 71, known)).toEqual(essay("last"));
+	}
 });
 
 test("words that are safe elsewhere are gone, and broken ones are ignored", () => {
-	keepLastWords({ session_id, question_id: 71, draft: essay("safe"), at }, false);
+	keepLastWords({ session_id, question_id: 71, draft: essay("safe"), seen }, false);
 	dropLastWords();
 	expect(takeLastWords(session_id, 71, undefined)).toBeNull();
 	localStorage.setItem("carhythm.last-words", "{");
@@ -60,6 +75,6 @@ test("words that are safe elsewhere are gone, and broken ones are ignored", () =
 test("a browser that stores nothing does no harm", () => {
 	vi.stubGlobal("localStorage", undefined);
 	vi.stubGlobal("sessionStorage", undefined);
-	keepLastWords({ session_id, question_id: 71, draft: essay("gone"), at }, false);
+	keepLastWords({ session_id, question_id: 71, draft: essay("gone"), seen }, false);
 	expect(takeLastWords(session_id, 71, undefined)).toBeNull();
 });

@@ -1,9 +1,16 @@
-import { Answer, type Instant, type SessionId } from "@carhythm/core";
+import { Answer, Instant, OperationId, type SessionId, toMillis, z } from "@carhythm/core";
 
 const KEY = "carhythm.last-words";
 
-/** What was typed, ticked or ranked in the last moment before a page went away. */
-type LastWords = { session_id: SessionId; question_id: number; draft: Answer; at: Instant };
+/** A write to a question. */
+const Touch = z.object({ operation_id: OperationId, at: Instant });
+export type Touch = z.infer<typeof Touch>;
+
+/** What was typed, ticked or ranked in the last moment before a page went away, and the last write that the page knew of. */
+type LastWords = { session_id: SessionId; question_id: number; draft: Answer; seen: Touch | null };
+
+/** A write gets its final time, and with it another id, when it is stored: a little later than the page knew. */
+const SETTLING_MS = 1000;
 
 /**
  * Puts what is half-done where it can be put at once. The engine's storage needs a few milliseconds, which a page that is being
@@ -30,22 +37,28 @@ export function dropLastWords(): void {
 
 /**
  * Takes what the last visit left, once.
- * @param known when the question was last touched, as far as the session knows; older words are not taken
+ * @param known the last write to the question, as far as the session knows. Words that came before it are not taken; that is told by what the
+ *   page had seen and not by the device's clock, which may be wrong
  */
 export function takeLastWords(
 	session_id: SessionId,
 	question_id: number,
-	known: Instant | undefined,
+	known: Touch | undefined,
 ): Answer | null {
 	try {
 		const words: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? "null");
 		if (!isLastWords(words) || words.session_id !== session_id || words.question_id !== question_id)
 			return null;
 		dropLastWords();
-		return known !== undefined && known > words.at ? null : words.draft;
+		return known === undefined || isSeen(known, words.seen) ? words.draft : null;
 	} catch {
 		return null;
 	}
+}
+
+function isSeen(known: Touch, seen: Touch | null): boolean {
+	if (seen === null) return false;
+	return known.operation_id === seen.operation_id || toMillis(known.at) <= toMillis(seen.at) + SETTLING_MS;
 }
 
 function isLastWords(value: unknown): value is LastWords {
@@ -56,7 +69,7 @@ function isLastWords(value: unknown): value is LastWords {
 		"question_id" in value &&
 		"draft" in value &&
 		Answer.safeParse(value.draft).success &&
-		"at" in value &&
-		typeof value.at === "string"
+		"seen" in value &&
+		(value.seen === null || Touch.safeParse(value.seen).success)
 	);
 }

@@ -1,6 +1,5 @@
 import { type SessionId, sameAnswer } from "@carhythm/core";
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import { now } from "../../shared/now.ts";
 import { keepLastWords, takeLastWords } from "./last-words.ts";
 import type { Work } from "./work.ts";
 
@@ -31,7 +30,9 @@ function keepWhenLeaving(work: Work, session_id: SessionId, shared: boolean): ()
 	const keep = () => {
 		const draft = work.unheld();
 		if (draft === null) return;
-		keepLastWords({ session_id, question_id: work.question.id, draft, at: now() }, shared);
+		const { operation_id, at } = work.touched() ?? {};
+		const seen = operation_id && at ? { operation_id, at } : null;
+		keepLastWords({ session_id, question_id: work.question.id, draft, seen }, shared);
 		// Everything but text is on its way to the engine's storage already.
 		if (draft.type === "essay") work.holdNow();
 	};

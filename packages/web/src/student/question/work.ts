@@ -1,18 +1,10 @@
 import type { Outcome } from "@carhythm/client";
-import {
-	type Answer,
-	answerTo,
-	draftOf,
-	type Instant,
-	type Question,
-	type Refusal,
-	unreachable,
-} from "@carhythm/core";
+import { type Answer, answerTo, draftOf, type Question, type Refusal, unreachable } from "@carhythm/core";
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { answer, goNext, opened } from "../actions.ts";
 import type { Place } from "../places.ts";
 import type { Visit } from "../visit.ts";
-import { dropLastWords } from "./last-words.ts";
+import { dropLastWords, type Touch } from "./last-words.ts";
 
 /** A choice stays visible for this long before the next question comes. */
 const BEAT_MS = 350;
@@ -25,8 +17,8 @@ export type Work = {
 	readonly question: Question;
 	/** What the control shows: what is live in it, else the draft, else the standing answer. */
 	value(): Answer | null;
-	/** When the session last heard of this question. */
-	touched(): Instant | undefined;
+	/** The write by which the session last heard of this question. */
+	touched(): Touch | undefined;
 	readonly refusal: ReadonlySignal<Refusal | null>;
 	/** True in the moment between a choice and the next question. */
 	readonly leaving: ReadonlySignal<boolean>;
@@ -100,7 +92,7 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 		value,
 		touched() {
 			const { answers, drafts } = opened(visit).state;
-			return drafts[question.id]?.at ?? answers[question.id]?.at;
+			return drafts[question.id] ?? answers[question.id];
 		},
 		refusal,
 		leaving,
