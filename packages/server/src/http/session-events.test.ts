@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type SessionId, SessionNotice } from "@carhythm/core";
-import { expect, test } from "vitest";
+import { sql } from "kysely";
+import { describe, expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../test/an-app.ts";
 import { anOperationId } from "../testing/a-store.ts";
+import { engine } from "../testing/an-engine.ts";
+import type { Job } from "../testing/racer.ts";
 import { someRacers } from "../testing/racers.ts";
 
 const pathOf = (session_id: string) => `/api/v2/session/${session_id}/events`;
@@ -107,20 +111,57 @@ test("ends with the server, for those who come then too", async () => {
 	expect(await late.next()).toBeNull();
 });
 
-test("hears what another process on the same database does", async () => {
-	await using app = await anApp();
-	const id = await app.start();
-	await using racers = await someRacers(app, 1);
-	const heard = await hear(app, id);
-	await heard.next();
-	await racers.all([
-		{
-			kind: "operate",
-			session_id: id as SessionId,
-			operation_id: anOperationId(),
-			command: { kind: "hold", device_id: anOperationId(), label: "Elsewhere" },
-		},
-	]);
-	expect(await heard.next()).toMatchObject({ revision: 2, holder: { label: "Elsewhere" } });
-	await heard.end();
+// A look when the stream begins and one each time the listener has connected tell of one change each. What comes after them is
+// told by word of the other process, or not before the heartbeat.
+describe("what another process on the same database does", () => {
+	test("is heard within five seconds, time and again", async () => {
+		await using app = await anApp();
+		const id = await app.start();
+		await using racers = await someRacers(app, 1);
+		const heard = await hear(app, id);
+		await heard.next();
+		for (const label of ["Phone", "Tablet", "Library"]) {
+			await racers.all([takingOver(id, label)]);
+			expect(await inTime(heard)).toMatchObject({ holder: { label } });
+		}
+		await heard.end();
+	});
+
+	test.runIf(engine === "postgres")("is heard again when the connection that listens was lost", async () => {
+		await using app = await anApp();
+		const id = await app.start();
+		await using racers = await someRacers(app, 1);
+		const heard = await hear(app, id);
+		await heard.next();
+		await racers.all([takingOver(id, "Before")]);
+		expect(await inTime(heard)).toMatchObject({ holder: { label: "Before" } });
+		// Not before it listens: there is nothing to lose until then.
+		await expect.poll(() => endListening(app), { timeout: PROMISED_MS }).toBe(1);
+		for (const label of ["Meanwhile", "Afterwards", "At last"]) {
+			await racers.all([takingOver(id, label)]);
+			expect(await inTime(heard)).toMatchObject({ holder: { label } });
+		}
+		await heard.end();
+	});
 });
+
+function takingOver(session_id: string, label: string): Job {
+	const device_id = anOperationId();
+	const command = { kind: "hold", device_id, label } as const;
+	return { kind: "operate", session_id: session_id as SessionId, operation_id: anOperationId(), command };
+}
+
+/** What a device is promised: to know within this time that the session goes on elsewhere. */
+const PROMISED_MS = 5000;
+
+async function inTime({ next }: Pick<Awaited<ReturnType<typeof hear>>, "next">) {
+	return Promise.race([next(), sleep(PROMISED_MS, "nothing heard in time", { ref: false })]);
+}
+
+/** Ends the connections that listen, as a firewall or a restart does. @returns how many there were */
+async function endListening(app: TestApp): Promise<number> {
+	const { rows } = await sql<{ pg_terminate_backend: boolean }>`
+		select pg_terminate_backend(pid) from pg_stat_activity
+		where datname = current_database() and query like 'listen %' and state = 'idle'`.execute(app.database.db);
+	return rows.length;
+}
