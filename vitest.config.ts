@@ -16,6 +16,9 @@ const onPostgres = [
 	"test/simulation/{expiry,races}.test.ts",
 ];
 
+// A zone whose clocks change, on other days than those of Europe: calendar arithmetic in local time shall not pass for that in UTC.
+const env = { TZ: "America/Santiago" };
+
 const exclude = ["**/node_modules/**", "**/dist/**", "e2e/**", ...(isQuick ? slow : [])];
 const globalSetup = join(import.meta.dirname, "packages/server/src/testing/postgres-setup.ts");
 
@@ -35,6 +38,7 @@ export default defineConfig({
 					root,
 					include: ["**/*.test.{ts,tsx,mjs}"],
 					exclude: [...exclude, "src/cli/postgres.test.ts"],
+					...(["packages/core", "packages/server"].includes(root) && { env }),
 					...(root === "packages/server" && { globalSetup }),
 				},
 			})),
@@ -63,7 +67,7 @@ function secondTellings() {
 				include: onPostgres,
 				exclude,
 				globalSetup,
-				env: { CARHYTHM_TEST_ENGINE: "postgres" },
+				env: { ...env, CARHYTHM_TEST_ENGINE: "postgres" },
 			},
 		},
 	];

@@ -8,7 +8,8 @@ const DAY = 24 * 60 * 60 * 1000;
 describe("expiry", () => {
 	test.each([
 		["in winter", "2026-01-10T12:00:00.000Z"],
-		["over a daylight-saving change", "2026-03-15T12:00:00.000Z"],
+		["when clocks are set back (Chile, 5 April 2026)", "2026-03-15T12:00:00.000Z"],
+		["when clocks are set forward (Chile, 6 September 2026)", "2026-08-20T12:00:00.000Z"],
 		["over a leap day", "2028-02-10T12:00:00.000Z"],
 		["over the end of a year", "2026-12-20T23:59:59.999Z"],
 	])("comes 30 × 24 hours after the last activity, %s", (_, last) => {
@@ -17,6 +18,14 @@ describe("expiry", () => {
 		expect(isExpired(last, toInstant(edge), 30)).toBe(false);
 		expect(isExpired(last, toInstant(edge + 1000), 30)).toBe(true);
 		expect(expiresAt(last, 30)).toBe(toInstant(edge));
+	});
+
+	test("is tried where clocks change in between", () => {
+		const offset = (instant: Instant) => new Date(instant).getTimezoneOffset() / 60;
+		const around = ["2026-03-15", "2026-04-15", "2026-08-20", "2026-09-20"].map(
+			(day) => `${day}T12:00:00.000Z`,
+		);
+		expect(around.map(offset)).toEqual([3, 4, 4, 3]);
 	});
 });
 
