@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { connect, createServer } from "node:net";
+import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
 import { aFolder } from "../testing/a-folder.ts";
 import { CLI, carhythm, runFile, startFile } from "../testing/run.ts";
@@ -9,17 +10,8 @@ const DISPLAY_ID = /[0-9A-Z]{5}-[0-9A-Z]{5}/;
 
 test("serve makes a new database ready, answers, and ends in order on SIGTERM", async () => {
 	using folder = aFolder();
-	const { child, ended } = startFile(CLI, ["--port", "0", "--host", "127.0.0.1"], {
-		env: { PATH: process.env["PATH"], DATABASE_URL: `sqlite:${folder.file("a.db")}` },
-	});
-	const address = await new Promise<string>((resolve) => {
-		let text = "";
-		child.stdout?.on("data", (bytes) => {
-			text += bytes;
-			const found = /CaRhythm is ready: (\S+)/.exec(text)?.[1];
-			if (found) resolve(found);
-		});
-	});
+	await using server = await serving({ DATABASE_URL: `sqlite:${folder.file("a.db")}` });
+	const { address, child, ended } = server;
 	const health = await fetch(`${address}/api/v2/health`);
 	expect(await health.json()).toEqual({ status: "healthy", version: "2.0" });
 	// Longer than proxies keep a connection: whoever sends on it must be the first to give it up.
@@ -38,6 +30,8 @@ test("serve makes a new database ready, answers, and ends in order on SIGTERM", 
 	const { port } = new URL(address);
 	const spare = connect(Number(port), "127.0.0.1");
 	await once(spare, "connect");
+	// One that the server has not accepted yet when it stops is cut off instead of closed.
+	spare.on("error", () => {});
 	child.kill("SIGTERM");
 	expect(await listening.text()).toContain('data: {"revision":1');
 	const { code, stdout } = await ended;
@@ -47,6 +41,29 @@ test("serve makes a new database ready, answers, and ends in order on SIGTERM", 
 	expect(stdout).not.toContain(session_id);
 	expect(existsSync(folder.file("a.db-wal"))).toBe(false);
 	expect((await carhythm(folder.file("a.db"), "session", "list")).stdout).toMatch(DISPLAY_ID);
+});
+
+test("a session is kept for as many days as serve was told", async () => {
+	using folder = aFolder();
+	const file = folder.file("a.db");
+	await using server = await serving({ DATABASE_URL: `sqlite:${file}`, SESSION_EXPIRY_DAYS: "7" });
+	const { address } = server;
+	const start = await fetch(`${address}/api/v2/session/start`, { method: "POST" });
+	expect(start.headers.get("set-cookie")).toContain("; Max-Age=604800;");
+	const { session_id, created_at, expires_at } = (await start.json()) as Record<string, string>;
+	const atSession = (rest: string, init?: RequestInit) =>
+		fetch(`${address}/api/v2/session/${session_id}${rest}`, init);
+	const snapshot = async () => (await atSession("")).json();
+	expect(await snapshot()).toMatchObject({ expires_at, expired: false, resumable: true });
+	expect(expires_at).toBe(daysAfter(created_at, 7));
+
+	const last_activity = daysAfter(new Date().toISOString(), -8);
+	const database = new SqliteFile(file);
+	database.prepare("update student_responses set last_activity = ?").run(last_activity);
+	database.close();
+	expect(await snapshot()).toMatchObject({ expires_at: daysAfter(last_activity, 7), expired: true });
+	const refused = await atSession("/complete", { method: "POST" });
+	expect(await refused.json()).toMatchObject({ status: 409, code: "session_expired" });
 });
 
 test("a port in use and an address that is not ours end with 1 and one sentence", async () => {
@@ -70,3 +87,31 @@ test("a port in use and an address that is not ours end with 1 and one sentence"
 		stderr: expect.stringContaining("192.0.2.77 is not an address of this machine"),
 	});
 });
+
+/** A server that says it is ready; it is gone after the test. */
+async function serving(settings: Record<string, string>) {
+	const { child, ended } = startFile(CLI, ["--port", "0", "--host", "127.0.0.1"], {
+		env: { PATH: process.env["PATH"], ...settings },
+	});
+	const address = await new Promise<string>((resolve) => {
+		let text = "";
+		child.stdout?.on("data", (bytes) => {
+			text += bytes;
+			const found = /CaRhythm is ready: (\S+)/.exec(text)?.[1];
+			if (found) resolve(found);
+		});
+	});
+	return {
+		address,
+		child,
+		ended,
+		async [Symbol.asyncDispose]() {
+			child.kill("SIGKILL");
+			await ended;
+		},
+	};
+}
+
+function daysAfter(instant: string | undefined, days: number): string {
+	return new Date(Date.parse(instant ?? "") + days * 86_400_000).toISOString();
+}
