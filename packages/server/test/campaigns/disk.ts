@@ -64,6 +64,9 @@ export async function runFullDisks({
 async function fillAndEmpty(disk: Disk, journal: Journal, alsoEmpty?: () => void): Promise<void> {
 	const empty = disk.fill();
 	if (!(await untilRefused(journal, 2 * STUDENTS))) journal.wrong.push("The full disk was not noticed.");
+	if (!(await untilMore(journal, reads, 2 * STUDENTS))) {
+		journal.wrong.push("Nobody could be seen reading while the disk was full.");
+	}
 	empty();
 	alsoEmpty?.();
 	if (!(await untilReplies(journal, 2 * STUDENTS, PATIENCE_MS))) {
@@ -145,10 +148,18 @@ export async function runFaults(
 }
 
 /** Resolves when so many more writes were refused. @returns whether they were */
-async function untilRefused(journal: Journal, wanted: number): Promise<boolean> {
-	const enough = refusedWrites(journal) + wanted;
+function untilRefused(journal: Journal, wanted: number): Promise<boolean> {
+	return untilMore(journal, refusedWrites, wanted);
+}
+
+async function untilMore(
+	journal: Journal,
+	count: (journal: Journal) => number,
+	wanted: number,
+): Promise<boolean> {
+	const enough = count(journal) + wanted;
 	const deadline = performance.now() + PATIENCE_MS;
-	while (refusedWrites(journal) < enough) {
+	while (count(journal) < enough) {
 		if (performance.now() > deadline) return false;
 		await untilReplies(journal, 1, 20);
 	}
@@ -177,7 +188,16 @@ function refusedWrites({ replies }: Journal): number {
 	return replies.get("POST 503") ?? 0;
 }
 
+function refusedReads({ replies }: Journal): number {
+	return replies.get("GET 503") ?? 0;
+}
+
+/** Those that were replied to, in whichever way. */
+function reads(journal: Journal): number {
+	return (journal.replies.get("GET 200") ?? 0) + refusedReads(journal);
+}
+
 function countRefused(figures: DiskFigures, journal: Journal): void {
 	figures.writes_refused += refusedWrites(journal);
-	figures.reads_refused += journal.replies.get("GET 503") ?? 0;
+	figures.reads_refused += refusedReads(journal);
 }
