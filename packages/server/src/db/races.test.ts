@@ -124,6 +124,41 @@ test("many different answers to one session are all in its history, one after an
 	expect(standing).toEqual(slider(row?.answer_value ?? -1));
 });
 
+test.each(["complete", "abandon"] as const)(
+	"answers from everywhere around one %s are in the history before it, or refused",
+	async (end) => {
+		const session_id = await store.started();
+		const question_id = store.question("energy");
+		const answer = (): Job => ({
+			kind: "operate",
+			session_id,
+			operation_id: anOperationId(),
+			command: { kind: "answer", question_id, answer: slider(40) },
+		});
+		const some = () => Array.from({ length: AT_ONCE / PROCESSES }, answer);
+		const ending: Job = {
+			kind: "operate",
+			session_id,
+			operation_id: anOperationId(),
+			command: { kind: end },
+		};
+		const replies = await racers.each((racer) => (racer === 0 ? [...some(), ending, ...some()] : some()));
+		const refused = replies.flat().filter((reply) => typeof reply === "string");
+		expect(new Set(refused)).toEqual(
+			new Set([end === "complete" ? "session_completed" : "session_abandoned"]),
+		);
+		const events = await store.database.db
+			.selectFrom("session_events")
+			.select("kind")
+			.where("response_id", "=", await responseOf(session_id))
+			.orderBy("revision")
+			.execute();
+		const taken = replies.flat().length - refused.length - 1;
+		expect(taken).toBeGreaterThan(0);
+		expect(events.map(({ kind }) => kind)).toEqual(["start", ...Array(taken).fill("answer"), end]);
+	},
+);
+
 test("sessions of many students, each written to from every process, wait for each other without a deadlock", async () => {
 	const ids = await Promise.all(Array.from({ length: 6 }, () => store.started()));
 	const question_id = store.question("energy");

@@ -37,15 +37,15 @@ export function statuses(outcome: BatchOutcome): string[] {
 }
 
 /** The counts beside each session are those of its rows. */
-export async function countersEqualRows(store: TestStore): Promise<void> {
-	const details = await store.database.db.selectFrom("session_details").selectAll().execute();
+export async function countersEqualRows({ database }: Pick<TestStore, "database">): Promise<void> {
+	const details = await database.db.selectFrom("session_details").selectAll().execute();
 	for (const { response_id, answered, ever_answered, revision } of details) {
-		const answers = await store.database.db
+		const answers = await database.db
 			.selectFrom("question_answers")
 			.selectAll()
 			.where("response_id", "=", response_id)
 			.execute();
-		const events = await store.database.db
+		const events = await database.db
 			.selectFrom("session_events")
 			.selectAll()
 			.where("response_id", "=", response_id)

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import {
 	type Command,
 	type Instant,
+	type LifecycleCommand,
 	type OperationId,
 	parseHandOffCode,
 	type SessionId,
@@ -19,7 +20,7 @@ import { single } from "../db/operate.ts";
 export type Job =
 	| { kind: "start"; operation_id: OperationId | null; replaces: SessionId | null }
 	| { kind: "restore"; session_id: SessionId; operation_id: OperationId }
-	| { kind: "operate"; session_id: SessionId; operation_id: OperationId; command: Command }
+	| { kind: "operate"; session_id: SessionId; operation_id: OperationId; command: Command | LifecycleCommand }
 	| { kind: "hand_off"; session_id: SessionId; operation_id: OperationId }
 	| { kind: "redeem"; code: string; operation_id: OperationId; device_id: OperationId }
 	| { kind: "feedback"; session_id: SessionId; rating: number }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { engine } from "../../src/testing/an-engine.ts";
+import { countersEqualRows } from "../../src/testing/batches.ts";
 import { aSimulatedServer, type SimulatedServer } from "./simulated-server.ts";
 
 // The same wish fifty times at once, through the front door of one process. Several processes on one database race in
@@ -104,6 +105,58 @@ test("fifty identical completions are one", async () => {
 	const session_id = await begin(server);
 	await fifty(server, `/session/${session_id}/complete`, { operation_id: randomUUID() });
 	expect(await kindsOf(server, session_id)).toEqual(["start", "complete"]);
+});
+
+test("fifty identical uses of a code are one, for a device that says which it is and for one that does not", async () => {
+	await using server = await open();
+	for (const device of [{ device_id: randomUUID(), label: "Phone" }, {}]) {
+		const session_id = await begin(server);
+		const { body } = await post(server, `/session/${session_id}/handoff`, {});
+		const redeem = { code: body["code"], operation_id: randomUUID(), ...device };
+		const reply = await fifty(server, "/session/handoff/redeem", redeem);
+		expect(reply.body).toMatchObject({ session: { session_id, revision: 2, holder: device } });
+		expect(await kindsOf(server, session_id)).toEqual(["start", "hold"]);
+	}
+});
+
+test.each([
+	{ end: "complete", code: "session_completed" },
+	{ end: "abandon", code: "session_abandoned" },
+])("fifty answers around one $end: each is there as a whole, or refused", async ({ end, code }) => {
+	await using server = await open();
+	const session_id = await begin(server);
+	const sliders = server.index.places.filter(({ question }) => question.type === "slider");
+	const answers = Array.from({ length: AT_ONCE }, (_, value) => ({
+		session_id,
+		question_id: sliders[value % sliders.length]?.question.id,
+		answer: { type: "slider", value },
+		submission_id: randomUUID(),
+	}));
+	const submit = (some: typeof answers) => some.map((answer) => post(server, "/answers/submit", answer));
+	const middle = AT_ONCE / 2;
+	const [ended, ...replies] = await Promise.all([
+		...submit(answers.slice(0, middle)),
+		post(server, `/session/${session_id}/${end}`, {}),
+		...submit(answers.slice(middle)),
+	]).then((all) => [...all.splice(middle, 1), ...all]);
+	expect(ended?.status).toBe(200);
+	const taken = answers.filter((_, i) => replies[i]?.status === 200);
+	const refused = replies.filter(({ status }) => status !== 200);
+	for (const { status, body } of refused) expect([status, body["code"]]).toEqual([409, code]);
+	// A race that one side always wins shows nothing.
+	expect(Math.min(taken.length, refused.length)).toBeGreaterThan(0);
+
+	expect(await kindsOf(server, session_id)).toEqual(["start", ...taken.map(() => "answer"), end]);
+	const xp = replies.reduce((sum, { body }) => sum + Number(body["xp_gained"] ?? 0), 0);
+	const answered = new Set(taken.map(({ question_id }) => question_id)).size;
+	const snapshot = await (await server.request(`/api/v2/session/${session_id}`, {})).json();
+	expect(snapshot).toMatchObject({
+		session: { answered, revision: taken.length + 2 },
+		progress: { total_xp: xp },
+	});
+	await countersEqualRows({ database: server.database() });
+	// Whoever asks again hears what they heard.
+	expect(await Promise.all(submit(answers))).toEqual(replies);
 });
 
 test("fifty identical restores are one, and a late repeat does not undo what came after", async () => {
