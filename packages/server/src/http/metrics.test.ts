@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
-import { anApp, SAMPLER_ANSWERS } from "../../test/an-app.ts";
+import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../test/an-app.ts";
 import { createMeter } from "../metrics/prometheus.ts";
 import { aDatabase, engine } from "../testing/an-engine.ts";
 
@@ -102,6 +102,36 @@ describe("metrics", () => {
 		expect(all.get("carhythm_expired_sessions_met_total")).toBe(1);
 	});
 
+	test("tell of writes for which there was no room", async () => {
+		await using on = await aMeteredApp();
+		const session_id = await on.start();
+		// More than fits into the room that is there already.
+		const operations = Array.from({ length: 50 }, () => ({
+			operation_id: randomUUID(),
+			client_time: on.now(),
+			command: {
+				kind: "answer",
+				question_id: on.question("dream"),
+				answer: { type: "essay", text: "جبل".repeat(100) },
+			},
+		}));
+		const sync = () => on.post(`/api/v2/session/${session_id}/sync`, { sent_at: on.now(), operations });
+		const failures = async () => {
+			const all = await figures(on);
+			return {
+				commits: count(all, "commit_seconds_count", 'outcome="failed"'),
+				refusals: count(all, "refusals_total", 'code="storage_unavailable"'),
+			};
+		};
+		expect(await failures()).toEqual({ commits: 0, refusals: 0 });
+		const makeRoom = await fill(on);
+		expect((await sync()).status).toBe(503);
+		expect(await failures()).toEqual({ commits: 1, refusals: 1 });
+		await makeRoom();
+		expect((await sync()).status).toBe(200);
+		expect(await failures()).toEqual({ commits: 1, refusals: 1 });
+	});
+
 	test("an address that nobody serves makes no label of its own", async () => {
 		await using on = await aMeteredApp();
 		for (const path of ["/a", "/b", "/api/v2/c"]) await on.app.request(path);
@@ -121,6 +151,19 @@ describe("metrics", () => {
 		expect(await response.text()).not.toContain("carhythm_");
 	});
 });
+
+/** Lets the database say that its disk is full. @returns what ends that */
+async function fill({ database: { db } }: TestApp): Promise<() => Promise<void>> {
+	const run = async (statement: string) => void (await sql.raw(statement).execute(db));
+	if (engine === "sqlite") {
+		await run("pragma max_page_count = 1");
+		return () => run("pragma max_page_count = 1000000");
+	}
+	await run(`create function refuse() returns trigger language plpgsql as $$
+		begin raise exception 'no space left on device' using errcode = 'disk_full'; end $$`);
+	await run("create trigger full_disk before insert on session_events execute function refuse()");
+	return () => run("drop trigger full_disk on session_events");
+}
 
 test("connections to a server are counted by their purpose", async () => {
 	await using place = await aDatabase();
