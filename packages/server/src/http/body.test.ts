@@ -8,11 +8,12 @@ const NEEDS_BODY = [
 	"/api/v2/student/info",
 	"/api/v2/resend-results",
 	"/api/v2/feedback/submit",
+	"/api/v2/session/handoff/redeem",
 ];
 const TAKES_BODY = [
 	...NEEDS_BODY,
 	"/api/v2/session/start",
-	...["abandon", "complete", "restore"].map((change) => `/api/v2/session/${UNKNOWN}/${change}`),
+	...["abandon", "complete", "restore", "handoff"].map((change) => `/api/v2/session/${UNKNOWN}/${change}`),
 ];
 
 const MIB = 1024 * 1024;
