@@ -1,5 +1,5 @@
-import type { Verdict } from "./check.ts";
-import { acknowledged, type Journal } from "./journal.ts";
+import { acknowledged, acknowledgedCodes, type Journal } from "./journal.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** What a campaign found, added up. */
 export type Figures = {
@@ -7,6 +7,9 @@ export type Figures = {
 	rounds: number;
 	/** Operations that the server acknowledged. */
 	acknowledged: number;
+	/** Among them: hand-off codes that it made, and that took a session to another device. */
+	codes_made: number;
+	codes_used: number;
 	/** Rounds after which something acknowledged was missing, and how much at most in one of them. */
 	rounds_with_loss: number;
 	lost: number;
@@ -25,6 +28,8 @@ export function noFigures(): Figures {
 	return {
 		rounds: 0,
 		acknowledged: 0,
+		codes_made: 0,
+		codes_used: 0,
 		rounds_with_loss: 0,
 		lost: 0,
 		torn: 0,
@@ -49,7 +54,10 @@ export function addVerdict(figures: Figures, verdict: Verdict): void {
 
 /** Counts what was acknowledged, and takes over the replies that were wrong. */
 export function addJournal(figures: Figures, journal: Journal): void {
+	const { made, used } = acknowledgedCodes(journal);
 	figures.acknowledged += acknowledged(journal);
+	figures.codes_made += made;
+	figures.codes_used += used;
 	complain(figures, journal.wrong);
 }
 

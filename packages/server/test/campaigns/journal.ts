@@ -1,15 +1,34 @@
-import type { Answer } from "@carhythm/core";
+import type { Answer, Language } from "@carhythm/core";
 
-/** One operation as it was sent, with what the history has to keep of it. */
+/** One operation as it was sent, with what the store has to keep of it. */
 export type JournalOperation = {
 	operation_id: string;
-	kind: "start" | "answer" | "clear" | "draft" | "move" | "complete" | "abandon" | "restore";
-	question_id: number | null;
+	/** `hand_off` makes a code: the only one that is not in the history. */
+	kind:
+		| "start"
+		| "answer"
+		| "clear"
+		| "draft"
+		| "move"
+		| "hold"
+		| "complete"
+		| "abandon"
+		| "restore"
+		| "hand_off";
+	question: { id: number; page_id: number } | null;
+	/** Of an answer; of a draft too, where null discards what was typed. */
 	answer: Answer | null;
+	/** Of a start; of a move that changes it. */
+	language: Language | null;
+	/** Of a hold. */
+	holder: { device_id: string; label: string } | null;
 };
 
 /** A session as its student knows it; the id is null until a start was acknowledged. */
 export type JournalSession = { session_id: string | null; started_by: string };
+
+/** A code as its student knows it; the text is null until it was given out. */
+export type JournalCode = { text: string | null; made_by: string };
 
 /**
  * One request that writes. `unknown` after a cut connection or a 503: its operations are all there or none is. A student sends
@@ -20,6 +39,10 @@ export type JournalWrite = {
 	operations: readonly JournalOperation[];
 	/** The session that this one sets aside in the same transaction. */
 	sets_aside: JournalSession | null;
+	/** The code by which it takes the session to another device. */
+	redeems: JournalCode | null;
+	/** The code that it makes. */
+	makes: JournalCode | null;
 	state: "unknown" | "acknowledged" | "refused";
 };
 
@@ -44,4 +67,13 @@ export function acknowledged(journal: Journal): number {
 		(sum, { state, operations }) => sum + (state === "acknowledged" ? operations.length : 0),
 		0,
 	);
+}
+
+/** How many codes were acknowledged so far: made, and used. */
+export function acknowledgedCodes({ writes }: Journal): { made: number; used: number } {
+	const known = writes.filter(({ state }) => state === "acknowledged");
+	return {
+		made: known.filter(({ makes }) => makes).length,
+		used: known.filter(({ redeems }) => redeems).length,
+	};
 }

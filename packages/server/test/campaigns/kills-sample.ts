@@ -15,6 +15,7 @@ export function testKills(engine: Engine): void {
 		const figures = await runKills({ engine, kills: KILLS, seed: 4 });
 		expect(figures).toMatchObject({ rounds: KILLS, ...NOTHING_WRONG });
 		expect(figures.acknowledged).toBeGreaterThan(10 * KILLS);
+		expect(figures.codes_used).toBeGreaterThan(0);
 		// Requests were under way at the moment of the kill.
 		expect(figures.present + figures.absent).toBeGreaterThan(KILLS);
 	});

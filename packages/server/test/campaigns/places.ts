@@ -6,8 +6,9 @@ import { contentFolder } from "../../src/places.ts";
 import { seedShipped } from "../../src/seed.ts";
 import { aFolder } from "../../src/testing/a-folder.ts";
 import { aPostgresDatabase } from "../../src/testing/a-postgres.ts";
-import { checkStore, type Verdict } from "./check.ts";
+import { checkStore } from "./check.ts";
 import type { Journal } from "./journal.ts";
+import type { Verdict } from "./verdict.ts";
 
 export type Engine = "sqlite" | "postgres";
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { mintOperationId, toInstant } from "@carhythm/core";
 import type { Chance } from "../simulation/chance.ts";
-import type { Journal, JournalOperation, JournalSession, JournalWrite } from "./journal.ts";
-import { anyAnswer, type Question } from "./questions.ts";
+import type { Journal, JournalCode, JournalOperation, JournalSession, JournalWrite } from "./journal.ts";
+import { answering, anyOperation, holding, onTheWire, plain } from "./operations.ts";
+import type { Question } from "./questions.ts";
 import { type Reply, send, type Whereabouts } from "./requests.ts";
 
 /** Where students work and what is known of it. */
@@ -18,25 +19,41 @@ type Pending = {
 };
 
 const LONGEST_THOUGHT_MS = 12;
+const DEVICES = 2;
+/** Few, so that they are answered again, cleared and half answered anew. */
+const QUESTIONS = 8;
+/** A code that is older is not used: a slow machine must not make it a wrong one on the way. */
+const CODE_AGE_MS = 5 * 60_000;
 
-/** A student in a browser with an outbox: one request at a time, and an unknown one again before the next. */
+/** A student with browsers that have an outbox: one request at a time, and an unknown one again before the next. */
 export function aStudent(school: School, chance: Chance) {
-	const device_id = mintOperationId(chance.bytes);
+	const devices = Array.from({ length: DEVICES }, () => mintOperationId(chance.bytes));
+	const questions = Array.from({ length: QUESTIONS }, () => chance.pick(school.questions));
+	const desk = { questions, devices };
 	let pending: Pending | null = null;
 	let current: JournalSession | null = null;
 	let previous: JournalSession | null = null;
+	/** An unused code of the current session, and until when it is used. */
+	let atHand: { made: JournalCode; until: number } | null = null;
 
 	/** Works until told to stop; a request under way is still waited for. */
 	async function work(goesOn: () => boolean): Promise<void> {
 		while (goesOn()) {
 			if (current?.session_id && chance.oneIn(8)) {
-				await send(school.where, school.journal, "GET", `/api/v2/session/${current.session_id}`);
+				await look(current.session_id);
 				if (!goesOn()) return;
 			}
 			pending ??= note(choose());
 			await deliver(pending);
 			await sleep(chance.nat(LONGEST_THOUGHT_MS));
 		}
+	}
+
+	/** A session that was acknowledged is there, or it is said that nobody can tell at the moment. */
+	async function look(session_id: string): Promise<void> {
+		const reply = await send(school.where, school.journal, "GET", `/api/v2/session/${session_id}`);
+		if (!reply || reply.status === 200 || reply.status >= 500) return;
+		school.journal.wrong.push(`A session that is there was not shown: ${reply.body["code"] ?? reply.status}`);
 	}
 
 	function note(chosen: Pending): Pending {
@@ -56,73 +73,77 @@ export function aStudent(school: School, chance: Chance) {
 		}
 		write.state = "refused";
 		school.journal.wrong.push(`A correct ${write.operations[0]?.kind} was refused: ${reply.body["code"]}`);
-		current = null;
+		goTo(null, null);
+	}
+
+	function goTo(session: JournalSession | null, before: JournalSession | null): void {
+		current = session;
+		previous = before;
+		atHand = null;
 	}
 
 	function choose(): Pending {
 		if (!current) return start(null);
+		// Few are made, for each costs the server much time, but most of them are used.
+		if (atHand && Date.now() < atHand.until && chance.oneIn(3)) return redeem(current, atHand.made);
 		const turn = chance.nat(100);
-		if (turn < 68) return sync(current);
-		if (turn < 84) return submit(current);
+		if (turn < 66) return sync(current);
+		if (turn < 81) return submit(current);
+		if (turn < 84) return handOff(current);
 		if (turn < 91) return start(current);
 		if (turn < 95) return previous ? restore(current, previous) : sync(current);
 		return turn < 98 ? end(current, "complete") : end(current, "abandon");
 	}
 
 	function start(replaces: JournalSession | null): Pending {
-		const operation = plain("start");
+		const language = chance.pick(["en", "ar"] as const);
+		const operation = { ...plain("start", chance), language };
 		const session: JournalSession = { session_id: null, started_by: operation.operation_id };
 		return {
-			write: { session, operations: [operation], sets_aside: replaces, state: "unknown" },
+			write: aWrite(session, [operation], { sets_aside: replaces }),
 			path: "/api/v2/session/start",
 			body: () => ({
 				operation_id: operation.operation_id,
+				language,
 				...(replaces && { replaces: replaces.session_id }),
 			}),
 			settle({ body }) {
 				session.session_id = String(body["session_id"]);
-				previous = replaces;
-				current = session;
+				goTo(session, replaces);
 			},
 		};
 	}
 
 	function restore(from: JournalSession, back: JournalSession): Pending {
-		const operation = plain("restore");
+		const operation = plain("restore", chance);
 		return {
-			write: { session: back, operations: [operation], sets_aside: from, state: "unknown" },
+			write: aWrite(back, [operation], { sets_aside: from }),
 			path: `/api/v2/session/${back.session_id}/restore`,
 			body: () => ({ operation_id: operation.operation_id }),
-			settle() {
-				current = back;
-				previous = from;
-			},
+			settle: () => goTo(back, from),
 		};
 	}
 
 	function end(session: JournalSession, kind: "complete" | "abandon"): Pending {
-		const operation = plain(kind);
+		const operation = plain(kind, chance);
 		return {
-			write: { session, operations: [operation], sets_aside: null, state: "unknown" },
+			write: aWrite(session, [operation]),
 			path: `/api/v2/session/${session.session_id}/${kind}`,
 			body: () => ({ operation_id: operation.operation_id }),
-			settle() {
-				current = null;
-				previous = null;
-			},
+			settle: () => goTo(null, null),
 		};
 	}
 
 	function submit(session: JournalSession): Pending {
-		const operation = answering();
-		const { operation_id, question_id, answer } = operation;
+		const operation = answering(desk, chance);
+		const { operation_id, question, answer } = operation;
 		return {
-			write: { session, operations: [operation], sets_aside: null, state: "unknown" },
+			write: aWrite(session, [operation]),
 			path: "/api/v2/answers/submit",
 			body: () => ({
 				session_id: session.session_id,
 				submission_id: operation_id,
-				question_id,
+				question_id: question?.id,
 				answer,
 			}),
 			settle() {},
@@ -130,12 +151,17 @@ export function aStudent(school: School, chance: Chance) {
 	}
 
 	function sync(session: JournalSession): Pending {
-		const operations = Array.from({ length: chance.between(1, 4) }, anyOperation);
+		const operations = Array.from({ length: chance.between(1, 4) }, () => anyOperation(desk, chance));
 		const timed = operations.map((operation) => ({ operation, client_time: toInstant(Date.now()) }));
+		const device_id = chance.pick(devices);
 		return {
-			write: { session, operations, sets_aside: null, state: "unknown" },
+			write: aWrite(session, operations),
 			path: `/api/v2/session/${session.session_id}/sync`,
-			body: () => ({ sent_at: toInstant(Date.now()), device_id, operations: timed.map(onTheWire) }),
+			body: () => ({
+				sent_at: toInstant(Date.now()),
+				device_id,
+				operations: timed.map(({ operation, client_time }) => onTheWire(operation, client_time)),
+			}),
 			settle({ body }) {
 				const results = body["results"] as { status: string; code?: string }[];
 				for (const { status, code } of results) {
@@ -147,34 +173,42 @@ export function aStudent(school: School, chance: Chance) {
 		};
 	}
 
-	function anyOperation(): JournalOperation {
-		const turn = chance.nat(10);
-		if (turn < 6) return answering();
-		if (turn < 7) return { ...answering(), kind: "draft" };
-		return { ...plain(turn < 8 ? "clear" : "move"), question_id: chance.pick(school.questions).id };
+	/** Makes a code; the one before it is void from then on. */
+	function handOff(session: JournalSession): Pending {
+		const operation = plain("hand_off", chance);
+		const made: JournalCode = { text: null, made_by: operation.operation_id };
+		return {
+			write: aWrite(session, [operation], { makes: made }),
+			path: `/api/v2/session/${session.session_id}/handoff`,
+			body: () => ({ operation_id: operation.operation_id }),
+			settle({ body }) {
+				made.text = String(body["code"]);
+				atHand = { made, until: Date.parse(String(body["expires_at"])) - CODE_AGE_MS };
+			},
+		};
 	}
 
-	function answering(): JournalOperation {
-		const question = chance.pick(school.questions);
-		return { ...plain("answer"), question_id: question.id, answer: anyAnswer(question, chance) };
-	}
-
-	function plain(kind: JournalOperation["kind"]): JournalOperation {
-		return { operation_id: mintOperationId(chance.bytes), kind, question_id: null, answer: null };
+	function redeem(session: JournalSession, redeems: JournalCode): Pending {
+		const operation = holding(desk, chance);
+		return {
+			write: aWrite(session, [operation], { redeems }),
+			path: "/api/v2/session/handoff/redeem",
+			body: () => ({ operation_id: operation.operation_id, code: redeems.text, ...operation.holder }),
+			settle() {
+				atHand = null;
+			},
+		};
 	}
 
 	return { work };
 }
 
-function onTheWire({ operation, client_time }: { operation: JournalOperation; client_time: string }): object {
-	const { operation_id, kind, question_id, answer } = operation;
-	const command = {
-		kind,
-		question_id,
-		...(kind === "answer" && { answer }),
-		...(kind === "draft" && { draft: answer }),
-	};
-	return { operation_id, client_time, command };
+function aWrite(
+	session: JournalSession,
+	operations: readonly JournalOperation[],
+	more: Partial<Pick<JournalWrite, "sets_aside" | "redeems" | "makes">> = {},
+): JournalWrite {
+	return { session, operations, sets_aside: null, redeems: null, makes: null, state: "unknown", ...more };
 }
 
 export type Student = ReturnType<typeof aStudent>;
