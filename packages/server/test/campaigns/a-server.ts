@@ -38,6 +38,8 @@ export type RunningServer = {
 	/** Resolves when it has ended, however. */
 	ended: Promise<void>;
 	hasEnded(): boolean;
+	/** Whether it was SIGKILL that ended it. */
+	wasKilled(): boolean;
 	/** What it said on its error output and in warnings. */
 	said(): string;
 };
@@ -104,6 +106,7 @@ function launch(program: Program, options: ServerOptions): LaunchedServer {
 		ready,
 		ended,
 		hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+		wasKilled: () => child.signalCode === "SIGKILL",
 		said: () => said,
 		async kill() {
 			child.kill("SIGKILL");
