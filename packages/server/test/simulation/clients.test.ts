@@ -32,7 +32,7 @@ test.each([
 	async ({ meddle, found }) => {
 		const failures: string[] = [];
 		const onFailure = ({ message }: Error) => failures.push(message);
-		await runClients({ seed: SEED, schedules: 60, meddle, onFailure });
+		await runClients({ engine: "sqlite", seed: SEED, schedules: 60, meddle, onFailure });
 		expect(failures.filter((message) => found.test(message)).length).toBeGreaterThan(0);
 	},
 	240_000,

@@ -21,9 +21,12 @@ export function spread(story: Story, session_id: string): void {
 		const response = await server.request(`/api/v2/session/${session_id}`, {});
 		const { revision, status, holder } = ((await response.json()) as SessionSnapshot).session;
 		const notice = JSON.stringify({ revision, status, holder });
-		for (const listener of [...listeners]) {
-			if (listener.session_id === session_id && !chance.oneIn(3)) listener.heard(notice);
-		}
+		const hear = () => {
+			for (const listener of [...listeners]) {
+				if (listener.session_id === session_id && !chance.oneIn(3)) listener.heard(notice);
+			}
+		};
+		time.after(1, hear, story);
 	};
 	time.after(chance.between(5, 4000), () => void time.track(tell()), story);
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import type { Engine } from "../simulated-server.ts";
 import { addTo } from "./happenings.ts";
 import { type Figures, noFigures } from "./run.ts";
 
@@ -18,10 +19,10 @@ const NODE_OPTIONS = ["--max-semi-space-size=64"];
  * @returns the figures of all together
  */
 export async function playInJobs(
-	wanted: { seed: number; schedules: number; jobs: number },
+	wanted: { engine: Engine; seed: number; schedules: number; jobs: number },
 	{ onProgress, onFailure }: Listener,
 ): Promise<Figures> {
-	const { seed, schedules, jobs } = wanted;
+	const { engine, seed, schedules, jobs } = wanted;
 	const latest: Figures[] = [];
 	const players: ChildProcess[] = [];
 	const play = (job: number) => {
@@ -29,7 +30,8 @@ export async function playInJobs(
 			number,
 			number,
 		];
-		const player = fork(PLAYER, [String(seed + from), String(to - from)], { execArgv: NODE_OPTIONS });
+		const words = [engine, String(seed + from), String(to - from)];
+		const player = fork(PLAYER, words, { execArgv: NODE_OPTIONS });
 		players.push(player);
 		player.on("message", (told: Told) => {
 			if (told.kind === "figures") {

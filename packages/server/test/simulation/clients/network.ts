@@ -15,10 +15,9 @@ export function carry(
 	const owner = {};
 	return new Promise((resolve, reject) => {
 		signal?.addEventListener("abort", () => reject(new DOMException("given up", "AbortError")));
-		const after = (milliseconds: number, work: () => void) => {
-			if (milliseconds === 0) work();
-			else time.after(milliseconds, work, owner);
-		};
+		// Nothing comes in the moment in which it was sent: what pages do meanwhile must not depend on how fast a database is.
+		const after = (milliseconds: number, work: () => void) =>
+			void time.after(Math.max(1, milliseconds), work, owner);
 		const fail = () => reject(new TypeError("Failed to fetch"));
 		after(fate.there, () => {
 			note(happeningOf(fate));
@@ -32,10 +31,10 @@ export function carry(
 					const status = (isSync && network.meddle.pretends?.(fate.status)) || fate.status;
 					const reply = () => resolve(new Response(told, { status, headers: { "content-type": type } }));
 					if (!fate.reaches) return reply();
-					return void time.track(ask(server, delivery, jar)).then(reply, reject);
+					return void time.track(ask(server, delivery, jar)).then(() => after(fate.back, reply), reject);
 				}
 				case "cut":
-					return void time.track(ask(server, delivery, jar)).then(fail, reject);
+					return void time.track(ask(server, delivery, jar)).then(() => after(fate.back, fail), reject);
 				case "repeated":
 					time.after(fate.again, () => void time.track(ask(server, delivery, jar)), owner);
 					break;

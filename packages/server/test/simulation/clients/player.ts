@@ -1,15 +1,19 @@
 // One process of the campaign: see jobs.ts.
+import type { Engine } from "../simulated-server.ts";
 import type { Told } from "./jobs.ts";
 import { runClients } from "./run.ts";
 
-const [seed, schedules] = process.argv.slice(2).map(Number) as [number, number];
+const [engine, seed, schedules] = process.argv.slice(2) as [Engine, string, string];
 const TOLD_EVERY = 100;
 
 // Without somebody to tell there is nothing to play for.
 process.on("disconnect", () => process.exit(1));
+// The database goes with the process.
+process.once("SIGTERM", () => process.exit(1));
 const figures = await runClients({
-	seed,
-	schedules,
+	engine,
+	seed: Number(seed),
+	schedules: Number(schedules),
 	onProgress: (soFar) => {
 		if (soFar.schedules % TOLD_EVERY === 0) void tell({ kind: "figures", figures: soFar });
 	},

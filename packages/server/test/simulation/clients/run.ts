@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { createClient, createMemoryStorage } from "@carhythm/client";
 import { chanceOf } from "../chance.ts";
-import { aSimulatedServer } from "../simulated-server.ts";
+import { aSimulatedServer, type Engine } from "../simulated-server.ts";
 import { check } from "./checks.ts";
 import { addTo, type Tally } from "./happenings.ts";
 import { clearAway, heal } from "./heal.ts";
@@ -12,6 +12,7 @@ import type { Meddling } from "./surroundings.ts";
 import { createVirtualTime, type VirtualTime } from "./virtual-time.ts";
 
 export type ClientsOptions = {
+	engine: Engine;
 	/** The first schedule is this number, the next the one after it. */
 	seed: number;
 	schedules: number;
@@ -50,7 +51,7 @@ copyPlainDataByHand();
  */
 export async function runClients(options: ClientsOptions): Promise<Figures> {
 	const clock: { time: VirtualTime } = { time: createVirtualTime(BEGINNING) };
-	await using server = await aSimulatedServer("sqlite", () => clock.time.now());
+	await using server = await aSimulatedServer(options.engine, () => clock.time.now());
 	const figures = noFigures();
 	await loadRareParts();
 	while (figures.schedules < options.schedules) {
