@@ -1,6 +1,13 @@
 import { sql } from "kysely";
 import type { SimulatedServer } from "../simulated-server.ts";
-import { expectedProgress, expectedRows, expectedSnapshot, shownStatus } from "./expected.ts";
+import {
+	expectedAnswered,
+	expectedModules,
+	expectedProgress,
+	expectedRows,
+	expectedSnapshot,
+	shownStatus,
+} from "./expected.ts";
 import type { RefSession } from "./reference.ts";
 import { ask, expectSame, type World } from "./world.ts";
 
@@ -33,6 +40,24 @@ export async function compare(world: World, session: RefSession, how: "tail" | "
 					session: { session_id, status, current_page_id, last_activity },
 					progress: expected.progress,
 				},
+	);
+	await compareProgress(world, session);
+}
+
+/** What the pages of the existing front end ask for: the modules, and the questions of a page that have an answer. */
+async function compareProgress(world: World, session: RefSession): Promise<void> {
+	const { questions, chance } = world;
+	const session_id = world.session_ids[session.slot] ?? "";
+	const progress = await ask(world, "GET", `/api/v2/session/${session_id}/progress`);
+	const what = `the progress of session ${session.slot}`;
+	expectSame(what, progress.body, expectedModules(session, session_id, questions));
+	const page_id = questions.pageOf(chance.pick(questions.ids));
+	const path = `/api/v2/session/${session_id}/answered-questions?page_id=${page_id}`;
+	const answered = await ask(world, "GET", path);
+	expectSame(
+		`the answered questions of page ${page_id} in session ${session.slot}`,
+		answered.body,
+		expectedAnswered(session, session_id, page_id, questions),
 	);
 }
 

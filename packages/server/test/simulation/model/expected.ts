@@ -25,7 +25,13 @@ export const instant = (millis: number) => new Date(millis).toISOString();
 
 const stamp = ({ at, operation_id }: Stamp) => ({ at: instant(at), operation_id });
 
-export type Questions = { ids: readonly number[]; pageOf: (question_id: number) => number };
+/** All questions in their order, with where each of them stands. */
+export type Questions = {
+	ids: readonly number[];
+	pageOf: (question_id: number) => number;
+	/** The English name of its chapter, which the existing front end calls a module. */
+	moduleOf: (question_id: number) => string;
+};
 
 export function expectedProgress(session: RefSession, { ids }: Questions) {
 	const { answered, ever } = counts(session);
@@ -35,6 +41,38 @@ export function expectedProgress(session: RefSession, { ids }: Questions) {
 		percentage: Number(((100 * answered) / ids.length).toFixed(1)),
 		total_xp: 10 * ever,
 	};
+}
+
+/** Progress by module. */
+export function expectedModules(session: RefSession, session_id: string, questions: Questions) {
+	const { percentage, total_xp } = expectedProgress(session, questions);
+	const here = place(session);
+	const names = [...new Set(questions.ids.map(questions.moduleOf))];
+	return {
+		session_id,
+		modules: names.map((name) => {
+			const all = questions.ids.filter((id) => questions.moduleOf(id) === name);
+			const completed = all.filter((id) => standingAnswer(session, id) !== null).length;
+			const status = completed === all.length ? "completed" : "in_progress";
+			return { name, completed, total: all.length, status };
+		}),
+		total_xp,
+		badges: badges(counts(session).ever),
+		current_page_id: here && "question_id" in here.deed ? questions.pageOf(here.deed.question_id) : null,
+		percentage_complete: percentage,
+	};
+}
+
+/** The questions of a page that have an answer now. */
+export function expectedAnswered(
+	session: RefSession,
+	session_id: string,
+	page_id: number,
+	questions: Questions,
+) {
+	const there = questions.ids.filter((id) => questions.pageOf(id) === page_id);
+	const answered_question_ids = there.filter((id) => standingAnswer(session, id) !== null);
+	return { session_id, page_id, answered_question_ids };
 }
 
 export function expectedSummary(session: RefSession, session_id: string, now: number, questions: Questions) {

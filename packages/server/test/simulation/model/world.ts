@@ -63,7 +63,11 @@ export async function newWorld(
 	return {
 		servers,
 		reference: clock,
-		questions: { ids, pageOf: (id) => first.index.by_question.get(id)?.page.id ?? 0 },
+		questions: {
+			ids,
+			pageOf: (id) => first.index.by_question.get(id)?.page.id ?? 0,
+			moduleOf: (id) => first.index.by_question.get(id)?.chapter.title.en ?? "",
+		},
 		chance: chanceOf(salt),
 		session_ids: [],
 		display_ids: [],
