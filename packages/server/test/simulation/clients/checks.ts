@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { SessionSnapshot } from "@carhythm/core";
+import type { SimulatedServer } from "../simulated-server.ts";
 import { leftovers } from "./heal.ts";
 import type { Attempt, Story } from "./story.ts";
 
@@ -21,8 +22,8 @@ export async function check(story: Story): Promise<string[]> {
 		...story.wrong,
 	];
 	for (const session_id of story.sessions) {
-		const snapshot = await read(story, session_id);
-		const events = await history(story, session_id);
+		const snapshot = await snapshotOf(story.surroundings.server, session_id);
+		const events = await historyOf(story.surroundings.server, session_id);
 		const attempts = story.attempts.filter((attempt) => attempt.session_id === session_id);
 		wrong.push(
 			...checkViews(story, snapshot),
@@ -37,13 +38,13 @@ export async function check(story: Story): Promise<string[]> {
 	return wrong;
 }
 
-async function read({ surroundings }: Story, session_id: string): Promise<SessionSnapshot> {
-	const response = await surroundings.server.request(`/api/v2/session/${session_id}`, {});
+export async function snapshotOf(server: SimulatedServer, session_id: string): Promise<SessionSnapshot> {
+	const response = await server.request(`/api/v2/session/${session_id}`, {});
 	return (await response.json()) as SessionSnapshot;
 }
 
-function history({ surroundings }: Story, session_id: string): Promise<Event[]> {
-	return surroundings.server
+export function historyOf(server: SimulatedServer, session_id: string): Promise<Event[]> {
+	return server
 		.database()
 		.reader.selectFrom("session_events")
 		.innerJoin("student_responses", "student_responses.id", "session_events.response_id")
