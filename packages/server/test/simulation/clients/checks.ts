@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { SessionSnapshot } from "@carhythm/core";
 import type { SimulatedServer } from "../simulated-server.ts";
+import { checkDeeds } from "./checks-of-deeds.ts";
 import { leftovers } from "./heal.ts";
-import type { Attempt, Story } from "./story.ts";
+import type { Story } from "./story.ts";
 
-type Event = {
+/** A line of a session's history. */
+export type Event = {
 	kind: string;
 	question_id: number | null;
 	value: string | null;
@@ -28,9 +30,7 @@ export async function check(story: Story): Promise<string[]> {
 		wrong.push(
 			...checkViews(story, snapshot),
 			...checkHolder(story, snapshot, events),
-			...checkHistory(attempts, events),
-			...checkSeen(attempts, events, snapshot),
-			...checkOrder(story, attempts, events, snapshot),
+			...checkDeeds(story, attempts, events, snapshot.session),
 			...checkPoints(events, snapshot),
 			...(await checkRows(story, session_id, snapshot, events)),
 		);
@@ -94,77 +94,6 @@ function checkHolder({ lines }: Story, { session }: SessionSnapshot, events: rea
 	);
 	if (free.size > 1) wrong.push(`${[...free].join(" and ")} both believe that they hold the session.`);
 	return wrong;
-}
-
-const givenValue = ({ value }: Event) =>
-	value === null ? null : (JSON.parse(value) as { value?: number }).value;
-
-/** What was kept is in the history once; what was refused never; and there is nothing that nobody gave. */
-function checkHistory(attempts: readonly Attempt[], events: readonly Event[]): string[] {
-	const answers = events.filter(({ kind }) => kind === "answer");
-	const wrong = attempts.flatMap(({ number, question_id, value, fate }) => {
-		const times = answers.filter(
-			(event) => event.question_id === question_id && givenValue(event) === value,
-		).length;
-		const isRight = fate === "kept" ? times === 1 : fate === "refused" ? times === 0 : times <= 1;
-		return isRight ? [] : [`Answer ${number} (${fate}) is in the history ${times} times.`];
-	});
-	const given = new Set(attempts.map(({ value }) => value));
-	const strangers = answers.filter((event) => !given.has(givenValue(event) ?? -1));
-	return [...wrong, ...strangers.map(({ value }) => `Nobody gave the answer ${value}.`)];
-}
-
-/** Whatever the clocks and the network did: an answer is later than the one that the student saw and changed by it. */
-function checkSeen(
-	attempts: readonly Attempt[],
-	events: readonly Event[],
-	{ session }: SessionSnapshot,
-): string[] {
-	const inTime = new Set(events.filter(({ outcome }) => outcome !== "late").map(givenValue));
-	return attempts.flatMap(({ number, question_id, seen, value }) => {
-		const standing = session.answers[question_id]?.answer;
-		const isBeaten = standing?.type === "slider" && standing.value === seen && inTime.has(value);
-		return isBeaten
-			? [`Answer ${number} was given with ${seen} in view, which stands on question ${question_id}.`]
-			: [];
-	});
-}
-
-/**
- * A question that one window alone answers ends with the last of its answers that came in time, where the server can know the
- * order: see docs/guarantees.md.
- */
-function checkOrder(
-	story: Story,
-	attempts: readonly Attempt[],
-	events: readonly Event[],
-	{ session }: SessionSnapshot,
-): string[] {
-	if (!story.order_known) return [];
-	return story.lines.flatMap(({ own }) =>
-		own.flatMap((question_id) => {
-			const there = events.filter((event) => event.question_id === question_id && event.outcome !== "late");
-			if (wasOnItsWayAlone(attempts, question_id)) return [];
-			const values = new Set(there.map(givenValue));
-			const last = attempts.filter(({ value }) => values.has(value)).at(-1);
-			const standing = session.answers[question_id]?.answer;
-			if (!last || (standing?.type === "slider" && standing.value === last.value)) return [];
-			return [
-				`Answer ${last.number} was the last to question ${question_id}, and ${JSON.stringify(standing)} stands.`,
-			];
-		}),
-	);
-}
-
-/**
- * A page whose memory is all it has died with an answer under way: the next page knows nothing of it, and its student answers without
- * having it in view.
- */
-function wasOnItsWayAlone(attempts: readonly Attempt[], question_id: number): boolean {
-	return attempts.some(
-		(attempt) =>
-			attempt.question_id === question_id && attempt.fate === "open" && attempt.line.device.kind === "memory",
-	);
 }
 
 /** Ten points for each question that was ever answered in time, as the results that were given out add up to. */

@@ -1,4 +1,4 @@
-import { answer } from "./answering.ts";
+import { act } from "./acting.ts";
 import { continueHere, spread } from "./hold.ts";
 import { type Line, type Story, takeUp, untilDeadOr } from "./story.ts";
 import type { Tab } from "./surroundings.ts";
@@ -34,7 +34,7 @@ export async function handOver(story: Story, line: Line, tab: Tab): Promise<void
 async function cutOff(story: Story, line: Line, tab: Tab): Promise<void> {
 	const { chance, surroundings } = story;
 	line.device.cut_off = true;
-	await answer(story, line, tab);
+	await act(story, line, tab, "answer");
 	surroundings.time.after(
 		chance.between(1000, 120_000),
 		() => {

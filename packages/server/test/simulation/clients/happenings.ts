@@ -6,6 +6,9 @@ export const STATUSES = [
 export type Status = (typeof STATUSES)[number];
 
 const NAMED = [
+	"answered",
+	"answer taken back",
+	"draft begun",
 	"request carried",
 	"request dropped",
 	"reply lost after the server acted",

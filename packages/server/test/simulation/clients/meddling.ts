@@ -4,7 +4,10 @@ import type { Meddling } from "./surroundings.ts";
 // Clients as they must not be, for the arms of a test that must fail. The product has no such switch: what stands between it and
 // the network changes what it sends and hears.
 
-type Sync = { sent_at: string; operations: { operation_id: OperationId }[] };
+type Sync = {
+	sent_at: string;
+	operations: { operation_id: OperationId; command: { kind: string } }[];
+};
 
 /** As if a new id were minted at each try. */
 export function renamingAtEachTry(): Meddling {
@@ -44,24 +47,37 @@ export function droppingOnRefusal(): Meddling {
 	};
 }
 
+/** As if what is of this kind were told to be taken and never sent. */
+export function losing(kind: string): () => Meddling {
+	return () => ({
+		sends: (delivery) => {
+			if (!delivery.path.endsWith("/sync") || delivery.body === null) return delivery;
+			const sent = JSON.parse(delivery.body) as Sync;
+			const operations = sent.operations.filter(({ command }) => command.kind !== kind);
+			return { ...delivery, body: JSON.stringify({ ...sent, operations }) };
+		},
+		hears: (delivery, status, body) => {
+			if (status !== 200 || !delivery.path.endsWith("/sync") || !delivery.body) return body;
+			if (!body.startsWith('{"server_time"') || !body.endsWith("}")) return body;
+			const reply = JSON.parse(body) as SyncReply;
+			const { operations } = JSON.parse(delivery.body) as Sync;
+			const results = operations.map(
+				(sent) => reply.results.find((one) => one.operation_id === sent.operation_id) ?? applied(sent),
+			);
+			return JSON.stringify({ ...reply, results });
+		},
+	});
+}
+
 /** As if no reply said which device holds the session. */
 export function deafToHolders(): Meddling {
 	return { hears: (_delivery, _status, body) => body.replace(/"holder":\{[^}]*\}/g, '"holder":null') };
 }
 
 function pretend(session_id: string, { sent_at, operations }: Sync): SyncReply {
-	const results = operations.map(
-		({ operation_id }): OperationResult => ({
-			status: "applied",
-			operation_id,
-			revision: 1,
-			xp_gained: 0,
-			badges_unlocked: [],
-		}),
-	);
 	return {
 		server_time: sent_at,
-		results,
+		results: operations.map(applied),
 		session: {
 			session_id,
 			status: "active",
@@ -75,4 +91,8 @@ function pretend(session_id: string, { sent_at, operations }: Sync): SyncReply {
 			badges: [],
 		},
 	};
+}
+
+function applied({ operation_id }: { operation_id: OperationId }): OperationResult {
+	return { status: "applied", operation_id, revision: 1, xp_gained: 0, badges_unlocked: [] };
 }

@@ -2,12 +2,13 @@ import "fake-indexeddb/auto";
 import { createClient, createMemoryStorage } from "@carhythm/client";
 import { chanceOf } from "../chance.ts";
 import { aSimulatedServer, type Engine } from "../simulated-server.ts";
+import { noteSaved } from "./attempts.ts";
 import { check } from "./checks.ts";
 import { addTo, type Tally } from "./happenings.ts";
 import { clearAway, heal } from "./heal.ts";
 import { copyPlainDataByHand } from "./plain-copies.ts";
 import { playStory } from "./schedule.ts";
-import { BEGINNING, beginStory, describe, noteSaved } from "./story.ts";
+import { BEGINNING, beginStory, describe } from "./story.ts";
 import type { Meddling } from "./surroundings.ts";
 import { createVirtualTime, type VirtualTime } from "./virtual-time.ts";
 
@@ -77,8 +78,9 @@ export async function runClients(options: ClientsOptions): Promise<Figures> {
 			clearAway(story);
 		}
 		figures.schedules += 1;
-		figures.answers += story.attempts.length;
-		figures.kept += story.attempts.filter(({ fate }) => fate === "kept").length;
+		const answers = story.attempts.filter(({ deed }) => deed === "answer");
+		figures.answers += answers.length;
+		figures.kept += answers.filter(({ fate }) => fate === "kept").length;
 		figures.windows += story.lines.length;
 		addTo(figures.happened, story.tally);
 		options.onProgress?.(figures);

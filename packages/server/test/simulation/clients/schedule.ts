@@ -1,5 +1,6 @@
-import { answer } from "./answering.ts";
-import { ensureOpen, type Line, noteSaved, type Story } from "./story.ts";
+import { act } from "./acting.ts";
+import { noteSaved } from "./attempts.ts";
+import { ensureOpen, type Line, type Story } from "./story.ts";
 import type { Tab } from "./surroundings.ts";
 import { takeTrouble } from "./troubles.ts";
 
@@ -24,17 +25,15 @@ async function takeStep(story: Story, line: Line, tab: Tab): Promise<void> {
 	const { chance, troubles, surroundings } = story;
 	const { time } = surroundings;
 	if (troubles.has("crash") && chance.oneIn(6)) tab.dies_at = tab.awaits + chance.between(1, 60);
-	switch (chance.nat(16)) {
+	switch (chance.nat(18)) {
 		case 0:
-			return void tab.session?.draft(story.questions.essay, {
-				type: "essay",
-				text: `half ${chance.nat(99)}`,
-			});
+		case 7:
+			return act(story, line, tab, "draft");
 		case 1:
 			return void tab.session?.move(chance.pick(story.questions.sliders), chance.pick(["en", "ar"]));
 		case 2:
-			if (story.questions.shared.length > 0) void tab.session?.clear(chance.pick(story.questions.shared));
-			return;
+		case 8:
+			return act(story, line, tab, "clear");
 		case 3:
 			return time.advance(chance.pick([1000, 30_000, 130_000, 3_600_000]));
 		case 4:
@@ -43,6 +42,6 @@ async function takeStep(story: Story, line: Line, tab: Tab): Promise<void> {
 		case 6:
 			return takeTrouble(story, line, tab);
 		default:
-			return answer(story, line, tab);
+			return act(story, line, tab, "answer");
 	}
 }

@@ -2,28 +2,12 @@ import { RequestRefused, ServerUnreachable, type Session } from "@carhythm/clien
 import { toInstant } from "@carhythm/core";
 import type { Chance } from "../chance.ts";
 import type { SimulatedServer } from "../simulated-server.ts";
+import type { Attempt } from "./attempts.ts";
 import type { Tally } from "./happenings.ts";
 import { drawFate } from "./network.ts";
 import type { Device, Meddling, Network, Surroundings, Tab } from "./surroundings.ts";
 import { newDevice, openTab } from "./tab.ts";
 import type { createVirtualTime } from "./virtual-time.ts";
-
-/**
- * What became of an answer, as far as the student was told: `kept` has to arrive; `open` may arrive (its page died before it
- * said anything, or only memory held it); `refused` must not.
- */
-export type Attempt = {
-	number: number;
-	session_id: string;
-	question_id: number;
-	value: number;
-	/** The answer that the page showed then. */
-	seen: number | null;
-	line: Line;
-	/** The page that took it: what only its memory held is gone with it. */
-	tab: Tab;
-	fate: "kept" | "in_memory" | "open" | "refused";
-};
 
 /** One student's window through all its reloads and crashes. Its own questions are answered nowhere else. */
 export type Line = {
@@ -178,17 +162,6 @@ export async function untilDeadOr<T>(
 	const end = Promise.race([done, tab.died.then(() => null)]);
 	await time.until(end);
 	return end;
-}
-
-/** What was saved has arrived: nothing that happens to the device can take it away any more. */
-export function noteSaved(story: Story): void {
-	for (const attempt of story.attempts) {
-		if (attempt.fate !== "in_memory") continue;
-		const { tab } = attempt;
-		if (tab.dead) attempt.fate = "open";
-		else if (tab.session?.session_id === attempt.session_id && tab.session.save.kind === "saved")
-			attempt.fate = "kept";
-	}
 }
 
 /** A label for messages. */

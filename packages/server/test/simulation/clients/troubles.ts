@@ -1,6 +1,8 @@
 import type { SessionId } from "@carhythm/core";
+import { act } from "./acting.ts";
+import { noteSaved } from "./attempts.ts";
 import { handOver } from "./hand-over.ts";
-import { ensureOpen, type Line, noteSaved, type Story, takeUp, untilDeadOr } from "./story.ts";
+import { ensureOpen, type Line, type Story, takeUp, untilDeadOr } from "./story.ts";
 import type { Device, Tab } from "./surroundings.ts";
 
 /** One of the troubles that the story may have. */
@@ -35,7 +37,7 @@ export async function takeTrouble(story: Story, line: Line, tab: Tab): Promise<v
 		case "clear":
 			return clearStorage(story, device);
 		case "endings":
-			await untilDeadOr(surroundings.time, tab, () => end(story, tab));
+			await untilDeadOr(surroundings.time, tab, () => end(story, line, tab));
 			return;
 		case "hand_off":
 			return handOver(story, line, tab);
@@ -78,16 +80,13 @@ async function clearStorage(story: Story, device: Device): Promise<void> {
 const BOXES = ["sessions", "outbox", "refused", "assessments", "meta", "aside"] as const;
 
 /** Start Fresh, its undoing, or the end of the assessment. */
-async function end(story: Story, tab: Tab): Promise<void> {
+async function end(story: Story, line: Line, tab: Tab): Promise<void> {
 	const { session } = tab;
 	const { note } = story.surroundings;
 	if (!session) return;
 	switch (story.chance.nat(3)) {
-		case 0: {
-			const outcome = await session.complete();
-			if (outcome.ok) note("completed");
-			return;
-		}
+		case 0:
+			return act(story, line, tab, "complete");
 		case 1: {
 			const fresh = await tab.client.start({ language: "ar", replaces: session.session_id });
 			note("begun anew");
