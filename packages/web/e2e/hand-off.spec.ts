@@ -1,12 +1,9 @@
-import { type BrowserContext, expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { aPhone, dialog, followLink, seesWhereItWent, showCode } from "./support/devices.ts";
+import { cookieOf, remains } from "./support/remains.ts";
 import type { Student } from "./support/student.ts";
 import { test } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
-
-async function cookieOf(context: BrowserContext): Promise<string | undefined> {
-	return (await context.cookies()).find(({ name }) => name === "carhythm_session")?.value;
-}
 
 test("by the link of the picture a phone goes on, and the first device is read-only within five seconds", async ({
 	student,
@@ -178,47 +175,3 @@ test("a shared computer whose tab was closed shows nothing to the next person", 
 	await expect(next.getByRole("dialog")).toBeHidden();
 	expect(await remains(next)).not.toContain(student.memory.session_id);
 });
-
-test("“Not you?” makes the browser forget, and the server keep", async ({ student, server, context }) => {
-	const { page, words } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(3);
-	await student.seesSaveLine(words.save.saved);
-	await page.goto("about:blank");
-	await student.visit();
-	await student.isWelcomedBackAt(3);
-	await student.press(words.not_you.open);
-	await dialog(page, words.not_you.title).getByRole("button", { name: words.not_you.yes }).click();
-	await expect(page.getByText(words.not_you.done)).toBeVisible();
-	expect(await cookieOf(context)).toBeUndefined();
-	expect(await remains(page)).not.toContain(student.memory.session_id);
-	await page.reload();
-	await expect(page.getByRole("button", { name: words.welcome.start })).toBeVisible();
-	await expect(page.getByRole("dialog")).toBeHidden();
-	await expectServerHolds(server, student);
-});
-
-/** All that the browser still stores for the page, as text. */
-function remains(page: Page): Promise<string> {
-	return page.evaluate(async () => {
-		const found: unknown[] = [{ ...localStorage }, { ...sessionStorage }];
-		for (const { name = "" } of await indexedDB.databases()) {
-			const database = await new Promise<IDBDatabase>((resolve, reject) => {
-				const request = indexedDB.open(name);
-				request.onsuccess = () => resolve(request.result);
-				request.onerror = () => reject(request.error);
-			});
-			for (const store of database.objectStoreNames) {
-				const records = await new Promise<unknown>((resolve, reject) => {
-					const request = database.transaction(store).objectStore(store).getAll();
-					request.onsuccess = () => resolve(request.result);
-					request.onerror = () => reject(request.error);
-				});
-				found.push(records);
-			}
-			database.close();
-		}
-		return JSON.stringify(found);
-	});
-}

@@ -162,6 +162,9 @@ async function comeBack(student: Student, server: ProductServer, look: Look): Pr
 	await page.reload();
 	await expect(page.getByRole("dialog", { name: words.resume.unknown_title })).toBeVisible();
 	await look("unknown to the server");
+	await student.press(words.not_you.open);
+	await expect(page.getByRole("dialog", { name: words.not_you.title })).toBeVisible();
+	await look("unknown to the server, not you");
 }
 
 async function seeResults(student: Student, server: ProductServer, look: Look): Promise<void> {
@@ -192,6 +195,10 @@ async function seeResults(student: Student, server: ProductServer, look: Look): 
 	await student.press(words.results.again);
 	await expect(page.getByRole("dialog", { name: words.results.again_title })).toBeVisible();
 	await look("take it again, confirmation");
+	await student.press(words.results.again_no);
+	await student.press(words.not_you.open);
+	await expect(page.getByRole("dialog", { name: words.not_you.title })).toBeVisible();
+	await look("results, not you");
 }
 
 async function seeGaps(student: Student, server: ProductServer, look: Look): Promise<void> {

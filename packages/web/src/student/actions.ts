@@ -107,16 +107,18 @@ async function take(visit: Visit, choice: SessionChoice): Promise<boolean> {
 
 /** Takes the session back from the device where it was continued, to where the student is by now. */
 export async function takeHere(visit: Visit): Promise<void> {
-	const session = opened(visit);
+	const { session } = visit;
+	// Another tab may have let this browser forget it meanwhile.
+	if (session === null) return;
 	if (session.held_elsewhere) await session.continueHere();
 	await landOnPlace(visit, session);
 }
 
 /** Continues here by the code that another device shows. */
 export async function redeem(visit: Visit, code: string, shared: boolean): Promise<void> {
-	adopt(visit, await visit.client.redeem(code, { shared }));
+	const session = await visit.client.redeem(code, { shared });
+	adopt(visit, session);
 	visit.code = null;
-	const session = opened(visit);
 	await showLanguage(session.state.language);
 	await landOnPlace(visit, session);
 }
@@ -129,10 +131,14 @@ export async function declineCode(visit: Visit): Promise<void> {
 
 /**
  * Lets this browser forget its sessions.
+ * @param unsendable how much the server will never take; it is forgotten too, as the student was told
  * @returns how much is unsent; only when that is nothing has anything been forgotten
  */
-export async function forget(visit: Visit, why: "left" | "not_you"): Promise<number> {
-	const outcome = await visit.client.reset();
+export async function forget(visit: Visit, why: "left" | "not_you", unsendable = 0): Promise<number> {
+	let outcome = await visit.client.reset();
+	// More than that is waiting of another session, which the server may know.
+	if (!outcome.ok && outcome.pending <= unsendable)
+		outcome = await visit.client.reset({ discard_unsent: true });
 	if (!outcome.ok) return outcome.pending;
 	await startOver(visit);
 	visit.forgotten.value = why;
@@ -142,15 +148,13 @@ export async function forget(visit: Visit, why: "left" | "not_you"): Promise<num
 /** To the first screen of a browser that has been made to forget everything, here or in another tab: nothing of it stays to be seen. */
 export function startOver(visit: Visit): Promise<void> {
 	visit.starting_over ??= (async () => {
-		const { session } = visit;
 		visit.screen.value = { kind: "loading" };
+		// Before anything is shown: a finished session would lead to its results again.
+		letGo(visit);
+		dropLastWords();
 		await boot(visit);
 		// The next person may have a session here already.
-		if (visit.session !== session) return;
-		letGo(visit);
-		// What is typed is put away as a screen goes.
-		dropLastWords();
-		visit.forgotten.value = "not_you";
+		if (visit.session === null) visit.forgotten.value = "not_you";
 	})().finally(() => {
 		visit.starting_over = null;
 	});

@@ -78,7 +78,12 @@ export const devices = {
 		open: "Not you?",
 		title: "Was this somebody else?",
 		body: "This browser then forgets the assessment that was begun here. Its answers stay on the server for whoever gave them.",
+		body_results:
+			"This browser then forgets these results and the answers behind them. The server keeps them, but they can no longer be opened here: if they are yours, print or save them first.",
+		body_delete: (value: number) =>
+			`The server does not know this assessment, so its ${answers(value)} may be nowhere but on this device. If it is forgotten here, nobody can bring ${value === 1 ? "it" : "them"} back.`,
 		yes: "Forget it in this browser",
+		yes_delete: "Delete it from this browser",
 		no: "Go back",
 		unsent: (value: number) =>
 			count(value, {

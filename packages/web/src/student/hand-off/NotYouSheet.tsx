@@ -1,4 +1,6 @@
+import { unreachable } from "@carhythm/core";
 import { useState } from "preact/hooks";
+import type { Messages } from "../../shared/i18n/en.ts";
 import { useMessages } from "../../shared/i18n/language.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
@@ -6,15 +8,24 @@ import { forget } from "../actions.ts";
 import { useAttempt } from "../trouble.ts";
 import { useVisit } from "../visit.ts";
 
+/** What the server keeps of an assessment that this browser forgets. */
+export type WhatStays =
+	| { kind: "answers" }
+	/** They are finished, and their result was seen here. */
+	| { kind: "results" }
+	/** The server does not know the assessment: what is here is all there is. */
+	| { kind: "nothing"; answered: number; unsendable: number };
+
 /** For whoever finds somebody else's assessment in this browser. */
-export function NotYouSheet({ onCancel }: { onCancel: () => void }) {
+export function NotYouSheet({ stays, onCancel }: { stays: WhatStays; onCancel: () => void }) {
 	const m = useMessages();
 	const visit = useVisit();
 	const attempt = useAttempt();
+	const unsendable = stays.kind === "nothing" ? stays.unsendable : 0;
 	const [unsent, setUnsent] = useState(0);
 	return (
 		<Sheet title={m.not_you.title} onDismiss={onCancel}>
-			<p>{m.not_you.body}</p>
+			<p>{bodyText(m, stays)}</p>
 			{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
 			{!attempt.busy && unsent > 0 && <Notice alert>{m.not_you.unsent(unsent)}</Notice>}
 			<div class="sheet-actions">
@@ -25,11 +36,24 @@ export function NotYouSheet({ onCancel }: { onCancel: () => void }) {
 					type="button"
 					class="second"
 					aria-disabled={attempt.busy}
-					onClick={() => attempt.run(async () => setUnsent(await forget(visit, "not_you")))}
+					onClick={() => attempt.run(async () => setUnsent(await forget(visit, "not_you", unsendable)))}
 				>
-					{m.not_you.yes}
+					{stays.kind === "nothing" ? m.not_you.yes_delete : m.not_you.yes}
 				</button>
 			</div>
 		</Sheet>
 	);
+}
+
+function bodyText(m: Messages, stays: WhatStays): string {
+	switch (stays.kind) {
+		case "answers":
+			return m.not_you.body;
+		case "results":
+			return m.not_you.body_results;
+		case "nothing":
+			return m.not_you.body_delete(stays.answered);
+		default:
+			return unreachable(stays);
+	}
 }

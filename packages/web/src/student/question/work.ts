@@ -84,7 +84,8 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 	const holdNow = () => {
 		clearTimeout(pause);
 		const { value: waiting } = live;
-		if (waiting !== null) void keep(waiting);
+		// There is none any more where this browser was made to forget it.
+		if (waiting !== null && visit.session !== null) void keep(waiting);
 	};
 
 	return {

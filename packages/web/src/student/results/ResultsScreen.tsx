@@ -11,6 +11,7 @@ import { Sources } from "../Sources.tsx";
 import { useSessionView } from "../visit.ts";
 import { AgainButton } from "./AgainButton.tsx";
 import { FeedbackForm } from "./FeedbackForm.tsx";
+import { NotYouButton } from "./NotYouButton.tsx";
 import { ProfileView } from "./ProfileView.tsx";
 import { type Scores, useScores } from "./use-scores.ts";
 
@@ -35,9 +36,12 @@ export function ResultsScreen() {
 			<SessionRhythm index={index} state={state} now={null} size="hero" plays="all" />
 			<main class="enters">
 				<div class="results-title">
-					<p class="chapter-line">
-						{inLanguage(assessment.title, language)} · {m.date(state.last_activity, now())}
-					</p>
+					<div class="results-whose">
+						<p class="chapter-line">
+							{inLanguage(assessment.title, language)} · {m.date(state.last_activity, now())}
+						</p>
+						{ready && !shared && <NotYouButton />}
+					</div>
 					<h1 ref={heading} tabIndex={-1}>
 						{ready ? m.results.title : m.results.pending_title}
 					</h1>

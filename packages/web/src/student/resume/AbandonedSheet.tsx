@@ -7,15 +7,17 @@ import { restore, startFresh } from "../actions.ts";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import { useAttempt } from "../trouble.ts";
 import { useVisit } from "../visit.ts";
-import { LanguageLink } from "./LanguageLink.tsx";
+import { SheetLinks } from "./SheetLinks.tsx";
 
 /** These answers were set aside by Start fresh, here or on another device: back to them, or on without them. */
 export function AbandonedSheet({
 	choice,
 	index,
+	onNotYou,
 }: {
 	choice: Extract<ResumeChoice, { kind: "abandoned" }>;
 	index: AssessmentIndex;
+	onNotYou: () => void;
 }) {
 	const m = useMessages();
 	const visit = useVisit();
@@ -47,7 +49,7 @@ export function AbandonedSheet({
 				>
 					{m.resume.new}
 				</button>
-				<LanguageLink />
+				<SheetLinks onNotYou={onNotYou} />
 			</div>
 		</Sheet>
 	);

@@ -8,7 +8,7 @@ import { Where } from "../hand-off/Where.tsx";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import { useAttempt } from "../trouble.ts";
 import { useVisit } from "../visit.ts";
-import { LanguageLink } from "./LanguageLink.tsx";
+import { SheetLinks } from "./SheetLinks.tsx";
 import "./resume.css";
 
 /** Welcome back: how far, how long, until when; Continue is the way, Start fresh is there. */
@@ -76,12 +76,7 @@ export function ContinueSheet({
 				<button type="button" class="second" onClick={onFresh}>
 					{m.resume.fresh}
 				</button>
-				<div class="sheet-links">
-					<LanguageLink />
-					<button type="button" class="ghost small quiet" onClick={onNotYou}>
-						{m.not_you.open}
-					</button>
-				</div>
+				<SheetLinks onNotYou={onNotYou} />
 			</div>
 		</Sheet>
 	);

@@ -7,15 +7,17 @@ import { startFresh } from "../actions.ts";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import { useAttempt } from "../trouble.ts";
 import { useVisit } from "../visit.ts";
-import { LanguageLink } from "./LanguageLink.tsx";
+import { SheetLinks } from "./SheetLinks.tsx";
 
 /** The thirty days are over. */
 export function ExpiredSheet({
 	choice,
 	index,
+	onNotYou,
 }: {
 	choice: Extract<ResumeChoice, { kind: "expired" }>;
 	index: AssessmentIndex;
+	onNotYou: () => void;
 }) {
 	const m = useMessages();
 	const visit = useVisit();
@@ -36,7 +38,7 @@ export function ExpiredSheet({
 				>
 					{m.resume.new}
 				</button>
-				<LanguageLink />
+				<SheetLinks onNotYou={onNotYou} />
 			</div>
 		</Sheet>
 	);

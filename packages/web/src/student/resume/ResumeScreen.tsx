@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { Header } from "../../shared/ui/Header.tsx";
 import { notYouSheet } from "../hand-off/later-sheets.ts";
+import type { WhatStays } from "../hand-off/NotYouSheet.tsx";
 import { Later } from "../Later.tsx";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import type { AskingChoice } from "../visit.ts";
@@ -24,7 +25,9 @@ export function ResumeScreen({ choice, index }: { choice: AskingChoice; index: A
 		<>
 			<Behind choice={choice} index={index} question={question} />
 			{sheet === "fresh" && <FreshSheet state={choice.state} onCancel={back} />}
-			{sheet === "not_you" && <Later screen={notYouSheet} props={{ onCancel: back }} />}
+			{sheet === "not_you" && (
+				<Later screen={notYouSheet} props={{ stays: whatStays(choice), onCancel: back }} />
+			)}
 			{sheet === "choice" && (
 				<ChoiceSheet
 					choice={choice}
@@ -35,6 +38,12 @@ export function ResumeScreen({ choice, index }: { choice: AskingChoice; index: A
 			)}
 		</>
 	);
+}
+
+function whatStays({ kind, state, pending }: AskingChoice): WhatStays {
+	return kind === "unknown_to_server"
+		? { kind: "nothing", answered: state.answered, unsendable: pending }
+		: { kind: "answers" };
 }
 
 function ChoiceSheet({
@@ -52,11 +61,11 @@ function ChoiceSheet({
 		case "continue":
 			return <ContinueSheet choice={choice} index={index} onFresh={onFresh} onNotYou={onNotYou} />;
 		case "expired":
-			return <ExpiredSheet choice={choice} index={index} />;
+			return <ExpiredSheet choice={choice} index={index} onNotYou={onNotYou} />;
 		case "abandoned":
-			return <AbandonedSheet choice={choice} index={index} />;
+			return <AbandonedSheet choice={choice} index={index} onNotYou={onNotYou} />;
 		case "unknown_to_server":
-			return <UnknownSheet choice={choice} index={index} />;
+			return <UnknownSheet choice={choice} index={index} onNotYou={onNotYou} />;
 		default:
 			return unreachable(choice);
 	}

@@ -6,15 +6,17 @@ import { boot, startFresh } from "../actions.ts";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import { useAttempt } from "../trouble.ts";
 import { useVisit } from "../visit.ts";
-import { LanguageLink } from "./LanguageLink.tsx";
+import { SheetLinks } from "./SheetLinks.tsx";
 
 /** The server was set up anew, or this is another one: this device still has the answers, and says so. */
 export function UnknownSheet({
 	choice,
 	index,
+	onNotYou,
 }: {
 	choice: Extract<ResumeChoice, { kind: "unknown_to_server" }>;
 	index: AssessmentIndex;
+	onNotYou: () => void;
 }) {
 	const m = useMessages();
 	const visit = useVisit();
@@ -37,7 +39,7 @@ export function UnknownSheet({
 				>
 					{m.resume.new}
 				</button>
-				<LanguageLink />
+				<SheetLinks onNotYou={onNotYou} />
 			</div>
 		</Sheet>
 	);

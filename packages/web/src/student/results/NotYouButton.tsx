@@ -1,0 +1,23 @@
+import { useState } from "preact/hooks";
+import { useMessages } from "../../shared/i18n/language.ts";
+import { notYouSheet } from "../hand-off/later-sheets.ts";
+import { Later } from "../Later.tsx";
+
+/** For the next person at the computer of a family or a library, who finds somebody else's results. */
+export function NotYouButton() {
+	const m = useMessages();
+	const [asking, setAsking] = useState(false);
+	return (
+		<>
+			<button type="button" class="ghost small quiet" onClick={() => setAsking(true)}>
+				{m.not_you.open}
+			</button>
+			{asking && (
+				<Later
+					screen={notYouSheet}
+					props={{ stays: { kind: "results" }, onCancel: () => setAsking(false) }}
+				/>
+			)}
+		</>
+	);
+}
