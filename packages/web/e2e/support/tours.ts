@@ -75,8 +75,8 @@ async function takeAll(student: Student, _server: ProductServer, look: Look): Pr
 	await look("answered question, seen again");
 }
 
-async function writeAndFinish(student: Student, _server: ProductServer, look: Look): Promise<void> {
-	const { page, words } = student;
+async function writeAndFinish(student: Student, server: ProductServer, look: Look): Promise<void> {
+	const { page, words, memory } = student;
 	const essay = page.getByRole("textbox");
 	await student.visit();
 	await student.begin();
@@ -99,6 +99,11 @@ async function writeAndFinish(student: Student, _server: ProductServer, look: Lo
 	await page.context().setOffline(false);
 	await essay.fill("A long day.");
 	await student.seesSaveLine(words.save.saved);
+	await server.api(`/api/v2/session/${memory.session_id}/abandon`, {});
+	await expect(page.getByRole("textbox", { name: words.resume.written_last })).toBeVisible();
+	await look("set aside while writing");
+	await student.press(words.resume.restore);
+	await student.seesQuestion(5);
 	await student.press(words.pause);
 	await expect(page.getByRole("dialog")).toContainText(words.pause_sheet.all_saved(4));
 	await look("pause, all saved");

@@ -41,6 +41,9 @@ export type Gain = { turn: number; xp: number; badges: readonly string[] };
 /** Answers that Start Fresh has just put away, and that can be had back. */
 type SetAside = { session_id: SessionId; answered: number };
 
+/** A text as it stood in its field when its question left the screen. */
+type Written = { session_id: SessionId; question_id: number; text: string };
+
 /** One student at one page: what is shown, and the session behind it. What can be done with it stands in actions.ts. */
 export type Visit = {
 	readonly client: Client;
@@ -54,6 +57,8 @@ export type Visit = {
 	readonly view: Signal<SessionView | null>;
 	readonly gain: Signal<Gain | null>;
 	readonly set_aside: Signal<SetAside | null>;
+	/** The last text that was written on this page, lest a session that ends takes it along. It is stored nowhere. */
+	readonly written: Signal<Written | null>;
 	/** True on the question a student comes back to: it then repeats how to answer. */
 	readonly returning: Signal<boolean>;
 	/** Why this browser has just forgotten a session, for the welcome page to say. */
@@ -83,6 +88,7 @@ export function createVisit(client: Client, wanted: string | null, code: string 
 		view: signal(null),
 		gain: signal(null),
 		set_aside: signal(null),
+		written: signal(null),
 		returning: signal(false),
 		forgotten: signal(null),
 		session: null,
@@ -161,7 +167,7 @@ export function letGo(visit: Visit): void {
 	visit.session?.close();
 	visit.session = null;
 	visit.endSubscription = () => {};
-	for (const held of [visit.view, visit.gain, visit.set_aside]) held.value = null;
+	for (const held of [visit.view, visit.gain, visit.set_aside, visit.written]) held.value = null;
 }
 
 function showPlace(visit: Visit, wanted: Place, direction: Direction) {

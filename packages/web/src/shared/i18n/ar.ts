@@ -300,6 +300,8 @@ export const messages: Messages = {
 		abandoned_title: "وُضعت هذه الإجابات جانبًا.",
 		abandoned: (value) => `${answers(value)} من قبل البدء من جديد.`,
 		abandoned_until: (until, now) => `تمكن العودة إليها حتى ${date(until, now)}.`,
+		written_last: "آخر ما كُتب هنا",
+		written_last_hint: "ليس من بين هذه الإجابات. يمكن نسخه عند الحاجة، فهو يظهر هنا الآن فقط.",
 		restore: "العودة إلى هذه الإجابات",
 		new: "بدء تقييم جديد",
 		unknown_title: "الخادم لا يعرف هذا التقييم.",

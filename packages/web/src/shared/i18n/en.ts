@@ -218,6 +218,8 @@ export const messages = {
 		abandoned_title: "These answers were set aside.",
 		abandoned: (value: number) => `${answers(value)} from before you started fresh.`,
 		abandoned_until: (until: Instant, now: Instant) => `You can return to them until ${date(until, now)}.`,
+		written_last: "What you wrote last",
+		written_last_hint: "It is not among these answers. Copy it if you need it: it is shown here only now.",
 		restore: "Return to these answers",
 		new: "Start a new one",
 		unknown_title: "The server does not know this assessment.",

@@ -1,15 +1,26 @@
 import { type SessionId, sameAnswer } from "@carhythm/core";
 import { useEffect, useLayoutEffect } from "preact/hooks";
+import { useVisit } from "../visit.ts";
 import { keepLastWords, takeLastWords } from "./last-words.ts";
 import type { Work } from "./work.ts";
 
-/** Keeps what is half-done on a page that goes away at this moment, and takes it up on the next. */
+/** Keeps what is half-done on a page that goes away at this moment, and takes it up on the next; a text also for what follows here. */
 export function useLastWords(
 	work: Work,
 	{ session_id, shared }: { session_id: SessionId; shared: boolean },
 ): void {
 	useEffect(() => keepWhenLeaving(work, session_id, shared), [work, session_id, shared]);
 	useLayoutEffect(() => takeUp(work, session_id), [work, session_id]);
+	const { written } = useVisit();
+	useEffect(
+		() => () => {
+			const last = work.value();
+			if (last?.type === "essay") {
+				written.value = { session_id, question_id: work.question.id, text: last.text };
+			}
+		},
+		[work, session_id, written],
+	);
 }
 
 /** What a page that was closed in the middle of a word left behind comes back as the draft it would have become. */

@@ -8,6 +8,7 @@ import { SessionRhythm } from "../SessionRhythm.tsx";
 import { useAttempt } from "../trouble.ts";
 import { useVisit } from "../visit.ts";
 import { SheetLinks } from "./SheetLinks.tsx";
+import { WrittenLast } from "./WrittenLast.tsx";
 
 /** These answers were set aside by Start fresh, here or on another device: back to them, or on without them. */
 export function AbandonedSheet({
@@ -30,6 +31,7 @@ export function AbandonedSheet({
 				{m.resume.abandoned(state.answered)}{" "}
 				{restorable_until && m.resume.abandoned_until(restorable_until, now())}
 			</p>
+			<WrittenLast state={state} />
 			{pending > 0 && <p>{m.resume.pending}</p>}
 			{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
 			<div class="sheet-actions">

@@ -8,6 +8,7 @@ import { SessionRhythm } from "../SessionRhythm.tsx";
 import { useAttempt } from "../trouble.ts";
 import { useVisit } from "../visit.ts";
 import { SheetLinks } from "./SheetLinks.tsx";
+import { WrittenLast } from "./WrittenLast.tsx";
 
 /** The thirty days are over. */
 export function ExpiredSheet({
@@ -27,6 +28,7 @@ export function ExpiredSheet({
 		<Sheet title={m.resume.expired_title}>
 			<SessionRhythm index={index} state={state} now={null} />
 			<p>{m.resume.expired(state.answered, expired_at, now())}</p>
+			<WrittenLast state={state} />
 			{pending > 0 && <p>{m.resume.pending}</p>}
 			{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
 			<div class="sheet-actions">
