@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { aPhone, dialog, followLink, seesWhereItWent, showCode } from "./support/devices.ts";
+import { aPhone, dialog, followLink, scanCode, seesWhereItWent, showCode } from "./support/devices.ts";
 import { cookieOf, remains } from "./support/remains.ts";
 import type { Student } from "./support/student.ts";
 import { test } from "./support/test.ts";
@@ -72,6 +72,37 @@ test("a code can be typed as people type, and works once", async ({ student, ser
 	await third.page.getByRole("button", { name: student.words.enter_code.cancel }).click();
 	await expect(third.page.getByRole("button", { name: student.words.welcome.start })).toBeVisible();
 	await third.context.close();
+	await context.close();
+});
+
+test("after ten minutes a code is over: the sheet says so, its picture leads nowhere, and a new one works", async ({
+	student,
+	server,
+	browser,
+}) => {
+	const { page, words } = student;
+	await page.clock.install();
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(3);
+	const old = await showCode(student);
+	const sheet = dialog(page, words.hand_off.title);
+	await expect(sheet.getByRole("timer")).toHaveText(words.hand_off.left(9));
+	await server.restart({ minutes_later: 10 });
+	await page.clock.fastForward("10:00");
+	await expect(sheet.getByRole("status")).toHaveText(words.hand_off.over);
+	await expect(sheet.getByRole("img", { name: words.hand_off.picture })).toBeHidden();
+	await expect(sheet).not.toContainText(old.code);
+
+	const { page: other, phone, context } = await aPhone(browser, student, server);
+	await followLink(other, words, old.link);
+	await expect(other.getByRole("alert")).toHaveText(words.refusal.hand_off_code_invalid);
+	await sheet.getByRole("button", { name: words.hand_off.again }).click();
+	const { code, link } = await scanCode(student);
+	expect(code).not.toBe(old.code);
+	await other.goto("about:blank");
+	await followLink(other, words, link);
+	await phone.seesQuestion(3);
 	await context.close();
 });
 

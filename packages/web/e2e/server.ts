@@ -12,15 +12,16 @@ import { templateDatabase } from "./support/template-database.ts";
 const PROGRAM = fileURLToPath(new URL("../../server/bin/carhythm.js", import.meta.url));
 /** Many processes start the same program: compiling it once saves much of each start. */
 const COMPILE_CACHE = join(tmpdir(), "carhythm-compile-cache");
-const DAY_MS = 24 * 60 * 60 * 1000;
+const MINUTE_MS = 60 * 1000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** The built product in a process of its own, with a database of its own in a temporary folder. */
 export type ProductServer = {
 	url: string;
 	/** Ends it as a crash would. */
 	kill(): Promise<void>;
-	/** Starts it again on the same port and database; `days_later` by its clock. */
-	restart(how?: { days_later?: number }): Promise<void>;
+	/** Starts it again on the same port and database; that much later by its clock. */
+	restart(how?: { days_later?: number; minutes_later?: number }): Promise<void>;
 	/** Starts it again on the same port with another, empty database. */
 	restartAnew(): Promise<void>;
 	/** Runs a command of the command line on its database. */
@@ -84,9 +85,10 @@ export async function startServer(
 		kill,
 		log: () => log.join(""),
 		api: (path, body) => callApi(url + path, body),
-		async restart({ days_later = 0 } = {}) {
+		async restart({ days_later = 0, minutes_later = 0 } = {}) {
 			await kill();
-			child = await start(days_later === 0 ? {} : { NODE_OPTIONS: clockAheadBy(days_later) });
+			const ahead_ms = days_later * DAY_MS + minutes_later * MINUTE_MS;
+			child = await start(ahead_ms === 0 ? {} : { NODE_OPTIONS: clockAheadBy(ahead_ms) });
 		},
 		async restartAnew() {
 			await kill();
@@ -145,8 +147,8 @@ async function callApi<Reply>(url: string, body: unknown): Promise<Reply> {
 }
 
 /** Months pass for the server's process alone: nothing but its clock can say that a session has expired. */
-function clockAheadBy(days: number): string {
-	const program = `const{now}=Date;Date.now=()=>now()+${days * DAY_MS}`;
+function clockAheadBy(ahead_ms: number): string {
+	const program = `const{now}=Date;Date.now=()=>now()+${ahead_ms}`;
 	return `${process.env["NODE_OPTIONS"] ?? ""} --import data:text/javascript,${encodeURIComponent(program)}`;
 }
 

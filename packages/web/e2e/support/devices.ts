@@ -1,4 +1,5 @@
-import { type Browser, expect, type Page } from "@playwright/test";
+import { type Browser, expect, type Locator, type Page } from "@playwright/test";
+import jsQr from "jsqr";
 import type { ProductServer } from "../server.ts";
 import { createStudent, type Student } from "./student.ts";
 import { localeOf } from "./test.ts";
@@ -21,16 +22,39 @@ export async function aPhone(browser: Browser, student: Student, server: Product
 
 export const dialog = (page: Page, name: string) => page.getByRole("dialog", { name });
 
-/** Opens the sheet with the code on the device where the student is. */
-export async function showCode({ page, words }: Student): Promise<{ code: string; link: string }> {
+/** Opens the sheet with the code on the device where the student is, and scans it. */
+export async function showCode(student: Student): Promise<{ code: string; link: string }> {
+	const { page, words } = student;
 	await page.getByRole("button", { name: words.pause, exact: true }).click();
 	await page.getByRole("button", { name: words.pause_sheet.other_device }).click();
+	return scanCode(student);
+}
+
+/** The code that is shown, in letters, and the link that a camera reads from its picture. */
+export async function scanCode({ page, words }: Student): Promise<{ code: string; link: string }> {
 	const sheet = dialog(page, words.hand_off.title);
-	await expect(sheet.getByRole("img", { name: words.hand_off.picture })).toBeVisible();
 	await expect(sheet.getByRole("timer")).toBeVisible();
 	const code = await sheet.locator(".hand-off-code").innerText();
 	expect(code).toMatch(/^\w{3}-\w{3}-\w{3}$/);
-	return { code, link: `${new URL(page.url()).origin}/#continue=${code}` };
+	const link = await readQr(sheet.getByRole("img", { name: words.hand_off.picture }));
+	expect(link).toBe(`${new URL(page.url()).origin}/#continue=${code}`);
+	return { code, link };
+}
+
+/** What somebody else's reader reads from a picture on the screen. */
+async function readQr(picture: Locator): Promise<string> {
+	const png = await picture.screenshot();
+	const seen = await picture.page().evaluate(async (base64) => {
+		const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+		const image = await createImageBitmap(new Blob([bytes]));
+		const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+		canvas?.drawImage(image, 0, 0);
+		const pixels = canvas?.getImageData(0, 0, image.width, image.height).data ?? [];
+		return { pixels: [...pixels], width: image.width, height: image.height };
+	}, png.toString("base64"));
+	const found = jsQr(new Uint8ClampedArray(seen.pixels), seen.width, seen.height);
+	if (!found) throw new Error("There is no QR code in the picture.");
+	return found.data;
 }
 
 /** On the other device: the link of the picture. */
