@@ -88,3 +88,38 @@ async function rank(page: Page, language: Language, wanted: readonly string[]): 
 	}
 	return "waits";
 }
+
+/** The control on the screen shows this answer, whole and with nothing beside it. */
+export async function seesAnswer(
+	page: Page,
+	language: Language,
+	question: Asked,
+	answer: Answer,
+): Promise<void> {
+	switch (answer.type) {
+		case "slider": {
+			if (question.type !== "slider") throw new Error("Only a slider takes a number.");
+			const label = question.labels[(answer.value - question.min) / question.step]?.[language];
+			if (label !== undefined) return seesChosen(page, "radio", [label]);
+			await expect(page.getByRole("slider")).toHaveValue(String(answer.value));
+			const text = WORDS[language].answer.range_value(answer.value);
+			await expect(page.getByRole("slider")).toHaveAttribute("aria-valuetext", text);
+			return expect(page.locator("output")).toHaveText(text);
+		}
+		case "mcq": {
+			if (question.type !== "mcq") throw new Error("Only a choice takes options.");
+			const chosen = question.choices.filter(({ value }) => answer.selected_options.includes(value));
+			const labels = chosen.map(({ label }) => label[language]);
+			return seesChosen(page, question.multiple ? "checkbox" : "radio", labels);
+		}
+		case "ordering":
+			return expect(rowsOf(page).locator(".ordering-text")).toHaveText(answer.ordered_items);
+		case "essay":
+			return expect(page.getByRole("textbox")).toHaveValue(answer.text);
+	}
+}
+
+async function seesChosen(page: Page, role: "radio" | "checkbox", labels: readonly string[]): Promise<void> {
+	for (const name of labels) await expect(page.getByRole(role, { name, exact: true })).toBeChecked();
+	await expect(page.getByRole(role, { checked: true })).toHaveCount(labels.length);
+}
