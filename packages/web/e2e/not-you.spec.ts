@@ -145,3 +145,23 @@ test("answers that no server knows are waiting to be sent: “Not you?” says w
 	await expect(page.getByText(words.not_you.done)).toBeVisible();
 	expect(await remains(page)).not.toContain(ESSAY);
 });
+
+test("a shared computer can be left from the results too, and shows them to nobody", async ({
+	student,
+	server,
+	context,
+}) => {
+	const { page, words, memory } = student;
+	await student.visit();
+	await page.getByRole("checkbox", { name: words.shared_computer.label }).check();
+	await student.begin();
+	await student.answerToTheEnd();
+	await student.finish();
+	await student.press(words.pause_sheet.leave);
+	await expect(page.getByText(words.shared_computer.left)).toBeVisible();
+	expect(await cookieOf(context)).toBeUndefined();
+	expect(await remains(page)).not.toContain(memory.session_id);
+	await page.reload();
+	await expect(page.getByRole("button", { name: words.welcome.start })).toBeVisible();
+	await expectServerHolds(server, student);
+});

@@ -23,6 +23,28 @@ test("offline from question 10 to 25, then online: the server holds every answer
 	await expectServerHolds(server, student);
 });
 
+test("without a network the page cannot be opened anew, and nothing is lost by trying", async ({
+	student,
+	server,
+	context,
+}) => {
+	const { page, words } = student;
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(3);
+	await context.setOffline(true);
+	await student.answer();
+	await student.seesSaveLine(words.save.on_device.offline);
+	await expect(page.reload()).rejects.toThrow("ERR_INTERNET_DISCONNECTED");
+
+	await context.setOffline(false);
+	await student.visit();
+	await student.isWelcomedBackAt(4);
+	await student.continueSession();
+	await student.seesSaveLine(words.save.saved);
+	await expectServerHolds(server, student);
+});
+
 test("without a network the language can still be changed", async ({ student, server, context }) => {
 	await student.visit();
 	await student.begin();
