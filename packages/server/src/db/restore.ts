@@ -19,7 +19,6 @@ import {
 	keepFound,
 	operationMismatch,
 	unknownSession,
-	unseen,
 	type Work,
 	workBatch,
 } from "./operate.ts";
@@ -28,6 +27,7 @@ import { loadSession } from "./session-rows.ts";
 import { openBench, writeBench } from "./session-writer.ts";
 import type { AssessmentStore, StartOutcome, StoredResult } from "./store.ts";
 import { linkSuccessor, lockLastSuccessor, type Successor } from "./successors.ts";
+import { unseen } from "./unseen.ts";
 
 /** For how many days Start Fresh can be undone. */
 export const RESTORE_DAYS = 7;
