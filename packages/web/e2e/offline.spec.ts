@@ -26,18 +26,18 @@ test("offline from question 10 to 25, then online: the server holds every answer
 test("without a network the page cannot be opened anew, and nothing is lost by trying", async ({
 	student,
 	server,
-	context,
 }) => {
 	const { page, words } = student;
 	await student.visit();
 	await student.begin();
 	await student.answerUntil(3);
-	await context.setOffline(true);
+	// The real thing: what a page that goes away sends passes by the browser's emulation of being offline.
+	await server.kill();
 	await student.answer();
 	await student.seesSaveLine(words.save.on_device.offline);
-	await expect(page.reload()).rejects.toThrow("ERR_INTERNET_DISCONNECTED");
+	await expect(page.reload()).rejects.toThrow("ERR_CONNECTION_REFUSED");
 
-	await context.setOffline(false);
+	await server.restart();
 	await student.visit();
 	await student.isWelcomedBackAt(4);
 	await student.continueSession();

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { anApp, SAMPLER_ANSWERS } from "../../test/an-app.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../test/an-app.ts";
 
 const fullWidth = (text: string) =>
 	text.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0));
@@ -31,17 +31,23 @@ const NOBODYS = {
 const READS = ["", "/progress", "/answered-questions?page_id=1", "/events"];
 const WRITES = ["/abandon", "/complete", "/restore", "/handoff", "/sync"];
 
-test("an id that is almost a session's, or nobody's, is unknown on every address, and all are told the same", async () => {
-	await using app = await anApp();
-	const id = await app.start();
-	const others = [
-		...Object.entries(ALMOST).map(([name, change]) => [name, change(id)] as const),
-		...Object.entries(NOBODYS),
-	];
-	const unknown = (await app.get(`/api/v2/session/${NOBODYS.nil}`)).body;
-	for (const [name, other] of others) {
+describe("what is almost a session's id, or nobody's, is unknown on every address, and told the same", () => {
+	let app: TestApp;
+	let id: string;
+	beforeAll(async () => {
+		app = await anApp();
+		id = await app.start();
+	});
+	afterAll(() => app[Symbol.asyncDispose]());
+
+	test.each([
+		...Object.entries(ALMOST),
+		...Object.entries(NOBODYS).map(([name, other]) => [name, () => other] as const),
+	])("%s", async (_, change) => {
+		const other = change(id);
 		const at = `/api/v2/session/${other}`;
 		const batch = { sent_at: app.now(), operations: [] };
+		const unknown = (await app.get(`/api/v2/session/${NOBODYS.nil}`)).body;
 		const replies = [
 			...(await Promise.all(READS.map((rest) => app.get(at + rest)))),
 			...(await Promise.all(WRITES.map((rest) => app.post(at + rest, batch)))),
@@ -49,12 +55,12 @@ test("an id that is almost a session's, or nobody's, is unknown on every address
 			await app.submit(decoded(other), "team", SAMPLER_ANSWERS.team),
 			await app.post("/api/v2/session/start", { replaces: decoded(other) }),
 		];
-		for (const { status, body } of replies) expect([name, status, body]).toEqual([name, 404, unknown]);
-		expect([name, (await app.get(`${at}/validate`)).body["reason"]]).toEqual([name, "not_found"]);
+		for (const { status, body } of replies) expect([status, body]).toEqual([404, unknown]);
+		expect((await app.get(`${at}/validate`)).body["reason"]).toBe("not_found");
 		const Cookie = `carhythm_session=${other}`;
-		expect([name, (await app.get("/api/v2/session/current", { Cookie })).status]).toEqual([name, 204]);
-	}
-	expect((await app.get(`/api/v2/session/${id}`)).body).toMatchObject({ session: { revision: 1 } });
+		expect((await app.get("/api/v2/session/current", { Cookie })).status).toBe(204);
+		expect((await app.get(`/api/v2/session/${id}`)).body).toMatchObject({ session: { revision: 1 } });
+	});
 });
 
 test("upper case is folded, wherever an id comes in, and told in lower case", async () => {

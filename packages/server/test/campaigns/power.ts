@@ -129,7 +129,8 @@ const ASYNCHRONOUS = `
 		$$begin perform set_config('synchronous_commit', 'off', true); return null; end$$;
 	create trigger not_yet before insert or update on session_details
 		for each statement execute function not_yet();
-	create trigger not_yet before insert on session_events for each statement execute function not_yet()`;
+	create trigger not_yet before insert on session_events for each statement execute function not_yet();
+	create trigger not_yet before insert or update on hand_offs for each statement execute function not_yet()`;
 
 function serverOptions({ address, cluster }: Place, { arm }: PowerOptions): ServerOptions {
 	if (arm === "normal") return { address, ...weakened("normal") };

@@ -1,10 +1,9 @@
 import type { Outcome, Session } from "@carhythm/client";
 import type { Answer } from "@carhythm/core";
 import { FINEST } from "../simulated-assessment.ts";
-import type { Attempt, Deed } from "./attempts.ts";
 import type { Happening } from "./happenings.ts";
 import { continueHere } from "./hold.ts";
-import type { Line, Story } from "./story.ts";
+import type { Attempt, Deed, Line, Story } from "./story.ts";
 import type { Tab } from "./surroundings.ts";
 import { turn } from "./virtual-time.ts";
 

@@ -1,7 +1,6 @@
 import type { AnswerRecord, SessionState } from "@carhythm/core";
-import type { Attempt, Deed } from "./attempts.ts";
-import type { Event } from "./checks.ts";
-import type { Story } from "./story.ts";
+import type { Event } from "./stored.ts";
+import type { Attempt, Deed, Story } from "./story.ts";
 
 // What must have become of everything that a student did in one session.
 
@@ -172,11 +171,20 @@ function checkDrafts(
 			draft?.type === "essay" ? Number(draft.text) : draft?.type === "slider" ? draft.value : null;
 		const standing = begun.find((one) => one.value === value);
 		const later = begun.findLast(({ fate, line }) => fate === "kept" && line === standing?.line);
-		if (standing && standing.number >= (later?.number ?? 0)) return [];
+		const isNewest = standing && standing.number >= (later?.number ?? 0);
+		if (isNewest || (standing && !isOfOneClock(story))) return [];
 		return [
 			`Draft ${(later ?? kept).number} of question ${question_id} was kept, and ${JSON.stringify(draft)} stands.`,
 		];
 	});
+}
+
+/**
+ * The server orders the writes of one clock as they were done, as long as no other writes in between; and drafts do not name what they
+ * replace. See docs/guarantees.md.
+ */
+function isOfOneClock({ devices, tally }: Story): boolean {
+	return devices.length === 1 && devices[0]?.kind === "indexed_db" && !tally["storage cleared"];
 }
 
 /** The questions that one window alone writes to, and what it did there, where the server can know the order. */

@@ -1,7 +1,7 @@
 import type { Session } from "@carhythm/client";
 import type { SessionId } from "@carhythm/core";
-import { historyOf, snapshotOf } from "./checks.ts";
 import { type CrashStory, countSessions, resumed, type Stage, untilItWorks, write } from "./crash-sweep.ts";
+import { historyOf, snapshotOf } from "./stored.ts";
 
 // What a page does when it dies: see crash-sweep.ts. Each story keeps its own notes of what the page had said by then.
 

@@ -4,7 +4,7 @@ import type { Answer, SessionState } from "@carhythm/core";
 import { indexedDB } from "fake-indexeddb";
 import { chanceOf } from "../chance.ts";
 import { aSimulatedServer, type SimulatedServer } from "../simulated-server.ts";
-import { historyOf, snapshotOf } from "./checks.ts";
+import { historyOf, snapshotOf } from "./stored.ts";
 import type { Device, Network, Surroundings, Tab } from "./surroundings.ts";
 import { newDevice, openTab } from "./tab.ts";
 import { createVirtualTime, type VirtualTime } from "./virtual-time.ts";
@@ -143,7 +143,7 @@ async function lostOf({ server, writes }: Stage, session: Session | null): Promi
 	return lost;
 }
 
-export function valueIn(state: SessionState, question_id: number): number | null {
+function valueIn(state: SessionState, question_id: number): number | null {
 	const answer = state.answers[question_id]?.answer;
 	return answer?.type === "slider" ? answer.value : null;
 }

@@ -1,4 +1,5 @@
 import { act } from "./acting.ts";
+import { rememberAgain } from "./forgetting.ts";
 import { continueHere, spread } from "./hold.ts";
 import { type Line, type Story, takeUp, untilDeadOr } from "./story.ts";
 import type { Tab } from "./surroundings.ts";
@@ -18,6 +19,7 @@ export async function handOver(story: Story, line: Line, tab: Tab): Promise<void
 	const other = chance.pick(others);
 	if (!other.tab || other.tab.dead) other.tab = await openTab(surroundings, other.device);
 	const there = other.tab;
+	rememberAgain(story, other.device, session.session_id);
 	// The same code again: the reply to the first may have been lost.
 	for (let attempt = 0; attempt < 2 && !there.dead; attempt += 1) {
 		const taken = await untilDeadOr(surroundings.time, there, () => there.client.redeem(code));

@@ -32,6 +32,10 @@ const NAMED = [
 	"answers waited on the old device",
 	"answer refused by the old device",
 	"continued here instead",
+	"forgotten by a browser",
+	"reset while another page comes back",
+	"reset while another page redeems a code",
+	"reset while another page sends",
 ] as const;
 
 /** What can happen to the clients of a schedule. It is noted when it does, not when it is drawn. */

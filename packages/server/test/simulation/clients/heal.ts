@@ -1,5 +1,6 @@
 import { openIndexedDbStorage } from "@carhythm/client";
 import { indexedDB } from "fake-indexeddb";
+import { checkForgotten } from "./forgetting.ts";
 import { ensureOpen, type Line, type Story } from "./story.ts";
 
 const ROUNDS = 12;
@@ -24,10 +25,12 @@ export async function heal(story: Story): Promise<void> {
 	for (let round = 0; round < 2 || (round < ROUNDS && !isAllSaved(lines)); round += 1) {
 		for (const { tab } of lines) tab?.signal("visible");
 		await time.advance(ROUND_MS);
+		await checkForgotten(story);
 	}
 	// What others did in the meantime.
-	for (const line of lines) await ensureOpen(story, line);
+	for (const line of lines) await ensureOpen(story, line, false);
 	await time.rest();
+	await checkForgotten(story);
 }
 
 function isAllSaved(lines: readonly Line[]): boolean {

@@ -1,5 +1,6 @@
 import { act } from "./acting.ts";
 import { noteSaved } from "./attempts.ts";
+import { checkForgotten } from "./forgetting.ts";
 import { ensureOpen, type Line, type Story } from "./story.ts";
 import type { Tab } from "./surroundings.ts";
 import { takeTrouble } from "./troubles.ts";
@@ -18,6 +19,7 @@ export async function playStory(story: Story): Promise<void> {
 			chance.oneIn(3) ? chance.between(2, 20_000) : chance.between(2, 300),
 		);
 		noteSaved(story);
+		await checkForgotten(story);
 	}
 }
 

@@ -1,13 +1,35 @@
 import { RequestRefused, ServerUnreachable, type Session } from "@carhythm/client";
-import { toInstant } from "@carhythm/core";
+import { type AnswerRecord, toInstant } from "@carhythm/core";
 import type { Chance } from "../chance.ts";
 import type { SimulatedServer } from "../simulated-server.ts";
-import type { Attempt } from "./attempts.ts";
 import type { Tally } from "./happenings.ts";
 import { drawFate } from "./network.ts";
 import type { Device, Meddling, Network, Surroundings, Tab } from "./surroundings.ts";
 import { newDevice, openTab } from "./tab.ts";
 import type { createVirtualTime } from "./virtual-time.ts";
+
+/** What a student does that has to come to something. */
+export type Deed = "answer" | "clear" | "draft" | "complete";
+
+/**
+ * What became of a deed, as far as the student was told: `kept` has to arrive; `open` may arrive (its page died before it
+ * said anything, or only memory held it); `refused` must not.
+ */
+export type Attempt = {
+	number: number;
+	session_id: string;
+	deed: Deed;
+	/** Null for the end of the assessment. */
+	question_id: number | null;
+	/** By which an answer or a draft is known again; null for what has none. */
+	value: number | null;
+	/** The answer that the page showed then. */
+	seen: AnswerRecord | null;
+	line: Line;
+	/** The page that took it: what only its memory held is gone with it. */
+	tab: Tab;
+	fate: "kept" | "in_memory" | "open" | "refused";
+};
 
 /** One student's window through all its reloads and crashes. Its own questions are answered nowhere else. */
 export type Line = {
@@ -16,19 +38,23 @@ export type Line = {
 	own: readonly number[];
 };
 
-/** What a schedule may do to its clients. Each leaves some out, so that what remains is met more often. */
-const TROUBLES = [
-	"network",
-	"disk",
-	"crash",
-	"update",
-	"clock",
-	"clear",
-	"endings",
-	"ages",
-	"hand_off",
-] as const;
-type Trouble = (typeof TROUBLES)[number];
+/**
+ * What a schedule may do to its clients, in one schedule of so many. Each leaves some out, so that what remains is met more often.
+ */
+const TROUBLES = {
+	network: 2,
+	disk: 2,
+	crash: 2,
+	update: 2,
+	clock: 2,
+	clear: 2,
+	endings: 2,
+	ages: 2,
+	hand_off: 2,
+	forget: 3,
+} as const;
+type Trouble = keyof typeof TROUBLES;
+const ALL_TROUBLES = Object.keys(TROUBLES) as Trouble[];
 
 export type Story = {
 	surroundings: Surroundings;
@@ -44,6 +70,8 @@ export type Story = {
 	questions: { sliders: readonly number[]; shared: readonly number[]; essay: number };
 	/** One request in so many meets trouble. */
 	weather: { trouble: number };
+	/** What a browser was made to forget. */
+	forgotten: Map<Device, Set<string>>;
 	/** What was seen to be wrong on the way. */
 	wrong: string[];
 	tally: Tally;
@@ -59,7 +87,7 @@ export async function beginStory(
 	chance: Chance,
 	meddle: Meddling,
 ): Promise<Story> {
-	const troubles = new Set(TROUBLES.filter(() => chance.oneIn(2)));
+	const troubles = new Set(ALL_TROUBLES.filter((trouble) => chance.oneIn(TROUBLES[trouble])));
 	const weather = { trouble: troubles.has("network") ? chance.pick([2, 3, 6, 20]) : 1_000_000 };
 	const network: Network = { fate: () => drawFate(chance, weather.trouble), meddle };
 	const tally: Tally = {};
@@ -100,6 +128,7 @@ export async function beginStory(
 		order_known: true,
 		questions: { sliders: ids, shared: ids.slice(windows), essay },
 		weather,
+		forgotten: new Map(),
 		wrong: [],
 		tally,
 	};
@@ -122,7 +151,7 @@ function aDevice(
 const YEAR_2099 = Date.parse("2099-12-31T12:00:00.000Z");
 
 /** Opens the page and takes up the session that there is; the first one to find none begins it. */
-export async function ensureOpen(story: Story, line: Line): Promise<void> {
+export async function ensureOpen(story: Story, line: Line, begins = mayBegin(story, line)): Promise<void> {
 	const { surroundings, devices } = story;
 	const { time } = surroundings;
 	if (!line.tab || line.tab.dead) {
@@ -134,10 +163,15 @@ export async function ensureOpen(story: Story, line: Line): Promise<void> {
 	await untilDeadOr(time, tab, async () => {
 		const { choice, server } = await tab.client.resume();
 		if (choice.kind !== "nothing") takeUp(story, tab, await tab.client.open(choice));
-		else if (server === "reached" && story.sessions.size === 0) {
+		else if (server === "reached" && begins) {
 			takeUp(story, tab, await tab.client.start({ language: "en" }));
 		}
 	});
+}
+
+/** Nobody has begun yet; or the browser was made to forget, and its next student begins, or does not. */
+function mayBegin({ sessions, forgotten, chance }: Story, { device }: Line): boolean {
+	return sessions.size === 0 || (forgotten.has(device) && chance.oneIn(2));
 }
 
 /** The page shows this session from now on. */

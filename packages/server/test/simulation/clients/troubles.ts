@@ -1,6 +1,7 @@
 import type { SessionId } from "@carhythm/core";
 import { act } from "./acting.ts";
 import { noteSaved } from "./attempts.ts";
+import { forget, rememberAgain } from "./forgetting.ts";
 import { handOver } from "./hand-over.ts";
 import { ensureOpen, type Line, type Story, takeUp, untilDeadOr } from "./story.ts";
 import type { Device, Tab } from "./surroundings.ts";
@@ -41,6 +42,8 @@ export async function takeTrouble(story: Story, line: Line, tab: Tab): Promise<v
 			return;
 		case "hand_off":
 			return handOver(story, line, tab);
+		case "forget":
+			return forgetSomewhere(story, line, tab);
 		case "ages":
 			// Nobody keeps a page open for a month; what waited in its storage comes when it is opened again.
 			noteSaved(story);
@@ -48,6 +51,15 @@ export async function takeTrouble(story: Story, line: Line, tab: Tab): Promise<v
 			noteSaved(story);
 			return pass(story, chance.pick([1, 8, 31]));
 	}
+}
+
+/** In a browser of two pages, if there is one: the other may have something under way. */
+async function forgetSomewhere(story: Story, line: Line, tab: Tab): Promise<void> {
+	const isShared = ({ device }: Line) => story.lines.filter((other) => other.device === device).length > 1;
+	const there = isShared(line)
+		? line
+		: story.lines.find((other) => isShared(other) && other.tab && !other.tab.dead);
+	return forget(story, there ?? line, there?.tab ?? tab);
 }
 
 async function pass({ surroundings }: Story, days: number): Promise<void> {
@@ -67,6 +79,8 @@ async function clearStorage(story: Story, device: Device): Promise<void> {
 		// On its way all the same, it may come after one that was given without seeing it.
 		if (attempt.fate === "open") story.order_known = false;
 	}
+	// With everything else the browser forgets that it was made to forget.
+	story.forgotten.get(device)?.clear();
 	const [tab] = device.tabs;
 	if (!tab || device.kind === "memory") return;
 	story.surroundings.note("storage cleared");
@@ -94,6 +108,7 @@ async function end(story: Story, line: Line, tab: Tab): Promise<void> {
 		}
 		default: {
 			const older = story.chance.pick([...story.sessions]) as SessionId;
+			rememberAgain(story, tab.device, older);
 			const restored = await tab.client.restore(older);
 			note("restored");
 			takeUp(story, tab, restored);
