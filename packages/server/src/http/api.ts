@@ -16,10 +16,10 @@ export const TAGS = {
 	Service: "About this server",
 } as const;
 
-/** What an endpoint gives back: a reply, deliberately nothing (204), a stream of events, or a refusal. */
+/** What an endpoint gives back: a reply, deliberately nothing (204), a stream of events (null where only its head is wanted), or a refusal. */
 export type Outcome<R> =
 	| { ok: true; body: R }
-	| { ok: true; events: ReadableStream<Uint8Array> }
+	| { ok: true; events: ReadableStream<Uint8Array> | null }
 	| { ok: true; nothing: true }
 	| { ok: false; refusal: ProblemDetails; retry_after?: number };
 

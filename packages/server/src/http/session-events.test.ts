@@ -99,6 +99,20 @@ test("a session has eight listeners at most; whoever leaves makes room", async (
 	expect((await app.get(pathOf("unknown"))).status).toBe(404);
 });
 
+test("whoever asks for the head alone gets it, and takes nobody's place", async () => {
+	await using app = await anApp();
+	const id = await app.start();
+	const head = (session_id: string) => app.app.request(pathOf(session_id), { method: "HEAD" });
+	for (let i = 0; i < 9; i += 1) {
+		const { status, headers } = await head(id);
+		expect([status, headers.get("content-type")]).toEqual([200, "text/event-stream"]);
+	}
+	const heard = await Promise.all(Array.from({ length: 8 }, () => hear(app, id)));
+	expect((await head(id)).status).toBe(429);
+	for (const one of heard) await one.end();
+	expect((await head("unknown")).status).toBe(404);
+});
+
 test("ends with the server, for those who come then too", async () => {
 	await using app = await anApp();
 	const id = await app.start();
