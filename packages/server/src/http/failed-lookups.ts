@@ -1,43 +1,69 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import type { RedeemOutcome } from "../db/store.ts";
 import type { Env, HttpConfig } from "./context.ts";
+import type { ProblemDetails } from "./problem.ts";
 
 /**
- * Counts unknown session ids by client address. Requests that succeed are never counted: a school of a thousand students
- * shares one address.
+ * Counts unknown session ids and wrong codes by client address. Requests that succeed are never counted: a school of a thousand
+ * students shares one address.
  */
 export type FailedLookups = {
-	/** Counts one. @returns seconds to wait when the address is over its limit, else null */
+	/** Counts an unknown session. @returns seconds to wait when the address is over its limit, else null */
 	count(c: Context<Env>): Promise<number | null>;
-	/** Counts a wrong code. It weighs more: a code is short, an id is not. */
-	countGuess(c: Context<Env>): Promise<number | null>;
-	/** Whether the address is over its limit already: a guess is then not even looked at. @returns seconds to wait, else null */
-	waitOf(c: Context<Env>): Promise<number | null>;
+	/**
+	 * Looks at a code, unless too many from this address were wrong: then it is not even looked at. Wrong codes have a limit of their own;
+	 * whoever asks for unknown sessions must not keep right codes of the same school out.
+	 */
+	guess(c: Context<Env>, look: () => Promise<RedeemOutcome>): Promise<RedeemOutcome | TooManyGuesses>;
 };
 
-const WEIGHT_OF_GUESS = 10;
+type TooManyGuesses = { ok: false; refusal: ProblemDetails; retry_after: number };
+
+/** A code is short, an id is not. */
+const LOOKUPS_PER_GUESS = 10;
 
 export function createFailedLookups(config: HttpConfig): FailedLookups {
-	const limiter = new RateLimiterMemory({ points: config.failed_lookups_per_minute, duration: 60 });
 	const networkOf = (c: Context<Env>) => clientNetwork(clientAddress(c, config.trust_proxy ?? false));
-	const consume = async (c: Context<Env>, points: number) => {
-		try {
-			await limiter.consume(networkOf(c), points);
-			return null;
-		} catch (rejection) {
-			if (rejection instanceof RateLimiterRes) return secondsOf(rejection);
-			throw rejection;
-		}
-	};
+	const { failed_lookups_per_minute } = config;
+	const lookups = new RateLimiterMemory({ points: failed_lookups_per_minute, duration: 60 });
+	const guesses = new RateLimiterMemory({
+		points: Math.max(1, Math.floor(failed_lookups_per_minute / LOOKUPS_PER_GUESS)),
+		duration: 60,
+	});
 	return {
-		count: (c) => consume(c, 1),
-		countGuess: (c) => consume(c, WEIGHT_OF_GUESS),
-		async waitOf(c) {
-			const counted = await limiter.get(networkOf(c));
-			return counted && counted.consumedPoints > config.failed_lookups_per_minute ? secondsOf(counted) : null;
+		count: (c) => consume(lookups, networkOf(c)),
+		async guess(c, look) {
+			const network = networkOf(c);
+			let isWrong = false;
+			try {
+				// Before anybody knows whether it is right, or many at once would all be looked at before the first one counts.
+				const wait = await consume(guesses, network);
+				if (wait !== null) return tooManyGuesses(wait);
+				const outcome = await look();
+				isWrong = !outcome.ok && outcome.refusal.code === "hand_off_code_invalid";
+				return outcome;
+			} finally {
+				if (!isWrong) await guesses.reward(network);
+			}
 		},
 	};
+}
+
+async function consume(limiter: RateLimiterMemory, network: string): Promise<number | null> {
+	try {
+		await limiter.consume(network);
+		return null;
+	} catch (rejection) {
+		if (rejection instanceof RateLimiterRes) return secondsOf(rejection);
+		throw rejection;
+	}
+}
+
+function tooManyGuesses(wait: number): TooManyGuesses {
+	const detail = `Too many codes were wrong from this network. Try again in ${wait} seconds.`;
+	return { ok: false, refusal: { code: "too_many_requests", detail }, retry_after: wait };
 }
 
 function secondsOf({ msBeforeNext }: RateLimiterRes): number {

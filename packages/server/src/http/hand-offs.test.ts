@@ -65,7 +65,69 @@ test("a network that guesses is stopped, and its right codes wait too; others ar
 	expect((await app.post(REDEEM, { code }, from("203.0.113.8"))).status).toBe(200);
 });
 
-test("a shared computer gets no cookie, by start or by code, and loses the one it had", async () => {
+test("guesses that come at once are no more than those that come one by one", async () => {
+	await using app = await anApp({ config: { failed_lookups_per_minute: 30, trust_proxy: true } });
+	const id = await app.start();
+	const code = await aCode(app, id);
+	const wrong = code.slice(0, -1) + (code.endsWith("0") ? "1" : "0");
+	const guess = () => app.post(REDEEM, { code: wrong }, { "X-Forwarded-For": "203.0.113.7" });
+	const replies = await Promise.all(Array.from({ length: 8 }, guess));
+	expect(replies.map(({ status }) => status).sort()).toEqual([404, 404, 404, 429, 429, 429, 429, 429]);
+	// Five that are looked at would have made it void.
+	const right = await app.post(REDEEM, { code }, { "X-Forwarded-For": "203.0.113.8" });
+	expect([right.status, right.body["session"]]).toMatchObject([200, { session_id: id }]);
+});
+
+test("a school brings more right codes at once than it may bring wrong ones", async () => {
+	await using app = await anApp({ config: { failed_lookups_per_minute: 20 } });
+	const codes = await Promise.all(Array.from({ length: 6 }, async () => aCode(app, await app.start())));
+	const replies = await Promise.all(codes.map((code) => app.post(REDEEM, { code })));
+	expect(replies.map(({ status }) => status)).toEqual(codes.map(() => 200));
+});
+
+test("looking for unknown sessions keeps no right code out, nor do wrong codes hide that a session is unknown", async () => {
+	await using app = await anApp({ config: { failed_lookups_per_minute: 2 } });
+	const code = await aCode(app, await app.start());
+	const look = async () => (await app.get("/api/v2/session/nobody")).status;
+	const guess = async () => (await app.post(REDEEM, { code: "ZZZ-ZZZ-ZZZ" })).status;
+	expect([await guess(), await guess(), await look(), await look(), await look()]).toEqual([
+		404, 429, 404, 404, 429,
+	]);
+	await using other = await anApp({ config: { failed_lookups_per_minute: 2 } });
+	const right = await aCode(other, await other.start());
+	for (let i = 0; i < 3; i += 1) await other.get("/api/v2/session/nobody");
+	expect((await other.post(REDEEM, { code: right })).status).toBe(200);
+	expect((await app.post(REDEEM, { code })).status).toBe(429);
+});
+
+test("two codes are looked at a time; who knows no session does not wait in line", async () => {
+	const { promise: opened, resolve: letThrough } = Promise.withResolvers<void>();
+	const { promise: both, resolve: areUnderWay } = Promise.withResolvers<void>();
+	let asked = 0;
+	await using app = await anApp({
+		breakStore: (store) => ({
+			...store,
+			sessions: {
+				...store.sessions,
+				async redeem(request) {
+					asked += 1;
+					if (asked === 2) areUnderWay();
+					await opened;
+					return store.sessions.redeem(request);
+				},
+			},
+		}),
+	});
+	const code = await aCode(app, await app.start());
+	const guesses = Promise.all(Array.from({ length: 4 }, () => app.post(REDEEM, { code })));
+	await both;
+	const unknown = await app.post(`/api/v2/session/${anOperationId()}/handoff`);
+	expect([unknown.status, asked]).toEqual([404, 2]);
+	letThrough();
+	expect((await guesses).map(({ status }) => status).sort()).toEqual([200, 404, 404, 404]);
+});
+
+test("a shared computer gets no cookie, by start, by code or by undoing Start Fresh, and loses the one it had", async () => {
 	await using app = await anApp();
 	const started = await app.post("/api/v2/session/start", { shared: true });
 	const redeemed = await app.post(REDEEM, {

@@ -12,19 +12,27 @@ import type { Context } from "hono";
 import type * as z from "zod/mini";
 import { invalidCode } from "../db/hand-offs.ts";
 import { unknownSession } from "../db/operate.ts";
+import type { RedeemOutcome } from "../db/store.ts";
 import type { Api, Outcome } from "./api.ts";
 import type { Deps, Env } from "./context.ts";
 import type { FailedLookups } from "./failed-lookups.ts";
+import { fewAtATime } from "./few-at-a-time.ts";
 import { clearSessionCookie, setSessionCookie } from "./session-cookie.ts";
-import { sessionIdOf, snapshotOf } from "./session-replies.ts";
+import { lookUp, snapshotOf } from "./session-replies.ts";
 
 /** A wrong code is told so after this long, whichever part of it was wrong: longer than any of the ways to find out takes. */
 const TIME_OF_WRONG_CODE_MS = 400;
 
+/** Each takes a thread of the four that Node has for this, for files and for looking addresses up: some must stay free. */
+const HASHES_AT_A_TIME = 2;
+
 const UNNAMED_DEVICE = "Another device";
+
+type Hashing = ReturnType<typeof fewAtATime>;
 
 /** Continuing on another device, and forgetting on this one. */
 export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedLookups): void {
+	const hashing = fewAtATime(HASHES_AT_A_TIME);
 	api.add({
 		method: "post",
 		path: "/api/v2/session/{session_id}/handoff",
@@ -38,7 +46,7 @@ export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedLookups
 			description: "The code; the same one again for a repeated `operation_id`",
 		},
 		problems: ["session_not_found", "session_completed", "session_abandoned", "session_expired"],
-		handle: (request) => handOff(deps, request),
+		handle: (request) => handOff(deps, hashing, request),
 	});
 	api.add({
 		method: "post",
@@ -61,7 +69,7 @@ export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedLookups
 			"session_expired",
 			"operation_mismatch",
 		],
-		handle: (request) => redeem(deps, failedLookups, request),
+		handle: (request) => redeem(deps, failedLookups, hashing, request),
 	});
 	api.add({
 		method: "post",
@@ -80,12 +88,15 @@ export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedLookups
 
 async function handOff(
 	deps: Deps,
+	hashing: Hashing,
 	{ c, body }: { c: Context<Env>; body: z.infer<typeof OperationRequest> },
 ): Promise<Outcome<HandOffReply>> {
-	const session_id = sessionIdOf(c.req.param("session_id"));
-	if (!session_id) return unknownSession();
+	// Before a code is hashed: one who knows no session makes this server work for nothing.
+	const found = await lookUp(deps.store.sessions, "find", c.req.param("session_id") ?? "");
+	if (!found.ok) return found;
+	const { session_id } = found.session.state;
 	const operation_id = body.operation_id ?? mintOperationId(deps.randomBytes);
-	const outcome = await deps.store.sessions.handOff(session_id, operation_id);
+	const outcome = await hashing(() => deps.store.sessions.handOff(session_id, operation_id));
 	if (!outcome.ok) return outcome;
 	const { code, expires_at } = outcome;
 	return { ok: true, body: { code, expires_at } };
@@ -94,26 +105,16 @@ async function handOff(
 async function redeem(
 	deps: Deps,
 	failedLookups: FailedLookups,
+	hashing: Hashing,
 	{ c, body }: { c: Context<Env>; body: z.infer<typeof RedeemRequest> },
 ): Promise<Outcome<SessionSnapshot>> {
 	const began = performance.now();
-	const wait = await failedLookups.waitOf(c);
-	if (wait !== null) return tooManyGuesses(wait);
-	const code = parseHandOffCode(body.code);
-	const mint = () => mintOperationId(deps.randomBytes);
-	const outcome = code
-		? await deps.store.sessions.redeem({
-				code,
-				operation_id: body.operation_id ?? mint(),
-				device_id: body.device_id ?? mint(),
-				label: body.label ?? UNNAMED_DEVICE,
-			})
-		: invalidCode();
+	const outcome = await hashing(() => failedLookups.guess(c, () => lookAtCode(deps, body)));
 	if (!outcome.ok) {
-		if (outcome.refusal.code !== "hand_off_code_invalid") return outcome;
-		const over = await failedLookups.countGuess(c);
-		await (deps.sleep ?? sleep)(Math.max(0, TIME_OF_WRONG_CODE_MS - (performance.now() - began)));
-		return over === null ? outcome : tooManyGuesses(over);
+		if (outcome.refusal.code === "hand_off_code_invalid") {
+			await (deps.sleep ?? sleep)(Math.max(0, TIME_OF_WRONG_CODE_MS - (performance.now() - began)));
+		}
+		return outcome;
 	}
 	const session = await deps.store.sessions.load(outcome.session_id);
 	if (!session) return unknownSession();
@@ -122,7 +123,14 @@ async function redeem(
 	return { ok: true, body: snapshotOf(session, deps) };
 }
 
-function tooManyGuesses(wait: number): Extract<Outcome<never>, { ok: false }> {
-	const detail = `Too many codes were wrong from this network. Try again in ${wait} seconds.`;
-	return { ok: false, refusal: { code: "too_many_requests", detail }, retry_after: wait };
+async function lookAtCode(deps: Deps, body: z.infer<typeof RedeemRequest>): Promise<RedeemOutcome> {
+	const code = parseHandOffCode(body.code);
+	if (!code) return invalidCode();
+	const mint = () => mintOperationId(deps.randomBytes);
+	return deps.store.sessions.redeem({
+		code,
+		operation_id: body.operation_id ?? mint(),
+		device_id: body.device_id ?? mint(),
+		label: body.label ?? UNNAMED_DEVICE,
+	});
 }
