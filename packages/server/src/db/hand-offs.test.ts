@@ -117,6 +117,40 @@ describe("a code", () => {
 		expect(await redeem(store, second.code)).toBe(id);
 	});
 
+	test("that is void gives its selector away, and is known all the same to the request that made it", async () => {
+		await using store = await aStore();
+		const [id, other] = [await store.started(), await store.started()];
+		const [first, used, unused] = [anOperationId(), anOperationId(), anOperationId()];
+		const voided = await aCode(store, id, first);
+		const by = anOperationId();
+		const brought = await aCode(store, id, used);
+		expect(await redeem(store, brought.code, { operation_id: by })).toBe(id);
+		const left = await aCode(store, id, unused);
+		const newest = await aCode(store, id);
+		const rows = await store.database.db.selectFrom("hand_offs").select("selector").orderBy("id").execute();
+		const selectors = rows.map(({ selector }) => selector).filter((selector) => selector.length === 4);
+		expect(selectors).toEqual([brought, newest].map(({ code }) => parseHandOffCode(code)?.selector));
+
+		const codes = { [first]: voided, [used]: brought, [unused]: left };
+		for (const [operation_id, code] of Object.entries(codes)) {
+			expect(await aCode(store, id, operation_id as OperationId)).toEqual(code);
+		}
+		expect(await redeem(store, brought.code, { operation_id: by })).toBe(id);
+		expect(await redeem(store, voided.code)).toBe("hand_off_code_invalid");
+
+		// Another code may have it, and takes no harm from one who still brings the old one.
+		const free = deriveCode(other, by, 0);
+		await store.database.db
+			.updateTable("hand_offs")
+			.set({ selector: `${free.selector}~1` })
+			.where("operation_id", "=", first)
+			.execute();
+		const again = await aCode(store, other, by);
+		expect(parseHandOffCode(again.code)).toEqual(free);
+		expect(await redeem(store, again.code)).toBe(other);
+		expect(await redeem(store, newest.code)).toBe(id);
+	});
+
 	test("is void after five wrong guesses, and not before", async () => {
 		await using store = await aStore();
 		for (const [guesses, expected] of [
@@ -164,6 +198,8 @@ describe("a code", () => {
 		await store.database.db.deleteFrom("hand_offs").where("selector", "!=", wanted.selector).execute();
 		expect(parseHandOffCode((await aCode(store, id, operation_id)).code)).toEqual(wanted);
 		expect(taken.code).not.toBe(code);
+		const other_codes = store.database.db.selectFrom("hand_offs").selectAll();
+		expect(await other_codes.where("selector", "like", `${wanted.selector}~%`).execute()).toHaveLength(1);
 	});
 
 	test("stands nowhere in the database, and erasing the session takes what is left of it", async () => {

@@ -11,7 +11,7 @@ import {
 	refuse,
 	type SessionId,
 } from "@carhythm/core";
-import type { Selectable, Transaction } from "kysely";
+import { type Selectable, sql, type Transaction } from "kysely";
 import { deriveCode, hashVerifier, sameHash } from "./hand-off-secrets.ts";
 import { type Rules, single, unknownSession, type Work, workBatch } from "./operate.ts";
 import type { Schema } from "./schema.ts";
@@ -25,8 +25,10 @@ type Row = Selectable<Schema["hand_offs"]>;
 /** With 25 bits to guess, five tries find a code once in seven million. */
 const MOST_GUESSES = 5;
 const MOST_ATTEMPTS = 20;
-/** A dead code keeps its selector for this long, so that its last retries are still answered. */
+/** A used code keeps its selector for this long at least, so that its last retries are still answered. */
 const KEEP_DEAD_MINUTES = 24 * 60;
+/** What follows a selector that another code may have: no code can be typed so. */
+const FREED = "~";
 const NOBODY = "00000000-0000-4000-8000-000000000000" as OperationId;
 
 /** The refusal of a code: always the same, whatever is wrong with it. */
@@ -76,9 +78,15 @@ export async function createHandOff(
 	const refusal = refuseEnded(work.session, { received: created_at, expiry_days: means.expiry_days });
 	if (refusal) return { ok: false, refusal };
 	const expires_at = addMinutes(created_at, HAND_OFF_MINUTES);
+	// From now on they are void, and told like unknown ones.
+	await free(tx, (codes) => codes.where("response_id", "=", response_id).where("used_at", "is", null));
 	for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
 		const { code, hash } = codes(attempt);
-		await forgetDead(tx, code.selector, created_at);
+		await free(tx, (codes) =>
+			codes
+				.where("selector", "=", code.selector)
+				.where("expires_at", "<", addMinutes(created_at, -KEEP_DEAD_MINUTES)),
+		);
 		const { numInsertedOrUpdatedRows } = await tx
 			.insertInto("hand_offs")
 			.values({
@@ -96,7 +104,8 @@ export async function createHandOff(
 	throw new Error(`${MOST_ATTEMPTS} selectors in a row were taken.`);
 }
 
-function codeWith(selector: string, codes: ReturnType<typeof codesOf>): HandOffCode {
+function codeWith(stored: string, codes: ReturnType<typeof codesOf>): HandOffCode {
+	const [selector] = stored.split(FREED);
 	for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
 		const { code } = codes(attempt);
 		if (code.selector === selector) return code;
@@ -119,13 +128,22 @@ function refuseEnded(session: StoredSession, { received, expiry_days }: Rules): 
 	return decision.ok ? null : decision.refusal;
 }
 
-/** Frees a selector whose code has been dead for long. */
-async function forgetDead(tx: Tx, selector: string, now: Instant): Promise<void> {
-	await tx
-		.deleteFrom("hand_offs")
-		.where("selector", "=", selector)
-		.where("expires_at", "<", addMinutes(now, -KEEP_DEAD_MINUTES))
+/**
+ * Lets others have the selectors of codes: there are but a million. The rows stay, because the request that made a code gets the
+ * same one again when it is repeated.
+ */
+async function free(
+	tx: Tx,
+	choose: (codes: ReturnType<typeof updateCodes>) => ReturnType<typeof updateCodes>,
+) {
+	await choose(updateCodes(tx))
+		.set({ selector: sql<string>`selector || ${FREED} || id` })
+		.where("selector", "not like", `%${FREED}%`)
 		.execute();
+}
+
+function updateCodes(tx: Tx) {
+	return tx.updateTable("hand_offs");
 }
 
 /**
@@ -192,14 +210,11 @@ async function findCode(
 	response_id: number,
 	selector: string,
 ): Promise<(Row & { is_newest: boolean }) | null> {
-	const codes = await tx
-		.selectFrom("hand_offs")
-		.selectAll()
-		.where("response_id", "=", response_id)
-		.orderBy("id", "desc")
-		.execute();
-	const row = codes.find((code) => code.selector === selector);
-	return row ? { ...row, is_newest: row === codes[0] } : null;
+	const ofSession = tx.selectFrom("hand_offs").where("response_id", "=", response_id);
+	const row = await ofSession.selectAll().where("selector", "=", selector).executeTakeFirst();
+	if (!row) return null;
+	const newest = await ofSession.select("id").orderBy("id", "desc").limit(1).executeTakeFirst();
+	return { ...row, is_newest: row.id === newest?.id };
 }
 
 async function countGuess(tx: Tx, row: Row): Promise<void> {

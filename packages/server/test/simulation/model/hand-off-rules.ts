@@ -18,17 +18,15 @@ export function handOff(
 	const refused = whyEnded(reference, session, { kind: "hold", device_id: "", label: "" });
 	if (refused) return { refused };
 	const expires = reference.now + MINUTES_OF_A_CODE * MINUTE;
-	const code = { operation_id, text: "", expires, wrong_guesses: 0, used: null };
+	const code = { operation_id, text: "", freed: false, expires, wrong_guesses: 0, used: null };
 	session.codes.push(code);
 	return code;
 }
 
-/** Takes note of the text that the server chose. A code that has been dead for long gives its selector away. */
+/** Takes note of the text that the server chose. A code that is void, or has been dead for long, gives its selector away. */
 export function learnCode({ sessions }: Reference, code: Code, text: string): void {
-	for (const session of sessions) {
-		session.codes = session.codes.filter(
-			(other) => other === code || selectorOf(other.text) !== selectorOf(text),
-		);
+	for (const { codes } of sessions) {
+		for (const other of codes) if (hasSelectorOf(other, text)) other.freed = true;
 	}
 	code.text = text;
 }
@@ -37,9 +35,9 @@ export function learnCode({ sessions }: Reference, code: Code, text: string): vo
 export function redeem(reference: Reference, typed: string, hold: Operation): RefSession | Refused {
 	const invalid = { refused: "hand_off_code_invalid" };
 	const session = reference.sessions.find(
-		({ erased, codes }) => !erased && codes.some(({ text }) => selectorOf(text) === selectorOf(typed)),
+		({ erased, codes }) => !erased && codes.some((code) => hasSelectorOf(code, typed)),
 	);
-	const code = session?.codes.find(({ text }) => selectorOf(text) === selectorOf(typed));
+	const code = session?.codes.find((code) => hasSelectorOf(code, typed));
 	if (!session || !code) return invalid;
 	const isRight = code.text === typed;
 	if (isRight && hold.operation_id !== null && code.used?.operation_id === hold.operation_id) return session;
@@ -64,3 +62,5 @@ export function standingOfCode({ codes }: RefSession, code: Code, now: number): 
 }
 
 const selectorOf = (text: string) => text.replaceAll("-", "").slice(0, 4);
+const hasSelectorOf = ({ text, freed }: Code, other: string) =>
+	!freed && selectorOf(text) === selectorOf(other);

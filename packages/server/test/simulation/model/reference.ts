@@ -36,6 +36,8 @@ export type Code = {
 	operation_id: string | null;
 	/** As the server gave it. */
 	text: string;
+	/** Another code has its selector since. */
+	freed: boolean;
 	expires: number;
 	wrong_guesses: number;
 	/** By which operation; null when that had no id. */
