@@ -223,6 +223,32 @@ describe("the cookie", () => {
 		expect(other.status).toBe(204);
 	});
 
+	test("is neither given nor taken away where a page of another site asks for it, by a form that it sends here", async () => {
+		await using app = await anApp();
+		const id = await app.start();
+		const { body } = await app.post(`/api/v2/session/${id}/handoff`);
+		const requests = [
+			["start", ""],
+			["start", '{"shared":true}'],
+			["handoff/redeem", JSON.stringify({ code: body["code"], x: "=" })],
+			[`${id}/restore`, ""],
+			[`${id}/sync`, JSON.stringify({ sent_at: app.now(), operations: [] })],
+			["forget", ""],
+		] as const;
+		const cookies = async (site: string) => {
+			const headers = { "Sec-Fetch-Site": site, "Content-Type": "text/plain" };
+			const told: boolean[] = [];
+			for (const [path, text] of requests) {
+				const reply = await app.post(`/api/v2/session/${path}`, text, headers);
+				told.push(reply.headers.has("set-cookie"));
+			}
+			return told;
+		};
+		expect(await cookies("cross-site")).toEqual(requests.map(() => false));
+		// A front end on another port of the same machine; the code is used up by now.
+		expect(await cookies("same-site")).toEqual(requests.map(([path]) => path !== "handoff/redeem"));
+	});
+
 	test("of nothing, of nonsense or of an unknown session is no session", async () => {
 		await using app = await anApp();
 		for (const Cookie of ["", "carhythm_session=", "carhythm_session=x%00", `carhythm_session=${UNKNOWN}`]) {

@@ -19,7 +19,12 @@ import { unknownSession } from "../db/operate.ts";
 import type { Api, Outcome } from "./api.ts";
 import type { Deps, Env } from "./context.ts";
 import { integerParameter, PAGE_ID, readInteger } from "./query.ts";
-import { clearSessionCookie, readSessionCookie, setSessionCookie } from "./session-cookie.ts";
+import {
+	clearSessionCookie,
+	isFromAnotherSite,
+	readSessionCookie,
+	setSessionCookie,
+} from "./session-cookie.ts";
 import {
 	assessmentRef,
 	expiryOf,
@@ -157,8 +162,7 @@ async function start(
 
 async function current(deps: Deps, c: Context<Env>): Promise<Outcome<SessionSnapshot>> {
 	const session_id = readSessionCookie(c);
-	// To a page of another site this browser has no session, even where its cookie came along.
-	if (!session_id || c.req.header("sec-fetch-site") === "cross-site") return { ok: true, nothing: true };
+	if (!session_id || isFromAnotherSite(c)) return { ok: true, nothing: true };
 	const session = await deps.store.sessions.load(session_id);
 	return session ? { ok: true, body: snapshotOf(session, deps) } : { ok: true, nothing: true };
 }
