@@ -1,5 +1,4 @@
 import {
-	mintOperationId,
 	OperationId,
 	type OperationResult,
 	progressOf,
@@ -20,7 +19,7 @@ import { describeIssues, sentence } from "./body.ts";
 import type { Deps, Env } from "./context.ts";
 import { ANSWER_PROBLEMS } from "./problem.ts";
 import { readSessionCookie, setSessionCookie } from "./session-cookie.ts";
-import { lookUp, sessionIdOf, summaryOf } from "./session-replies.ts";
+import { lookUp, operateAlone, sessionIdOf, summaryOf } from "./session-replies.ts";
 
 const EXAMPLE_SESSION = "3f0c2a9e-6f0b-4a44-9d0e-0d2f7f1f6a11";
 const EXAMPLE_OPERATION = "5b8d1c1e-90a4-4c4f-8a6b-2f5f6e0c7d22";
@@ -86,32 +85,11 @@ export function mountAnswers(api: Api, deps: Deps): void {
 async function submit(deps: Deps, body: z.infer<typeof SubmitRequest>): Promise<Outcome<SubmitReply>> {
 	const session_id = sessionIdOf(body.session_id);
 	if (!session_id) return unknownSession();
-	const { question_id, answer } = body;
-	const outcome = await deps.store.sessions.operate({
-		session_id,
-		device_id: null,
-		sent_at: null,
-		mode: "submit",
-		operations: [
-			{
-				operation_id: body.submission_id ?? mintOperationId(deps.randomBytes),
-				command: { kind: "answer", question_id, answer },
-				client_time: null,
-			},
-		],
-	});
-	return outcome.ok ? submitReply(outcome) : outcome;
-}
-
-function submitReply({ session, results }: BatchOutcome & { ok: true }): Outcome<SubmitReply> {
-	const [stored] = results;
-	if (!stored) throw new Error("A submission came back without a result.");
-	const { result, counts } = stored;
-	if (result.status === "late" || result.status === "refused" || !counts) {
-		// A submission id that `sync` already spent on an operation that came late: it cannot be answered with a success.
-		const detail = "This id was already used for a different request. Use a new id.";
-		return { ok: false, refusal: { code: "operation_mismatch", detail } };
-	}
+	const { question_id, answer, submission_id } = body;
+	const command = { kind: "answer", question_id, answer } as const;
+	const outcome = await operateAlone(deps, session_id, { operation_id: submission_id, command });
+	if (!outcome.ok) return outcome;
+	const { session, result, counts } = outcome;
 	return {
 		ok: true,
 		body: {

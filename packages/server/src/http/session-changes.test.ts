@@ -52,6 +52,21 @@ describe("complete", () => {
 		expect([refused.status, refused.body["code"]]).toEqual([409, "session_completed"]);
 	});
 
+	test("by the id of one that came late is no success", async () => {
+		await using app = await anApp();
+		const old = await app.start();
+		await app.start({ replaces: old });
+		const operation_id = anOperationId();
+		const operation = { operation_id, client_time: app.now(), command: { kind: "complete" } };
+		const synced = await app.post(`/api/v2/session/${old}/sync`, {
+			sent_at: app.now(),
+			operations: [operation],
+		});
+		expect(synced.body["results"]).toMatchObject([{ status: "late", code: "session_abandoned" }]);
+		const reply = await app.post(`/api/v2/session/${old}/complete`, { operation_id });
+		expect([reply.status, reply.body["code"]]).toEqual([422, "operation_mismatch"]);
+	});
+
 	test("is 409 for a session that is set aside or expired", async () => {
 		await using app = await anApp();
 		const aside = await app.start();

@@ -3,19 +3,17 @@ import {
 	type Command,
 	type LifecycleCommand,
 	mintOperationId,
-	type OperationId,
 	OperationRequest,
 	SessionChangedReply,
 } from "@carhythm/core";
 import type { Context } from "hono";
 import type * as z from "zod/mini";
 import { unknownSession } from "../db/operate.ts";
-import type { BatchOutcome } from "../db/store.ts";
 import type { Api, Outcome } from "./api.ts";
 import type { Deps, Env } from "./context.ts";
 import { say } from "./messages.ts";
 import { setSessionCookie } from "./session-cookie.ts";
-import { sessionIdOf, summaryOf } from "./session-replies.ts";
+import { operateAlone, sessionIdOf, summaryOf } from "./session-replies.ts";
 
 type Request = { c: Context<Env>; body: z.infer<typeof OperationRequest> };
 
@@ -67,13 +65,13 @@ export function mountSessionChanges(api: Api, deps: Deps): void {
 }
 
 async function abandon(deps: Deps, request: Request): Promise<Outcome<z.infer<typeof AbandonReply>>> {
-	const outcome = await operateOnce(deps, request, { kind: "abandon" });
+	const outcome = await change(deps, request, { kind: "abandon" });
 	if (!outcome.ok) return outcome;
 	return { ok: true, body: { success: true, message: say("abandoned", outcome.session.state) } };
 }
 
 async function complete(deps: Deps, request: Request): Promise<Outcome<z.infer<typeof SessionChangedReply>>> {
-	const outcome = await operateOnce(deps, request, { kind: "complete" });
+	const outcome = await change(deps, request, { kind: "complete" });
 	if (!outcome.ok) return outcome;
 	const { session } = outcome;
 	return {
@@ -88,7 +86,8 @@ async function restore(
 ): Promise<Outcome<z.infer<typeof SessionChangedReply>>> {
 	const session_id = sessionIdOf(c.req.param("session_id"));
 	if (!session_id) return unknownSession();
-	const outcome = await deps.store.sessions.restore(session_id, operationId(deps, body));
+	const operation_id = body.operation_id ?? mintOperationId(deps.randomBytes);
+	const outcome = await deps.store.sessions.restore(session_id, operation_id);
 	if (!outcome.ok) return outcome;
 	const { session } = outcome;
 	setSessionCookie(c, session_id, deps.config);
@@ -98,22 +97,8 @@ async function restore(
 	};
 }
 
-async function operateOnce(
-	deps: Deps,
-	{ c, body }: Request,
-	command: Command | LifecycleCommand,
-): Promise<BatchOutcome> {
+async function change(deps: Deps, { c, body }: Request, command: Command | LifecycleCommand) {
 	const session_id = sessionIdOf(c.req.param("session_id"));
 	if (!session_id) return unknownSession();
-	return deps.store.sessions.operate({
-		session_id,
-		device_id: null,
-		sent_at: null,
-		mode: "submit",
-		operations: [{ operation_id: operationId(deps, body), command, client_time: null }],
-	});
-}
-
-function operationId(deps: Deps, { operation_id }: Request["body"]): OperationId {
-	return operation_id ?? mintOperationId(deps.randomBytes);
+	return operateAlone(deps, session_id, { operation_id: body.operation_id, command });
 }

@@ -1,7 +1,12 @@
 import {
 	type AssessmentRef,
+	type Command,
 	expiresAt,
 	isExpired,
+	type LifecycleCommand,
+	mintOperationId,
+	type OperationId,
+	type OperationResult,
 	parseSessionId,
 	type Refusal,
 	type SessionId,
@@ -11,10 +16,10 @@ import {
 	sessionProgress,
 	sessionXp,
 } from "@carhythm/core";
-import { unknownSession } from "../db/operate.ts";
+import { operationMismatch, single, unknownSession } from "../db/operate.ts";
 import { expiryBase } from "../db/session-rows.ts";
 import { restorableUntil } from "../db/sessions.ts";
-import type { SessionStore, StoredSession } from "../db/store.ts";
+import type { SessionStore, StoredResult, StoredSession } from "../db/store.ts";
 import type { Deps } from "./context.ts";
 
 /** What a look-up gives: the session, or the refusal that is the same for unknown and malformed ids. */
@@ -30,6 +35,31 @@ export async function lookUp(sessions: SessionStore, how: "find" | "load", id: s
 /** An id from a request's path or body; null counts as unknown. */
 export function sessionIdOf(value: string | undefined): SessionId | null {
 	return parseSessionId(value ?? "");
+}
+
+/** A write that was sent alone, and is stored. */
+export type StoredAlone = {
+	ok: true;
+	session: StoredSession;
+	result: Extract<OperationResult, { status: "applied" | "superseded" }>;
+	counts: NonNullable<StoredResult["counts"]>;
+};
+
+/** Sends one write to the store. */
+export async function operateAlone(
+	deps: Pick<Deps, "store" | "randomBytes">,
+	session_id: SessionId,
+	{ operation_id, command }: { operation_id: OperationId | undefined; command: Command | LifecycleCommand },
+): Promise<StoredAlone | { ok: false; refusal: Refusal }> {
+	const batch = single(session_id, operation_id ?? mintOperationId(deps.randomBytes), command);
+	const outcome = await deps.store.sessions.operate(batch);
+	if (!outcome.ok) return outcome;
+	const [stored] = outcome.results;
+	if (!stored) throw new Error("A write came back without a result.");
+	const { result, counts } = stored;
+	// An id that `sync` already spent on an operation that came late: it cannot be answered with a success.
+	if (result.status === "late" || result.status === "refused" || !counts) return operationMismatch();
+	return { ok: true, session: outcome.session, result, counts };
 }
 
 /** Whether a session has expired by the server's clock, and when it does. */
