@@ -26,7 +26,7 @@ export function createStore(
 	const sessions = createSessionStore(database, { ...means, assessments, onChanged: news.tell });
 	return {
 		assessments,
-		sessions: observer ? observedSessions(sessions, observer, means) : sessions,
+		sessions: observer ? observedSessions(sessions, observer, means.now) : sessions,
 		scores: createScoreStore(database),
 		feedback: createFeedbackStore(database),
 		news,

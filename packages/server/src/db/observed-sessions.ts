@@ -1,5 +1,4 @@
-import { type Instant, isExpired } from "@carhythm/core";
-import { expiryBase } from "./session-rows.ts";
+import type { Instant } from "@carhythm/core";
 import type { Batch, BatchOutcome, SessionStore } from "./store.ts";
 import type { SessionTurn } from "./turns.ts";
 
@@ -12,8 +11,6 @@ export type StoreObserver = {
 	/** Something happened to a session as a whole, and is committed. */
 	turned(turn: SessionTurn): void;
 	operated(batch: Batch, outcome: BatchOutcome, received: Instant): void;
-	/** Someone asked for a session that has expired. */
-	metExpired(): void;
 };
 
 /** Tells the observer how long a transaction took, its commit with the wait for the disk included. */
@@ -33,11 +30,11 @@ export async function observeTransaction<T>(
 	}
 }
 
-/** The same sessions, with an observer who is told of batches and of look-ups. */
+/** The same sessions, with an observer who is told of batches. */
 export function observedSessions(
 	sessions: SessionStore,
 	observer: StoreObserver,
-	{ now, expiry_days }: { now: () => Instant; expiry_days: number },
+	now: () => Instant,
 ): SessionStore {
 	return {
 		...sessions,
@@ -45,12 +42,6 @@ export function observedSessions(
 			const outcome = await sessions.operate(batch);
 			observer.operated(batch, outcome, now());
 			return outcome;
-		},
-		async load(session_id) {
-			const session = await sessions.load(session_id);
-			const isOver = session?.state.status === "active" && isExpired(expiryBase(session), now(), expiry_days);
-			if (isOver) observer.metExpired();
-			return session;
 		},
 	};
 }

@@ -249,7 +249,6 @@ describe("many students at once", () => {
 				committed: () => {},
 				turned: () => {},
 				operated: () => {},
-				metExpired: () => {},
 			},
 		});
 		const ids = await Promise.all(Array.from({ length: 40 }, () => store.started()));

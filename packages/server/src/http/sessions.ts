@@ -16,6 +16,7 @@ import {
 import type { Context } from "hono";
 import type * as z from "zod/mini";
 import { unknownSession } from "../db/operate.ts";
+import type { StoredSession } from "../db/store.ts";
 import type { Api, Outcome } from "./api.ts";
 import type { Deps, Env } from "./context.ts";
 import { integerParameter, PAGE_ID, readInteger } from "./query.ts";
@@ -82,7 +83,7 @@ export function mountSessions(api: Api, deps: Deps): void {
 		compress: true,
 		handle: async ({ c }) => {
 			const found = await lookUp(deps.store.sessions, "load", c.req.param("session_id") ?? "");
-			return found.ok ? { ok: true, body: snapshotOf(found.session, deps) } : found;
+			return found.ok ? { ok: true, body: toResume(deps, found.session) } : found;
 		},
 	});
 	mountProgress(api, deps);
@@ -164,13 +165,25 @@ async function current(deps: Deps, c: Context<Env>): Promise<Outcome<SessionSnap
 	const session_id = readSessionCookie(c);
 	if (!session_id || isFromAnotherSite(c)) return { ok: true, nothing: true };
 	const session = await deps.store.sessions.load(session_id);
-	return session ? { ok: true, body: snapshotOf(session, deps) } : { ok: true, nothing: true };
+	return session ? { ok: true, body: toResume(deps, session) } : { ok: true, nothing: true };
+}
+
+/** What somebody gets who comes back. */
+function toResume(deps: Deps, session: StoredSession): SessionSnapshot {
+	countReturn(deps, session);
+	return snapshotOf(session, deps);
+}
+
+/** Existing clients learn by `validate` that they came too late, others by the snapshot. */
+function countReturn(deps: Deps, session: StoredSession): void {
+	if (session.state.status === "active" && expiryOf(session, deps).expired) deps.meter?.metExpired();
 }
 
 async function validate(deps: Deps, id: string): Promise<Outcome<z.infer<typeof ValidateReply>>> {
 	const found = await lookUp(deps.store.sessions, "find", id);
 	if (!found.ok) return { ok: true, body: { valid: false, reason: "not_found", resumable: false } };
 	const { session } = found;
+	countReturn(deps, session);
 	const { expired, resumable } = expiryOf(session, deps);
 	if (expired) return { ok: true, body: { valid: false, reason: "expired", resumable: false } };
 	const { session_id, status, place, last_activity } = session.state;

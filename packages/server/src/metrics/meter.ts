@@ -8,6 +8,8 @@ export type Meter = StoreObserver & {
 	refused(code: string): void;
 	/** A stream of events was opened (1) or has ended (-1). */
 	streamed(change: 1 | -1): void;
+	/** Someone came back to a session that has expired. */
+	metExpired(): void;
 	/** Everything so far, as text for Prometheus, and the type of that text. */
 	read(): Promise<{ text: string; content_type: string }>;
 };
