@@ -1,10 +1,11 @@
 import {
+	addDays,
 	type Instant,
+	isExpired,
+	laterOf,
 	type Progress,
 	progressOf,
 	type SessionStatus,
-	toInstant,
-	toMillis,
 } from "@carhythm/core";
 import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
 import { eraseKept } from "../migrations/kept.ts";
@@ -62,7 +63,7 @@ export function createSessionAdmin(
 	const shown = async (row: ShownRow) => show(row, assessments, { now: now(), expiry_days });
 	return {
 		async list({ status, limit }) {
-			const cutoff = oldestActive(now(), expiry_days);
+			const cutoff = addDays(now(), -expiry_days);
 			const rows = await selectShown(reader)
 				.$if(status !== null, (query) => query.where(hasStatus(status ?? "active", cutoff)))
 				.orderBy("student_responses.last_activity", "desc")
@@ -136,11 +137,13 @@ export function personOf({ email, full_name, age_group, country, origin_country 
 /** The status with expiry worked out. */
 export function shownStatus(
 	row: { status: SessionStatus; last_activity: Instant; adopted_at: Instant | null },
-	clock: { now: Instant; expiry_days: number },
+	{ now, expiry_days }: { now: Instant; expiry_days: number },
 ): ShownStatus {
-	const cutoff = oldestActive(clock.now, clock.expiry_days);
-	const isOld = row.last_activity < cutoff && (row.adopted_at ?? "") < cutoff;
-	return row.status === "active" && isOld ? "expired" : row.status;
+	const { status, last_activity, adopted_at } = row;
+	if (status !== "active") return status;
+	return isExpired(laterOf(last_activity, adopted_at ?? last_activity), now, expiry_days)
+		? "expired"
+		: status;
 }
 
 async function show(
@@ -164,11 +167,10 @@ async function show(
 	};
 }
 
-/** What was last active before this moment has expired; exactly then is still valid. */
-function oldestActive(now: Instant, expiry_days: number): Instant {
-	return toInstant(toMillis(now) - expiry_days * 24 * 60 * 60 * 1000);
-}
-
+/**
+ * What {@link shownStatus} tells, for the database to select by.
+ * @param cutoff what was last active before this moment has expired; exactly then is still valid
+ */
 function hasStatus(status: ShownStatus, cutoff: Instant) {
 	switch (status) {
 		case "active":
