@@ -96,7 +96,7 @@ export type StartOptions = {
 	replaces?: SessionId;
 	/**
 	 * A computer that others use too: no cookie, and once this visit is over (see `Environment.visit`) nothing of it is shown to
-	 * anybody; what is sent is deleted.
+	 * anybody; what is sent is deleted. When absent, as the session of before.
 	 */
 	shared?: boolean;
 };

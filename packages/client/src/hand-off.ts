@@ -14,7 +14,7 @@ import { changeDevice, type Device, deviceTime, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import { putClock, readStoredClock } from "./records.ts";
-import { beginSharedVisit } from "./shared-computer.ts";
+import { beginSharedVisit, leftBehind } from "./shared-computer.ts";
 import { openCurrent } from "./start.ts";
 import { request, type Transport, valueOrThrow } from "./transport.ts";
 import type { View } from "./view.ts";
@@ -80,7 +80,14 @@ export async function redeem(engine: Engine, code: string, options: RedeemOption
 	await changeDevice(device, (before) =>
 		before.resets > resets
 			? before
-			: { ...before, current: session_id, cookie_ignored: false, redeeming: null, shared: visit },
+			: {
+					...before,
+					current: session_id,
+					cookie_ignored: false,
+					redeeming: null,
+					shared: visit,
+					left_behind: leftBehind(before, session_id),
+				},
 	);
 	const view = await openCurrent(engine, index, recordOf(snapshot, snapshot.session), resets);
 	view.shared = visit;

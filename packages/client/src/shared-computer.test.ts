@@ -75,6 +75,42 @@ describe("on a shared computer", () => {
 		expect(left).toContain(other.session_id);
 	});
 
+	test("Start Fresh and its undoing belong to the visit: no cookie, and nothing is left", async () => {
+		const world = createWorld();
+		const storage = await newStorage();
+		const visit = aVisit();
+		const tab = openTab(world, storage, { visit });
+		const old = await tab.client.start({ language: "en", shared: true });
+		const fresh = await tab.client.start({ language: "en", replaces: old.session_id });
+		expect([fresh.shared, world.server.cookie()]).toEqual([true, null]);
+		const restored = await tab.client.restore(old.session_id);
+		expect([restored.shared, world.server.cookie()]).toEqual([true, null]);
+		tab.client.close();
+
+		// After a reload nobody but the storage knows of the visit.
+		const reloaded = openTab(world, storage, { visit });
+		const again = await reloaded.client.restore(fresh.session_id);
+		expect([again.shared, world.server.cookie()]).toEqual([true, null]);
+		await again.answer(1, slider(4));
+		await until(saved(again), "the answer is saved");
+		expect(world.server.cookie()).toBeNull();
+		reloaded.client.close();
+
+		const next = openTab(world, storage, { visit: aVisit() });
+		expect((await next.client.resume()).choice.kind).toBe("nothing");
+		const left = (await remains(storage)).join();
+		for (const { session_id } of [old, fresh]) expect(left).not.toContain(session_id);
+	});
+
+	test("on a device of one's own the cookie follows Start Fresh and its undoing", async () => {
+		const world = createWorld();
+		const { client, session } = await begin(world);
+		const fresh = await client.start({ language: "en", replaces: session.session_id });
+		expect(world.server.cookie()).toBe(fresh.session_id);
+		const restored = await client.restore(session.session_id);
+		expect([restored.shared, world.server.cookie()]).toEqual([false, session.session_id]);
+	});
+
 	test("a session taken over by code leaves nothing either", async () => {
 		const world = createWorld();
 		const own = openTab(world, await newStorage());

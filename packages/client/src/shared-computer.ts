@@ -13,6 +13,15 @@ export function beginSharedVisit({ environment }: Device): string {
 	return visit;
 }
 
+/** What has to go once it is sent, when another session, or none, takes the place of the current one. */
+export function leftBehind(
+	{ current, shared, left_behind }: DeviceRecord,
+	next: SessionId | null,
+): SessionId[] {
+	const all = shared === null || current === null ? left_behind : [...left_behind, current];
+	return all.filter((session_id) => session_id !== next);
+}
+
 /** Ends a visit of which only the storage still knows: its tab was closed. What is unsent stays until it is sent. */
 export async function endPastVisit(device: Device): Promise<void> {
 	const here = device.environment.visit?.read() ?? null;
@@ -26,7 +35,7 @@ export async function endPastVisit(device: Device): Promise<void> {
 						current: null,
 						shared: null,
 						cookie_ignored: true,
-						left_behind: before.current ? [...before.left_behind, before.current] : before.left_behind,
+						left_behind: leftBehind(before, null),
 					}
 				: before,
 		);
@@ -44,7 +53,9 @@ export async function clearLeftBehind(device: Device): Promise<void> {
 				const before = await readDevice(tx);
 				const waiting: SessionId[] = [];
 				for (const session_id of before.left_behind) {
-					if ((await tx.list("outbox", session_id)).length > 0) waiting.push(session_id);
+					// This page could write one that it still shows again.
+					const isOpen = device.views.has(session_id);
+					if (isOpen || (await tx.list("outbox", session_id)).length > 0) waiting.push(session_id);
 					else await deleteSession(tx, session_id);
 				}
 				await putDevice(tx, { ...before, left_behind: waiting });

@@ -23,7 +23,7 @@ import {
 	readSession,
 	type SessionRecord,
 } from "./records.ts";
-import { beginSharedVisit } from "./shared-computer.ts";
+import { beginSharedVisit, leftBehind } from "./shared-computer.ts";
 import type { WriteTransaction } from "./storage/storage.ts";
 import { fetchSnapshot, request, valueOrThrow } from "./transport.ts";
 import type { View } from "./view.ts";
@@ -33,14 +33,14 @@ type Starting = NonNullable<DeviceRecord["starting"]>;
 /** See `Client.start`. */
 export async function start(engine: Engine, options: StartOptions): Promise<View> {
 	const { device, transport } = engine;
-	const { starting, isRetry, resets } = await prepareStart(engine, options);
+	const { starting, isRetry, resets, shared } = await prepareStart(engine, options);
 	const { operation_id, language, assessment, replaces } = starting;
 	const body = {
 		operation_id,
 		language,
 		...(assessment === null ? {} : { assessment }),
 		...(replaces === null ? {} : { replaces }),
-		...(options.shared ? { shared: true } : {}),
+		...(shared ? { shared } : {}),
 	};
 	const reply = await request(transport, "POST", "/api/v2/session/start", StartReply, { body });
 	// A refused request has begun nothing, so its id has no more use.
@@ -63,7 +63,7 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 		refresh_needed: isRetry,
 		born: mintUuid(device.environment.randomBytes),
 	};
-	const visit = options.shared ? beginSharedVisit(device) : null;
+	const visit = shared ? beginSharedVisit(device) : null;
 	await tolerant(
 		() =>
 			device.storage.write(async (tx) => {
@@ -83,9 +83,10 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 /** See `Client.restore`. */
 export async function restore(engine: Engine, session_id: SessionId): Promise<View> {
 	const { device, transport } = engine;
-	const { operation_id, resets } = await prepareRestore(engine, session_id);
+	const { operation_id, resets, visit } = await prepareRestore(engine, session_id);
 	const path = `/api/v2/session/${session_id}/restore`;
-	const reply = await request(transport, "POST", path, SessionChangedReply, { body: { operation_id } });
+	const body = { operation_id, ...(visit !== null && { shared: true }) };
+	const reply = await request(transport, "POST", path, SessionChangedReply, { body });
 	if (reply.kind === "problem") await endRestore(engine, operation_id);
 	valueOrThrow(reply);
 	const remote = await fetchSnapshot(transport, session_id);
@@ -98,18 +99,20 @@ export async function restore(engine: Engine, session_id: SessionId): Promise<Vi
 			device.storage.write(async (tx) => {
 				if (await isResetSince(tx, resets)) return;
 				const { current, shared } = await readDevice(tx);
-				await makeCurrent(tx, session_id, current === session_id ? null : current, shared);
+				await makeCurrent(tx, session_id, current === session_id ? null : current, shared ?? visit);
 			}),
 		undefined,
 	);
 	await endRestore(engine, operation_id);
-	return openCurrent(engine, index, recordOf(snapshot, snapshot.session), resets);
+	const view = await openCurrent(engine, index, recordOf(snapshot, snapshot.session), resets);
+	view.shared ??= visit;
+	return view;
 }
 
 async function prepareStart(
 	engine: Engine,
 	options: StartOptions,
-): Promise<{ starting: Starting; isRetry: boolean; resets: number }> {
+): Promise<{ starting: Starting; isRetry: boolean; resets: number; shared: boolean }> {
 	const { storage, environment } = engine.device;
 	const assessment = options.assessment ?? null;
 	const replaces = options.replaces ?? null;
@@ -123,14 +126,25 @@ async function prepareStart(
 				const device = await readDevice(tx);
 				const earlier = isSame(device.starting);
 				if (!earlier) await putDevice(tx, { ...device, starting: fresh });
-				return { earlier, resets: device.resets };
+				return { earlier, device };
 			}),
 		null,
 	);
 	const earlier = stored ? stored.earlier : isSame(engine.starting);
 	engine.starting = earlier ?? fresh;
-	const resets = stored?.resets ?? Number.POSITIVE_INFINITY;
-	return { starting: earlier ?? fresh, isRetry: earlier !== null, resets };
+	const resets = stored?.device.resets ?? Number.POSITIVE_INFINITY;
+	// What begins in a visit to a shared computer belongs to it.
+	const shared = options.shared ?? visitOf(engine, stored?.device, replaces) !== null;
+	return { starting: earlier ?? fresh, isRetry: earlier !== null, resets, shared };
+}
+
+/** The visit to a shared computer that is on. Where the storage does not tell, the page still knows of its own session. */
+function visitOf(
+	{ device: { views } }: Engine,
+	stored: DeviceRecord | null | undefined,
+	session_id: SessionId | null,
+): string | null {
+	return stored?.shared ?? (session_id === null ? null : (views.get(session_id)?.shared ?? null));
 }
 
 async function endStart(engine: Engine, operation_id: string): Promise<void> {
@@ -146,7 +160,8 @@ async function prepareRestore(engine: Engine, session_id: SessionId) {
 		before.restoring?.session_id === session_id ? before : { ...before, restoring: fresh },
 	);
 	const { operation_id } = device?.restoring ?? fresh;
-	return { operation_id, resets: device?.resets ?? Number.POSITIVE_INFINITY };
+	const visit = visitOf(engine, device, session_id);
+	return { operation_id, resets: device?.resets ?? Number.POSITIVE_INFINITY, visit };
 }
 
 async function endRestore(engine: Engine, operation_id: string): Promise<void> {
@@ -166,7 +181,9 @@ async function makeCurrent(
 	if (before && before.state.status === "active") {
 		await putSession(tx, { ...before, state: { ...before.state, status: "user_abandoned_not_completed" } });
 	}
-	await putDevice(tx, { ...(await readDevice(tx)), current: session_id, cookie_ignored: false, shared });
+	const device = await readDevice(tx);
+	const left_behind = leftBehind(device, session_id);
+	await putDevice(tx, { ...device, current: session_id, cookie_ignored: false, shared, left_behind });
 }
 
 /**

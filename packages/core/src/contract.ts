@@ -176,6 +176,12 @@ export const AbandonReply = z.object({ success: z.literal(true), message: z.stri
 /** A write without anything but its id. */
 export const OperationRequest = z.object({ operation_id: z.optional(NewOperationId) });
 
+/** `POST /api/v2/session/{id}/restore` */
+export const RestoreRequest = z.extend(OperationRequest, {
+	/** As in `session/start`. */
+	shared: z.optional(z.boolean()),
+});
+
 /** `POST /api/v2/answers/submit` */
 export const SubmitRequest = z.object({
 	session_id: StorableText,
@@ -234,7 +240,7 @@ export const SessionSnapshot = z.object({
 });
 export type SessionSnapshot = z.infer<typeof SessionSnapshot>;
 
-/** `POST /api/v2/session/{id}/complete` and `/restore` */
+/** The reply of `session/{id}/complete` and `/restore`. */
 export const SessionChangedReply = z.object({
 	success: z.literal(true),
 	message: z.string(),

@@ -21,6 +21,7 @@ import {
 	parseHandOffCode,
 	progressOf,
 	RedeemRequest,
+	RestoreRequest,
 	SessionSnapshot,
 	type SessionState,
 	StartReply,
@@ -116,7 +117,7 @@ function handle(server: Server, method: string, url: string, body: unknown): Ans
 		case "POST handoff":
 			return handOff(server, id);
 		case "POST restore":
-			return restore(server, kept);
+			return restore(server, kept, body);
 		default:
 			return problem(404, "not_found");
 	}
@@ -242,11 +243,13 @@ function keepResult(kept: Kept, body: string, result: OperationResult): Operatio
 	return result;
 }
 
-function restore(server: Server, kept: Kept): Answered {
+function restore(server: Server, kept: Kept, body: unknown): Answered {
+	const { shared } = RestoreRequest.parse(body);
 	for (const other of server.sessions.values()) {
 		if (other !== kept) setStatus(other, "user_abandoned_not_completed");
 	}
 	setStatus(kept, "active");
+	server.cookie = shared ? null : kept.state.session_id;
 	return { status: 200, body: { success: true, message: "Back.", session: summary(server, kept.state) } };
 }
 

@@ -134,8 +134,11 @@ test("a shared computer gets no cookie, by start, by code or by undoing Start Fr
 		code: await aCode(app, String(started.body["session_id"])),
 		shared: true,
 	});
+	const path = `/api/v2/session/${started.body["session_id"]}`;
+	await app.start({ replaces: started.body["session_id"], shared: true });
+	const restored = await app.post(`${path}/restore`, { shared: true });
 	const forgotten = await app.post("/api/v2/session/forget");
-	for (const { status, headers } of [started, redeemed, forgotten]) {
+	for (const { status, headers } of [started, redeemed, restored, forgotten]) {
 		expect(status).toBe(200);
 		expect(cookieOf(headers)).toMatch(/^carhythm_session=; Max-Age=0; Path=\/api\/v2\/session; HttpOnly/);
 	}

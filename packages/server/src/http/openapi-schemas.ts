@@ -48,6 +48,7 @@ export const SHARED = {
 	RefusalCode: core.RefusalCode,
 	ResendReply: core.ResendReply,
 	ResendRequest: core.ResendRequest,
+	RestoreRequest: core.RestoreRequest,
 	ScaleResult: core.ScaleResult,
 	ScoresReply: core.ScoresReply,
 	ScoresSummaryReply: core.ScoresSummaryReply,

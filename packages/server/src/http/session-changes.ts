@@ -4,6 +4,7 @@ import {
 	type LifecycleCommand,
 	mintOperationId,
 	OperationRequest,
+	RestoreRequest,
 	SessionChangedReply,
 } from "@carhythm/core";
 import type { Context } from "hono";
@@ -12,7 +13,7 @@ import { unknownSession } from "../db/operate.ts";
 import type { Api, Outcome } from "./api.ts";
 import type { Deps, Env } from "./context.ts";
 import { say } from "./messages.ts";
-import { setSessionCookie } from "./session-cookie.ts";
+import { clearSessionCookie, setSessionCookie } from "./session-cookie.ts";
 import { operateAlone, sessionIdOf, summaryOf } from "./session-replies.ts";
 
 type Request = { c: Context<Env>; body: z.infer<typeof OperationRequest> };
@@ -49,8 +50,8 @@ export function mountSessionChanges(api: Api, deps: Deps): void {
 		tag: "Sessions",
 		summary: "Undo Start Fresh",
 		description:
-			"Swaps: the session that was started in its place is set aside, and can be restored in turn. What came late from other devices is applied.",
-		body,
+			"Swaps: the session that was started in its place is set aside, and can be restored in turn. What came late from other devices is applied. Sets the cookie like `session/start`.",
+		body: { schema: RestoreRequest, optional: true, example: {} },
 		reply: { schema: SessionChangedReply, description: "It is active again" },
 		problems: [
 			"session_not_found",
@@ -82,7 +83,7 @@ async function complete(deps: Deps, request: Request): Promise<Outcome<z.infer<t
 
 async function restore(
 	deps: Deps,
-	{ c, body }: Request,
+	{ c, body }: { c: Context<Env>; body: z.infer<typeof RestoreRequest> },
 ): Promise<Outcome<z.infer<typeof SessionChangedReply>>> {
 	const session_id = sessionIdOf(c.req.param("session_id"));
 	if (!session_id) return unknownSession();
@@ -90,7 +91,8 @@ async function restore(
 	const outcome = await deps.store.sessions.restore(session_id, operation_id);
 	if (!outcome.ok) return outcome;
 	const { session } = outcome;
-	setSessionCookie(c, session_id, deps.config);
+	if (body.shared) clearSessionCookie(c, deps.config);
+	else setSessionCookie(c, session_id, deps.config);
 	return {
 		ok: true,
 		body: { success: true, message: say("restored", session.state), session: summaryOf(session, deps) },
