@@ -51,6 +51,11 @@ export function isConnectionLost(error: unknown): boolean {
 	);
 }
 
+/** Whether the transaction was certainly rolled back, because somebody else has a lock and did not give it up for as long as was waited. */
+export function isHeldUp(error: unknown): boolean {
+	return error instanceof StorageUnavailable && errorCode(error.cause) === "55P03";
+}
+
 /**
  * Whether the transaction was certainly rolled back and may well succeed when it is tried again: it gave way to another one,
  * or another one was quicker with a row that only one can have, which a second look will find.

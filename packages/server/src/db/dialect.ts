@@ -32,6 +32,8 @@ export type Dialect = {
 	): Promise<void>;
 	/** Keeps other processes from writing to these tables until the transaction ends. Readers go on. */
 	lockTables(tx: Transaction<Schema>, tables: readonly (keyof Schema)[]): Promise<void>;
+	/** Lets a transaction in which several have a share wait for locks of others only for a moment; it then fails like {@link isHeldUp}. */
+	waitBriefly(tx: Transaction<Schema>): Promise<void>;
 	/** After rows with ids of the program's choice: the numbers that the database gives by itself go on behind them. */
 	afterExplicitIds(tx: Transaction<Schema>, table: string): Promise<void>;
 	/**

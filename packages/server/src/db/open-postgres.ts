@@ -15,6 +15,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 10_000;
 
+/** Longer than a transaction of daily work takes. */
+const BRIEF_WAIT_MS = 500;
+
 const WRITING = "begin isolation level read committed read write";
 const READING = "begin isolation level repeatable read read only";
 
@@ -51,6 +54,7 @@ export async function openPostgres(url: string): Promise<Database> {
 				rows: recordsetRows,
 				lockSessions,
 				lockTables,
+				waitBriefly,
 				afterExplicitIds,
 				expectSmallWrites: () => {},
 				// A foreign key that is there has been held against every row.
@@ -111,6 +115,10 @@ async function lockSessions(
 async function lockTables(tx: Transaction<Schema>, tables: readonly (keyof Schema)[]): Promise<void> {
 	const names = tables.map((table) => sql.table(table));
 	await sql`lock table ${sql.join(names)} in share row exclusive mode`.execute(tx);
+}
+
+async function waitBriefly(tx: Transaction<Schema>): Promise<void> {
+	await sql`set local lock_timeout = ${sql.lit(BRIEF_WAIT_MS)}`.execute(tx);
 }
 
 async function afterExplicitIds(tx: Transaction<Schema>, table: string): Promise<void> {

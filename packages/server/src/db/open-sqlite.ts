@@ -63,6 +63,7 @@ export async function openSqlite(path: string): Promise<Database> {
 			// A transaction that begins immediate has the whole file to itself.
 			lockSessions: async () => {},
 			lockTables: async () => {},
+			waitBriefly: async () => {},
 			// A key that numbers itself is always one more than the highest.
 			afterExplicitIds: async () => {},
 			expectSmallWrites: handles.expectSmallWrites,

@@ -1,6 +1,7 @@
 import { addDays, type Instant, mintOperationId, type SessionId } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Database } from "./dialect.ts";
+import { isHeldUp } from "./dialect-errors.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { hashVerifier } from "./hand-off-secrets.ts";
 import { codesOf, createHandOff, redeemHandOff } from "./hand-offs.ts";
@@ -15,13 +16,20 @@ import { type Means, startSession } from "./start.ts";
 import type { Batch, BatchOutcome, Person, SessionStore, StartOutcome, StoredSession } from "./store.ts";
 import { turnsOf } from "./turns.ts";
 
+/** Batches that share a commit; and operations, which decide how long it takes and how much it has in memory. */
 const LARGEST_GROUP = 256;
+const MOST_OPERATIONS = 2000;
+
+/** For how long an answer waits for somebody else's lock on its session. */
+const LONGEST_WAIT_MS = 10_000;
 
 export type SessionStoreOptions = Omit<Means, "dialect"> & {
 	/** Told of what the store does, for metrics. */
 	observer?: StoreObserver;
 	/** Told after each commit which sessions it has changed, by `response_id`. */
 	onChanged?: (response_ids: readonly number[]) => void;
+	/** Other than {@link LONGEST_WAIT_MS}, for tests. */
+	longest_wait_ms?: number;
 	/** See {@link hashVerifier}; for simulations, which guess more often than any student. */
 	hash_cost?: number;
 };
@@ -55,7 +63,15 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 
 	const operate = createGroupCommit<Batch, BatchOutcome>(
 		(batches) => write((tx) => commitBatches(tx, means, batches)),
-		{ largest_group: LARGEST_GROUP, ...(observer && { onGroup: observer.gathered }) },
+		{
+			largest_group: LARGEST_GROUP,
+			heaviest_group: MOST_OPERATIONS,
+			weigh: ({ operations }) => operations.length,
+			keyOf: ({ session_id }) => session_id,
+			isHeldUp,
+			longest_wait_ms: options.longest_wait_ms ?? LONGEST_WAIT_MS,
+			...(observer && { onGroup: observer.gathered }),
+		},
 	);
 
 	return {
@@ -97,6 +113,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 
 /** One group commit: a fixed number of statements, however many batches and sessions there are. */
 async function commitBatches(tx: Tx, means: Means, batches: readonly Batch[]): Promise<BatchOutcome[]> {
+	await means.dialect.waitBriefly(tx);
 	const bench = await openBench(tx, means.dialect, means.assessments, bySession(batches));
 	const rules = { received: means.now(), expiry_days: means.expiry_days };
 	const outcomes = batches.map((batch) => {

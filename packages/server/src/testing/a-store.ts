@@ -3,13 +3,13 @@ import { fileURLToPath } from "node:url";
 import { type Instant, type OperationId, type SessionId, toInstant } from "@carhythm/core";
 import { readAssessmentFile } from "../assessments/read-file.ts";
 import { createAssessmentStore } from "../db/assessments.ts";
-import type { DatabaseUrl } from "../db/dialect.ts";
+import type { Database, DatabaseUrl } from "../db/dialect.ts";
 import type { StoreObserver } from "../db/observed-sessions.ts";
 import { openDatabase } from "../db/open.ts";
 import { createSessionStore } from "../db/sessions.ts";
 import type { AssessmentVersion } from "../db/store.ts";
 import { migrateUp } from "../migrations/runner.ts";
-import { aDatabase } from "./an-engine.ts";
+import { aDatabaseOn, type Engine, engine } from "./an-engine.ts";
 
 const SAMPLER = fileURLToPath(new URL("../../../../content/sampler/assessment.json", import.meta.url));
 
@@ -23,10 +23,19 @@ async function addSampler(url: DatabaseUrl): Promise<void> {
 	await database.close();
 }
 
+export type StoreChanges = {
+	observer?: StoreObserver;
+	longest_wait_ms?: number;
+	/** For what one engine alone can do. */
+	on?: Engine;
+	/** Opens the database in another way. */
+	open?: (address: string) => Promise<Database>;
+};
+
 /** A real database of its own, with the sampler assessment in it and a clock that only moves when told. */
-export async function aStore(options: { observer?: StoreObserver } = {}) {
-	const place = await aDatabase({ name: "sampler", fill: addSampler });
-	const database = await place.open();
+export async function aStore({ on = engine, open, ...options }: StoreChanges = {}) {
+	const place = await aDatabaseOn(on, { name: "sampler", fill: addSampler });
+	const database = await (open?.(place.address) ?? place.open());
 	const assessments = createAssessmentStore(database);
 	const version = (await assessments.latestDefault()) as AssessmentVersion;
 
