@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type SqliteFile from "better-sqlite3";
 import {
 	CompiledQuery,
@@ -84,17 +85,26 @@ export function createHandle(open: () => SqliteFile.Database, onLost: () => void
 	};
 }
 
-/** Kysely's dialect over a {@link Handle}. `begin` is how a transaction begins. */
-export function kyselyDialect(handle: Handle, begin: "begin" | "begin immediate"): Dialect {
+/**
+ * Kysely's dialect over a {@link Handle}. `begin` is how a transaction begins, `patience_ms` for how long it is tried again while another
+ * program writes, beyond SQLite's own waiting, during which nothing else happens in this process.
+ */
+export function kyselyDialect(
+	handle: Handle,
+	begin: "begin" | "begin immediate",
+	patience_ms: () => number = () => 0,
+): Dialect {
 	return {
 		createAdapter: () => new SqliteAdapter(),
-		createDriver: () => createDriver(handle, begin),
+		createDriver: () => createDriver(handle, begin, patience_ms),
 		createIntrospector: (db) => new SqliteIntrospector(db),
 		createQueryCompiler: () => new SqliteQueryCompiler(),
 	};
 }
 
-function createDriver(handle: Handle, begin: string): Driver {
+const PAUSE_MS = 25;
+
+function createDriver(handle: Handle, begin: string, patience_ms: () => number): Driver {
 	const connection = new HandleConnection(handle);
 	const run = async (sql: string) => {
 		await connection.executeQuery(CompiledQuery.raw(sql));
@@ -105,7 +115,17 @@ function createDriver(handle: Handle, begin: string): Driver {
 			handle.settle();
 			return connection;
 		},
-		beginTransaction: () => run(begin),
+		async beginTransaction() {
+			const deadline = performance.now() + patience_ms();
+			for (;;) {
+				try {
+					return await run(begin);
+				} catch (error) {
+					if (!isBusy(error) || performance.now() >= deadline) throw error;
+				}
+				await sleep(PAUSE_MS);
+			}
+		},
 		commitTransaction: () => run("commit"),
 		async rollbackTransaction() {
 			// Some failures (a full disk among them) have already rolled back by themselves.
@@ -114,6 +134,10 @@ function createDriver(handle: Handle, begin: string): Driver {
 		releaseConnection: async () => handle.settle(),
 		destroy: async () => handle.close(),
 	};
+}
+
+function isBusy(error: unknown): boolean {
+	return error instanceof StorageUnavailable && /^SQLITE_BUSY/.test(errorCode(error.cause) ?? "");
 }
 
 const MOST_STATEMENTS = 300;

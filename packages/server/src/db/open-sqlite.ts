@@ -23,7 +23,12 @@ const REQUIRED = [
 	{ pragma: "trusted_schema", set: "OFF", holds: 0 },
 ] as const;
 
+/**
+ * For how long another program that writes is waited for. SQLite waits by holding up the whole process, reads included, which is fine for a
+ * command; while sessions are served it may do so only for a blink, and the rest of the time is waited beside it.
+ */
 const BUSY_TIMEOUT_MS = 5000;
+const BLINK_MS = 20;
 
 /** Pages of 4 KiB. Copying the log back into the file less often than after each 1000 pages lets a page that is written again and again be copied once. */
 const PAGES_BETWEEN_CHECKPOINTS = 8000;
@@ -45,7 +50,7 @@ export async function openSqlite(path: string): Promise<Database> {
 
 	const handles = connectAll(file);
 	const { writer } = handles;
-	const db = new Kysely<Schema>({ dialect: kyselyDialect(writer, "begin immediate") });
+	const db = new Kysely<Schema>({ dialect: kyselyDialect(writer, "begin immediate", handles.patience_ms) });
 	const reader = new Kysely<Schema>({ dialect: kyselyDialect(handles.reader, "begin") });
 	const lookups = new Kysely<Schema>({ dialect: kyselyDialect(handles.lookups, "begin") });
 	return {
@@ -96,7 +101,11 @@ function setForeignKeys(database: SqliteFile.Database, value: "ON" | "OFF"): voi
 	if (found !== (value === "ON" ? 1 : 0)) throw new Error(`Foreign keys could not be turned ${value}.`);
 }
 
-type Handles = Record<"writer" | "reader" | "lookups", Handle> & { expectSmallWrites(): void };
+type Handles = Record<"writer" | "reader" | "lookups", Handle> & {
+	expectSmallWrites(): void;
+	/** For how long a write waits beyond SQLite's own waiting. */
+	patience_ms(): number;
+};
 
 /** A connection that is lost is lost for all: they share the file's write-ahead log. */
 function connectAll(file: string): Handles {
@@ -104,7 +113,7 @@ function connectAll(file: string): Handles {
 	let smallWrites = false;
 	const open = ({ query_only = false }) => {
 		const handle = createHandle(
-			() => connect(file, { query_only, temp_store: smallWrites && !query_only ? "MEMORY" : "FILE" }),
+			() => connect(file, { query_only, ...(smallWrites && !query_only ? SMALL_WRITES : ANY_WRITES) }),
 			() => {
 				for (const other of handles) other.lose();
 			},
@@ -120,8 +129,11 @@ function connectAll(file: string): Handles {
 			lookups: open({ query_only: true }),
 			expectSmallWrites() {
 				smallWrites = true;
-				writer.get().pragma("temp_store=MEMORY");
+				const { temp_store, busy_timeout } = SMALL_WRITES;
+				writer.get().pragma(`temp_store=${temp_store}`);
+				writer.get().pragma(`busy_timeout=${busy_timeout}`);
 			},
+			patience_ms: () => (smallWrites ? BUSY_TIMEOUT_MS : 0),
 		};
 	} catch (error) {
 		for (const handle of handles) handle.close();
@@ -179,19 +191,24 @@ type Connection = {
 	 * much room as the data and goes to a file.
 	 */
 	temp_store: "MEMORY" | "FILE";
+	busy_timeout: number;
 };
 
-function connect(file: string, { query_only, temp_store }: Connection): SqliteFile.Database {
+const ANY_WRITES = { temp_store: "FILE", busy_timeout: BUSY_TIMEOUT_MS } as const;
+const SMALL_WRITES = { temp_store: "MEMORY", busy_timeout: BLINK_MS } as const;
+
+function connect(file: string, connection: Connection): SqliteFile.Database {
+	const { query_only, temp_store, busy_timeout } = connection;
 	let database: SqliteFile.Database | null = null;
 	try {
 		database = new SqliteFile(file, { timeout: BUSY_TIMEOUT_MS });
-		database.pragma(`busy_timeout=${BUSY_TIMEOUT_MS}`);
+		database.pragma(`busy_timeout=${busy_timeout}`);
 		for (const { pragma, set } of REQUIRED) database.pragma(`${pragma}=${set}`);
 		database.pragma(`temp_store=${temp_store}`);
 		database.pragma(`cache_size=-${query_only ? CACHE_KIB.reader : CACHE_KIB.writer}`);
 		database.pragma(`wal_autocheckpoint=${PAGES_BETWEEN_CHECKPOINTS}`);
 		if (query_only) database.pragma("query_only=ON");
-		checkPragmas(file, database, query_only);
+		checkPragmas(file, database, connection);
 		return database;
 	} catch (error) {
 		database?.close();
@@ -199,10 +216,14 @@ function connect(file: string, { query_only, temp_store }: Connection): SqliteFi
 	}
 }
 
-function checkPragmas(file: string, database: SqliteFile.Database, query_only: boolean): void {
+function checkPragmas(
+	file: string,
+	database: SqliteFile.Database,
+	{ query_only, busy_timeout }: Connection,
+): void {
 	const expected = [
 		...(isForeign(database) ? [] : [{ pragma: "journal_mode", holds: "wal" }]),
-		{ pragma: "busy_timeout", holds: BUSY_TIMEOUT_MS },
+		{ pragma: "busy_timeout", holds: busy_timeout },
 		{ pragma: "query_only", holds: query_only ? 1 : 0 },
 		...REQUIRED,
 	];
@@ -281,6 +302,7 @@ async function scrub(writer: Handle): Promise<Scrubbed> {
 /** @returns null when the step is done, else what stands in its way */
 function attempt(writer: Handle, step: (database: SqliteFile.Database) => boolean): string | null {
 	const database = writer.get();
+	const before = database.pragma("busy_timeout", { simple: true });
 	// Waiting is the caller's: SQLite's own would hold up everything else in this process.
 	database.pragma("busy_timeout=0");
 	try {
@@ -293,7 +315,7 @@ function attempt(writer: Handle, step: (database: SqliteFile.Database) => boolea
 		if (code) return `the database reported ${code}`;
 		throw error;
 	} finally {
-		database.pragma(`busy_timeout=${BUSY_TIMEOUT_MS}`);
+		database.pragma(`busy_timeout=${before}`);
 		writer.settle();
 	}
 }

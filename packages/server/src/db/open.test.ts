@@ -2,13 +2,16 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { expect, test } from "vitest";
 import { migrateUp } from "../migrations/runner.ts";
 import { aFolder } from "../testing/a-folder.ts";
+import { aStore } from "../testing/a-store.ts";
+import { answering, slider, statuses, syncing } from "../testing/batches.ts";
 import { createStore } from "./create-store.ts";
 import { parseDatabaseUrl } from "./dialect.ts";
 import { openDatabase } from "./open.ts";
+import type { Schema } from "./schema.ts";
 import { StorageUnavailable } from "./store.ts";
 
 const openIn = (file: string) => openDatabase({ dialect: "sqlite", file });
@@ -168,6 +171,38 @@ test("another program that holds the lock is waited for, then reported as unavai
 	await expect(database.db.transaction().execute(async () => "done")).resolves.toBe("done");
 	other.close();
 	await database.close();
+});
+
+/** The event loop turns: whatever else there is to do is done. */
+const aTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+test("while sessions are served, whoever waits for another program's lock keeps nobody else waiting", async () => {
+	await using store = await aStore();
+	const id = await store.started();
+	if (store.database.url.dialect !== "sqlite") throw new Error("This is a story of SQLite.");
+	const other = new SqliteFile(store.database.url.file);
+	other.exec("BEGIN IMMEDIATE");
+	const write = store.sessions.operate(syncing(store, id, answering(store, "energy", slider(40))));
+	// A process that only waited would not get to the end of this before it gave up.
+	for (let turn = 0; turn < 20; turn += 1) {
+		await aTurn();
+		expect((await store.sessions.load(id))?.state.answered).toBe(0);
+	}
+	other.exec("ROLLBACK");
+	other.close();
+	expect(statuses(await write)).toEqual(["applied"]);
+});
+
+test("while sessions are served, SQLite itself waits for a blink only, also after something was erased", async () => {
+	await using store = await aStore();
+	const { database } = store;
+	const waits = async (kysely: Kysely<Schema>) => {
+		const { rows } = await sql<{ timeout: number }>`pragma busy_timeout`.execute(kysely);
+		return rows[0]?.timeout;
+	};
+	expect([await waits(database.db), await waits(database.reader)]).toEqual([20, 5000]);
+	expect(await database.dialect.scrub()).toMatchObject({ clean: true });
+	expect(await waits(database.db)).toBe(20);
 });
 
 test("addresses of databases", () => {
