@@ -8,7 +8,7 @@ import { createStore } from "../src/db/create-store.ts";
 import type { Store } from "../src/db/store.ts";
 import type { Env, HttpConfig } from "../src/http/context.ts";
 import type { Meter } from "../src/metrics/meter.ts";
-import { aStore, type TestStore } from "../src/testing/a-store.ts";
+import { aStore, type StoreChanges, type TestStore } from "../src/testing/a-store.ts";
 import { expectDocumented } from "./documented.ts";
 
 const CAREER_RHYTHM = fileURLToPath(
@@ -16,6 +16,7 @@ const CAREER_RHYTHM = fileURLToPath(
 );
 
 export type AppChanges = {
+	place?: Pick<StoreChanges, "on" | "open">;
 	config?: Partial<HttpConfig>;
 	web_root?: string;
 	meter?: Meter;
@@ -27,7 +28,7 @@ export type AppChanges = {
 
 /** The whole app on a real database, with the sampler as its default assessment. */
 export async function anApp(changes: AppChanges = {}) {
-	const base = await aStore();
+	const base = await aStore(changes.place);
 	if (changes.career_rhythm) {
 		const read = await readAssessmentFile(CAREER_RHYTHM);
 		if (!read.ok) throw new Error("The assessment that ships does not load.");

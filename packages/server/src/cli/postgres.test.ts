@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { aFolder } from "../testing/a-folder.ts";
 import { aPostgresDatabase, aPostgresWithTools } from "../testing/a-postgres.ts";
 import { aSchool } from "../testing/a-school.ts";
+import { aSilentLine } from "../testing/a-silent-line.ts";
 import { aSessionFullOfCanaries } from "../testing/canaries.ts";
 import { CLI, carhythm, startFile } from "../testing/run.ts";
 
@@ -40,6 +41,7 @@ async function aServer(address: string, ...words: readonly string[]) {
 		return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 	};
 	return {
+		url,
 		send,
 		async stop() {
 			child.kill("SIGTERM");
@@ -207,3 +209,18 @@ function sizes(db: Db) {
 		select pg_relation_size('session_drafts') as drafts, pg_relation_size('feedbacks') as feedbacks,
 			pg_relation_size('assessment_scores') as scores`.execute(db);
 }
+
+test("a server whose database has gone silent ends in order when it is told to", async () => {
+	await using there = await aPostgresDatabase();
+	await using line = await aSilentLine(there);
+	await using server = await aServer(line.through(there.address));
+	const { body } = await server.send("POST", "/session/start", {});
+	const events = await fetch(`${server.url}/api/v2/session/${body["session_id"]}/events`);
+	// Whoever listens to a session has the database listened to.
+	const listening = () =>
+		there.query("select 1 from pg_stat_activity where query ~ '^listen' and state = 'idle'");
+	await expect.poll(listening).toHaveLength(1);
+	line.fallSilent();
+	expect(await server.stop()).toMatchObject({ code: 0, stderr: "" });
+	await events.body?.cancel().catch(() => {});
+});

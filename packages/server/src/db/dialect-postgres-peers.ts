@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type Pool } from "pg";
 import type { Peers } from "./dialect.ts";
+import { leavableSockets } from "./dialect-postgres-silence.ts";
 
 const CHANNEL = "carhythm_sessions";
 /** Word is gathered for this long. Sending it inside of the commits themselves would put all of them in one queue. */
@@ -8,6 +10,10 @@ const GATHER_MS = 50;
 const MOST_IDS = 500;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
+/** For how long whoever listens may hear nothing at all before it is asked whether anyone is there, and what it waits for an answer. */
+const KEEP_ALIVE_MS = 10_000;
+const PATIENCE_MS = 5000;
+const FAREWELL_MS = 1000;
 
 /** Other processes on the same server, by LISTEN and NOTIFY. Somebody is listened to only while somebody here wants to hear. */
 export function serverPeers(url: string, pool: Pool): Peers & { close(): Promise<void> } {
@@ -23,7 +29,12 @@ export function serverPeers(url: string, pool: Pool): Peers & { close(): Promise
 		for (let from = 0; from < ids.length; from += MOST_IDS) {
 			const payload = JSON.stringify({ from: own, ids: ids.slice(from, from + MOST_IDS) });
 			// Word that gets lost is only late: whoever reads next sees what the database holds.
-			await pool.query("select pg_notify($1, $2)", [CHANNEL, payload]).catch(() => {});
+			const notify = {
+				text: "select pg_notify($1, $2)",
+				values: [CHANNEL, payload],
+				query_timeout: PATIENCE_MS,
+			};
+			await pool.query(notify).catch(() => {});
 		}
 	}
 
@@ -54,13 +65,22 @@ type Hear = Parameters<Peers["listen"]>[0];
 
 /** Holds one connection open that listens; a lost one is made anew, after which anything may have changed. */
 function stayConnected(url: string, own: string, hear: Hear): () => Promise<void> {
+	const sockets = leavableSockets();
 	let client: Client | null = null;
 	let timer: ReturnType<typeof setTimeout> | null = null;
 	let failures = 0;
 	let isOver = false;
 
 	async function connect(): Promise<void> {
-		const fresh = new Client({ connectionString: url, application_name: "carhythm", keepAlive: true });
+		const fresh = new Client({
+			connectionString: url,
+			application_name: "carhythm",
+			connectionTimeoutMillis: PATIENCE_MS,
+			query_timeout: PATIENCE_MS,
+			keepAlive: true,
+			keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+			stream: sockets.make,
+		});
 		client = fresh;
 		let isLost = false;
 		const lose = () => {
@@ -97,7 +117,9 @@ function stayConnected(url: string, own: string, hear: Hear): () => Promise<void
 		isOver = true;
 		if (timer) clearTimeout(timer);
 		await connecting;
-		await client?.end().catch(() => {});
+		// A server that is gone without a word says no farewell.
+		await Promise.race([client?.end().catch(() => {}), sleep(FAREWELL_MS, undefined, { ref: false })]);
+		sockets.leave();
 	};
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
 import type { Scrubbed } from "./dialect.ts";
 import { asStorageError, errorCode } from "./dialect-errors.ts";
+import { UNLIMITED_MS } from "./dialect-postgres-silence.ts";
 import { OF_A_SESSION } from "./schema.ts";
 
 /** Every table that holds something of a session, those included in which undone migrations keep rows. */
@@ -43,7 +44,10 @@ export async function scrubPostgres(pool: Pool): Promise<Scrubbed> {
 			}
 			await sleep(PAUSE_MS);
 		}
-		for (const name of tables) await client.query(`vacuum (index_cleanup on, truncate on) ${name}`);
+		for (const name of tables) {
+			const vacuum = { text: `vacuum (index_cleanup on, truncate on) ${name}`, query_timeout: UNLIMITED_MS };
+			await client.query(vacuum);
+		}
 		return { clean: true, remains: REMAINS };
 	} catch (error) {
 		const code = errorCode(error);

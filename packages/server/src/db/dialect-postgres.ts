@@ -14,24 +14,25 @@ import {
 import { type CustomTypesConfig, type Pool, type PoolClient, types } from "pg";
 import type { ColumnType } from "./dialect.ts";
 import { asStorageError, isConnectionLost } from "./dialect-errors.ts";
+import type { SilenceWatch } from "./dialect-postgres-silence.ts";
 import { StorageUnavailable } from "./store.ts";
 
 /** Kysely's dialect over a pool. `begin` is how a transaction begins. */
-export function kyselyDialect(pool: Pool, begin: string): Dialect {
+export function kyselyDialect(pool: Pool, begin: string, silence: SilenceWatch): Dialect {
 	return {
 		createAdapter: () => new PostgresAdapter(),
-		createDriver: () => createDriver(pool, begin),
+		createDriver: () => createDriver(pool, begin, silence),
 		createIntrospector: (db) => new PostgresIntrospector(db),
 		createQueryCompiler: () => new PostgresQueryCompiler(),
 	};
 }
 
-function createDriver(pool: Pool, begin: string): Driver {
+function createDriver(pool: Pool, begin: string, silence: SilenceWatch): Driver {
 	const run = (connection: DatabaseConnection, text: string) =>
 		connection.executeQuery<{ command: string }>(CompiledQuery.raw(text));
 	return {
 		init: async () => {},
-		acquireConnection: () => acquire(pool),
+		acquireConnection: () => acquire(pool, silence),
 		async beginTransaction(connection) {
 			await run(connection, begin);
 		},
@@ -41,10 +42,11 @@ function createDriver(pool: Pool, begin: string): Driver {
 			if (rows[0]?.command === "ROLLBACK") throw new AbortedTransactionError();
 		},
 		async rollbackTransaction(connection) {
+			// The server rolls back by itself when the connection ends; what made us roll back is the error to report.
+			if (connection instanceof PooledConnection && connection.isBroken) return;
 			try {
 				await run(connection, "rollback");
 			} catch {
-				// The server rolls back by itself when the connection ends; what made us roll back is the error to report.
 				if (connection instanceof PooledConnection) connection.discard();
 			}
 		},
@@ -55,9 +57,13 @@ function createDriver(pool: Pool, begin: string): Driver {
 	};
 }
 
-async function acquire(pool: Pool): Promise<PooledConnection> {
+async function acquire(pool: Pool, silence: SilenceWatch): Promise<PooledConnection> {
 	try {
-		return new PooledConnection(await pool.connect());
+		for (;;) {
+			const client = await pool.connect();
+			if (!silence.suspects(client)) return new PooledConnection(client, silence);
+			client.release(true);
+		}
 	} catch (error) {
 		throw new StorageUnavailable("No connection to the database is to be had.", { cause: error });
 	}
@@ -75,12 +81,14 @@ let cursors = 0;
 
 class PooledConnection implements DatabaseConnection {
 	readonly #client: PoolClient;
+	readonly #silence: SilenceWatch;
 	readonly #listen: (notice: { routine: string | undefined }) => void;
 	#isBroken = false;
 	#isInDoubt = false;
 
-	constructor(client: PoolClient) {
+	constructor(client: PoolClient, silence: SilenceWatch) {
 		this.#client = client;
+		this.#silence = silence;
 		this.#listen = ({ routine }) => {
 			this.#isInDoubt ||= routine === STANDBY_WAIT;
 		};
@@ -89,7 +97,7 @@ class PooledConnection implements DatabaseConnection {
 
 	async executeQuery<R>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> {
 		try {
-			const { command, rowCount, rows } = await this.#client.query(text, [...parameters]);
+			const { command, rowCount, rows } = await this.#silence.ask(this.#client, text, [...parameters]);
 			if (this.#isInDoubt) throw new StorageUnavailable("The standby may not have what was committed.");
 			if (command === "COMMIT" || command === "ROLLBACK") return { rows: [{ command } as R] };
 			const isChange = /^(INSERT|UPDATE|DELETE|MERGE)$/.test(command);
@@ -114,6 +122,10 @@ class PooledConnection implements DatabaseConnection {
 			if (rows.length < ROWS_AT_ONCE) break;
 		}
 		await this.executeQuery(CompiledQuery.raw(`close ${cursor}`));
+	}
+
+	get isBroken(): boolean {
+		return this.#isBroken;
 	}
 
 	discard(): void {

@@ -37,8 +37,8 @@ export type Dialect = {
 	/** After rows with ids of the program's choice: the numbers that the database gives by itself go on behind them. */
 	afterExplicitIds(tx: Transaction<Schema>, table: string): Promise<void>;
 	/**
-	 * From now on writes are many and small. Until then the database counts on few that are large: migrations build whole indexes, and
-	 * may need more room than there is memory.
+	 * From now on writes are many and small, and nobody may keep others waiting. Until then the database counts on few that are large:
+	 * migrations build whole indexes, and may need more room than there is memory, and all the time that they take.
 	 */
 	expectSmallWrites(): void;
 	/**

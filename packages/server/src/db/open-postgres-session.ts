@@ -1,4 +1,5 @@
 import type { ClientBase } from "pg";
+import type { Backend } from "./dialect-postgres-silence.ts";
 import { cannot } from "./open-postgres-errors.ts";
 
 /** As in {@link Database}. */
@@ -36,13 +37,14 @@ const OF_ALL = {
 	random_page_cost: "1.1",
 };
 
-type Server = { version: number; encoding: string; recovering: number; commit: string };
+type Server = Backend & { version: number; encoding: string; recovering: number; commit: string };
 
 /**
  * Sets up a fresh connection. It is used only if what it must hold to reads back as it should.
+ * @returns who serves it
  * @throws OperatorError in one sentence
  */
-export async function prepareSession(client: ClientBase, url: string, role: Role): Promise<void> {
+export async function prepareSession(client: ClientBase, url: string, role: Role): Promise<Backend> {
 	// Without a listener, a connection that breaks in use would end the process; the query under way reports it anyway.
 	client.on("error", () => {});
 	const server = await look(client);
@@ -57,12 +59,15 @@ export async function prepareSession(client: ClientBase, url: string, role: Role
 	await readBack(client, url, { ...settings, fsync: "on", full_page_writes: "on" });
 	// Ends what a vanished client had under way. Some systems cannot, and refuse the setting.
 	await client.query("set client_connection_check_interval = '500ms'").catch(() => {});
+	return { pid: server.pid, began: server.began };
 }
 
 async function look(client: ClientBase): Promise<Server> {
 	const { rows } = await client.query<Server>(
 		`select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
-			pg_is_in_recovery() as recovering, current_setting('synchronous_commit') as commit`,
+			pg_is_in_recovery() as recovering, current_setting('synchronous_commit') as commit, pid,
+			extract(epoch from backend_start)::text as began
+		from pg_stat_activity where pid = pg_backend_pid()`,
 	);
 	return rows[0] as Server;
 }

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Kysely, sql, type Transaction } from "kysely";
 import { Pool } from "pg";
 import type { Database, PoolState } from "./dialect.ts";
 import { kyselyDialect, recordsetRows, valueTypes } from "./dialect-postgres.ts";
 import { serverPeers } from "./dialect-postgres-peers.ts";
 import { scrubPostgres } from "./dialect-postgres-scrub.ts";
+import { leavableSockets, PATIENCE, type Patience, watchSilence } from "./dialect-postgres-silence.ts";
 import { explain } from "./open-postgres-errors.ts";
 import { prepareSession, type Role } from "./open-postgres-session.ts";
 import type { Schema } from "./schema.ts";
@@ -14,6 +16,7 @@ const CONNECTIONS: Record<Role, number> = { db: 8, reader: 6, lookups: 2 };
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 10_000;
+const CLOSING_MS = 3000;
 
 /** Longer than a transaction of daily work takes. */
 const BRIEF_WAIT_MS = 500;
@@ -23,17 +26,39 @@ const READING = "begin isolation level repeatable read read only";
 
 /**
  * Connects, and checks that the server keeps what it is given.
+ * @param patience for tests, which have less of it
  * @throws OperatorError in one sentence when it cannot be reached or does not hold to what durability needs
  */
-export async function openPostgres(url: string): Promise<Database> {
+export async function openPostgres(url: string, patience: Patience = PATIENCE): Promise<Database> {
+	const silence = watchSilence(url, patience);
+	const sockets = leavableSockets();
 	const pools = new Map<Role, Pool>();
 	const open = (role: Role) => {
-		const pool = createPool(url, role);
+		const pool = new Pool({
+			application_name: "carhythm",
+			connectionString: url,
+			max: CONNECTIONS[role],
+			connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+			idleTimeoutMillis: IDLE_TIMEOUT_MS,
+			keepAlive: true,
+			keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+			query_timeout: patience.statement_ms,
+			types: valueTypes,
+			stream: sockets.make,
+			onConnect: async (client) => silence.meet(client, await prepareSession(client, url, role)),
+		});
+		// A connection that breaks while nobody uses it is replaced; nobody has to know.
+		pool.on("error", () => {});
 		pools.set(role, pool);
 		return pool;
 	};
 	const close = async () => {
-		await Promise.all([...pools.values()].map((pool) => pool.end()));
+		const ended = Promise.all([...pools.values()].map((pool) => pool.end()));
+		// Nobody waits any more for what is still under way, and it may be a silent server that it waits for.
+		const isOver = ended.then(() => true);
+		if (!(await Promise.race([isOver, sleep(CLOSING_MS, false, { ref: false })]))) sockets.cut();
+		await ended;
+		sockets.leave();
 	};
 	try {
 		const writer = open("db");
@@ -41,9 +66,9 @@ export async function openPostgres(url: string): Promise<Database> {
 		const peers = serverPeers(url, writer);
 		return {
 			url: { dialect: "postgres", url },
-			db: new Kysely<Schema>({ dialect: kyselyDialect(writer, WRITING) }),
-			reader: new Kysely<Schema>({ dialect: kyselyDialect(open("reader"), READING) }),
-			lookups: new Kysely<Schema>({ dialect: kyselyDialect(open("lookups"), READING) }),
+			db: new Kysely<Schema>({ dialect: kyselyDialect(writer, WRITING, silence) }),
+			reader: new Kysely<Schema>({ dialect: kyselyDialect(open("reader"), READING, silence) }),
+			lookups: new Kysely<Schema>({ dialect: kyselyDialect(open("lookups"), READING, silence) }),
 			dialect: {
 				name: "postgres",
 				isEmbedded: false,
@@ -56,7 +81,7 @@ export async function openPostgres(url: string): Promise<Database> {
 				lockTables,
 				waitBriefly,
 				afterExplicitIds,
-				expectSmallWrites: () => {},
+				expectSmallWrites: silence.expectShortStatements,
 				// A foreign key that is there has been held against every row.
 				withoutForeignKeys: (work) => work(),
 				scrub: () => scrubPostgres(writer),
@@ -72,23 +97,6 @@ export async function openPostgres(url: string): Promise<Database> {
 		await close();
 		throw explain(url, error);
 	}
-}
-
-function createPool(url: string, role: Role): Pool {
-	const pool = new Pool({
-		application_name: "carhythm",
-		connectionString: url,
-		max: CONNECTIONS[role],
-		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-		idleTimeoutMillis: IDLE_TIMEOUT_MS,
-		keepAlive: true,
-		keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-		types: valueTypes,
-		onConnect: (client) => prepareSession(client, url, role),
-	});
-	// A connection that breaks while nobody uses it is replaced; nobody has to know.
-	pool.on("error", () => {});
-	return pool;
 }
 
 const PURPOSES: Record<Role, string> = { db: "write", reader: "read", lookups: "look_up" };

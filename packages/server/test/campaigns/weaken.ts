@@ -52,18 +52,19 @@ function weakenCommit(): void {
 	};
 }
 
-type Query = (this: object, text: string, values?: readonly unknown[]) => Promise<unknown>;
+type Query = (this: object, query: string | { text: string }, ...rest: unknown[]) => Promise<unknown>;
 
 function weakenServersCommit(): void {
 	const client = Client.prototype as unknown as { query: Query };
 	const query = client.query;
 	const writers = new WeakSet<object>();
 	const late = new WeakSet<object>();
-	client.query = function (text, values) {
+	client.query = function (asked, ...rest) {
+		const text = typeof asked === "string" ? asked : asked.text;
 		const isBegin = /^begin .* read write$/.test(text);
 		if (isBegin) writers.add(this);
 		if (isBegin && late.has(this)) return done("BEGIN");
-		if (text !== "commit" || !writers.has(this)) return query.call(this, text, values);
+		if (text !== "commit" || !writers.has(this)) return query.call(this, asked, ...rest);
 		late.add(this);
 		setTimeout(() => {
 			late.delete(this);
