@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type SessionId, SessionNotice } from "@carhythm/core";
 import { sql } from "kysely";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../test/an-app.ts";
 import { anOperationId } from "../testing/a-store.ts";
 import { engine } from "../testing/an-engine.ts";
@@ -24,7 +24,7 @@ async function hear(app: TestApp, session_id: string, headers: Record<string, st
 				if (rest.length > 0) {
 					text = rest.join("\n\n");
 					const data = /^data: (.*)$/m.exec(event)?.[1];
-					if (!data) continue;
+					if (!data || event.startsWith("event: beat\n")) continue;
 					expect(event).toContain("event: session\n");
 					return { ...SessionNotice.parse(JSON.parse(data)), id: /^id: (\d+)$/m.exec(event)?.[1] ?? "" };
 				}
@@ -57,6 +57,22 @@ test("tells at once how things are, and then what every device does", async () =
 	await app.post(`/api/v2/session/${id}/complete`);
 	expect(await heard.next()).toMatchObject({ status: "completed" });
 	await heard.end();
+});
+
+test("beats at once and goes on to, also for one to whom nothing is new", async () => {
+	vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+	try {
+		await using app = await anApp();
+		const id = await app.start();
+		const { body } = await app.app.request(pathOf(id), { headers: { "Last-Event-ID": "1" } });
+		const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+		expect((await reader?.read())?.value).toContain("\n\nevent: beat\ndata: 15000\n\n");
+		vi.advanceTimersByTime(15_000);
+		expect((await reader?.read())?.value).toBe("event: beat\ndata: 15000\n\n");
+		await reader?.cancel();
+	} finally {
+		vi.useRealTimers();
+	}
 });
 
 test("goes on where a broken connection stopped", async () => {

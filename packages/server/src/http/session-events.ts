@@ -11,6 +11,8 @@ const RETRY_AFTER_SECONDS = 30;
 /** Shorter than the patience of common proxies. */
 const HEARTBEAT_MS = 15_000;
 const RECONNECT_MS = 2000;
+/** An event and no comment, which browsers would keep to themselves: a page must be able to tell silence from a proxy that holds all back. */
+const BEAT = `event: beat\ndata: ${HEARTBEAT_MS}\n\n`;
 
 /** Word of what happens to a session, as it happens. */
 export function mountSessionEvents(api: Api, deps: Deps): void {
@@ -21,7 +23,7 @@ export function mountSessionEvents(api: Api, deps: Deps): void {
 		tag: "Sessions",
 		summary: "Hear of changes as they happen",
 		description:
-			"Server-sent events named `session`, the first one at once, then one after every change from whichever device; `id` is the revision. With `Last-Event-ID` the first one is left out while nothing is new. Never counts as activity.",
+			"Server-sent events named `session`, the first one at once, then one after every change from whichever device; `id` is the revision. With `Last-Event-ID` the first one is left out while nothing is new. Between them events named `beat`, one at once and then regularly; their data is the number of milliseconds until the next. Whoever hears none is behind something that keeps the stream back. Never counts as activity.",
 		reply: { schema: SessionNotice, events: true, description: "A stream that stays open" },
 		problems: ["session_not_found", "too_many_requests"],
 		handle: ({ c }) => listen(deps, open, c),
@@ -95,7 +97,7 @@ function streamOf(
 				else finish();
 			}, log);
 			const heartbeat = setInterval(() => {
-				write(": still here\n\n");
+				write(BEAT);
 				// Word from another process may have been lost.
 				looking();
 			}, HEARTBEAT_MS);
@@ -114,7 +116,7 @@ function streamOf(
 				end();
 				controller.close();
 			};
-			write(`retry: ${RECONNECT_MS}\n\n`);
+			write(`retry: ${RECONNECT_MS}\n\n${BEAT}`);
 			if (way.seen === String(session.state.revision)) told = session.state.revision;
 			else tell(session);
 			// What was committed between the first look and the subscription.
