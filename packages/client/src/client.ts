@@ -40,6 +40,7 @@ export function createClient(options: {
 		clock: UNKNOWN_CLOCK,
 		acknowledged: new Set(),
 		without_cookie: new Set(),
+		lock_is_stuck: false,
 		announce: (news) => tabs.announce(news),
 	};
 	const drainer = createDrainer(device, transport);

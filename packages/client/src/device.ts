@@ -44,6 +44,8 @@ export type Device = {
 	readonly acknowledged: Set<OperationId>;
 	/** Sessions of visits to a shared computer, as of the last look at the outbox: no cookie may name them. */
 	without_cookie: ReadonlySet<SessionId>;
+	/** The lock of those who send was waited for in vain: see exclusive.ts. */
+	lock_is_stuck: boolean;
 	/** Tells the other tabs that the storage has changed, or that the server takes operations. */
 	announce(news: News): void;
 };

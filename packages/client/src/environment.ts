@@ -1,8 +1,11 @@
 /** What happens to the page and its network. `hidden` and `pagehide` may be the last moment to send something. */
 export type Signal = "online" | "visible" | "hidden" | "pagehide" | "pageshow" | "focus";
 
-/** Web Locks, as far as they are used. */
-export type Locks = { request<T>(name: string, callback: () => Promise<T>): Promise<T> };
+/** Web Locks, as far as they are used. Where site data is blocked they exist, and every request is rejected. */
+export type Locks = {
+	/** @param options.signal ends the waiting: the promise is then rejected, and `callback` never runs */
+	request<T>(name: string, options: { signal: AbortSignal }, callback: () => Promise<T>): Promise<T>;
+};
 
 /** A BroadcastChannel, as far as it is used. */
 export type Channel = {
@@ -121,7 +124,7 @@ const browserVisit: NonNullable<Environment["visit"]> = {
 function browserLocks(): Locks | undefined {
 	if (typeof navigator === "undefined" || !("locks" in navigator)) return undefined;
 	const { locks } = navigator;
-	return locks && { request: (name, callback) => locks.request(name, callback) };
+	return locks && { request: (name, options, callback) => locks.request(name, options, callback) };
 }
 
 function listenToBrowser(listener: (signal: Signal) => void): () => void {

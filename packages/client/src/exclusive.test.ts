@@ -1,8 +1,9 @@
 import "fake-indexeddb/auto";
 import type { SyncOperation } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
+import { createMemoryStorage } from "./storage/memory.ts";
 import { begin, comeBack, openTab, saved, slider } from "./testing/visit.ts";
-import { createWorld, isSync, type Request, turns } from "./testing/world.ts";
+import { createWorld, isSync, type Request, turns, until } from "./testing/world.ts";
 
 const operationsOf = ({ body }: Request) => (body as { operations: SyncOperation[] }).operations;
 
@@ -47,13 +48,50 @@ describe("one sender at a time", () => {
 		expect(again.save).toEqual({ kind: "saved" });
 	});
 
-	test("a tab that sends for long keeps its lease", async () => {
+	test("where the browser refuses its locks (blocked site data), answers are sent all the same", async () => {
 		const world = createWorld();
-		const { session, storage } = await begin(world, { locks: undefined });
+		const refused = new DOMException("request() is not allowed in this context", "SecurityError");
+		const locks = { request: () => Promise.reject(refused) };
+		const { client } = openTab(world, createMemoryStorage(), { locks });
+		const session = await client.start({ language: "en" });
+		await session.answer(1, slider(4));
+		await until(saved(session), "the answer is saved");
+		expect(world.server.stateOf(session.session_id).answered).toBe(1);
+	});
+
+	test("a tab that is suspended while it is sending keeps the others waiting for seconds only", async () => {
+		const world = createWorld();
+		let suspended = false;
+		const { fetch, setTimeout } = world.environment();
+		const { session, storage } = await begin(world, {
+			fetch: (url, init) => (suspended ? new Promise(() => {}) : fetch(url, init)),
+			setTimeout: (callback, milliseconds) => (suspended ? null : setTimeout(callback, milliseconds)),
+		});
+		await until(saved(session), "the session is saved");
+		const other = await comeBack(openTab(world, storage).client);
+		suspended = true;
+		await session.answer(1, slider(1));
+		await turns(60);
+		await other.answer(2, slider(2));
+		await world.advance(13_000);
+		expect(other.save).toEqual({ kind: "saved" });
+		expect(world.server.stateOf(session.session_id).answered).toBe(2);
+		// Now it is known that nobody gives the lock back.
+		await other.answer(3, slider(3));
+		await world.advance(1000);
+		expect(other.save).toEqual({ kind: "saved" });
+	});
+
+	test.each([
+		["a Web Lock", {}],
+		["a lease, on plain http", { locks: undefined }],
+	])("a tab that sends for long with %s is not taken for suspended", async (_, parts) => {
+		const world = createWorld();
+		const { session, storage } = await begin(world, parts);
 		world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
 		await session.answer(1, slider(1));
 		await turns(50);
-		const second = openTab(world, storage, { locks: undefined });
+		const second = openTab(world, storage, parts);
 		await comeBack(second.client);
 		await world.advance(15_000);
 		expect(world.traffic.most).toBe(1);

@@ -72,7 +72,8 @@ export function follow(drainer: Drainer, view: View): () => void {
 	});
 
 	if (environment.locks) {
-		void environment.locks.request(`carhythm-follow/${view.session_id}`, () => {
+		const { signal } = new AbortController();
+		void environment.locks.request(`carhythm-follow/${view.session_id}`, { signal }, () => {
 			if (isOver) return Promise.resolve();
 			listen();
 			return new Promise<void>((resolve) => {

@@ -162,7 +162,8 @@ export function breakable(storage: SessionStorage) {
 
 function locksOf(name: string): Locks {
 	return {
-		request: (lock, callback) => navigator.locks.request(`${name}/${lock}`, () => callback()),
+		request: (lock, options, callback) =>
+			navigator.locks.request(`${name}/${lock}`, options, () => callback()),
 	};
 }
 

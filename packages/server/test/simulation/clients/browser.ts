@@ -11,12 +11,13 @@ export async function exclusively<T>(
 	{ browser }: Device,
 	name: string,
 	tab: Tab,
+	signal: AbortSignal,
 	body: () => Promise<T>,
 ): Promise<T> {
 	if (tab.dead) return never();
 	const lock = browser.locks.get(name) ?? { held: null, waiting: [] };
 	browser.locks.set(name, lock);
-	if (lock.held) await new Promise<void>((enter) => lock.waiting.push({ tab, enter }));
+	if (lock.held) await untilFree(lock, tab, signal);
 	else lock.held = tab;
 	// Its page may have gone in the moment in which it was let in; the lock is another's then.
 	if (tab.dead) return never();
@@ -25,6 +26,18 @@ export async function exclusively<T>(
 	} finally {
 		if (!tab.dead) passOn(lock);
 	}
+}
+
+function untilFree(lock: Lock, tab: Tab, signal: AbortSignal): Promise<void> {
+	return new Promise((enter, reject) => {
+		const waiting = { tab, enter };
+		lock.waiting.push(waiting);
+		signal.addEventListener("abort", () => {
+			if (!lock.waiting.includes(waiting)) return;
+			lock.waiting = lock.waiting.filter((other) => other !== waiting);
+			reject(signal.reason);
+		});
+	});
 }
 
 /** Gives the locks on, as the browser does for a page that is gone. */

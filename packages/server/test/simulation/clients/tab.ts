@@ -97,7 +97,9 @@ function environmentOf(
 		randomBytes: (count) => own.bytes(count),
 		setTimeout: (callback, milliseconds) => (tab.dead ? 0 : time.after(milliseconds, callback, tab)),
 		clearTimeout: (timer) => time.cancel(timer as number),
-		locks: device.plain ? undefined : { request: (name, body) => exclusively(device, name, tab, body) },
+		locks: device.plain
+			? undefined
+			: { request: (name, { signal }, body) => exclusively(device, name, tab, signal, body) },
 		// Word comes of hand-offs only: see hand-over.ts. Asking every few seconds would be most of what happens in a month.
 		listen: (url, { heard }) => {
 			const session_id = /session\/([^/]+)\/events$/.exec(url)?.[1] ?? "";
