@@ -18,6 +18,8 @@ export type Channel = {
 export type EventListener = {
 	/** The data of an event named `session`. */
 	heard(data: string): void;
+	/** An event named `beat`: the stream lives, and another event comes within so long. */
+	beat(next_ms: number): void;
 	/** The server refuses, or is none: nothing will come any more. */
 	failed(): void;
 };
@@ -41,6 +43,8 @@ export type Environment = {
 	device_label?: string;
 	/** Undefined where there are no server-sent events: the server is then asked from time to time. */
 	listen?: ((url: string, listener: EventListener) => { close(): void }) | undefined;
+	/** Whether the page is on the screen at this moment; undefined: until a signal says that it is hidden. */
+	isShown?: () => boolean;
 	/** A note that lasts as long as this visit: over reloads, and not beyond the tab. Without it a reload ends a visit. */
 	visit?: { read(): string | null; write(note: string | null): void };
 	signals: {
@@ -62,6 +66,7 @@ export function browserEnvironment(): Environment {
 			typeof BroadcastChannel === "undefined" ? undefined : (name) => new BroadcastChannel(name) as Channel,
 		device_label: typeof navigator === "undefined" ? "Browser" : labelOf(navigator.userAgent),
 		listen: typeof EventSource === "undefined" ? undefined : listenToEvents,
+		isShown: () => typeof document === "undefined" || !document.hidden,
 		visit: browserVisit,
 		signals: { subscribe: listenToBrowser },
 	};
@@ -92,9 +97,10 @@ export function labelOf(user_agent: string): string {
 	return system ? `${browser} (${system})` : browser;
 }
 
-function listenToEvents(url: string, { heard, failed }: EventListener): { close(): void } {
+function listenToEvents(url: string, { heard, beat, failed }: EventListener): { close(): void } {
 	const source = new EventSource(url);
 	source.addEventListener("session", ({ data }) => heard(String(data)));
+	source.addEventListener("beat", ({ data }) => beat(Number(data)));
 	source.addEventListener("error", () => {
 		if (source.readyState === EventSource.CLOSED) failed();
 	});

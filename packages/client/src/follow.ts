@@ -4,93 +4,133 @@ import { type Drainer, drain } from "./drainer.ts";
 import { sync } from "./transport.ts";
 import type { View } from "./view.ts";
 
-/** Often enough to know within five seconds that the session goes on elsewhere. */
+/** Often enough to know within five seconds that the session goes on elsewhere; a stream must have said something by then too. */
 const ASK_EVERY_MS = 4000;
-/** A server that refused a stream is offered another chance after this long. */
+/** A server that refused a stream, or a proxy that kept it back, is offered another chance after this long. */
 const LISTEN_AGAIN_MS = 60_000;
+/** Asked so often in between. */
+const ASK_TIMES = LISTEN_AGAIN_MS / ASK_EVERY_MS;
+/** Browsers take a longer wait for none. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * Hears of what other devices do with a session. One tab of the browser listens for all; where tabs cannot agree on one (plain
- * http), each listens while it is on the screen. Where nothing can be listened to, the server is asked.
+ * Hears of what other devices do with a session, while the page is on the screen. One tab listens for all: of several windows that are
+ * seen at once Web Locks choose one, and where there are none (plain http, blocked site data) each listens. A hidden tab leaves it to
+ * others at once, since it may be suspended at any moment and would then be deaf for all.
  * @returns a function that ends it
  */
 export function follow(drainer: Drainer, view: View): () => void {
 	const { environment } = drainer.device;
 	let isOver = false;
-	let isShown = true;
-	let timer: unknown = null;
-	let stream: { close(): void } | null = null;
-	let endTurn: () => void = () => {};
+	/** This tab's turn, which it has or waits for. */
+	let turn: AbortController | null = null;
 
-	const url = `${drainer.transport.base_url}/api/v2/session/${view.session_id}/events`;
-
-	function listen(): void {
-		if (isOver || stream) return;
-		if (!environment.listen) {
-			ask();
+	function takeTurn(): void {
+		if (isOver || turn || environment.isShown?.() === false) return;
+		turn = new AbortController();
+		const { signal } = turn;
+		if (!environment.locks) {
+			attend(drainer, view, signal);
 			return;
 		}
-		stream = environment.listen(url, {
-			heard: (data) => void hear(drainer, view, data),
-			failed() {
-				mute();
-				later(LISTEN_AGAIN_MS / ASK_EVERY_MS);
-			},
+		const turns = environment.locks.request(`carhythm-follow/${view.session_id}`, { signal }, () => {
+			if (signal.aborted) return Promise.resolve();
+			attend(drainer, view, signal);
+			return new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+		});
+		turns.catch(() => {
+			if (!signal.aborted) attend(drainer, view, signal);
 		});
 	}
 
-	/** Asks some times, and then tries to listen again. */
-	function later(times: number): void {
-		if (isOver) return;
-		timer = environment.setTimeout(() => {
-			timer = null;
-			if (isOver || (!isShown && !environment.locks)) return;
-			void askOnce(drainer, view).finally(() => {
-				if (environment.listen && times <= 1) listen();
-				else later(times - 1);
-			});
-		}, ASK_EVERY_MS);
-	}
-
-	function ask(): void {
-		if (timer === null) later(Number.POSITIVE_INFINITY);
-	}
-
-	function mute(): void {
-		stream?.close();
-		stream = null;
-		if (timer !== null) environment.clearTimeout(timer);
-		timer = null;
+	function leaveTurn(): void {
+		turn?.abort();
+		turn = null;
 	}
 
 	const stopSignals = environment.signals.subscribe((signal) => {
-		if (signal === "hidden") isShown = false;
-		else if (signal === "visible" || signal === "pageshow") isShown = true;
-		if (environment.locks) return;
-		if (isShown) listen();
-		else mute();
+		if (signal === "hidden" || signal === "pagehide") leaveTurn();
+		else if (signal === "visible" || signal === "pageshow") takeTurn();
 	});
-
-	if (environment.locks) {
-		const { signal } = new AbortController();
-		void environment.locks.request(`carhythm-follow/${view.session_id}`, { signal }, () => {
-			if (isOver) return Promise.resolve();
-			listen();
-			return new Promise<void>((resolve) => {
-				endTurn = resolve;
-			});
-		});
-	} else listen();
+	takeTurn();
 
 	const end = () => {
 		isOver = true;
 		drainer.endings.delete(end);
 		stopSignals();
-		mute();
-		endTurn();
+		leaveTurn();
 	};
 	drainer.endings.add(end);
 	return end;
+}
+
+/** Listens to the server's events until the end of the turn, and asks while they do not come. */
+function attend(drainer: Drainer, view: View, turn: AbortSignal): void {
+	const { environment } = drainer.device;
+	const url = `${drainer.transport.base_url}/api/v2/session/${view.session_id}/events`;
+	let stream: { close(): void } | null = null;
+	let timer: unknown = null;
+
+	function listen(): void {
+		if (!environment.listen) {
+			askLater(Number.POSITIVE_INFINITY);
+			return;
+		}
+		let patience_ms = ASK_EVERY_MS;
+		const expectMore = () =>
+			wait(patience_ms, () => {
+				mute();
+				ask(ASK_TIMES);
+			});
+		stream = environment.listen(url, {
+			heard(data) {
+				expectMore();
+				void hear(drainer, view, data);
+			},
+			beat(next_ms) {
+				// One may be late; two that do not come are kept back by something in between.
+				patience_ms = 2 * next_ms + ASK_EVERY_MS;
+				expectMore();
+			},
+			failed() {
+				mute();
+				askLater(ASK_TIMES);
+			},
+		});
+		expectMore();
+	}
+
+	/** Asks so many times, and then tries to listen again. */
+	function ask(times: number): void {
+		void askOnce(drainer, view).finally(() => {
+			if (turn.aborted) return;
+			if (times > 1) askLater(times - 1);
+			else listen();
+		});
+	}
+
+	function askLater(times: number): void {
+		wait(ASK_EVERY_MS, () => ask(times));
+	}
+
+	function wait(milliseconds: number, then: () => void): void {
+		stopWaiting();
+		if (milliseconds <= LONGEST_MS) timer = environment.setTimeout(then, milliseconds);
+	}
+
+	function stopWaiting(): void {
+		if (timer !== null) environment.clearTimeout(timer);
+		timer = null;
+	}
+
+	function mute(): void {
+		stream?.close();
+		stream = null;
+		stopWaiting();
+	}
+
+	turn.addEventListener("abort", mute);
+	listen();
 }
 
 async function hear(drainer: Drainer, view: View, data: string): Promise<void> {

@@ -1,9 +1,9 @@
 import "fake-indexeddb/auto";
-import type { SessionNotice } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
-import { RequestRefused, type Session } from "./api.ts";
-import type { Environment, EventListener } from "./environment.ts";
+import { RequestRefused } from "./api.ts";
+import type { Environment } from "./environment.ts";
 import { labelOf } from "./environment.ts";
+import { createEvents, tellAbout } from "./testing/events.ts";
 import { place } from "./testing/place.ts";
 import { begin, comeBack, newStorage, openTab, saved, slider, type World } from "./testing/visit.ts";
 import { createWorld, until } from "./testing/world.ts";
@@ -11,29 +11,6 @@ import { createWorld, until } from "./testing/world.ts";
 /** Another device shares no locks with the first. */
 const ON_PHONE = { device_label: "Firefox (Android)", locks: undefined };
 const ON_LAPTOP = { device_label: "Chrome (Windows)" };
-
-/** Server-sent events of a world: `tell` is what the server says to all who listen. */
-function createEvents() {
-	const listeners = new Set<EventListener>();
-	return {
-		listeners,
-		listen: (_url: string, listener: EventListener) => {
-			listeners.add(listener);
-			return { close: () => void listeners.delete(listener) };
-		},
-		tell(notice: SessionNotice) {
-			for (const { heard } of listeners) heard(JSON.stringify(notice));
-		},
-		fail() {
-			for (const { failed } of [...listeners]) failed();
-		},
-	};
-}
-
-function tellAbout(world: World, events: ReturnType<typeof createEvents>, session: Session) {
-	const { revision, status, holder } = world.server.stateOf(session.session_id);
-	events.tell({ revision, status, holder });
-}
 
 /** A session begun on a laptop and continued on a phone. */
 async function handedOff(world: World, laptop: Partial<Environment> = {}) {

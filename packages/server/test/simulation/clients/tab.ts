@@ -101,10 +101,11 @@ function environmentOf(
 			? undefined
 			: { request: (name, { signal }, body) => exclusively(device, name, tab, signal, body) },
 		// Word comes of hand-offs only: see hand-over.ts. Asking every few seconds would be most of what happens in a month.
-		listen: (url, { heard }) => {
+		listen: (url, { heard, beat }) => {
 			const session_id = /session\/([^/]+)\/events$/.exec(url)?.[1] ?? "";
 			const listener: Listener = { session_id, tab, heard };
 			surroundings.listeners.add(listener);
+			beat(Number.POSITIVE_INFINITY);
 			return { close: () => void surroundings.listeners.delete(listener) };
 		},
 		device_label: device.name,
