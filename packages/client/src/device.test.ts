@@ -48,6 +48,31 @@ describe("a storage that fails", () => {
 		expect(world.server.stateOf(session.session_id).answered).toBe(2);
 	});
 
+	test("while a session opens, on a device that was reset once: what is given meanwhile stays, and another reset is noticed", async () => {
+		const world = createWorld();
+		const inner = await newStorage();
+		const { storage, state } = breakable(inner);
+		const { client, environment } = openTab(world, storage);
+		await client.reset();
+		state.broken = "storage_failed";
+		const session = await client.start({ language: "en" });
+		world.network.fault = offline;
+		await session.answer(1, slider(4));
+		expect(session.save).toMatchObject({ kind: "not_saved", pending: 1 });
+		state.broken = null;
+		environment.signal("focus");
+		await until(() => session.save.kind === "on_device", "the device has the answer");
+		expect(session.standing).toBe("active");
+		expect(session.state.answers[1]?.answer).toEqual(slider(4));
+		world.network.fault = () => null;
+		await world.advance(100_000);
+		expect(world.server.stateOf(session.session_id).answered).toBe(1);
+
+		await openTab(world, inner).client.reset();
+		environment.signal("focus");
+		await until(() => session.standing === "forgotten", "the reset is noticed");
+	});
+
 	test("and works again: the answer that replaces one in memory takes it along, so that none overtakes the other", async () => {
 		const { world, session, disk, storage, client } = await withBreakableStorage();
 		disk.broken = "storage_full";

@@ -32,7 +32,15 @@ import {
 	type WriteTransaction,
 } from "./storage/storage.ts";
 import type { News } from "./tabs.ts";
-import { createView, eventsOf, pendingOperations, showStored, update, type View } from "./view.ts";
+import {
+	createView,
+	eventsOf,
+	pendingOperations,
+	showStored,
+	UNKNOWN_RESETS,
+	update,
+	type View,
+} from "./view.ts";
 
 /** This tab's hold on the storage that all tabs share. */
 export type Device = {
@@ -50,7 +58,14 @@ export type Device = {
 	announce(news: News): void;
 };
 
-const NOTHING_STORED = { record: null, queued: [], unreadable: 0, refused: [], resets: 0, shared: null };
+const NOTHING_STORED = {
+	record: null,
+	queued: [],
+	unreadable: 0,
+	refused: [],
+	resets: UNKNOWN_RESETS,
+	shared: null,
+};
 
 /**
  * The record of an open session, to be changed and put; null after a reset. When the browser emptied its storage under the open page,
@@ -62,6 +77,7 @@ export async function sessionOf(
 	view: View,
 ): Promise<SessionRecord | null> {
 	const stored = await readDevice(tx);
+	meet(view, stored);
 	if (stored.resets > view.resets) return null;
 	const record = await readSession(tx, view.session_id);
 	if (record?.born === view.record.born) return record;
@@ -77,6 +93,13 @@ export async function sessionOf(
 	const { version_id } = view.record.assessment;
 	await rememberVersion(tx, { version_id, assessment: view.index.assessment });
 	return { ...view.record, born: mintUuid(device.environment.randomBytes) };
+}
+
+/** What a failing storage did not tell when the view opened, the first look that succeeds tells. */
+function meet(view: View, { resets, current, shared }: DeviceRecord): void {
+	if (!Number.isNaN(view.resets)) return;
+	view.resets = resets;
+	if (current === view.session_id) view.shared ??= shared;
 }
 
 function withOperations(
@@ -168,8 +191,11 @@ function look(
 		() =>
 			device.storage.read(async (tx) => {
 				device.clock = laterClock(device.clock, await readStoredClock(tx));
-				const { resets, current, shared } = await readDevice(tx);
+				const known = await readDevice(tx);
+				const view = device.views.get(session_id);
+				if (view) meet(view, known);
 				const stored = await readStored(tx, session_id);
+				const { resets, current, shared } = known;
 				return { ...stored, resets, shared: current === session_id ? shared : null };
 			}),
 		null,
@@ -210,9 +236,10 @@ export async function readPending(device: Device): Promise<Operation[]> {
 /** What open pages still know of an outbox that the browser has emptied under them; a reset by the student is final. */
 async function queuedBeforeClearing(tx: ReadTransaction, views: readonly View[]): Promise<Operation[]> {
 	const queued: Operation[] = [];
-	const { resets } = await readDevice(tx);
+	const stored = await readDevice(tx);
 	for (const view of views) {
-		if (view.queued.length === 0 || resets > view.resets) continue;
+		meet(view, stored);
+		if (view.queued.length === 0 || stored.resets > view.resets) continue;
 		const record = await readSession(tx, view.session_id);
 		if (record?.born !== view.record.born) queued.push(...view.queued);
 	}

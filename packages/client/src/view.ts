@@ -34,8 +34,8 @@ export type View = {
 	unstored: readonly Unstored[];
 	/** `record.state` with `unstored` on top. */
 	shown: SessionState;
-	/** The device's number of resets when the view was made; a view of before a reset is dead. */
-	readonly resets: number;
+	/** The device's number of resets when the view was made, or {@link UNKNOWN_RESETS}; a view of before a reset is dead. */
+	resets: number;
 	/** The visit to a shared computer to which the session belongs; null on a device of the student's own. */
 	shared: string | null;
 	forgotten: boolean;
@@ -44,6 +44,9 @@ export type View = {
 	badges: string[];
 	readonly listeners: Set<() => void>;
 };
+
+/** Of a view that opened while the storage failed, until the first look that succeeds. It is not before any reset, nor after one. */
+export const UNKNOWN_RESETS = Number.NaN;
 
 /** What the outbox is doing, as far as this tab knows. */
 export type Phase = { kind: "sending" } | { kind: "waiting"; reason: "offline" | "server" };

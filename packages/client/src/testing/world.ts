@@ -145,12 +145,15 @@ export async function until(condition: () => boolean, what: string): Promise<voi
 	throw new Error(`Waited in vain until ${what}.`);
 }
 
-/** A storage that fails while it is told to. */
+/** A storage that fails while it is told to. One that is only full can still be read. */
 export function breakable(storage: SessionStorage) {
 	const state: { broken: "storage_full" | "storage_failed" | null } = { broken: null };
 	const breaking: SessionStorage = {
 		durable: storage.durable,
-		read: (body) => storage.read(body),
+		read: async (body) => {
+			if (state.broken === "storage_failed") throw new StorageFailed(state.broken, "told to");
+			return storage.read(body);
+		},
 		write: async (body) => {
 			if (state.broken) throw new StorageFailed(state.broken, "told to");
 			return storage.write(body);
