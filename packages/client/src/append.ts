@@ -50,7 +50,7 @@ export async function append(device: Device, view: View, command: Command): Prom
 	const before = view.shown.ever_answered;
 	update(view, { unstored: [...view.unstored, entry] });
 	view.badges.push(...badgesBetween(before, view.shown.ever_answered));
-	return store(device, view, entry, (tx) => writeNew(device, view, operation, tx));
+	return store(device, view, entry, (tx, stamp) => writeNew(device, view, operation, tx, stamp));
 }
 
 /**
@@ -92,15 +92,24 @@ type Written =
 	| { ok: true; stored: StoredSession; clock: DeviceClock; along: readonly Unstored[] }
 	| Extract<Outcome, { ok: false }>;
 
+/** Notes under which id and time something is about to be written. */
+type Stamp = (as: Pick<Unstored, "operation" | "event">) => void;
+
 async function store(
 	device: Device,
 	view: View,
 	entry: Unstored,
-	write: (tx: WriteTransaction) => Promise<Written>,
+	write: (tx: WriteTransaction, stamp: Stamp) => Promise<Written>,
 ): Promise<Outcome> {
 	const isThis = (other: Unstored) => other.operation === entry.operation;
+	// A storage that took too long may still take it in. Then it must be the same that is sent from memory.
+	let stamped: Parameters<Stamp>[0] | null = null;
 	try {
-		const written = await device.storage.write(write);
+		const written = await device.storage.write((tx) =>
+			write(tx, (as) => {
+				stamped = as;
+			}),
+		);
 		if (!written.ok) {
 			// Refused only now, it is taken back; but what is already being sent from memory stays until the server has judged it.
 			const isGone = entry.phase === "writing";
@@ -117,7 +126,7 @@ async function store(
 		if (!(error instanceof StorageFailed)) throw error;
 		update(view, {
 			unstored: view.unstored.map((other) =>
-				isThis(other) ? { ...other, phase: "failed", reason: error.reason } : other,
+				isThis(other) ? { ...other, ...stamped, phase: "failed", reason: error.reason } : other,
 			),
 		});
 		return { ok: true, on_device: false };
@@ -130,6 +139,7 @@ async function writeNew(
 	view: View,
 	operation: Operation,
 	tx: WriteTransaction,
+	stamp: Stamp,
 ): Promise<Written> {
 	const record = await sessionOf(device, tx, view);
 	if (!record) return { ok: false, refusal: FORGOTTEN };
@@ -150,6 +160,8 @@ async function writeNew(
 	};
 	const decision = judge(clock, view.index, before, stamped);
 	if (!decision.ok) return decision;
+	stamp({ operation: stamped, event: decision.event });
+	device.clock = laterClock(device.clock, clock);
 	if (merged && last) await deleteOperation(tx, last);
 	const along = await putAlong(tx, view, operation);
 	await putOperation(tx, stamped);

@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { deleteDB, openDB } from "idb";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { holdUp } from "../testing/hold-up.ts";
 import { describeStorage } from "../testing/storage-conformance.ts";
 import { openIndexedDbStorage } from "./indexed-db.ts";
 import { openStorage } from "./open.ts";
@@ -16,6 +17,7 @@ describeStorage("IndexedDB", async () => {
 describe("IndexedDB in bad company", () => {
 	afterEach(() => {
 		vi.restoreAllMocks();
+		vi.useRealTimers();
 		vi.unstubAllGlobals();
 	});
 
@@ -75,6 +77,33 @@ describe("IndexedDB in bad company", () => {
 		opened.at(-1)?.close();
 		await storage.write((tx) => tx.put("meta", "b", 2));
 		expect(await storage.read((tx) => tx.list("meta"))).toHaveLength(2);
+		storage.close();
+	});
+
+	test("what does not answer is given up, and nothing else waits for it; later all is well again", async () => {
+		vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+		const name = newName();
+		const storage = await openIndexedDbStorage(name);
+		await storage.write((tx) => tx.put("meta", "a", 1));
+		const { letGo } = await holdUp(name);
+		const writing = storage.write((tx) => tx.put("meta", "a", 2));
+		const reading = storage.read((tx) => tx.get("meta", "a"));
+		const gaveUp = expect(Promise.all([writing, reading])).rejects.toMatchObject({
+			reason: "storage_failed",
+		});
+		await vi.advanceTimersByTimeAsync(10_000);
+		await gaveUp;
+		// No timer runs any more: what comes now fails at once.
+		await expect(storage.read((tx) => tx.get("meta", "a"))).rejects.toMatchObject({
+			reason: "storage_failed",
+		});
+		const opening = openStorage(name);
+		await vi.advanceTimersByTimeAsync(10_000);
+		expect((await opening).durable).toBe(false);
+
+		letGo();
+		await vi.waitUntil(() => storage.read(async () => true).catch(() => false));
+		expect(await storage.read((tx) => tx.get("meta", "a"))).toBe(1);
 		storage.close();
 	});
 

@@ -23,6 +23,8 @@ type Transaction<Mode extends IDBTransactionMode> = IDBPTransaction<Schema, Box[
 const VERSION = 1;
 /** An open that hangs (a known fault of some browsers) must not hold up an answer for ever. */
 const OPEN_TIMEOUT_MS = 8000;
+/** Nor must a transaction: behind one of a suspended tab, or on a disk that does not answer, it waits without end. */
+const TRANSACTION_TIMEOUT_MS = 10_000;
 
 /**
  * Opens the storage in IndexedDB. Every write waits until the disk has it (`durability: "strict"`; browsers default to less).
@@ -33,6 +35,8 @@ const OPEN_TIMEOUT_MS = 8000;
 export async function openIndexedDbStorage(name: string): Promise<SessionStorage> {
 	let opening: Promise<Database> | null = null;
 	let closed = false;
+	/** Whether a transaction was given up, until the storage answers again. Whoever comes then must not wait as long once more. */
+	let stuck = false;
 
 	function database(): Promise<Database> {
 		if (closed) return Promise.reject(new StorageFailed("storage_failed", "closed"));
@@ -63,21 +67,37 @@ export async function openIndexedDbStorage(name: string): Promise<SessionStorage
 		}
 	}
 
+	async function run<Mode extends "readonly" | "readwrite", T>(
+		mode: Mode,
+		body: (tx: Transaction<Mode>) => Promise<T>,
+	): Promise<T> {
+		if (stuck) throw new StorageFailed("storage_failed", "It still does not answer.");
+		const tx = await begin(mode);
+		const late = () => {
+			abort(tx);
+			if (!stuck) void waitForAnswer();
+		};
+		return inTime(finish(tx, body(tx)), TRANSACTION_TIMEOUT_MS, late);
+	}
+
+	/** However long it takes. */
+	async function waitForAnswer(): Promise<void> {
+		stuck = true;
+		try {
+			await (await begin("readwrite")).done;
+		} catch {
+			// That is an answer too.
+		}
+		stuck = false;
+	}
+
 	// Whoever cannot promise strictness does not report it; the page then claims nothing for the device.
-	const probe = await begin("readwrite");
-	const durable = probe.durability === "strict";
-	await probe.done.catch((error: unknown) => Promise.reject(failure(error)));
+	const durable = await run("readwrite", async ({ durability }) => durability === "strict");
 
 	return {
 		durable,
-		read: async (body) => {
-			const tx = await begin("readonly");
-			return finish(tx, body(reading(tx)));
-		},
-		write: async (body) => {
-			const tx = await begin("readwrite");
-			return finish(tx, body(writing(tx)));
-		},
+		read: (body) => run("readonly", (tx) => body(reading(tx))),
+		write: (body) => run("readwrite", (tx) => body(writing(tx))),
 		close: () => {
 			closed = true;
 			void opening?.then((db) => db.close()).catch(() => undefined);
@@ -85,11 +105,19 @@ export async function openIndexedDbStorage(name: string): Promise<SessionStorage
 	};
 }
 
-async function open(name: string, onLost: () => void): Promise<Database> {
+/** Waits for so long and no longer; then it fails, whatever `work` still does. */
+function inTime<T>(work: Promise<T>, milliseconds: number, onLate: () => void): Promise<T> {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const timeout = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new Error("IndexedDB did not open in time.")), OPEN_TIMEOUT_MS);
+		timer = setTimeout(() => {
+			reject(new StorageFailed("storage_failed", "IndexedDB did not answer in time."));
+			onLate();
+		}, milliseconds);
 	});
+	return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
+}
+
+function open(name: string, onLost: () => void): Promise<Database> {
 	const opened = openAtVersion(name, VERSION, onLost).catch((error: unknown) => {
 		// A newer app has been here. Its boxes are a superset of these, and its records say their format.
 		if (error instanceof DOMException && error.name === "VersionError") {
@@ -98,11 +126,8 @@ async function open(name: string, onLost: () => void): Promise<Database> {
 		throw error;
 	});
 	// One that comes too late is closed again, so that it cannot block anybody.
-	const race = Promise.race([opened, timeout]).catch((error: unknown) => {
-		void opened.then((db) => db.close()).catch(() => undefined);
-		throw error;
-	});
-	return race.finally(() => clearTimeout(timer));
+	const close = () => void opened.then((db) => db.close()).catch(() => undefined);
+	return inTime(opened, OPEN_TIMEOUT_MS, close);
 }
 
 async function openAtVersion(

@@ -14,7 +14,7 @@ export type SessionStorage = {
 	read<T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T>;
 	/**
 	 * Like {@link SessionStorage.read}, with writing. All of it is stored when the promise resolves; when `body` or the storage
-	 * fails, none of it. `body` may run a second time if the first run came to nothing.
+	 * fails, none of it, unless the storage only took too long. `body` may run a second time if the first run came to nothing.
 	 * @throws {StorageFailed}
 	 */
 	write<T>(body: (tx: WriteTransaction) => Promise<T>): Promise<T>;
@@ -39,7 +39,7 @@ export type WriteTransaction = ReadTransaction & {
 	delete(box: Box, key: string): Promise<void>;
 };
 
-/** The storage could not do its work; nothing of the transaction is stored. */
+/** The storage could not do its work; nothing of the transaction is stored, or, where the storage did not answer in time, perhaps all. */
 export class StorageFailed extends Error {
 	override readonly name = "StorageFailed";
 	readonly reason: "storage_full" | "storage_failed";
