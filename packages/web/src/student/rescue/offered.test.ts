@@ -7,7 +7,8 @@ const waiting = (reason: "offline" | "server" | "unknown_session") =>
 
 test.each([
 	["all is saved", { kind: "saved" } as const, 60 * MINUTE, false],
-	["it is just being sent", { kind: "sending", pending: 1 } as const, 60 * MINUTE, false],
+	["it is just being sent", { kind: "sending", pending: 1 } as const, 9 * MINUTE, false],
+	["it is being sent for long", { kind: "sending", pending: 1 } as const, 10 * MINUTE, true],
 	["the network is away for a moment", waiting("offline"), 9 * MINUTE, false],
 	["the network is away for long", waiting("offline"), 10 * MINUTE, true],
 	["the server is away for long", waiting("server"), 90 * MINUTE, true],

@@ -16,8 +16,9 @@ export function isRescueOffered({
 export function isWaitingLong({ save, waiting_ms }: Pick<SessionView, "save" | "waiting_ms">): boolean {
 	switch (save.kind) {
 		case "saved":
-		case "sending":
 			return false;
+		// What is being sent for so long may be so for ever.
+		case "sending":
 		case "not_saved":
 			return waiting_ms >= LONG_MS;
 		case "on_device":
