@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
@@ -15,12 +15,13 @@ export type OwnBrowser = {
 	kill(): Promise<void>;
 };
 
-/** `openBrowser` starts a browser, each time on the same profile. */
-export const test = base.extend<{ openBrowser: () => Promise<OwnBrowser> }>({
+/** `openBrowser` starts a browser, each time on the same profile; `preferences` are what its owner has set in it. */
+export const test = base.extend<{ openBrowser: (preferences?: object) => Promise<OwnBrowser> }>({
 	openBrowser: async ({ viewport, language, calm }, use) => {
 		const profile = aProfile();
 		const open: BrowserContext[] = [];
-		await use(async () => {
+		await use(async (preferences) => {
+			if (preferences) setPreferences(profile.folder, preferences);
 			const browser = await openOwnBrowser(profile.folder, { viewport, locale: localeOf(language) });
 			open.push(browser.context);
 			calm.watch(browser.page);
@@ -36,6 +37,12 @@ export const test = base.extend<{ openBrowser: () => Promise<OwnBrowser> }>({
 export function aProfile(): { folder: string; remove(): void } {
 	const folder = mkdtempSync(join(tmpdir(), "carhythm-profile-"));
 	return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+function setPreferences(profile: string, preferences: object): void {
+	const folder = join(profile, "Default");
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, "Preferences"), JSON.stringify(preferences));
 }
 
 /** Starts a browser on a profile. */
