@@ -4,6 +4,9 @@ import { apply, type SessionEvent, type SessionState } from "./session.ts";
 import { isUntouched } from "./session-view.ts";
 import type { Instant } from "./time.ts";
 
+/** For how many days Start Fresh can be undone. */
+export const RESTORE_DAYS = 7;
+
 /** What this device holds: the state as last shown here, and the events that the server has not acknowledged. */
 export type LocalSession = { state: SessionState; pending: readonly SessionEvent[] };
 

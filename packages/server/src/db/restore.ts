@@ -4,6 +4,7 @@ import {
 	decide,
 	type Instant,
 	type OperationId,
+	RESTORE_DAYS,
 	refuse,
 	type SessionId,
 } from "@carhythm/core";
@@ -28,9 +29,6 @@ import { openBench, writeBench } from "./session-writer.ts";
 import type { AssessmentStore, StartOutcome, StoredResult } from "./store.ts";
 import { linkSuccessor, lockLastSuccessor, type Successor } from "./successors.ts";
 import { unseen } from "./unseen.ts";
-
-/** For how many days Start Fresh can be undone. */
-export const RESTORE_DAYS = 7;
 
 type Tx = Transaction<Schema>;
 

@@ -1,4 +1,4 @@
-import { addDays, type Instant, mintOperationId, type SessionId } from "@carhythm/core";
+import { addDays, type Instant, mintOperationId, RESTORE_DAYS, type SessionId } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Database } from "./dialect.ts";
 import { isHeldUp } from "./dialect-errors.ts";
@@ -8,7 +8,7 @@ import { codesOf, createHandOff, redeemHandOff } from "./hand-offs.ts";
 import { inTransaction } from "./in-transaction.ts";
 import { observeTransaction, type StoreObserver } from "./observed-sessions.ts";
 import { bySession, single, unknownSession, workBatch } from "./operate.ts";
-import { RESTORE_DAYS, restoreSession } from "./restore.ts";
+import { restoreSession } from "./restore.ts";
 import type { Schema } from "./schema.ts";
 import { loadSession, sessionFinder } from "./session-rows.ts";
 import { changesOf, openBench, writeBench } from "./session-writer.ts";
