@@ -145,9 +145,13 @@ function localOf(
 	snapshot: SessionSnapshot | null,
 ): LocalSession | null {
 	if (!held) return null;
-	const { state } = held.record;
+	const { state, expired, expires_at } = held.record;
 	const now = toInstant(deviceTime(device));
 	const isSame = snapshot?.session.session_id === state.session_id;
 	const times = { sent_at: now, received: snapshot?.server_time ?? now };
-	return { state, pending: eventsOf(index, isSame ? snapshot.session : state, held.operations, times) };
+	return {
+		state,
+		pending: eventsOf(index, isSame ? snapshot.session : state, held.operations, times),
+		expired_at: expired ? (expires_at ?? state.last_activity) : null,
+	};
 }

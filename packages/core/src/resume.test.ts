@@ -49,8 +49,8 @@ function found(session: SessionState, more: Partial<SessionSnapshot> = {}): Remo
 }
 
 describe("what a returning student sees", () => {
-	const local = { state: begun, pending: [] };
-	const untouched = { state: fresh, pending: [] };
+	const local = { state: begun, pending: [], expired_at: null };
+	const untouched = { ...local, state: fresh };
 	const ended = (status: SessionState["status"]) => ({ ...begun, status });
 	const aside = "user_abandoned_not_completed" as const;
 
@@ -69,22 +69,35 @@ describe("what a returning student sees", () => {
 		["finished elsewhere", local, found(ended("completed")), "completed"],
 		[
 			"finished here, no network",
-			{ state: ended("completed"), pending: [] },
+			{ ...local, state: ended("completed") },
 			{ kind: "unreachable" },
 			"completed",
+		],
+		["set aside, no network", { ...local, state: ended(aside) }, { kind: "unreachable" }, "abandoned"],
+		[
+			"expired, as the server said, no network",
+			{ ...local, expired_at: "2026-01-31T00:00:00.000Z" },
+			{ kind: "unreachable" },
+			"expired",
+		],
+		[
+			"brought back elsewhere, set aside as far as is known here",
+			{ ...local, state: ended(aside) },
+			found(begun),
+			"continue",
 		],
 	] as const)("%s", (_, here, there, expected) => {
 		expect(chooseResume(index, here, there as RemoteSession).kind).toBe(expected);
 	});
 
 	test("what the server has not seen yet lies on top of what it has", () => {
-		const choice = chooseResume(index, { state: begun, pending: [answered(2, 102)] }, found(begun));
+		const choice = chooseResume(index, { ...local, pending: [answered(2, 102)] }, found(begun));
 		expect(choice).toMatchObject({ kind: "continue", pending: 1, state: { answered: 2 } });
 	});
 
 	test("pending answers of another session stay out of this one", () => {
 		const other = { ...begun, session_id: "22222222-2222-4222-8222-222222222222" as SessionId };
-		const choice = chooseResume(index, { state: other, pending: [answered(2, 102)] }, found(begun));
+		const choice = chooseResume(index, { ...local, state: other, pending: [answered(2, 102)] }, found(begun));
 		expect(choice).toMatchObject({ kind: "continue", pending: 0, state: { session_id, answered: 1 } });
 	});
 

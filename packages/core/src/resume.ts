@@ -8,7 +8,12 @@ import type { Instant } from "./time.ts";
 export const RESTORE_DAYS = 7;
 
 /** What this device holds: the state as last shown here, and the events that the server has not acknowledged. */
-export type LocalSession = { state: SessionState; pending: readonly SessionEvent[] };
+export type LocalSession = {
+	state: SessionState;
+	pending: readonly SessionEvent[];
+	/** When it expired, as the server has said; null while it has not. */
+	expired_at: Instant | null;
+};
 
 /** What the server said about the session of this device or this browser. */
 export type RemoteSession =
@@ -41,7 +46,8 @@ export type ResumeChoice =
 
 /**
  * Chooses what a returning student sees. The server's state is the base, with what it has not seen yet on top; a server that
- * cannot be reached takes nothing away, and only its clock can say that a session has expired.
+ * cannot be reached takes nothing away, what it has said of an end holds until it says otherwise, and only its clock can say that
+ * a session has expired.
  * @param index the assessment version to which the session is pinned
  */
 export function chooseResume(
@@ -78,12 +84,16 @@ export function chooseResume(
 
 function chooseWithoutServer(local: LocalSession | null, remote: "not_found" | "unreachable"): ResumeChoice {
 	if (!local) return { kind: "nothing" };
-	const { state } = local;
+	const { state, expired_at } = local;
 	const pending = local.pending.length;
 	if (state.status === "completed") return { kind: "completed", state, pending };
 	if (remote === "not_found") {
 		return isUntouched(state) ? { kind: "nothing" } : { kind: "unknown_to_server", state, pending };
 	}
+	if (state.status === "user_abandoned_not_completed") {
+		return { kind: "abandoned", state, restorable_until: null, pending };
+	}
+	if (expired_at !== null) return { kind: "expired", state, expired_at, pending };
 	return isUntouched(state)
 		? { kind: "untouched", state }
 		: { kind: "continue", state, pending, expires_at: null };
