@@ -96,9 +96,17 @@ export type StartOptions = {
 	replaces?: SessionId;
 	/**
 	 * A computer that others use too: no cookie, and once this visit is over (see `Environment.visit`) nothing of it is shown to
-	 * anybody; what is sent is deleted. When absent, as the session of before.
+	 * anybody; what is sent is deleted. What begins or is taken up within such a visit is part of it, also without this.
 	 */
 	shared?: boolean;
+};
+
+/** Answers that have given way to others, by Start Fresh or its undoing, and that {@link Client.restore} brings back. */
+export type SetAside = {
+	session_id: SessionId;
+	answered: number;
+	/** By the server's clock. */
+	until: Instant;
 };
 
 /** The device on which a session goes on. */
@@ -257,6 +265,11 @@ export type Client = {
 	 * @throws {RequestRefused} for example `session_not_restorable` after the grace time
 	 */
 	restore(session_id: SessionId): Promise<Session>;
+	/**
+	 * What can be restored from here, for a page to offer on later visits: as of the last `resume`, `start`, `restore` or `redeem`.
+	 * Null when there is nothing, when the time for it is over, and after a visit to a shared computer.
+	 */
+	setAside(): SetAside | null;
 	/**
 	 * Continues a session here by the code that another device shows, as it was typed. A lost reply costs nothing: the same code
 	 * may be brought again from here.

@@ -134,7 +134,7 @@ describe("starting", () => {
 		const again = await client.restore(old.session_id);
 		expect(again.standing).toBe("active");
 		expect(again.state.answers[1]?.answer).toEqual(slider(4));
-		expect(fresh.standing).toBe("abandoned");
+		await until(() => fresh.standing === "abandoned", "the server has told of the other one");
 		expect(await again.answer(2, slider(3))).toMatchObject({ ok: true });
 		expect((await client.resume()).choice).toMatchObject({
 			kind: "continue",

@@ -3,6 +3,7 @@ import { type Client, RequestRefused, type Session, type SessionChoice } from ".
 import { FORGOTTEN } from "./append.ts";
 import { fetchVersion, latestAssessment } from "./assessments.ts";
 import { UNKNOWN_CLOCK } from "./clock.ts";
+import { setAside } from "./current.ts";
 import { type Device, openView, pendingOf, reload, tolerant } from "./device.ts";
 import { closeDrainer, createDrainer, drain, sendLastChance } from "./drainer.ts";
 import type { Engine } from "./engine.ts";
@@ -45,7 +46,15 @@ export function createClient(options: {
 	};
 	const drainer = createDrainer(device, transport);
 	const assessments = { device, transport, built: new Map() };
-	const engine: Engine = { device, transport, drainer, assessments, remembered: new Map(), starting: null };
+	const engine: Engine = {
+		device,
+		transport,
+		drainer,
+		assessments,
+		remembered: new Map(),
+		starting: null,
+		set_aside: null,
+	};
 	const tabs = connectTabs(environment, (news) => void hear(engine, news));
 	const stopListening = environment.signals.subscribe((signal) => void heed(engine, signal));
 	const face = (view: View): Session => openSession(device, drainer, view);
@@ -66,6 +75,7 @@ export function createClient(options: {
 			void drain(drainer, "wake");
 			return session;
 		},
+		setAside: () => setAside(engine),
 		redeem: async (code, how) => {
 			const session = face(await (await loadHandOff()).redeem(engine, code, how ?? {}));
 			void drain(drainer, "wake");

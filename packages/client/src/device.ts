@@ -88,8 +88,7 @@ export async function sessionOf(
 		if (missing.length === 0) return record;
 		return { ...record, state: withOperations(device, view, record.state, missing), refresh_needed: true };
 	}
-	const current = stored.current ?? view.session_id;
-	await putDevice(tx, { ...stored, resets: view.resets, current, shared: stored.shared ?? view.shared });
+	await putDevice(tx, { ...stored, resets: view.resets, ...placeOf(stored, view) });
 	const { version_id } = view.record.assessment;
 	await rememberVersion(tx, { version_id, assessment: view.index.assessment });
 	return { ...view.record, born: mintUuid(device.environment.randomBytes) };
@@ -100,6 +99,18 @@ function meet(view: View, { resets, current, shared }: DeviceRecord): void {
 	if (!Number.isNaN(view.resets)) return;
 	view.resets = resets;
 	if (current === view.session_id) view.shared ??= shared;
+}
+
+/** Where a session that comes back into the storage has its place: another that has become the current one meanwhile stays it. */
+function placeOf(
+	{ current, shared, left_behind }: DeviceRecord,
+	{ session_id, shared: visit }: View,
+): Pick<DeviceRecord, "current" | "shared" | "left_behind"> {
+	if (current === null || current === session_id) {
+		return { current: session_id, shared: shared ?? visit, left_behind };
+	}
+	const isLeft = visit !== null && !left_behind.includes(session_id);
+	return { current, shared, left_behind: isLeft ? [...left_behind, session_id] : left_behind };
 }
 
 function withOperations(

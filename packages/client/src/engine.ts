@@ -15,4 +15,6 @@ export type Engine = {
 	readonly remembered: Map<SessionId, SessionRecord>;
 	/** The start under way, where the storage could not take it. */
 	starting: DeviceRecord["starting"];
+	/** What can be restored, as of the last look into the storage. */
+	set_aside: DeviceRecord["set_aside"];
 };

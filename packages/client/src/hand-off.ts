@@ -10,11 +10,12 @@ import {
 import { type HandOff, type RedeemOptions, ServerUnreachable } from "./api.ts";
 import { fetchVersion } from "./assessments.ts";
 import { laterClock, named, serverTime } from "./clock.ts";
+import { withCurrent } from "./current.ts";
 import { changeDevice, type Device, deviceTime, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { rebase, recordOf } from "./rebase.ts";
-import { putClock, readStoredClock } from "./records.ts";
-import { beginSharedVisit, leftBehind } from "./shared-computer.ts";
+import { NEW_DEVICE, putClock, readStoredClock } from "./records.ts";
+import { beginSharedVisit, presentVisit } from "./shared-computer.ts";
 import { openCurrent } from "./start.ts";
 import { request, type Transport, valueOrThrow } from "./transport.ts";
 import type { View } from "./view.ts";
@@ -64,8 +65,8 @@ async function nameDevice(device: Device): Promise<OperationId> {
 export async function redeem(engine: Engine, code: string, options: RedeemOptions): Promise<View> {
 	const { device, transport } = engine;
 	const { device_id, label } = await holdHere(device);
-	const { operation_id, resets } = await prepareRedeem(engine, code);
-	const shared = options.shared ?? false;
+	const { operation_id, resets, present } = await prepareRedeem(engine, code);
+	const shared = options.shared || present !== null;
 	const reply = await request(transport, "POST", "/api/v2/session/handoff/redeem", SessionSnapshot, {
 		body: { code, operation_id, device_id, label, shared },
 	});
@@ -76,18 +77,11 @@ export async function redeem(engine: Engine, code: string, options: RedeemOption
 	if (!session_id) throw new ServerUnreachable("server");
 	const index = valueOrThrow(await fetchVersion(engine.assessments, snapshot.assessment.version_id));
 	await tolerant(() => rebase(device, index, snapshot, { resets, isExclusive: false }), null);
-	const visit = shared ? beginSharedVisit(device) : null;
+	const visit = shared ? (present ?? beginSharedVisit(device)) : null;
 	await changeDevice(device, (before) =>
 		before.resets > resets
 			? before
-			: {
-					...before,
-					current: session_id,
-					cookie_ignored: false,
-					redeeming: null,
-					shared: visit,
-					left_behind: leftBehind(before, session_id),
-				},
+			: { ...withCurrent(before, session_id, { shared: visit }), redeeming: null },
 	);
 	const view = await openCurrent(engine, index, recordOf(snapshot, snapshot.session), resets);
 	view.shared = visit;
@@ -100,5 +94,9 @@ async function prepareRedeem({ device }: Engine, code: string) {
 	const stored = await changeDevice(device, (before) =>
 		before.redeeming?.code === code ? before : { ...before, redeeming: fresh },
 	);
-	return { ...(stored?.redeeming ?? fresh), resets: stored?.resets ?? Number.POSITIVE_INFINITY };
+	return {
+		...(stored?.redeeming ?? fresh),
+		resets: stored?.resets ?? Number.POSITIVE_INFINITY,
+		present: presentVisit(device, stored ?? NEW_DEVICE),
+	};
 }

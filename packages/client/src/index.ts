@@ -24,6 +24,7 @@ export type {
 	SaveStatus,
 	Session,
 	SessionChoice,
+	SetAside,
 	Standing,
 	StartOptions,
 	WaitReason,

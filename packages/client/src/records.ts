@@ -100,7 +100,12 @@ const DeviceRecord = z.object({
 	redeeming: z._default(z.nullable(z.object({ operation_id: OperationId, code: z.string() })), null),
 	/** The visit in which the current session began on a shared computer; null on a device of the student's own. */
 	shared: z._default(z.nullable(z.string()), null),
-	/** Sessions of visits to a shared computer that are over: each goes when all of it is sent. */
+	/** What has given way to another session last, while the student may return to it. */
+	set_aside: z._default(
+		z.nullable(z.object({ session_id: SessionIdField, answered: z.int(), until: Instant })),
+		null,
+	),
+	/** Sessions of visits to a shared computer that are over, or that others have replaced: each goes when all of it is sent. */
 	left_behind: z._default(z.array(SessionIdField), []),
 });
 export type DeviceRecord = z.infer<typeof DeviceRecord>;
@@ -118,6 +123,7 @@ export const NEW_DEVICE: DeviceRecord = {
 	restoring: null,
 	redeeming: null,
 	shared: null,
+	set_aside: null,
 	left_behind: [],
 };
 

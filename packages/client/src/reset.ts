@@ -37,6 +37,7 @@ export async function reset(engine: Engine, discardUnsent: boolean): Promise<Res
 	device.environment.visit?.write(null);
 	for (const view of device.views.values()) forget(device, view);
 	engine.remembered.clear();
+	engine.set_aside = null;
 	device.announce("changed");
 	await forgetCookie(engine);
 	return outcome;

@@ -4,17 +4,20 @@ import {
 	chooseResume,
 	type LocalSession,
 	type RemoteSession,
+	type SessionId,
 	type SessionSnapshot,
+	type SessionState,
 	toInstant,
 } from "@carhythm/core";
 import type { Resumed } from "./api.ts";
 import { fetchVersion } from "./assessments.ts";
+import { noteSetAside, withCurrent } from "./current.ts";
 import { type Device, deviceTime, pendingOf, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { loadReset } from "./later.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import {
-	isResetSince,
+	type DeviceRecord,
 	type Operation,
 	putDevice,
 	putSession,
@@ -24,33 +27,77 @@ import {
 } from "./records.ts";
 import { markKnown } from "./settlement.ts";
 import { endPastVisit } from "./shared-computer.ts";
+import type { ReadTransaction } from "./storage/storage.ts";
 import { fetchSnapshot } from "./transport.ts";
 import { eventsOf } from "./view.ts";
 
 type Held = { record: SessionRecord; operations: readonly Operation[] };
-/** What this device holds, and how often it had been reset when that was read. */
-type Look = { held: Held | null; cookie_ignored: boolean; resets: number };
+/** What this device holds of the session to come back to, and what it knew when that was read. */
+type Look = {
+	held: Held | null;
+	current: SessionId | null;
+	/** The session in whose place the current one stands, and which may be back by now: the reply to a restore can be lost. */
+	replaced: SessionId | null;
+	cookie_ignored: boolean;
+	resets: number;
+};
 
 // The next visit tries again.
 const ignore = () => {};
 
 const NOTHING = { kind: "nothing" } as const;
+const NOT_FOUND = { kind: "not_found" } as const;
 
 /** See `Client.resume`. */
 export async function resume(engine: Engine): Promise<Resumed> {
 	const { device } = engine;
 	await endPastVisit(device);
-	const look = await readHeld(device);
+	const look = await readLook(device);
 	const resumed = await findSession(engine, look);
-	// Somebody else may sit here by now, for whom another tab has let this browser forget everything.
-	const isPast = await tolerant(() => device.storage.read((tx) => isResetSince(tx, look.resets)), false);
-	return isPast ? resume(engine) : resumed;
+	const isPast = await tolerant(
+		async () => isOvertaken(look, resumed, await device.storage.read(readDevice)),
+		false,
+	);
+	if (isPast) return resume(engine);
+	await noteSetAside(engine);
+	return resumed;
+}
+
+/**
+ * Whether another tab has decided meanwhile what there is to come back to: it has begun or brought back a session, or has let this
+ * browser forget everything, and somebody else may sit here by now.
+ */
+function isOvertaken(look: Look, { choice }: Resumed, now: DeviceRecord): boolean {
+	const found = choice.kind === "nothing" ? null : choice.state.session_id;
+	return now.resets > look.resets || (now.current !== look.current && now.current !== found);
 }
 
 async function findSession(engine: Engine, look: Look): Promise<Resumed> {
 	const { held, cookie_ignored } = look;
 	if (!held && cookie_ignored) void loadReset().then(({ forgetCookie }) => forgetCookie(engine), ignore);
-	const remote = await askServer(engine, held, cookie_ignored);
+	const isUnasked = !held && cookie_ignored;
+	const remote = isUnasked ? NOT_FOUND : await askServer(engine, held?.record.state.session_id ?? null, held);
+	return (isSetAside(remote) && (await findReplaced(engine, look))) || present(engine, look, remote);
+}
+
+/** The session that took its place again while its successor was set aside; null where both are, or there is none. */
+async function findReplaced(engine: Engine, look: Look): Promise<Resumed | null> {
+	const { device } = engine;
+	const { replaced } = look;
+	if (replaced === null || replaced === look.current) return null;
+	const held = await tolerant(() => device.storage.read((tx) => readHeld(device, tx, replaced)), null);
+	const remote = await askServer(engine, replaced, held);
+	// Without its state from the server this device can at least ask for the session again.
+	const isThere = remote.kind === "found" ? !isSetAside(remote) : remote.kind === "unreachable" && held;
+	return isThere ? present(engine, { ...look, held }, remote) : null;
+}
+
+function isSetAside(remote: RemoteSession): boolean {
+	return remote.kind === "found" && remote.snapshot.session.status === "user_abandoned_not_completed";
+}
+
+async function present(engine: Engine, look: Look, remote: RemoteSession): Promise<Resumed> {
+	const { held } = look;
 	const server = remote.kind === "unreachable" ? "unreachable" : "reached";
 	const ref = remote.kind === "found" ? remote.snapshot.assessment : held?.record.assessment;
 	if (!ref) return { choice: NOTHING, index: null, server };
@@ -72,29 +119,35 @@ async function findSession(engine: Engine, look: Look): Promise<Resumed> {
 	return { choice, index, server };
 }
 
-async function readHeld(device: Device): Promise<Look> {
+function readLook(device: Device): Promise<Look> {
 	return tolerant(
 		() =>
 			device.storage.read(async (tx) => {
-				const { current, cookie_ignored, resets } = await readDevice(tx);
-				const stored = current && (await readStored(tx, current));
-				if (!stored?.record) return { held: null, cookie_ignored, resets };
-				// A session that is already open here may hold answers that the storage did not take.
-				const view = device.views.get(stored.record.state.session_id);
-				const record = view ? { ...stored.record, state: view.shown } : stored.record;
-				return {
-					held: { record, operations: view ? pendingOf(device, view) : stored.queued },
-					cookie_ignored,
-					resets,
-				};
+				const { current, restoring, set_aside, cookie_ignored, resets } = await readDevice(tx);
+				const held = current && (await readHeld(device, tx, current));
+				const replaced = restoring?.session_id ?? set_aside?.session_id ?? null;
+				return { held, current, replaced, cookie_ignored, resets };
 			}),
-		{ held: null, cookie_ignored: false, resets: Number.POSITIVE_INFINITY },
+		{ held: null, current: null, replaced: null, cookie_ignored: false, resets: Number.POSITIVE_INFINITY },
 	);
 }
 
-async function askServer(engine: Engine, held: Held | null, cookie_ignored: boolean): Promise<RemoteSession> {
-	if (!held && cookie_ignored) return { kind: "not_found" };
-	const session_id = held?.record.state.session_id ?? null;
+async function readHeld(device: Device, tx: ReadTransaction, session_id: SessionId): Promise<Held | null> {
+	const { record, queued } = await readStored(tx, session_id);
+	if (!record) return null;
+	// A session that is already open here may hold answers that the storage did not take.
+	const view = device.views.get(session_id);
+	return view
+		? { record: { ...record, state: view.shown }, operations: pendingOf(device, view) }
+		: { record, operations: queued };
+}
+
+/** @param session_id the one of the cookie when null */
+async function askServer(
+	engine: Engine,
+	session_id: SessionId | null,
+	held: Held | null,
+): Promise<RemoteSession> {
 	const first = await fetchSnapshot(engine.transport, session_id);
 	if (first.kind === "unavailable") return { kind: "unreachable" };
 	const isOlder = first.kind === "found" && held && isOlderThan(first.snapshot, held);
@@ -108,12 +161,12 @@ function isOlderThan(snapshot: SessionSnapshot, held: Held): boolean {
 	return snapshot.session.revision < held.record.state.revision;
 }
 
-/** Makes the snapshot the device's own and the session the one to come back to. */
+/** Makes the snapshot the device's own and the session the one to come back to, unless another tab has chosen one meanwhile. */
 async function takeOver(
 	{ device, remembered }: Engine,
 	index: AssessmentIndex,
 	snapshot: SessionSnapshot,
-	{ held, resets }: Look,
+	{ held, current, resets }: Look,
 ): Promise<SessionSnapshot> {
 	const { session } = snapshot;
 	const when = { resets, isExclusive: false };
@@ -129,13 +182,22 @@ async function takeOver(
 	await tolerant(
 		() =>
 			device.storage.write(async (tx) => {
-				if (await isResetSince(tx, resets)) return;
+				const before = await readDevice(tx);
+				if (before.resets > resets || before.current !== current) return;
 				if (!taken.record && held) await putSession(tx, { ...held.record, refresh_needed: true });
-				await putDevice(tx, { ...(await readDevice(tx)), current: session.session_id });
+				await putDevice(tx, cameBack(before, session));
 			}),
 		undefined,
 	);
 	return !taken.record && held ? { ...snapshot, session: held.record.state } : snapshot;
+}
+
+/** The device with the session to come back to, which may be back from being set aside: asked again, that is another restore. */
+function cameBack(before: DeviceRecord, { session_id, status }: SessionState): DeviceRecord {
+	const { current, restoring, shared } = before;
+	if (current !== session_id) return withCurrent(before, session_id, { shared });
+	const isDone = restoring?.session_id === session_id && status !== "user_abandoned_not_completed";
+	return { ...before, restoring: isDone ? null : restoring };
 }
 
 function localOf(

@@ -1,34 +1,17 @@
 import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
-import type { Environment } from "./environment.ts";
-import { BOXES, type SessionStorage } from "./storage/storage.ts";
-import { begin, comeBack, newStorage, openTab, saved, slider, type World } from "./testing/visit.ts";
+import {
+	aVisit,
+	begin,
+	comeBack,
+	newStorage,
+	openHeldTab,
+	openTab,
+	remains,
+	saved,
+	slider,
+} from "./testing/visit.ts";
 import { createWorld, offline, until } from "./testing/world.ts";
-
-/** What a tab remembers over reloads. */
-function aVisit(): NonNullable<Environment["visit"]> {
-	let note: string | null = null;
-	return {
-		read: () => note,
-		write(next) {
-			note = next;
-		},
-	};
-}
-
-/** Everything in the storage that could tell of a person. */
-async function remains(storage: SessionStorage): Promise<string[]> {
-	return storage.read(async (tx) => {
-		const all = await Promise.all(
-			BOXES.filter((box) => box !== "assessments").map(async (box) => [box, await tx.list(box)] as const),
-		);
-		return all.flatMap(([box, records]) =>
-			records
-				.filter(({ key }) => box !== "meta" || key === "device")
-				.map(({ value }) => JSON.stringify(value)),
-		);
-	});
-}
 
 describe("on a shared computer", () => {
 	test("a reload goes on; once the tab is closed, nothing of the session is left", async () => {
@@ -145,29 +128,6 @@ describe("a reset", () => {
 	});
 
 	describe("overtakes what another tab has under way", () => {
-		/** Opens a tab to which the replies to some requests come only when they are let through. */
-		function openHeldTab(
-			world: World,
-			storage: SessionStorage,
-			path: RegExp,
-			parts: Partial<Environment> = {},
-		) {
-			const { promise: opened, resolve: letThrough } = Promise.withResolvers<void>();
-			let isAsking = false;
-			const { fetch } = world.environment();
-			const tab = openTab(world, storage, {
-				...parts,
-				async fetch(url, init) {
-					const reply = await fetch(url, init);
-					if (!path.test(url)) return reply;
-					isAsking = true;
-					await opened;
-					return reply;
-				},
-			});
-			return { ...tab, letThrough, asked: () => until(() => isAsking, "the request is on its way") };
-		}
-
 		test.each([{ shared: false }, { shared: true }])("a visit that looks what there is, %o", async (how) => {
 			const world = createWorld();
 			const storage = await newStorage();

@@ -13,13 +13,14 @@ export function beginSharedVisit({ environment }: Device): string {
 	return visit;
 }
 
-/** What has to go once it is sent, when another session, or none, takes the place of the current one. */
-export function leftBehind(
-	{ current, shared, left_behind }: DeviceRecord,
-	next: SessionId | null,
-): SessionId[] {
-	const all = shared === null || current === null ? left_behind : [...left_behind, current];
-	return all.filter((session_id) => session_id !== next);
+/**
+ * The visit to a shared computer that this page is part of, by the note of its tab or by what is open in it; null when there is none.
+ * What begins within a visit belongs to it.
+ */
+export function presentVisit({ environment, views }: Device, { shared }: DeviceRecord): string | null {
+	const open = [...views.values()].find((view) => view.shared !== null);
+	const here = environment.visit?.read() ?? null;
+	return open?.shared ?? (shared === here ? here : null);
 }
 
 /** Ends a visit of which only the storage still knows: its tab was closed. What is unsent stays until it is sent. */
@@ -34,8 +35,10 @@ export async function endPastVisit(device: Device): Promise<void> {
 						...before,
 						current: null,
 						shared: null,
+						restoring: null,
+						set_aside: null,
 						cookie_ignored: true,
-						left_behind: leftBehind(before, null),
+						left_behind: before.current ? [...before.left_behind, before.current] : before.left_behind,
 					}
 				: before,
 		);
@@ -53,9 +56,7 @@ export async function clearLeftBehind(device: Device): Promise<void> {
 				const before = await readDevice(tx);
 				const waiting: SessionId[] = [];
 				for (const session_id of before.left_behind) {
-					// This page could write one that it still shows again.
-					const isOpen = device.views.has(session_id);
-					if (isOpen || (await tx.list("outbox", session_id)).length > 0) waiting.push(session_id);
+					if ((await tx.list("outbox", session_id)).length > 0) waiting.push(session_id);
 					else await deleteSession(tx, session_id);
 				}
 				await putDevice(tx, { ...before, left_behind: waiting });

@@ -1,29 +1,35 @@
 import {
 	beginSession,
+	type Instant,
 	type Language,
 	mintOperationId,
 	mintUuid,
+	type Problem,
 	parseSessionId,
 	SessionChangedReply,
 	type SessionId,
+	type SessionSnapshot,
+	type SessionState,
 	StartReply,
 } from "@carhythm/core";
 import { ServerUnreachable, type StartOptions } from "./api.ts";
 import { append } from "./append.ts";
 import { fetchVersion } from "./assessments.ts";
-import { changeDevice, forget, openView, reload, tolerant } from "./device.ts";
+import { noteSetAside, setAsideAt, withCurrent } from "./current.ts";
+import { changeDevice, type Device, forget, openView, reload, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import {
 	type DeviceRecord,
 	isResetSince,
+	NEW_DEVICE,
 	putDevice,
 	putSession,
 	readDevice,
 	readSession,
 	type SessionRecord,
 } from "./records.ts";
-import { beginSharedVisit, leftBehind } from "./shared-computer.ts";
+import { beginSharedVisit, presentVisit } from "./shared-computer.ts";
 import type { WriteTransaction } from "./storage/storage.ts";
 import { fetchSnapshot, request, valueOrThrow } from "./transport.ts";
 import type { View } from "./view.ts";
@@ -33,14 +39,15 @@ type Starting = NonNullable<DeviceRecord["starting"]>;
 /** See `Client.start`. */
 export async function start(engine: Engine, options: StartOptions): Promise<View> {
 	const { device, transport } = engine;
-	const { starting, isRetry, resets, shared } = await prepareStart(engine, options);
+	const { starting, isRetry, resets, present } = await prepareStart(engine, options);
 	const { operation_id, language, assessment, replaces } = starting;
+	const shared = options.shared || present !== null;
 	const body = {
 		operation_id,
 		language,
 		...(assessment === null ? {} : { assessment }),
 		...(replaces === null ? {} : { replaces }),
-		...(shared ? { shared } : {}),
+		...(shared ? { shared: true } : {}),
 	};
 	const reply = await request(transport, "POST", "/api/v2/session/start", StartReply, { body });
 	// A refused request has begun nothing, so its id has no more use.
@@ -63,13 +70,13 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 		refresh_needed: isRetry,
 		born: mintUuid(device.environment.randomBytes),
 	};
-	const visit = shared ? beginSharedVisit(device) : null;
+	const visit = shared ? (present ?? beginSharedVisit(device)) : null;
 	await tolerant(
 		() =>
 			device.storage.write(async (tx) => {
 				if (await isResetSince(tx, resets)) return;
 				if (!(await readSession(tx, session_id))) await putSession(tx, record);
-				await makeCurrent(tx, session_id, replaces, visit);
+				await takePlace(device, tx, started, { session_id, replaces, shared: visit });
 			}),
 		undefined,
 	);
@@ -83,11 +90,11 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 /** See `Client.restore`. */
 export async function restore(engine: Engine, session_id: SessionId): Promise<View> {
 	const { device, transport } = engine;
-	const { operation_id, resets, visit } = await prepareRestore(engine, session_id);
+	const { operation_id, resets, shared } = await prepareRestore(engine, session_id);
 	const path = `/api/v2/session/${session_id}/restore`;
-	const body = { operation_id, ...(visit !== null && { shared: true }) };
+	const body = { operation_id, ...(shared !== null && { shared: true }) };
 	const reply = await request(transport, "POST", path, SessionChangedReply, { body });
-	if (reply.kind === "problem") await endRestore(engine, operation_id);
+	if (reply.kind === "problem") await endRestore(engine, operation_id, reply.problem);
 	valueOrThrow(reply);
 	const remote = await fetchSnapshot(transport, session_id);
 	if (remote.kind !== "found") throw new ServerUnreachable("server");
@@ -98,21 +105,19 @@ export async function restore(engine: Engine, session_id: SessionId): Promise<Vi
 		() =>
 			device.storage.write(async (tx) => {
 				if (await isResetSince(tx, resets)) return;
-				const { current, shared } = await readDevice(tx);
-				await makeCurrent(tx, session_id, current === session_id ? null : current, shared ?? visit);
+				await giveBackPlace(device, tx, snapshot, shared);
 			}),
 		undefined,
 	);
-	await endRestore(engine, operation_id);
 	const view = await openCurrent(engine, index, recordOf(snapshot, snapshot.session), resets);
-	view.shared ??= visit;
+	view.shared = shared;
 	return view;
 }
 
 async function prepareStart(
 	engine: Engine,
 	options: StartOptions,
-): Promise<{ starting: Starting; isRetry: boolean; resets: number; shared: boolean }> {
+): Promise<{ starting: Starting; isRetry: boolean; resets: number; present: string | null }> {
 	const { storage, environment } = engine.device;
 	const assessment = options.assessment ?? null;
 	const replaces = options.replaces ?? null;
@@ -133,18 +138,8 @@ async function prepareStart(
 	const earlier = stored ? stored.earlier : isSame(engine.starting);
 	engine.starting = earlier ?? fresh;
 	const resets = stored?.device.resets ?? Number.POSITIVE_INFINITY;
-	// What begins in a visit to a shared computer belongs to it.
-	const shared = options.shared ?? visitOf(engine, stored?.device, replaces) !== null;
-	return { starting: earlier ?? fresh, isRetry: earlier !== null, resets, shared };
-}
-
-/** The visit to a shared computer that is on. Where the storage does not tell, the page still knows of its own session. */
-function visitOf(
-	{ device: { views } }: Engine,
-	stored: DeviceRecord | null | undefined,
-	session_id: SessionId | null,
-): string | null {
-	return stored?.shared ?? (session_id === null ? null : (views.get(session_id)?.shared ?? null));
+	const present = presentVisit(engine.device, stored?.device ?? NEW_DEVICE);
+	return { starting: earlier ?? fresh, isRetry: earlier !== null, resets, present };
 }
 
 async function endStart(engine: Engine, operation_id: string): Promise<void> {
@@ -160,30 +155,60 @@ async function prepareRestore(engine: Engine, session_id: SessionId) {
 		before.restoring?.session_id === session_id ? before : { ...before, restoring: fresh },
 	);
 	const { operation_id } = device?.restoring ?? fresh;
-	const visit = visitOf(engine, device, session_id);
-	return { operation_id, resets: device?.resets ?? Number.POSITIVE_INFINITY, visit };
+	const shared = presentVisit(engine.device, device ?? NEW_DEVICE);
+	return { operation_id, resets: device?.resets ?? Number.POSITIVE_INFINITY, shared };
 }
 
-async function endRestore(engine: Engine, operation_id: string): Promise<void> {
-	await changeDevice(engine.device, (device) =>
-		device.restoring?.operation_id === operation_id ? { ...device, restoring: null } : device,
-	);
+/** A refused restore has done nothing. What is gone for good is not offered again. */
+async function endRestore(engine: Engine, operation_id: string, { code }: Problem): Promise<void> {
+	const isGone = code === "session_not_found" || code === "session_not_restorable";
+	await changeDevice(engine.device, (device) => {
+		if (device.restoring?.operation_id !== operation_id) return device;
+		const isOffered = device.set_aside?.session_id === device.restoring.session_id;
+		return { ...device, restoring: null, set_aside: isGone && isOffered ? null : device.set_aside };
+	});
+	await noteSetAside(engine);
 }
 
-/** One session takes the place of another, which the server has set aside in the same commit. */
-async function makeCurrent(
+/** A session that has begun takes the place of another, which the server has set aside in the same commit. */
+async function takePlace(
+	device: Device,
 	tx: WriteTransaction,
-	session_id: SessionId,
-	replaced: SessionId | null,
+	{ created_at }: { created_at: Instant },
+	{
+		session_id,
+		replaces,
+		shared,
+	}: Pick<Starting, "replaces"> & { session_id: SessionId; shared: string | null },
+): Promise<void> {
+	const before = await readDevice(tx);
+	if (!replaces) return putDevice(tx, withCurrent(before, session_id, { shared }));
+	const set_aside = await setAsideAt(device, tx, replaces, created_at);
+	const replaced = await readSession(tx, replaces);
+	if (replaced?.state.status === "active") {
+		const state: SessionState = { ...replaced.state, status: "user_abandoned_not_completed" };
+		await putSession(tx, { ...replaced, state });
+	}
+	// From a session without an answer the way leads back to the one before it.
+	await putDevice(tx, withCurrent(before, session_id, { shared, ...(set_aside && { set_aside }) }));
+}
+
+/**
+ * A session that was brought back takes its place again. Only the server can tell what it has set aside for that: the session that is
+ * the current one here may have come from another device.
+ */
+async function giveBackPlace(
+	device: Device,
+	tx: WriteTransaction,
+	{ session: { session_id }, server_time }: SessionSnapshot,
 	shared: string | null,
 ): Promise<void> {
-	const before = replaced && (await readSession(tx, replaced));
-	if (before && before.state.status === "active") {
-		await putSession(tx, { ...before, state: { ...before.state, status: "user_abandoned_not_completed" } });
-	}
-	const device = await readDevice(tx);
-	const left_behind = leftBehind(device, session_id);
-	await putDevice(tx, { ...device, current: session_id, cookie_ignored: false, shared, left_behind });
+	const before = await readDevice(tx);
+	const { current } = before;
+	const other = current !== null && current !== session_id ? await readSession(tx, current) : null;
+	if (other) await putSession(tx, { ...other, refresh_needed: true });
+	const set_aside = other && (await setAsideAt(device, tx, other.state.session_id, server_time));
+	await putDevice(tx, withCurrent(before, session_id, { shared, ...(set_aside && { set_aside }) }));
 }
 
 /**
@@ -191,12 +216,14 @@ async function makeCurrent(
  * @param resets how often the device had been reset when the server was asked; after one more the view is over already
  */
 export async function openCurrent(
-	{ device }: Engine,
+	engine: Engine,
 	index: View["index"],
 	record: SessionRecord,
 	resets: number,
 ): Promise<View> {
+	const { device } = engine;
 	await reload(device);
+	await noteSetAside(engine);
 	device.announce("changed");
 	const view = await openView(device, record.state.session_id, index, record);
 	if (!view) throw new Error("A session with a record did not open.");

@@ -5,7 +5,7 @@ import { createClient } from "../client.ts";
 import type { Environment } from "../environment.ts";
 import { openIndexedDbStorage } from "../storage/indexed-db.ts";
 import { BOXES, type SessionStorage } from "../storage/storage.ts";
-import type { createWorld } from "./world.ts";
+import { type createWorld, until } from "./world.ts";
 
 export type World = ReturnType<typeof createWorld>;
 
@@ -29,6 +29,54 @@ export function openTab(world: World, storage: SessionStorage, parts: Partial<En
 	const client = createClient({ storage, environment });
 	opened.unshift(client);
 	return { client, environment };
+}
+
+/** Opens a tab to which the replies to some requests come only when they are let through. */
+export function openHeldTab(
+	world: World,
+	storage: SessionStorage,
+	path: RegExp,
+	parts: Partial<Environment> = {},
+) {
+	const { promise: opened, resolve: letThrough } = Promise.withResolvers<void>();
+	let isAsking = false;
+	const { fetch } = world.environment();
+	const tab = openTab(world, storage, {
+		...parts,
+		async fetch(url, init) {
+			const reply = await fetch(url, init);
+			if (!path.test(url)) return reply;
+			isAsking = true;
+			await opened;
+			return reply;
+		},
+	});
+	return { ...tab, letThrough, asked: () => until(() => isAsking, "the request is on its way") };
+}
+
+/** What a tab remembers over reloads. */
+export function aVisit(): NonNullable<Environment["visit"]> {
+	let note: string | null = null;
+	return {
+		read: () => note,
+		write(next) {
+			note = next;
+		},
+	};
+}
+
+/** Everything in the storage that could tell of a person. */
+export async function remains(storage: SessionStorage): Promise<string[]> {
+	return storage.read(async (tx) => {
+		const all = await Promise.all(
+			BOXES.filter((box) => box !== "assessments").map(async (box) => [box, await tx.list(box)] as const),
+		);
+		return all.flatMap(([box, records]) =>
+			records
+				.filter(({ key }) => box !== "meta" || key === "device")
+				.map(({ value }) => JSON.stringify(value)),
+		);
+	});
 }
 
 /** A new device with one tab, in which a session has just begun. */
