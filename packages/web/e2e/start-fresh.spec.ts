@@ -41,8 +41,20 @@ test("Start Fresh is confirmed, sets the old session aside, and can be undone", 
 	});
 	await expectServerHolds(server, student);
 
+	// On a slow network the page hears first that the new session was set aside. That was asked for, and is no question.
+	const told = isToldOf(page, fresh);
+	await page.route(
+		stateOf(memory),
+		async (route) => {
+			await told;
+			await route.continue();
+		},
+		{ times: 1 },
+	);
+	const sheets = await watchSheets(page);
 	await student.press(words.resume.undo);
 	await student.seesQuestion(6);
+	expect(await sheets()).toBe("");
 	expect((await statusOf(server, memory.session_id)).status).toBe("active");
 	expect((await statusOf(server, fresh.session_id)).status).toBe("user_abandoned_not_completed");
 	await student.answer();
@@ -77,6 +89,90 @@ test("after Start Fresh nothing of the old answers is seen, and the next visit r
 	await student.isWelcomedBackAt(5);
 	await expect(page.getByRole("dialog").getByRole("definition").first()).toHaveText("1");
 });
+
+test("Undo on a bad network ends at the old answers, and never offers the empty session in their place", async ({
+	student,
+	server,
+}) => {
+	const { page, words, memory } = student;
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(4);
+	await page.reload();
+	await student.press(words.resume.fresh);
+	const fresh = await newSession(page, () => student.press(words.resume.confirm_yes));
+	await expect(page.getByText(words.resume.set_aside(3))).toBeVisible();
+
+	const told = isToldOf(page, fresh);
+	await page.route(
+		stateOf(memory),
+		async (route) => {
+			await told;
+			await route.abort();
+		},
+		{ times: 1 },
+	);
+	const sheets = await watchSheets(page);
+	await student.press(words.resume.undo);
+	await student.isWelcomedBackAt(4);
+	expect(await sheets()).not.toContain(words.resume.abandoned_title);
+	await student.continueSession();
+	await student.seesQuestion(4);
+	expect((await statusOf(server, memory.session_id)).status).toBe("active");
+	await expectServerHolds(server, student);
+});
+
+test("what was set aside is offered on later visits, and is had back in turn with what came since", async ({
+	student,
+}) => {
+	const { page, words } = student;
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(4);
+	await page.reload();
+	await student.press(words.resume.fresh);
+	await student.press(words.resume.confirm_yes);
+	await expect(page.getByText(words.resume.set_aside(3))).toBeVisible();
+
+	await page.reload();
+	await expect(page.getByRole("main")).toContainText(/You set aside 3 answers, kept until \d+ \w+/);
+	await student.press(words.welcome.start);
+	await student.press(words.chapter.begin);
+	await student.answer();
+	await student.seesSaveLine(words.save.saved);
+
+	await page.reload();
+	await student.isWelcomedBackAt(2);
+	const offer = page.getByRole("dialog").getByText("You set aside 3 answers");
+	await expect(offer).toBeVisible();
+	// Enter goes on with what is there.
+	const goOn = page.getByRole("dialog").getByRole("button", { name: words.resume.continue, exact: true });
+	await expect(goOn).toBeFocused();
+	await student.press(words.resume.set_aside_return(3));
+	await student.seesQuestion(4);
+	await expect(page.getByText(words.resume.set_aside(1))).toBeVisible();
+
+	await student.press(words.resume.undo);
+	await student.seesQuestion(2);
+	await expect(page.getByText(words.resume.set_aside(3))).toBeVisible();
+});
+
+const stateOf = ({ session_id }: Pick<Memory, "session_id">) => `**/api/v2/session/${session_id}`;
+
+function isToldOf(page: Page, { session_id }: Pick<Memory, "session_id">): Promise<unknown> {
+	return page.waitForResponse((response) => response.url().endsWith(`/api/v2/session/${session_id}`));
+}
+
+/** The words of every sheet that is shown from now on. */
+async function watchSheets(page: Page): Promise<() => Promise<string>> {
+	const seen = await page.evaluateHandle(() => {
+		const texts: string[] = [];
+		const note = () => texts.push(document.querySelector("dialog")?.innerText ?? "");
+		new MutationObserver(note).observe(document.body, { childList: true, subtree: true });
+		return texts;
+	});
+	return () => seen.evaluate((texts) => texts.join("\n").trim());
+}
 
 /** The ids of the session that begins while something is done. */
 async function newSession(

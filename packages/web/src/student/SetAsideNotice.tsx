@@ -4,7 +4,7 @@ import { restore } from "./actions.ts";
 import { useAttempt } from "./trouble.ts";
 import { useVisit } from "./visit.ts";
 
-/** Right after Start Fresh: the way back to the answers that were set aside. */
+/** Right after Start Fresh, or after its undoing: the way back to the answers that were set aside. */
 export function SetAsideNotice() {
 	const m = useMessages();
 	const visit = useVisit();

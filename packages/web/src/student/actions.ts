@@ -161,6 +161,20 @@ export function startOver(visit: Visit): Promise<void> {
 	return visit.starting_over;
 }
 
+/** To the session that is the student's by now, after the open one gave way. */
+export function lookAgain(visit: Visit): Promise<void> {
+	const { session, written } = visit;
+	visit.looking_again ??= boot(visit).finally(() => {
+		visit.looking_again = null;
+		if (visit.session !== session) return;
+		// What was just being written may be all that its sheet has to show.
+		const { value: text } = written;
+		letGo(visit);
+		written.value = text;
+	});
+	return visit.looking_again;
+}
+
 /** Begins anew. With `replaces` the old session is set aside in the same moment, and can be had back. */
 export async function startFresh(visit: Visit, old: SessionState, replaces: boolean): Promise<void> {
 	const { session_id, answered } = old;
@@ -171,10 +185,18 @@ export async function startFresh(visit: Visit, old: SessionState, replaces: bool
 	visit.navigation.land(FIRST_PLACE, null);
 }
 
-/** Undoes Start Fresh. */
+/** Undoes Start Fresh. What has been answered since is set aside in turn. */
 export async function restore(visit: Visit, session_id: SessionId): Promise<void> {
-	adopt(visit, await visit.client.restore(session_id));
-	visit.set_aside.value = null;
+	const { session, client } = visit;
+	// The server ends this session before it tells the old one's state: that is no news for the student.
+	visit.endSubscription();
+	try {
+		adopt(visit, await client.restore(session_id));
+	} catch (error) {
+		if (session !== null && visit.session === session) adopt(visit, session);
+		throw error;
+	}
+	visit.set_aside.value = client.setAside();
 	await takeHere(visit);
 }
 

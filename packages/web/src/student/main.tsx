@@ -6,10 +6,10 @@ import { render } from "preact";
 import { languageOfDevice } from "../shared/i18n/language.ts";
 import "../shared/styles/base.css";
 import { App } from "./App.tsx";
-import { boot, startOver } from "./actions.ts";
+import { boot, lookAgain, startOver } from "./actions.ts";
 import { takeCodeFromAddress } from "./hand-off/address.ts";
 import { fetchAhead } from "./later-screens.ts";
-import { createVisit } from "./visit.ts";
+import { createVisit, gaveWay } from "./visit.ts";
 
 preloadFont(languageOfDevice() === "ar" ? arabicFont : latinFont);
 const root = document.getElementById("app");
@@ -26,6 +26,7 @@ async function open(page: HTMLElement): Promise<void> {
 	// Another tab has let this browser forget the session that is open here.
 	effect(() => {
 		if (visit.view.value?.standing === "forgotten") void startOver(visit);
+		else if (gaveWay(visit)) void lookAgain(visit);
 	});
 	// A link with a code, followed in a tab that is open already.
 	window.addEventListener("hashchange", () => {

@@ -1,4 +1,4 @@
-import type { Client, LatestAssessment, Session } from "@carhythm/client";
+import type { Client, LatestAssessment, Session, SetAside } from "@carhythm/client";
 import type { AssessmentIndex, ResumeChoice, SessionId } from "@carhythm/core";
 import { type Signal, signal } from "@preact/signals";
 import { createContext } from "preact";
@@ -38,9 +38,6 @@ export type SessionView = Pick<
 /** What the last answer brought; `turn` tells two equal gains apart. */
 export type Gain = { turn: number; xp: number; badges: readonly string[] };
 
-/** Answers that Start Fresh has just put away, and that can be had back. */
-type SetAside = { session_id: SessionId; answered: number };
-
 /** A text as it stood in its field when its question left the screen. */
 type Written = { session_id: SessionId; question_id: number; text: string };
 
@@ -56,9 +53,10 @@ export type Visit = {
 	readonly latest: Signal<LatestAssessment | null>;
 	readonly view: Signal<SessionView | null>;
 	readonly gain: Signal<Gain | null>;
-	readonly set_aside: Signal<SetAside | null>;
 	/** The last text that was written on this page, lest a session that ends takes it along. It is stored nowhere. */
 	readonly written: Signal<Written | null>;
+	/** Answers that have just been put away, and that can be had back. What was put away on an earlier visit: `client.setAside`. */
+	readonly set_aside: Signal<Pick<SetAside, "session_id" | "answered"> | null>;
 	/** True on the question a student comes back to: it then repeats how to answer. */
 	readonly returning: Signal<boolean>;
 	/** Why this browser has just forgotten a session, for the welcome page to say. */
@@ -70,6 +68,8 @@ export type Visit = {
 	endSubscription: () => void;
 	/** The way back to the first screen after a reset, while it is under way. */
 	starting_over: Promise<void> | null;
+	/** The look for the session that has taken its place again, while it is under way. */
+	looking_again: Promise<void> | null;
 };
 
 /** Makes a visit; `boot` brings it to its first screen. */
@@ -95,6 +95,7 @@ export function createVisit(client: Client, wanted: string | null, code: string 
 		untouched: null,
 		endSubscription: () => {},
 		starting_over: null,
+		looking_again: null,
 	};
 	return visit;
 }
@@ -141,6 +142,8 @@ function leaveEndedSession(visit: Visit, session: Session, place: Place) {
 			if (place.kind !== "results") visit.navigation.replace({ kind: "results" });
 			return;
 		case "abandoned":
+			// See `lookAgain` in actions.ts.
+			if (gaveWay(visit)) return;
 			return ask(visit, { kind: "abandoned", state, restorable_until: null, pending }, index);
 		case "expired":
 			return ask(
@@ -154,6 +157,14 @@ function leaveEndedSession(visit: Visit, session: Session, place: Place) {
 		case "forgotten":
 			return;
 	}
+}
+
+/**
+ * Whether the open session was set aside although it had taken the place of another: the student has asked for that one again, here
+ * without hearing the reply, in another tab or on another device, and is not to be asked whether to return to this one.
+ */
+export function gaveWay({ client, view }: Visit): boolean {
+	return view.value?.standing === "abandoned" && client.setAside() !== null;
 }
 
 /** Puts a question to the student before anything else goes on. */

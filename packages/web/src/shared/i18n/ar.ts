@@ -309,6 +309,9 @@ export const messages: Messages = {
 			`ما زالت إجاباتك (${number(value)}) على هذا الجهاز. قد يحدث هذا إذا أُعيد تجهيز الخادم، ويمكن سؤال الجهة التي أعطتك هذا العنوان.`,
 		set_aside: (value) => `وُضعت إجاباتك (${number(value)}) جانبًا. تمكن العودة إليها خلال ${forDays(7)}.`,
 		undo: "تراجع",
+		set_aside_until: (value, until, now) =>
+			`وُضعت إجاباتك السابقة (${number(value)}) جانبًا، وهي محفوظة حتى ${date(until, now)}.`,
+		set_aside_return: () => "العودة إليها",
 	},
 
 	review: {

@@ -227,6 +227,9 @@ export const messages = {
 			`Your ${answers(value)} ${value === 1 ? "is" : "are"} still on this device. This can happen when a server was set up anew; ask whoever gave you this address.`,
 		set_aside: (value: number) => `${answers(value)} set aside. You can return to them for ${days(7)}.`,
 		undo: "Undo",
+		set_aside_until: (value: number, until: Instant, now: Instant) =>
+			`You set aside ${answers(value)}, kept until ${date(until, now)}.`,
+		set_aside_return: (value: number): string => (value === 1 ? "Return to it" : "Return to them"),
 	},
 
 	review: {

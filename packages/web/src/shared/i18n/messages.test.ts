@@ -11,6 +11,7 @@ const NAMES_AND_DATES = new Set([
 	"pause_sheet.kept",
 	"resume.when",
 	"resume.abandoned_until",
+	"resume.set_aside_until",
 	"resume.expired",
 ]);
 
@@ -100,4 +101,6 @@ test("a date of another year says its year", () => {
 	expect(en.pause_sheet.kept(next, NOW)).toContain("3 January 2027");
 	expect(en.resume.expired(2, next, NOW)).toContain("were kept until 3 January 2027");
 	expect(ar.resume.abandoned_until(next, NOW)).toContain("٢٠٢٧");
+	expect(en.resume.set_aside_until(5, next, NOW)).toBe("You set aside 5 answers, kept until 3 January 2027.");
+	expect(ar.resume.set_aside_until(5, next, NOW)).toContain("٢٠٢٧");
 });

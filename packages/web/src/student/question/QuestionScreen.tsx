@@ -52,7 +52,7 @@ export function QuestionScreen({ place }: { place: Extract<Place, { kind: "quest
 				<RefusedNotice />
 				<RescueNotice />
 				<TwoAnswersNotice here={place.index} review={place.review} />
-				{place.index === 0 && <SetAsideNotice />}
+				{(place.index === 0 || visit.returning.value) && <SetAsideNotice />}
 				<form
 					key={question.id}
 					id="question"

@@ -8,6 +8,7 @@ import { Where } from "../hand-off/Where.tsx";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import { useAttempt } from "../trouble.ts";
 import { useVisit } from "../visit.ts";
+import { SetAsideOffer } from "./SetAsideOffer.tsx";
 import { SheetLinks } from "./SheetLinks.tsx";
 import "./resume.css";
 
@@ -76,6 +77,7 @@ export function ContinueSheet({
 				<button type="button" class="second" onClick={onFresh}>
 					{m.resume.fresh}
 				</button>
+				<SetAsideOffer />
 				<SheetLinks onNotYou={onNotYou} />
 			</div>
 		</Sheet>

@@ -8,6 +8,7 @@ import { begin, switchLanguage } from "../actions.ts";
 import { codeSheet } from "../hand-off/later-sheets.ts";
 import { SharedChoice } from "../hand-off/SharedChoice.tsx";
 import { Later } from "../Later.tsx";
+import { SetAsideOffer } from "../resume/SetAsideOffer.tsx";
 import { Sources } from "../Sources.tsx";
 import { useAttempt } from "../trouble.ts";
 import { useVisit } from "../visit.ts";
@@ -46,6 +47,7 @@ export function WelcomeScreen() {
 				</div>
 				{forgotten && <Notice>{forgotten === "left" ? m.shared_computer.left : m.not_you.done}</Notice>}
 				{!visit.client.durable && <Notice>{m.welcome.memory_only}</Notice>}
+				<SetAsideOffer />
 				<ChapterList index={index} />
 				<section aria-labelledby="kept">
 					<h2 id="kept">{m.welcome.keep_title}</h2>
