@@ -98,6 +98,7 @@ test("Undo on a bad network ends at the old answers, and never offers the empty 
 	await student.visit();
 	await student.begin();
 	await student.answerUntil(4);
+	await student.seesSaveLine(words.save.saved);
 	await page.reload();
 	await student.press(words.resume.fresh);
 	const fresh = await newSession(page, () => student.press(words.resume.confirm_yes));
@@ -129,6 +130,7 @@ test("what was set aside is offered on later visits, and is had back in turn wit
 	await student.visit();
 	await student.begin();
 	await student.answerUntil(4);
+	await student.seesSaveLine(words.save.saved);
 	await page.reload();
 	await student.press(words.resume.fresh);
 	await student.press(words.resume.confirm_yes);
