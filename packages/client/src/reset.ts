@@ -1,6 +1,6 @@
 import { ForgetReply } from "@carhythm/core";
 import type { ResetOutcome } from "./api.ts";
-import { changeDevice, forget, readPending } from "./device.ts";
+import { forget, readPending } from "./device.ts";
 import { drain } from "./drainer.ts";
 import type { Engine } from "./engine.ts";
 import { NEW_DEVICE, putClock, putDevice, readDevice, readOutbox, readStoredClock } from "./records.ts";
@@ -43,9 +43,10 @@ export async function reset(engine: Engine, discardUnsent: boolean): Promise<Res
 	return outcome;
 }
 
-/** Only the server can take its cookie back. Until it could be asked, the cookie is not followed. */
-export async function forgetCookie({ device, transport }: Engine): Promise<void> {
-	const reply = await request(transport, "POST", "/api/v2/session/forget", ForgetReply);
-	if (reply.kind !== "ok") return;
-	await changeDevice(device, (before) => (before.current ? before : { ...before, cookie_ignored: false }));
+/**
+ * Only the server can take its cookie back. Until the next session begins here the cookie is not followed all the same: a reply that was under way
+ * may have set it again.
+ */
+export async function forgetCookie({ transport }: Pick<Engine, "transport">): Promise<void> {
+	await request(transport, "POST", "/api/v2/session/forget", ForgetReply);
 }

@@ -12,7 +12,6 @@ function aCount(): { groups: number[]; observer: StoreObserver } {
 		committed: () => {},
 		turned: () => {},
 		operated: () => {},
-		metExpired: () => {},
 	};
 	return { groups, observer };
 }

@@ -131,7 +131,6 @@ async function applyLate(tx: Tx, work: Work): Promise<void> {
 		.where("kind", "in", ["answer", "clear", "draft", "move"])
 		.orderBy("revision")
 		.execute();
-	const applied = new Map<string, { result: StoredResult; received_at: Instant }>();
 	for (const row of late) {
 		const event = eventOf(row);
 		if (!event) continue;
@@ -140,10 +139,9 @@ async function applyLate(tx: Tx, work: Work): Promise<void> {
 		if (changesAnswer) keepFound(work, body.question_id);
 		const { version, state } = work.session;
 		const stored = JSON.parse(row.result) as StoredResult;
-		const seen = stored.after ? applied.get(stored.after) : undefined;
+		const seen =
+			changesAnswer && stored.after ? await findSeen(tx, row.response_id, stored.after) : undefined;
 		const conflict = changesAnswer ? unseen(state, stored, event, seen) : null;
-		const result: StoredResult = { ...stored, ...(conflict && { conflict }) };
-		applied.set(row.operation_id, { result, received_at: row.received_at });
 		work.session = { ...work.session, state: apply(version.index, state, event) };
 		if ("question_id" in body && body.kind !== "move") work.touched_questions.add(body.question_id);
 		const stands =
@@ -156,9 +154,20 @@ async function applyLate(tx: Tx, work: Work): Promise<void> {
 			.set({
 				outcome: stands ? "applied" : "superseded",
 				...(body.kind === "draft" && { value: null }),
-				...(conflict && { result: JSON.stringify(result) }),
+				...(conflict && { result: JSON.stringify({ ...stored, conflict } satisfies StoredResult) }),
 			})
 			.where("id", "=", row.id)
 			.execute();
 	}
+}
+
+/** The write that was in view when a late one was given. */
+async function findSeen(tx: Tx, response_id: number, operation_id: OperationId) {
+	const row = await tx
+		.selectFrom("session_events")
+		.select(["result", "received_at"])
+		.where("response_id", "=", response_id)
+		.where("operation_id", "=", operation_id)
+		.executeTakeFirst();
+	return row && { result: JSON.parse(row.result) as StoredResult, received_at: row.received_at };
 }
