@@ -9,7 +9,7 @@ import { closeDrainer, createDrainer, drain, sendLastChance } from "./drainer.ts
 import type { Engine } from "./engine.ts";
 import { browserEnvironment, type Environment, type Signal } from "./environment.ts";
 import { loadHandOff, loadRescue, loadReset } from "./later.ts";
-import { readSession } from "./records.ts";
+import { readDevice, readSession } from "./records.ts";
 import { resume } from "./resume.ts";
 import { openSession } from "./session.ts";
 import { clearLeftBehind } from "./shared-computer.ts";
@@ -97,15 +97,19 @@ export function createClient(options: {
 async function open(engine: Engine, choice: SessionChoice): Promise<View> {
 	const { device, assessments, remembered } = engine;
 	const { session_id } = choice.state;
-	const record =
-		(await tolerant(() => device.storage.read((tx) => readSession(tx, session_id)), null)) ??
-		remembered.get(session_id) ??
-		null;
+	const stored = await tolerant(
+		() =>
+			device.storage.read(async (tx) => ({
+				record: await readSession(tx, session_id),
+				resets: (await readDevice(tx)).resets,
+			})),
+		null,
+	);
+	const record = stored?.record ?? remembered.get(session_id) ?? null;
 	if (!record)
 		throw new RequestRefused({ type: "about:blank", title: "Session not found", status: 404, ...FORGOTTEN });
 	const index = valueOrThrow(await fetchVersion(assessments, record.assessment.version_id));
-	const view = await openView(device, session_id, index, record);
-	if (!view) throw new Error("A session with a record did not open.");
+	const view = await openView(device, index, record, stored?.resets ?? Number.POSITIVE_INFINITY);
 	if (pendingOf(device, view).length > 0 || record.refresh_needed) void drain(engine.drainer, "append");
 	return view;
 }

@@ -125,23 +125,27 @@ function withOperations(
 	return eventsOf(index, state, operations, times).reduce((base, event) => apply(index, base, event), state);
 }
 
-/** Opens this tab's view of a session; `record` serves where the storage has none. */
+/**
+ * Opens this tab's view of a session.
+ * @param record serves where the storage has none
+ * @param resets how often the device had been reset when the session was found; after one more the view is over already
+ */
 export async function openView(
 	device: Device,
-	session_id: SessionId,
 	index: AssessmentIndex,
-	record: SessionRecord | null,
-): Promise<View | null> {
+	record: SessionRecord,
+	resets: number,
+): Promise<View> {
+	const { session_id } = record.state;
 	const stored = await look(device, session_id);
 	const open = device.views.get(session_id);
 	if (open) {
 		if (stored) await take(device, open, stored);
 		return open;
 	}
-	const found = stored?.record ?? record;
-	if (!found) return null;
-	const view = createView(index, found, stored ?? NOTHING_STORED);
-	device.views.set(session_id, view);
+	const view = createView(index, stored?.record ?? record, stored ?? NOTHING_STORED);
+	if (view.resets > resets) forget(device, view);
+	else device.views.set(session_id, view);
 	return view;
 }
 

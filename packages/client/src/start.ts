@@ -16,7 +16,7 @@ import { ServerUnreachable, type StartOptions } from "./api.ts";
 import { append } from "./append.ts";
 import { fetchVersion } from "./assessments.ts";
 import { noteSetAside, setAsideAt, withCurrent } from "./current.ts";
-import { changeDevice, type Device, forget, openView, reload, tolerant } from "./device.ts";
+import { changeDevice, type Device, openView, reload, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import {
@@ -225,10 +225,7 @@ export async function openCurrent(
 	await reload(device);
 	await noteSetAside(engine);
 	device.announce("changed");
-	const view = await openView(device, record.state.session_id, index, record);
-	if (!view) throw new Error("A session with a record did not open.");
-	if (view.resets > resets) forget(device, view);
-	return view;
+	return openView(device, index, record, resets);
 }
 
 /** A start that is taken up again keeps the language of its first try; the student's choice of now comes on top. */

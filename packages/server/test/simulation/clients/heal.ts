@@ -25,12 +25,22 @@ export async function heal(story: Story): Promise<void> {
 	for (let round = 0; round < 2 || (round < ROUNDS && !isAllSaved(lines)); round += 1) {
 		for (const { tab } of lines) tab?.signal("visible");
 		await time.advance(ROUND_MS);
+		leaveForgotten(lines);
 		await checkForgotten(story);
 	}
 	// What others did in the meantime.
 	for (const line of lines) await ensureOpen(story, line, false);
 	await time.rest();
 	await checkForgotten(story);
+}
+
+/** A page that has learned that its browser was made to forget shows the first page. One that died over the reset had nobody tell the others. */
+function leaveForgotten(lines: readonly Line[]): void {
+	for (const { tab } of lines) {
+		if (tab?.session?.standing !== "forgotten") continue;
+		tab.session.close();
+		tab.session = null;
+	}
 }
 
 function isAllSaved(lines: readonly Line[]): boolean {
