@@ -38,13 +38,13 @@ export async function expectDocumented(
 	return { status: response.status, body, headers: response.headers, response };
 }
 
-/** The data of the first event of a stream, which would go on for ever. */
+/** The data of the first event of a stream that tells of the session; the stream would go on for ever. */
 async function firstData(response: Response): Promise<string> {
 	const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
 	for (let text = ""; reader; ) {
 		const { value, done } = await reader.read();
 		text += value ?? "";
-		const data = /^data: (.*)\n/m.exec(text)?.[1];
+		const data = /^event: session\ndata: (.*)\n/m.exec(text)?.[1];
 		if (data === undefined && !done) continue;
 		await reader.cancel();
 		return data ?? "";
