@@ -72,7 +72,11 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 		return accepted;
 	};
 	const keep = async (draft: Answer) => {
-		if (settle(await opened(visit).draft(question.id, draft), draft)) dropLastWords();
+		const outcome = await opened(visit).draft(question.id, draft);
+		// That a text is kept does not answer why it was not taken as the answer, which may have been told meanwhile.
+		if (!outcome.ok) return void settle(outcome, draft);
+		if (live.value === draft) live.value = null;
+		dropLastWords();
 	};
 	const takeBack = async () => {
 		const session = opened(visit);
@@ -113,6 +117,7 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 		},
 		hold(draft, delay = 0) {
 			live.value = draft;
+			refusal.value = null;
 			clearTimeout(pause);
 			if (delay === 0) void keep(draft);
 			else pause = setTimeout(holdNow, delay);
