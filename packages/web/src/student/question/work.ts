@@ -60,8 +60,9 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 	const leave = () => {
 		if (!ended) goNext(visit, place);
 	};
-	const settle = (outcome: Outcome, given: Answer | null) => {
-		refusal.value = outcome.ok ? null : outcome.refusal;
+	const settle = (outcome: Outcome, given: Answer | null, isAnswer = true) => {
+		// That a text is kept does not settle why it was not taken as the answer, which may have been told meanwhile.
+		if (isAnswer || !outcome.ok) refusal.value = outcome.ok ? null : outcome.refusal;
 		if (outcome.ok && live.value === given) live.value = null;
 		return outcome.ok;
 	};
@@ -72,11 +73,7 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 		return accepted;
 	};
 	const keep = async (draft: Answer) => {
-		const outcome = await opened(visit).draft(question.id, draft);
-		// That a text is kept does not answer why it was not taken as the answer, which may have been told meanwhile.
-		if (!outcome.ok) return void settle(outcome, draft);
-		if (live.value === draft) live.value = null;
-		dropLastWords();
+		if (settle(await opened(visit).draft(question.id, draft), draft, false)) dropLastWords();
 	};
 	const takeBack = async () => {
 		const session = opened(visit);
