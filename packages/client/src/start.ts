@@ -60,11 +60,11 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 		format: 1,
 		display_id: started.display_id,
 		assessment: started.assessment,
-		state: beginSession({ session_id, language, started_at: started.created_at }),
+		// The start itself is the first entry in the server's history.
+		state: { ...beginSession({ session_id, language, started_at: started.created_at }), revision: 1 },
 		expires_at: started.expires_at,
 		expired: false,
 		known_to_server: true,
-		// The start itself is the first entry in the server's history.
 		synced_revision: 1,
 		// The first try may have come further than its reply.
 		refresh_needed: isRetry,

@@ -63,6 +63,8 @@ async function keepBusy(story: Story, resetting: Tab): Promise<Busy | null> {
 			const made = maker && session && (await untilDeadOr(time, maker, () => session.handOff()));
 			if (!made || tab.dead) return null;
 			note("reset while another page redeems a code");
+			// Without a reset after all, the browser has it from now on.
+			rememberAgain(story, tab.device, session.session_id);
 			return { tab, work: closed(tab.client.redeem(made.code)) };
 		}
 		default: {
