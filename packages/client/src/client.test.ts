@@ -57,6 +57,12 @@ describe("taking an assessment", () => {
 });
 
 describe("starting", () => {
+	test("shows at once what the server has", async () => {
+		const world = createWorld();
+		const session = await openTab(world, await newStorage()).client.start({ language: "ar" });
+		expect(session.state).toEqual(world.server.stateOf(session.session_id));
+	});
+
 	test("a lost reply never makes two sessions, over a reload and with another language", async () => {
 		const world = createWorld();
 		const storage = await newStorage();

@@ -21,7 +21,7 @@ import {
 	xpFor,
 } from "@carhythm/core";
 import { ADOPTED, ADOPTED_OPERATION, expiryBase } from "./session-rows.ts";
-import type { Batch, BatchOutcome, Operation, StoredResult, StoredSession } from "./store.ts";
+import type { Batch, BatchOutcome, DeviceMark, Operation, StoredResult, StoredSession } from "./store.ts";
 import { unseen } from "./unseen.ts";
 
 /** A row to append to the history. */
@@ -57,6 +57,10 @@ type KnownOperation = {
 export type Work = {
 	session: StoredSession;
 	known: Map<string, KnownOperation>;
+	/** How far the devices of these batches have come that were not the last to write. */
+	others: Map<string, DeviceMark>;
+	/** Devices after which another wrote: to be stored. */
+	left: Set<string>;
 	events: NewEvent[];
 	touched_questions: Set<number>;
 	abandoned_at: Instant | null;
@@ -80,6 +84,8 @@ export function beginWork(session: StoredSession): Work {
 		activity_before: session.state.last_activity,
 		expiry_base,
 		known: new Map(),
+		others: new Map(),
+		left: new Set(),
 		events: [],
 		touched_questions: new Set(),
 		abandoned_at: session.abandoned_at,
@@ -118,7 +124,7 @@ function workOperation(work: Work, operation: Operation, batch: Batch, rules: Ru
 			? { ok: true, result: { ...known.result, replayed: true } }
 			: operationMismatch();
 	}
-	const at = timeOf(operation, batch, work.session, rules.received);
+	const at = timeOf(operation, batch, work, rules.received);
 	const decision = decide(work.session.version.index, work.session.state, operation, {
 		received: rules.received,
 		at,
@@ -129,27 +135,22 @@ function workOperation(work: Work, operation: Operation, batch: Batch, rules: Ru
 		return { ok: true, result: accept(work, operation, decision.event, fingerprint) };
 	}
 	if (batch.mode === "submit" || !endsSession(decision.refusal.code)) return decision;
-	return {
-		ok: true,
-		result: keepAside(
-			work,
-			operation,
-			{ at: afterKnown(work, operation, at ?? rules.received), received: rules.received },
-			decision.refusal,
-			fingerprint,
-		),
-	};
+	const time = { at: afterKnown(work, operation, at ?? rules.received), received: rules.received };
+	noteDevice(work, operation, batch, time.at);
+	return { ok: true, result: keepAside(work, operation, time, decision.refusal, fingerprint) };
 }
 
 function timeOf(
 	{ client_time, command, after }: Operation,
 	{ sent_at, device_id }: Batch,
-	{ state, device }: StoredSession,
+	work: Work,
 	received: Instant,
 ): Instant | null {
 	if (!client_time || !sent_at) return null;
+	const { state } = work.session;
 	const at = correctedTime({ client_time, sent_at, received, started_at: state.started_at });
-	const ordered = device && device.device_id === device_id ? inDeviceOrder(at, client_time, device) : at;
+	const last = markOf(work, device_id);
+	const ordered = last ? inDeviceOrder(at, client_time, last) : at;
 	return "question_id" in command ? afterSeen(state, command.question_id, after, ordered) : ordered;
 }
 
@@ -168,20 +169,27 @@ function afterKnown({ known }: Work, { command, after }: Operation, at: Instant)
  * The corrected time holds an error as large as a request was under way, which on a bad network is seconds. Two writes of one
  * device must not change places by it: its own clock knows their order.
  */
-function inDeviceOrder(
-	at: Instant,
-	client_time: Instant,
-	last: NonNullable<StoredSession["device"]>,
-): Instant {
+function inDeviceOrder(at: Instant, client_time: Instant, last: DeviceMark): Instant {
 	if (client_time > last.client_time) return at > last.at ? at : toInstant(toMillis(last.at) + 1);
 	if (client_time < last.client_time) return at < last.at ? at : toInstant(toMillis(last.at) - 1);
 	return last.at;
 }
 
+/** How far a device has come in this session. */
+function markOf({ session: { device }, others }: Work, device_id: string | null): DeviceMark | null {
+	if (device_id === null) return null;
+	return device?.device_id === device_id ? device : (others.get(device_id) ?? null);
+}
+
 function noteDevice(work: Work, { client_time }: Operation, { device_id }: Batch, at: Instant): void {
 	if (!device_id || !client_time) return;
-	const last = work.session.device;
-	if (last?.device_id === device_id && last.client_time >= client_time) return;
+	const last = markOf(work, device_id);
+	if (last && last.client_time >= client_time) return;
+	const { device } = work.session;
+	if (device && device.device_id !== device_id) {
+		work.others.set(device.device_id, device);
+		work.left.add(device.device_id);
+	}
 	work.session = { ...work.session, device: { device_id, client_time, at } };
 }
 

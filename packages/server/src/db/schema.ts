@@ -178,6 +178,9 @@ type SessionDrafts = {
 	operation_id: string;
 };
 
+/** How far devices had come before another wrote: as in the session's details. That of the last one there may be behind. */
+type SessionDevices = { response_id: number; device_id: string; device_time: string; device_at: string };
+
 /** The device on which a session goes on, since its last hand-off; no row before the first. */
 type SessionHolders = { response_id: number; device_id: string; label: string; since: string };
 
@@ -209,6 +212,7 @@ export type Schema = {
 	session_details: SessionDetails;
 	session_events: SessionEvents;
 	session_drafts: SessionDrafts;
+	session_devices: SessionDevices;
 	session_holders: SessionHolders;
 	hand_offs: HandOffs;
 };
@@ -216,6 +220,7 @@ export type Schema = {
 /** The tables that name a session by its `response_id`, in an order in which they can be emptied. */
 export const OF_A_SESSION = [
 	"hand_offs",
+	"session_devices",
 	"session_holders",
 	"session_drafts",
 	"session_events",

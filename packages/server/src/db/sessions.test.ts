@@ -178,6 +178,43 @@ describe("a draft", () => {
 		expect(state?.answers[question]?.answer).toEqual(text("Half a day."));
 	});
 
+	test.for(["one request", "its own"])(
+		"is older than what its device did after it, also when another device wrote in between, in %s",
+		async (how) => {
+			await using store = await aStore();
+			const id = await store.started();
+			const question =
+				store.version.index.places.find(({ question: q }) => q.type === "essay")?.question.id ?? 0;
+			const [phone, laptop] = [anOperationId(), anOperationId()];
+			const draft = (words: string) =>
+				({ kind: "draft", question_id: question, draft: { type: "essay", text: words } }) as const;
+			const by = (device_id: string, client_time: Instant, sent_at: Instant, command: Command) => ({
+				session_id: id,
+				device_id,
+				sent_at,
+				mode: "sync" as const,
+				operations: [{ operation_id: anOperationId(), client_time, command }],
+			});
+			store.pass({ seconds: 60 });
+			const begun = store.now();
+			store.pass({ seconds: 1 });
+			const gone_on = store.now();
+			store.pass({ seconds: 5 });
+			// The phone's first request was six seconds under way, the next is quick; the laptop's comes in between.
+			const requests = [
+				by(phone, begun, begun, draft("Half")),
+				by(laptop, store.now(), store.now(), { kind: "move", question_id: store.question("energy") }),
+				by(phone, gone_on, store.now(), draft("Half a thought")),
+			];
+			if (how === "one request") await Promise.all(requests.map(store.sessions.operate));
+			else for (const request of requests) await store.sessions.operate(request);
+			expect((await store.sessions.load(id))?.state.drafts[question]?.draft).toEqual({
+				type: "essay",
+				text: "Half a thought",
+			});
+		},
+	);
+
 	test("leaves no half-typed text in the history", async () => {
 		await using store = await aStore();
 		const id = await store.started();

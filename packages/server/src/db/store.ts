@@ -31,14 +31,17 @@ export type AssessmentStore = {
 	byPage(page_id: number): Promise<AssessmentVersion | null>;
 };
 
+/** How far a device has come: the clock of its last write, and the corrected time that came of it. */
+export type DeviceMark = { device_id: string; client_time: Instant; at: Instant };
+
 /** A session as stored. `find` fills the counts but leaves `answers` and `drafts` empty; `load` fills everything. */
 export type StoredSession = {
 	response_id: number;
 	display_id: string;
 	version: AssessmentVersion;
 	state: SessionState;
-	/** The device that wrote last: its clock then, and the corrected time that came of it. */
-	device: { device_id: string; client_time: Instant; at: Instant } | null;
+	/** The device that wrote last. */
+	device: DeviceMark | null;
 	completed_at: Instant | null;
 	/** When Start Fresh set it aside. */
 	abandoned_at: Instant | null;

@@ -2,7 +2,14 @@ import { tables } from "./001-tables.ts";
 import { phase1SessionManagement } from "./002-phase-1-session-management.ts";
 import { sessions } from "./003-sessions.ts";
 import { handOffs } from "./004-hand-offs.ts";
+import { devices } from "./005-devices.ts";
 import type { Migration } from "./migration.ts";
 
 /** All migrations, in order. A released one is never changed; what comes next is added at the end. */
-export const migrations: readonly Migration[] = [tables, phase1SessionManagement, sessions, handOffs];
+export const migrations: readonly Migration[] = [
+	tables,
+	phase1SessionManagement,
+	sessions,
+	handOffs,
+	devices,
+];

@@ -1,4 +1,4 @@
-import type { AnswerRecord, SessionState } from "@carhythm/core";
+import type { Answer, AnswerRecord, SessionState } from "@carhythm/core";
 import type { Event } from "./stored.ts";
 import type { Attempt, Deed, Story } from "./story.ts";
 
@@ -144,7 +144,7 @@ function checkOrder(
 
 /**
  * What was half-done last is there, unless the question was answered after that: the last that was kept, or a later one of that
- * window, or another window's.
+ * window, or another window's. What was half-done before an answer of the same window is not.
  */
 function checkDrafts(
 	story: Story,
@@ -153,38 +153,48 @@ function checkDrafts(
 	{ drafts }: SessionState,
 ): string[] {
 	return ordered(story, attempts, [story.questions.essay]).flatMap(({ question_id, tried }) => {
-		const begun = tried.filter(({ deed }) => deed === "draft");
 		const isLate = events.some(
 			(event) => event.outcome === "late" && event.kind === "draft" && event.question_id === question_id,
 		);
+		if (isLate) return [];
+		const begun = tried.filter(({ deed }) => deed === "draft");
+		const draft = drafts[question_id]?.draft;
+		const standing = begun.find(({ value }) => value === contentOf(draft));
+		const isNamed = standing && !hasNewName(story, standing);
+		const answers = tried.filter(({ deed }) => deed !== "draft");
+		const settling = answers.find(
+			(one) => isLaterInLine(one, standing) && cameInTime(one, attempts, events) === true,
+		);
+		if (settling && isNamed) {
+			const { deed, number } = settling;
+			return [`Draft ${standing.number} of question ${question_id} stands above ${deed} ${number}.`];
+		}
 		const kept = begun.findLast(({ fate }) => fate === "kept");
 		// What may have come counts as come: it would have made the draft void.
-		const isAnswered = tried.some(
-			(one) =>
-				one.deed !== "draft" &&
-				one.number > (kept?.number ?? 0) &&
-				cameInTime(one, attempts, events) !== false,
+		const isAnswered = answers.some(
+			(one) => one.number > (kept?.number ?? 0) && cameInTime(one, attempts, events) !== false,
 		);
-		if (!kept || isLate || isAnswered) return [];
-		const draft = drafts[question_id]?.draft;
-		const value =
-			draft?.type === "essay" ? Number(draft.text) : draft?.type === "slider" ? draft.value : null;
-		const standing = begun.find((one) => one.value === value);
-		const later = begun.findLast(({ fate, line }) => fate === "kept" && line === standing?.line);
-		const isNewest = standing && standing.number >= (later?.number ?? 0);
-		if (isNewest || (standing && !isOfOneClock(story))) return [];
+		if (!kept || isAnswered) return [];
+		const newer = begun.find((one) => one.fate === "kept" && isLaterInLine(one, standing));
+		if (standing && !(newer && isNamed)) return [];
 		return [
-			`Draft ${(later ?? kept).number} of question ${question_id} was kept, and ${JSON.stringify(draft)} stands.`,
+			`Draft ${(newer ?? kept).number} of question ${question_id} was kept, and ${JSON.stringify(draft)} stands.`,
 		];
 	});
 }
 
-/**
- * The server orders the writes of one clock as they were done, as long as no other writes in between; and drafts do not name what they
- * replace. See docs/guarantees.md.
- */
-function isOfOneClock({ devices, tally }: Story): boolean {
-	return devices.length === 1 && devices[0]?.kind === "indexed_db" && !tally["storage cleared"];
+function contentOf(draft: Answer | null | undefined): number | null {
+	if (draft?.type === "essay") return Number(draft.text);
+	return draft?.type === "slider" ? draft.value : null;
+}
+
+function isLaterInLine(one: Attempt, other: Attempt | undefined): boolean {
+	return one.line === other?.line && one.number > other.number;
+}
+
+/** The server orders the writes of one device as they were done. One that lost its name with its storage is another to it. */
+function hasNewName({ tally }: Story, { line }: Attempt): boolean {
+	return line.device.kind === "memory" || !!tally["storage cleared"] || !!tally["forgotten by a browser"];
 }
 
 /** The questions that one window alone writes to, and what it did there, where the server can know the order. */

@@ -59,7 +59,8 @@ export type History = {
 	status: Status;
 	abandoned: number | null;
 	completed: number | null;
-	device: { device_id: string; client_time: number; at: number } | null;
+	/** How far each device has come: the clock of its newest write, and the time that came of it. */
+	devices: Map<string, { client_time: number; at: number }>;
 };
 
 const counted = (history: History) =>

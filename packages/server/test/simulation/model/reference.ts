@@ -83,6 +83,7 @@ export function operate(
 	if (!sender.keeps_late) return { refused: ended };
 	const result: Result = { status: "late", operation_id: operation.operation_id, code: ended };
 	const late = afterKnown(session, operation, at ?? reference.now);
+	noteDevice(session, sender, operation.client_time, late);
 	const line = append(reference, session, operation, { at: late, outcome: "late", noted: false, result });
 	line.after = operation.after;
 	return result;
@@ -114,7 +115,7 @@ export function whyEnded(reference: Reference, session: History, { kind }: Deed)
 /** Null: it has no clock, and counts as later than all before it. */
 function timeOf(
 	reference: Reference,
-	{ started, device }: History,
+	{ started, devices }: History,
 	{ client_time }: Operation,
 	{ sent_at, device_id }: Sender,
 ): number | null {
@@ -122,7 +123,8 @@ function timeOf(
 	const received = reference.now;
 	const guess = received - (sent_at - client_time);
 	const at = Math.max(started, Math.min(guess, Math.max(received, started)));
-	if (!device || device.device_id !== device_id) return at;
+	const device = device_id === null ? undefined : devices.get(device_id);
+	if (!device) return at;
 	if (client_time === device.client_time) return device.at;
 	return client_time > device.client_time ? Math.max(at, device.at + 1) : Math.min(at, device.at - 1);
 }
@@ -163,7 +165,7 @@ function accept(
 	session: RefSession,
 	operation: Operation,
 	known: number | null,
-	{ device_id }: Sender,
+	sender: Sender,
 ): Result {
 	const { deed, client_time } = operation;
 	const at = known ?? afterEverything(reference, session, deed);
@@ -171,11 +173,7 @@ function accept(
 	const changes = deed.kind === "answer" || deed.kind === "clear";
 	const made = { ...operation, at, received: reference.now };
 	const conflict = changes ? unseenBy(made, standing(session, deed.question_id)) : null;
-	if (device_id && client_time !== null) {
-		const { device } = session;
-		const isBehind = device?.device_id === device_id && device.client_time >= client_time;
-		if (!isBehind) session.device = { device_id, client_time, at };
-	}
+	noteDevice(session, sender, client_time, at);
 	const line = append(reference, session, operation, { at, outcome: "applied", noted: false, result: null });
 	if (changes && standing(session, deed.question_id) !== line) line.outcome = "superseded";
 	if (deed.kind === "complete" && session.status !== "completed") {
@@ -196,6 +194,18 @@ function accept(
 		...(conflict && { conflict }),
 	};
 	return line.result;
+}
+
+/** The order of one device's own writes is known by its clock. */
+function noteDevice(
+	{ devices }: History,
+	{ device_id }: Sender,
+	client_time: number | null,
+	at: number,
+): void {
+	if (device_id === null || client_time === null) return;
+	const device = devices.get(device_id);
+	if (!device || device.client_time < client_time) devices.set(device_id, { client_time, at });
 }
 
 function afterEverything(reference: Reference, session: History, deed: Deed): number {
@@ -257,7 +267,7 @@ export function start(reference: Reference, wanted: Start): RefSession | Refused
 		status: "active",
 		abandoned: null,
 		completed: null,
-		device: null,
+		devices: new Map(),
 		replaced_by: null,
 		erased: false,
 		redirected: new Map(),
