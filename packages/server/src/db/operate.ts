@@ -20,8 +20,9 @@ import {
 	toMillis,
 	xpFor,
 } from "@carhythm/core";
+import { inDeviceOrder, markOf, noteDevice, type WithDevices } from "./session-devices.ts";
 import { ADOPTED, ADOPTED_OPERATION, expiryBase } from "./session-rows.ts";
-import type { Batch, BatchOutcome, DeviceMark, Operation, StoredResult, StoredSession } from "./store.ts";
+import type { Batch, BatchOutcome, Operation, StoredResult, StoredSession } from "./store.ts";
 import { unseen } from "./unseen.ts";
 
 /** A row to append to the history. */
@@ -54,13 +55,8 @@ type KnownOperation = {
  * A session on the bench: its state with the answers and drafts of the questions at hand, the operations already known, and
  * what is to be written. All batches of a group that concern one session work on the same one, in order.
  */
-export type Work = {
-	session: StoredSession;
+export type Work = WithDevices & {
 	known: Map<string, KnownOperation>;
-	/** How far the devices of these batches have come that were not the last to write. */
-	others: Map<string, DeviceMark>;
-	/** Devices after which another wrote: to be stored. */
-	left: Set<string>;
 	events: NewEvent[];
 	touched_questions: Set<number>;
 	abandoned_at: Instant | null;
@@ -163,34 +159,6 @@ function afterKnown({ known }: Work, { command, after }: Operation, at: Instant)
 	const isAnswer = seen?.kind === "answer" || seen?.kind === "clear";
 	if (!isAnswer || !("question_id" in command) || seen.question_id !== command.question_id) return at;
 	return at <= seen.at ? toInstant(toMillis(seen.at) + 1) : at;
-}
-
-/**
- * The corrected time holds an error as large as a request was under way, which on a bad network is seconds. Two writes of one
- * device must not change places by it: its own clock knows their order.
- */
-function inDeviceOrder(at: Instant, client_time: Instant, last: DeviceMark): Instant {
-	if (client_time > last.client_time) return at > last.at ? at : toInstant(toMillis(last.at) + 1);
-	if (client_time < last.client_time) return at < last.at ? at : toInstant(toMillis(last.at) - 1);
-	return last.at;
-}
-
-/** How far a device has come in this session. */
-function markOf({ session: { device }, others }: Work, device_id: string | null): DeviceMark | null {
-	if (device_id === null) return null;
-	return device?.device_id === device_id ? device : (others.get(device_id) ?? null);
-}
-
-function noteDevice(work: Work, { client_time }: Operation, { device_id }: Batch, at: Instant): void {
-	if (!device_id || !client_time) return;
-	const last = markOf(work, device_id);
-	if (last && last.client_time >= client_time) return;
-	const { device } = work.session;
-	if (device && device.device_id !== device_id) {
-		work.others.set(device.device_id, device);
-		work.left.add(device.device_id);
-	}
-	work.session = { ...work.session, device: { device_id, client_time, at } };
 }
 
 function endsSession(code: RefusalCode): boolean {

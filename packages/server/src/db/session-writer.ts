@@ -1,8 +1,9 @@
 import type { AnswerRecord, DraftRecord, Instant, SessionId } from "@carhythm/core";
-import { type Selectable, sql, type Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { beginWork, type NewEvent, questionsOf, type Work } from "./operate.ts";
 import type { Schema } from "./schema.ts";
+import { loadDevices, writeDevices } from "./session-devices.ts";
 import {
 	adoptedAnswer,
 	answerColumns,
@@ -92,36 +93,6 @@ async function loadKnown(
 		byResponse
 			.get(response_id)
 			?.known.set(operation_id, { ...rest, result: JSON.parse(result) as StoredResult });
-	}
-}
-
-/** How far the devices of these batches have come. Of the one that wrote last the session's own row tells. */
-async function loadDevices(
-	tx: Tx,
-	dialect: Dialect,
-	bench: ReadonlyMap<SessionId, Work>,
-	groups: ReadonlyMap<SessionId, readonly Batch[]>,
-): Promise<void> {
-	const byResponse = new Map<number, Work>();
-	const devices: { response_id: number; device_id: string }[] = [];
-	for (const [session_id, work] of bench) {
-		const { response_id, device } = work.session;
-		byResponse.set(response_id, work);
-		// Before the first device there is no other.
-		if (!device) continue;
-		for (const { device_id } of groups.get(session_id) ?? []) {
-			if (device_id !== null && device_id !== device.device_id) devices.push({ response_id, device_id });
-		}
-	}
-	if (devices.length === 0) return;
-	const wanted = dialect.rows({ response_id: "integer", device_id: "text" }, devices);
-	const { rows } = await sql<Selectable<Schema["session_devices"]>>`
-		select d.response_id, d.device_id, d.device_time, d.device_at
-		from ${wanted} as w cross join session_devices d
-		where d.response_id = w.response_id and d.device_id = w.device_id`.execute(tx);
-	for (const { response_id, device_id, device_time, device_at } of rows) {
-		const mark = { device_id, client_time: device_time as Instant, at: device_at as Instant };
-		byResponse.get(response_id)?.others.set(device_id, mark);
 	}
 }
 
@@ -401,25 +372,6 @@ async function writeSessions(tx: Tx, dialect: Dialect, works: readonly Work[]): 
 			},
 			rows,
 		)} as v where session_details.response_id = v.response_id`.execute(tx);
-}
-
-async function writeDevices(tx: Tx, dialect: Dialect, works: readonly Work[]): Promise<void> {
-	const rows = works.flatMap(({ session: { response_id }, left, others }) =>
-		[...left].flatMap((device_id) => {
-			const mark = others.get(device_id);
-			return mark ? [{ response_id, device_id, device_time: mark.client_time, device_at: mark.at }] : [];
-		}),
-	);
-	if (rows.length === 0) return;
-	const given = dialect.rows(
-		{ response_id: "integer", device_id: "text", device_time: "time", device_at: "time" },
-		rows,
-	);
-	await sql`
-		insert into session_devices (response_id, device_id, device_time, device_at)
-		select response_id, device_id, device_time, device_at from ${given} as v where true
-		on conflict (response_id, device_id) do update set
-			device_time = excluded.device_time, device_at = excluded.device_at`.execute(tx);
 }
 
 async function writeHolders(tx: Tx, dialect: Dialect, works: readonly Work[]): Promise<void> {
