@@ -2,7 +2,7 @@ import type { SessionId } from "@carhythm/core";
 import { storeFailed } from "./append.ts";
 import { deliver, refresh, syncRequest, type Wait } from "./delivery.ts";
 import { type Device, pendingOf, readPending, reload } from "./device.ts";
-import { exclusively } from "./exclusive.ts";
+import { exclusively, LEASE_MS } from "./exclusive.ts";
 import type { Operation } from "./records.ts";
 import { settleLeftovers } from "./settlement.ts";
 import { sync, type Transport } from "./transport.ts";
@@ -14,6 +14,8 @@ export type Drainer = {
 	readonly transport: Transport;
 	phase: Phase;
 	running: Promise<void> | null;
+	/** Another tab was sending at the last attempt. */
+	is_busy: boolean;
 	/** What was asked for while running, so that it is not swallowed. */
 	again: Urgency | null;
 	/** Failed attempts in a row. */
@@ -36,6 +38,8 @@ const LAST_CHANCE_BYTES = 60_000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
 const BUSY_WAIT_MS = 1000;
+/** How often somebody who waits for it looks whether another tab's lease is over. */
+const LOOK_MS = 500;
 
 export function createDrainer(device: Device, transport: Transport): Drainer {
 	return {
@@ -43,6 +47,7 @@ export function createDrainer(device: Device, transport: Transport): Drainer {
 		transport,
 		phase: { kind: "sending" },
 		running: null,
+		is_busy: false,
 		again: null,
 		failures: 0,
 		timer: null,
@@ -68,6 +73,20 @@ export function drain(drainer: Drainer, urgency: Urgency): Promise<void> {
 	stopTimer(drainer);
 	drainer.running = run(drainer);
 	return drainer.running;
+}
+
+/**
+ * Asks for the outbox to be emptied, for somebody who will not come back: behind a tab that is gone it waits until that one's lease has run out.
+ * @returns as {@link drain}
+ */
+export async function drainPatiently(drainer: Drainer): Promise<void> {
+	const { device } = drainer;
+	await drain(drainer, "wake");
+	for (let waited = 0; drainer.is_busy && waited < LEASE_MS; waited += LOOK_MS) {
+		if ((await readPending(device)).length === 0) return;
+		await new Promise<void>((resolve) => void device.environment.setTimeout(resolve, LOOK_MS));
+		await drain(drainer, "wake");
+	}
 }
 
 /** Ends this tab's sending; a request that is under way may still arrive. */
@@ -97,6 +116,7 @@ async function run(drainer: Drainer): Promise<void> {
 			drainer.again = null;
 			const end = await exclusively(drainer.device, (renew) => pass(drainer, renew));
 			const asked = drainer.again as Urgency | null;
+			drainer.is_busy = end === "busy";
 			if (end === "busy") startTimer(drainer, BUSY_WAIT_MS);
 			else if (end.kind === "wait") backOff(drainer, end);
 			else drainer.failures = 0;

@@ -59,6 +59,23 @@ describe("one sender at a time", () => {
 		expect(world.server.stateOf(session.session_id).answered).toBe(1);
 	});
 
+	test("who leaves waits for the lease of a page that was just closed, and is not told that answers are unsent", async () => {
+		const world = createWorld();
+		const closed = { locks: undefined, setTimeout: () => null };
+		const { session, storage } = await begin(world, closed);
+		world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
+		await session.answer(1, slider(1));
+		await turns(50);
+		world.network.fault = () => null;
+		const { client } = openTab(world, storage, { locks: undefined });
+		await client.prepare();
+		await comeBack(client);
+		const left = client.reset();
+		await world.advance(8000);
+		expect(await left).toEqual({ ok: true });
+		expect(world.server.stateOf(session.session_id).answered).toBe(1);
+	});
+
 	test("a tab that is suspended while it is sending keeps the others waiting for seconds only", async () => {
 		const world = createWorld();
 		let suspended = false;

@@ -10,7 +10,7 @@ const PATIENCE_MS = 12_000;
 /** The patience after one that was in vain, until the lock is to be had again. */
 const LITTLE_PATIENCE_MS = 500;
 /** So long the others wait for a tab that was closed while it was sending. */
-const LEASE_MS = 6000;
+export const LEASE_MS = 6000;
 /** Whoever sends renews the lease this often. In the background timers may be late: the lease may then end under a sender. */
 const BEAT_MS = 2000;
 

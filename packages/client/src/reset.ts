@@ -1,7 +1,7 @@
 import { ForgetReply } from "@carhythm/core";
 import type { ResetOutcome } from "./api.ts";
 import { forget, readPending } from "./device.ts";
-import { drain } from "./drainer.ts";
+import { drainPatiently } from "./drainer.ts";
 import type { Engine } from "./engine.ts";
 import { NEW_DEVICE, putClock, putDevice, readDevice, readOutbox, readStoredClock } from "./records.ts";
 import type { Box } from "./storage/storage.ts";
@@ -13,7 +13,7 @@ const PERSONAL: readonly Box[] = ["sessions", "outbox", "refused", "aside"];
 /** See `Client.reset`. */
 export async function reset(engine: Engine, discardUnsent: boolean): Promise<ResetOutcome> {
 	const { device } = engine;
-	if (!discardUnsent) await drain(engine.drainer, "wake");
+	if (!discardUnsent) await drainPatiently(engine.drainer);
 	const inMemory = await readPending(device);
 	const outcome = await device.storage.write(async (tx): Promise<ResetOutcome> => {
 		const stored = await tx.list("outbox");

@@ -9,7 +9,7 @@ import {
 import { type Outcome, ServerUnreachable, type Session } from "./api.ts";
 import { append } from "./append.ts";
 import { type Device, deviceTime, dismissRefused, pendingOf } from "./device.ts";
-import { type Drainer, drain } from "./drainer.ts";
+import { type Drainer, drain, drainPatiently } from "./drainer.ts";
 import { follow } from "./follow.ts";
 import { loadHandOff, loadRescue } from "./later.ts";
 import { request, valueOrThrow } from "./transport.ts";
@@ -25,10 +25,6 @@ export function openSession(device: Device, drainer: Drainer, view: View): Sessi
 		const outcome = await append(device, view, wanted);
 		if (outcome.ok) void drain(drainer, "append");
 		return outcome;
-	}
-
-	async function flush(): Promise<void> {
-		await drain(drainer, "wake");
 	}
 
 	return {
@@ -86,11 +82,11 @@ export function openSession(device: Device, drainer: Drainer, view: View): Sessi
 		handOff: async () => (await loadHandOff()).handOff(device, drainer.transport, view),
 		continueHere: async () => command(await (await loadHandOff()).holdHere(device)),
 		exportUnsent: async () => (await loadRescue()).exportUnsent(device, view),
-		flush,
+		flush: () => drainPatiently(drainer),
 		dismissRefused: (operation_id) => dismissRefused(device, view, operation_id),
 		takeBadges: () => view.badges.splice(0),
 		async scores() {
-			await flush();
+			await drainPatiently(drainer);
 			const { phase } = drainer;
 			if (pendingOf(device, view).length > 0) {
 				throw new ServerUnreachable(phase.kind === "waiting" ? phase.reason : "server");

@@ -1,0 +1,102 @@
+import { type Instant, type SessionId, toInstant, toMillis } from "@carhythm/core";
+import { type Selectable, sql, type Transaction } from "kysely";
+import type { Dialect } from "./dialect.ts";
+import type { Schema } from "./schema.ts";
+import type { Batch, DeviceMark, Operation, StoredSession } from "./store.ts";
+
+type Tx = Transaction<Schema>;
+
+/** A session with what is known of the devices that write to it. */
+export type WithDevices = {
+	session: StoredSession;
+	/** How far the devices of these batches have come that were not the last to write. */
+	others: Map<string, DeviceMark>;
+	/** Devices after which another wrote: to be stored. */
+	left: Set<string>;
+};
+
+/**
+ * The corrected time holds an error as large as a request was under way, which on a bad network is seconds. Two writes of one
+ * device must not change places by it: its own clock knows their order.
+ */
+export function inDeviceOrder(at: Instant, client_time: Instant, last: DeviceMark): Instant {
+	if (client_time > last.client_time) return at > last.at ? at : toInstant(toMillis(last.at) + 1);
+	if (client_time < last.client_time) return at < last.at ? at : toInstant(toMillis(last.at) - 1);
+	return last.at;
+}
+
+/** How far a device has come in this session. */
+export function markOf(
+	{ session: { device }, others }: WithDevices,
+	device_id: string | null,
+): DeviceMark | null {
+	if (device_id === null) return null;
+	return device?.device_id === device_id ? device : (others.get(device_id) ?? null);
+}
+
+export function noteDevice(
+	work: WithDevices,
+	{ client_time }: Operation,
+	{ device_id }: Batch,
+	at: Instant,
+): void {
+	if (!device_id || !client_time) return;
+	const last = markOf(work, device_id);
+	if (last && last.client_time >= client_time) return;
+	const { device } = work.session;
+	if (device && device.device_id !== device_id) {
+		work.others.set(device.device_id, device);
+		work.left.add(device.device_id);
+	}
+	work.session = { ...work.session, device: { device_id, client_time, at } };
+}
+
+/** How far the devices of these batches have come. Of the one that wrote last the session's own row tells. */
+export async function loadDevices(
+	tx: Tx,
+	dialect: Dialect,
+	bench: ReadonlyMap<SessionId, WithDevices>,
+	groups: ReadonlyMap<SessionId, readonly Batch[]>,
+): Promise<void> {
+	const byResponse = new Map<number, WithDevices>();
+	const devices: { response_id: number; device_id: string }[] = [];
+	for (const [session_id, work] of bench) {
+		const { response_id, device } = work.session;
+		byResponse.set(response_id, work);
+		// Before the first device there is no other.
+		if (!device) continue;
+		for (const { device_id } of groups.get(session_id) ?? []) {
+			if (device_id !== null && device_id !== device.device_id) devices.push({ response_id, device_id });
+		}
+	}
+	if (devices.length === 0) return;
+	const wanted = dialect.rows({ response_id: "integer", device_id: "text" }, devices);
+	const { rows } = await sql<Selectable<Schema["session_devices"]>>`
+		select d.response_id, d.device_id, d.device_time, d.device_at
+		from ${wanted} as w cross join session_devices d
+		where d.response_id = w.response_id and d.device_id = w.device_id`.execute(tx);
+	for (const { response_id, device_id, device_time, device_at } of rows) {
+		const mark = { device_id, client_time: device_time as Instant, at: device_at as Instant };
+		byResponse.get(response_id)?.others.set(device_id, mark);
+	}
+}
+
+/** Notes how far those devices had come after which another wrote. */
+export async function writeDevices(tx: Tx, dialect: Dialect, works: readonly WithDevices[]): Promise<void> {
+	const rows = works.flatMap(({ session: { response_id }, left, others }) =>
+		[...left].flatMap((device_id) => {
+			const mark = others.get(device_id);
+			return mark ? [{ response_id, device_id, device_time: mark.client_time, device_at: mark.at }] : [];
+		}),
+	);
+	if (rows.length === 0) return;
+	const given = dialect.rows(
+		{ response_id: "integer", device_id: "text", device_time: "time", device_at: "time" },
+		rows,
+	);
+	await sql`
+		insert into session_devices (response_id, device_id, device_time, device_at)
+		select response_id, device_id, device_time, device_at from ${given} as v where true
+		on conflict (response_id, device_id) do update set
+			device_time = excluded.device_time, device_at = excluded.device_at`.execute(tx);
+}
