@@ -20,7 +20,7 @@ import {
 	toMillis,
 	xpFor,
 } from "@carhythm/core";
-import { inDeviceOrder, markOf, noteDevice, type WithDevices } from "./session-devices.ts";
+import { behindNewer, inDeviceOrder, markOf, noteDevice, type WithDevices } from "./session-devices.ts";
 import { ADOPTED, ADOPTED_OPERATION, expiryBase } from "./session-rows.ts";
 import type { Batch, BatchOutcome, Operation, StoredResult, StoredSession } from "./store.ts";
 import { unseen } from "./unseen.ts";
@@ -82,6 +82,7 @@ export function beginWork(session: StoredSession): Work {
 		known: new Map(),
 		others: new Map(),
 		left: new Set(),
+		done: new Map(),
 		events: [],
 		touched_questions: new Set(),
 		abandoned_at: session.abandoned_at,
@@ -137,16 +138,18 @@ function workOperation(work: Work, operation: Operation, batch: Batch, rules: Ru
 }
 
 function timeOf(
-	{ client_time, command, after }: Operation,
+	operation: Operation,
 	{ sent_at, device_id }: Batch,
 	work: Work,
 	received: Instant,
 ): Instant | null {
+	const { client_time, command, after } = operation;
 	if (!client_time || !sent_at) return null;
 	const { state } = work.session;
 	const at = correctedTime({ client_time, sent_at, received, started_at: state.started_at });
 	const last = markOf(work, device_id);
-	const ordered = last ? inDeviceOrder(at, client_time, last) : at;
+	const inOrder = last ? inDeviceOrder(at, client_time, last) : at;
+	const ordered = last && client_time < last.client_time ? behindNewer(work, operation, inOrder) : inOrder;
 	return "question_id" in command ? afterSeen(state, command.question_id, after, ordered) : ordered;
 }
 
@@ -267,6 +270,7 @@ function append(
 	const { kind } = event.body;
 	const question_id = "question_id" in event.body ? event.body.question_id : null;
 	const { at, received_at } = event;
+	if (operation.client_time) work.done.set(operation.operation_id, operation.client_time);
 	work.known.set(operation.operation_id, { fingerprint, result: stored, kind, question_id, at, received_at });
 	work.events.push({
 		response_id: work.session.response_id,

@@ -1,4 +1,12 @@
-import { type Instant, type SessionId, toInstant, toMillis } from "@carhythm/core";
+import {
+	type AnswerRecord,
+	type DraftRecord,
+	type Instant,
+	type OperationId,
+	type SessionId,
+	toInstant,
+	toMillis,
+} from "@carhythm/core";
 import { type Selectable, sql, type Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import type { Schema } from "./schema.ts";
@@ -13,6 +21,8 @@ export type WithDevices = {
 	others: Map<string, DeviceMark>;
 	/** Devices after which another wrote: to be stored. */
 	left: Set<string>;
+	/** When what stands was done, by its device's clock: where a straggler of these batches may have to know it. */
+	done: Map<OperationId, Instant>;
 };
 
 /**
@@ -23,6 +33,29 @@ export function inDeviceOrder(at: Instant, client_time: Instant, last: DeviceMar
 	if (client_time > last.client_time) return at > last.at ? at : toInstant(toMillis(last.at) + 1);
 	if (client_time < last.client_time) return at < last.at ? at : toInstant(toMillis(last.at) - 1);
 	return last.at;
+}
+
+/**
+ * A request that was given up may still come, after newer ones of its device; a draft in it has left the outbox meanwhile, for a newer one. It is
+ * older than what was done later to the same question.
+ */
+export function behindNewer(
+	{ session, done }: WithDevices,
+	{ command, client_time }: Pick<Operation, "command" | "client_time">,
+	at: Instant,
+): Instant {
+	return standingAt(session, command).reduce((before, standing) => {
+		const isNewer = (done.get(standing.operation_id) ?? "") > (client_time ?? "");
+		return isNewer && standing.at <= before ? toInstant(toMillis(standing.at) - 1) : before;
+	}, at);
+}
+
+/** What stands on the question to which a command gives, takes or begins an answer. */
+function standingAt({ state }: StoredSession, command: Operation["command"]): (AnswerRecord | DraftRecord)[] {
+	const { kind } = command;
+	if (kind !== "answer" && kind !== "clear" && kind !== "draft") return [];
+	const { question_id } = command;
+	return [state.answers[question_id], state.drafts[question_id]].filter((one) => one !== undefined);
 }
 
 /** How far a device has come in this session. */
@@ -79,6 +112,57 @@ export async function loadDevices(
 		const mark = { device_id, client_time: device_time as Instant, at: device_at as Instant };
 		byResponse.get(response_id)?.others.set(device_id, mark);
 	}
+}
+
+/** When that was done which stands on the questions of stragglers: of operations that come after newer ones of their device. */
+export async function loadTimes(
+	tx: Tx,
+	dialect: Dialect,
+	bench: ReadonlyMap<SessionId, WithDevices & { known: ReadonlyMap<string, unknown> }>,
+	groups: ReadonlyMap<SessionId, readonly Batch[]>,
+): Promise<void> {
+	const byResponse = new Map<number, WithDevices>();
+	const standing: { response_id: number; operation_id: OperationId }[] = [];
+	for (const [session_id, work] of bench) {
+		const { response_id } = work.session;
+		byResponse.set(response_id, work);
+		for (const { command } of stragglersAmong(work, groups.get(session_id) ?? [])) {
+			for (const { operation_id } of standingAt(work.session, command)) {
+				standing.push({ response_id, operation_id });
+			}
+		}
+	}
+	if (standing.length === 0) return;
+	const wanted = dialect.rows({ response_id: "integer", operation_id: "text" }, standing);
+	const { rows } = await sql<
+		Pick<Selectable<Schema["session_events"]>, "response_id" | "operation_id" | "client_time">
+	>`
+		select e.response_id, e.operation_id, e.client_time
+		from ${wanted} as w cross join session_events e
+		where e.response_id = w.response_id and e.operation_id = w.operation_id`.execute(tx);
+	for (const { response_id, operation_id, client_time } of rows) {
+		if (client_time)
+			byResponse.get(response_id)?.done.set(operation_id as OperationId, client_time as Instant);
+	}
+}
+
+function stragglersAmong(
+	work: WithDevices & { known: ReadonlyMap<string, unknown> },
+	batches: readonly Batch[],
+): Operation[] {
+	const newest = new Map<string, Instant>();
+	const stragglers: Operation[] = [];
+	for (const { device_id, operations } of batches) {
+		if (device_id === null) continue;
+		for (const operation of operations) {
+			const { operation_id, client_time } = operation;
+			const last = newest.get(device_id) ?? markOf(work, device_id)?.client_time;
+			if (!client_time) continue;
+			if (!last || client_time > last) newest.set(device_id, client_time);
+			else if (client_time < last && !work.known.has(operation_id)) stragglers.push(operation);
+		}
+	}
+	return stragglers;
 }
 
 /** Notes how far those devices had come after which another wrote. */

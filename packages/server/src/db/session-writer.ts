@@ -3,7 +3,7 @@ import { sql, type Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { beginWork, type NewEvent, questionsOf, type Work } from "./operate.ts";
 import type { Schema } from "./schema.ts";
-import { loadDevices, writeDevices } from "./session-devices.ts";
+import { loadDevices, loadTimes, writeDevices } from "./session-devices.ts";
 import {
 	adoptedAnswer,
 	answerColumns,
@@ -64,6 +64,7 @@ export async function openBench(
 	await loadKnown(tx, dialect, byResponse, operations);
 	await loadDevices(tx, dialect, bench, groups);
 	await loadTouched(tx, dialect, byResponse, touched);
+	await loadTimes(tx, dialect, bench, groups);
 	return bench;
 }
 

@@ -178,37 +178,58 @@ describe("a draft", () => {
 		expect(state?.answers[question]?.answer).toEqual(text("Half a day."));
 	});
 
-	test.for(["one request", "its own"])(
-		"is older than what its device did after it, also when another device wrote in between, in %s",
+	const ways = ["together", "one by one"] as const;
+
+	async function typeBy(
+		orders: "a laptop between" | "given up, and there all the same",
+		how: (typeof ways)[number],
+	) {
+		await using store = await aStore();
+		const id = await store.started();
+		const essay =
+			store.version.index.places.find(({ question }) => question.type === "essay")?.question.id ?? 0;
+		const [phone, laptop] = [anOperationId(), anOperationId()];
+		const draft = (text: string) =>
+			({ kind: "draft", question_id: essay, draft: { type: "essay", text } }) as const;
+		const move = { kind: "move", question_id: store.question("energy") } as const;
+		const by = (device_id: string, sent_at: Instant, ...done: [Instant, Command][]) => ({
+			session_id: id,
+			device_id,
+			sent_at,
+			mode: "sync" as const,
+			operations: done.map(([client_time, command]) => ({
+				operation_id: anOperationId(),
+				client_time,
+				command,
+			})),
+		});
+		store.pass({ seconds: 60 });
+		const begun = store.now();
+		store.pass({ seconds: 1 });
+		const gone_on = store.now();
+		store.pass({ seconds: 5 });
+		const now = store.now();
+		const slow = by(phone, begun, [begun, draft("Half")]);
+		const requests =
+			orders === "a laptop between"
+				? [slow, by(laptop, now, [now, move]), by(phone, now, [gone_on, draft("Half a thought")])]
+				: [by(phone, now, [gone_on, draft("Half a thought")], [now, move]), slow];
+		if (how === "together") await Promise.all(requests.map(store.sessions.operate));
+		else for (const request of requests) await store.sessions.operate(request);
+		return (await store.sessions.load(id))?.state.drafts[essay]?.draft;
+	}
+
+	test.for(ways)(
+		"of a device whose request was slow does not stand above the next, also when another device wrote in between: %s",
 		async (how) => {
-			await using store = await aStore();
-			const id = await store.started();
-			const question =
-				store.version.index.places.find(({ question: q }) => q.type === "essay")?.question.id ?? 0;
-			const [phone, laptop] = [anOperationId(), anOperationId()];
-			const draft = (words: string) =>
-				({ kind: "draft", question_id: question, draft: { type: "essay", text: words } }) as const;
-			const by = (device_id: string, client_time: Instant, sent_at: Instant, command: Command) => ({
-				session_id: id,
-				device_id,
-				sent_at,
-				mode: "sync" as const,
-				operations: [{ operation_id: anOperationId(), client_time, command }],
-			});
-			store.pass({ seconds: 60 });
-			const begun = store.now();
-			store.pass({ seconds: 1 });
-			const gone_on = store.now();
-			store.pass({ seconds: 5 });
-			// The phone's first request was six seconds under way, the next is quick; the laptop's comes in between.
-			const requests = [
-				by(phone, begun, begun, draft("Half")),
-				by(laptop, store.now(), store.now(), { kind: "move", question_id: store.question("energy") }),
-				by(phone, gone_on, store.now(), draft("Half a thought")),
-			];
-			if (how === "one request") await Promise.all(requests.map(store.sessions.operate));
-			else for (const request of requests) await store.sessions.operate(request);
-			expect((await store.sessions.load(id))?.state.drafts[question]?.draft).toEqual({
+			expect(await typeBy("a laptop between", how)).toEqual({ type: "essay", text: "Half a thought" });
+		},
+	);
+
+	test.for(ways)(
+		"that was given up for a newer one, and comes all the same after it, is the older one: %s",
+		async (how) => {
+			expect(await typeBy("given up, and there all the same", how)).toEqual({
 				type: "essay",
 				text: "Half a thought",
 			});

@@ -115,18 +115,30 @@ export function whyEnded(reference: Reference, session: History, { kind }: Deed)
 /** Null: it has no clock, and counts as later than all before it. */
 function timeOf(
 	reference: Reference,
-	{ started, devices }: History,
-	{ client_time }: Operation,
+	session: History,
+	{ client_time, deed }: Operation,
 	{ sent_at, device_id }: Sender,
 ): number | null {
 	if (client_time === null || sent_at === null) return null;
 	const received = reference.now;
 	const guess = received - (sent_at - client_time);
+	const { started, devices } = session;
 	const at = Math.max(started, Math.min(guess, Math.max(received, started)));
 	const device = device_id === null ? undefined : devices.get(device_id);
 	if (!device) return at;
 	if (client_time === device.client_time) return device.at;
-	return client_time > device.client_time ? Math.max(at, device.at + 1) : Math.min(at, device.at - 1);
+	if (client_time > device.client_time) return Math.max(at, device.at + 1);
+	return behindNewer(session, deed, client_time, Math.min(at, device.at - 1));
+}
+
+/** A straggler is older than what was done later to its question. */
+function behindNewer(session: History, deed: Deed, client_time: number, at: number): number {
+	if (deed.kind !== "answer" && deed.kind !== "clear" && deed.kind !== "draft") return at;
+	const { question_id } = deed;
+	const newer = [standing(session, question_id), standingDraft(session, question_id)].filter(
+		(line) => line !== null && line.client_time !== null && line.client_time > client_time,
+	);
+	return Math.min(at, ...newer.map((line) => (line?.at ?? 0) - 1));
 }
 
 /** A write is later than the one that was seen when it was made. */
