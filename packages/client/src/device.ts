@@ -282,6 +282,14 @@ export function changeDevice(
 	);
 }
 
+/** What belongs to no session, where a change of it may have failed: a full disk can still be read. @returns null where not even that */
+export async function lastKnown(
+	{ storage }: Device,
+	changed: DeviceRecord | null | undefined,
+): Promise<DeviceRecord | null> {
+	return changed ?? (await tolerant(() => storage.read(readDevice), null));
+}
+
 export async function dismissRefused(device: Device, view: View, operation_id: OperationId): Promise<void> {
 	const stored = await device.storage.write(async (tx) => {
 		await changeSession(device, tx, view.session_id);

@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
-import { begin, comeBack, empty, mintId, openTab, saved, slider } from "./testing/visit.ts";
+import { begin, comeBack, empty, mintId, openTab, remains, saved, slider } from "./testing/visit.ts";
 import { createWorld, offline, until } from "./testing/world.ts";
 
 // The browser empties its storage under open pages: they know what was in it, and lose none of it.
@@ -19,6 +19,19 @@ test("what the page knows goes back in", async () => {
 	world.network.fault = () => null;
 	await again.flush();
 	expect(world.server.stateOf(session.session_id).answered).toBe(2);
+});
+
+test("a page that knows of an earlier reset gives nothing back after the next one", async () => {
+	const world = createWorld();
+	const deaf = { broadcast: undefined };
+	const { client, storage } = await begin(world, deaf);
+	await client.reset();
+	const session = await client.start({ language: "en" });
+	await empty(storage);
+	await world.advance(1000);
+	expect(await openTab(world, storage, deaf).client.reset({ discard_unsent: true })).toEqual({ ok: true });
+	expect(await session.answer(1, slider(1))).toMatchObject({ refusal: { code: "session_not_found" } });
+	expect((await remains(storage)).join()).not.toContain(session.session_id);
 });
 
 test("while the server's state is on its way here: what was answered meanwhile stays", async () => {

@@ -11,7 +11,7 @@ import { type HandOff, type RedeemOptions, ServerUnreachable } from "./api.ts";
 import { fetchVersion } from "./assessments.ts";
 import { laterClock, named, serverTime } from "./clock.ts";
 import { withCurrent } from "./current.ts";
-import { changeDevice, type Device, deviceTime, tolerant } from "./device.ts";
+import { changeDevice, type Device, deviceTime, lastKnown, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import { NEW_DEVICE, putClock, readStoredClock } from "./records.ts";
@@ -94,9 +94,10 @@ async function prepareRedeem({ device }: Engine, code: string) {
 	const stored = await changeDevice(device, (before) =>
 		before.redeeming?.code === code ? before : { ...before, redeeming: fresh },
 	);
+	const known = await lastKnown(device, stored);
 	return {
 		...(stored?.redeeming ?? fresh),
-		resets: stored?.resets ?? Number.POSITIVE_INFINITY,
-		present: presentVisit(device, stored ?? NEW_DEVICE),
+		resets: known?.resets ?? Number.POSITIVE_INFINITY,
+		present: presentVisit(device, known ?? NEW_DEVICE),
 	};
 }

@@ -83,7 +83,7 @@ const DeviceRecord = z.object({
 	current: z.nullable(SessionIdField),
 	/** Set by a reset: the cookie, which no script can delete, is then not followed until the next start. */
 	cookie_ignored: z.boolean(),
-	/** How often this device was reset. A tab that knows an older number must not bring anything back. */
+	/** A number that grows with each reset of this device. A tab that knows an older one must not bring anything back. */
 	resets: z.int(),
 	/** A start whose reply has not come; its id is used until then, so that it begins one session only. */
 	starting: z.nullable(

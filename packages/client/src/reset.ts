@@ -1,6 +1,6 @@
 import { ForgetReply } from "@carhythm/core";
 import type { ResetOutcome } from "./api.ts";
-import { forget, readPending } from "./device.ts";
+import { deviceTime, forget, readPending } from "./device.ts";
 import { drainPatiently } from "./drainer.ts";
 import type { Engine } from "./engine.ts";
 import { NEW_DEVICE, putClock, putDevice, readDevice, readOutbox, readStoredClock } from "./records.ts";
@@ -27,7 +27,9 @@ export async function reset(engine: Engine, discardUnsent: boolean): Promise<Res
 			for (const { key } of await tx.list(box)) await tx.delete(box, key);
 		}
 		const { resets } = await readDevice(tx);
-		await putDevice(tx, { ...NEW_DEVICE, cookie_ignored: true, resets: resets + 1 });
+		// A browser that empties its storage forgets the earlier ones, of which other pages still know: the clock counts on.
+		const next = Math.max(resets + 1, Math.floor(deviceTime(device)));
+		await putDevice(tx, { ...NEW_DEVICE, cookie_ignored: true, resets: next });
 		// The next person's writes shall not be known by this one's name.
 		await putClock(tx, { ...(await readStoredClock(tx)), id: null });
 		return { ok: true };

@@ -11,7 +11,7 @@ import {
 	saved,
 	slider,
 } from "./testing/visit.ts";
-import { createWorld, offline, until } from "./testing/world.ts";
+import { breakable, createWorld, offline, until } from "./testing/world.ts";
 
 describe("on a shared computer", () => {
 	test("a reload goes on; once the tab is closed, nothing of the session is left", async () => {
@@ -173,6 +173,23 @@ describe("a reset", () => {
 			const session = await redeeming;
 			expect(session.standing).toBe("forgotten");
 			expect((await remains(storage)).join()).not.toContain(session.session_id);
+		});
+
+		test("a code that is brought while the disk is full, and has some room again", async () => {
+			const world = createWorld();
+			const own = openTab(world, await newStorage());
+			const { code } = await (await own.client.start({ language: "en" })).handOff();
+			const storage = await newStorage();
+			const full = breakable(storage);
+			const other = openHeldTab(world, full.storage, /\/redeem$/);
+			full.state.broken = "storage_full";
+			const redeeming = other.client.redeem(code);
+			await other.asked();
+			full.state.broken = null;
+			expect(await openTab(world, storage).client.reset()).toEqual({ ok: true });
+			other.letThrough();
+			expect((await redeeming).standing).toBe("forgotten");
+			expect((await remains(storage)).join()).not.toContain((await redeeming).session_id);
 		});
 
 		test("a restore", async () => {

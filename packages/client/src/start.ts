@@ -16,7 +16,7 @@ import { ServerUnreachable, type StartOptions } from "./api.ts";
 import { append } from "./append.ts";
 import { fetchVersion } from "./assessments.ts";
 import { noteSetAside, setAsideAt, withCurrent } from "./current.ts";
-import { changeDevice, type Device, openView, reload, tolerant } from "./device.ts";
+import { changeDevice, type Device, lastKnown, openView, reload, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import {
@@ -137,8 +137,9 @@ async function prepareStart(
 	);
 	const earlier = stored ? stored.earlier : isSame(engine.starting);
 	engine.starting = earlier ?? fresh;
-	const resets = stored?.device.resets ?? Number.POSITIVE_INFINITY;
-	const present = presentVisit(engine.device, stored?.device ?? NEW_DEVICE);
+	const known = await lastKnown(engine.device, stored?.device);
+	const resets = known?.resets ?? Number.POSITIVE_INFINITY;
+	const present = presentVisit(engine.device, known ?? NEW_DEVICE);
 	return { starting: earlier ?? fresh, isRetry: earlier !== null, resets, present };
 }
 
@@ -151,12 +152,13 @@ async function endStart(engine: Engine, operation_id: string): Promise<void> {
 
 async function prepareRestore(engine: Engine, session_id: SessionId) {
 	const fresh = { operation_id: mintOperationId(engine.device.environment.randomBytes), session_id };
-	const device = await changeDevice(engine.device, (before) =>
+	const changed = await changeDevice(engine.device, (before) =>
 		before.restoring?.session_id === session_id ? before : { ...before, restoring: fresh },
 	);
-	const { operation_id } = device?.restoring ?? fresh;
-	const shared = presentVisit(engine.device, device ?? NEW_DEVICE);
-	return { operation_id, resets: device?.resets ?? Number.POSITIVE_INFINITY, shared };
+	const { operation_id } = changed?.restoring ?? fresh;
+	const known = await lastKnown(engine.device, changed);
+	const shared = presentVisit(engine.device, known ?? NEW_DEVICE);
+	return { operation_id, resets: known?.resets ?? Number.POSITIVE_INFINITY, shared };
 }
 
 /** A refused restore has done nothing. What is gone for good is not offered again. */
