@@ -2,10 +2,20 @@ import "fake-indexeddb/auto";
 import type { SyncOperation } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
 import { createMemoryStorage } from "./storage/memory.ts";
-import { begin, comeBack, openTab, saved, slider } from "./testing/visit.ts";
+import { begin, comeBack, openTab, saved, slider, type World } from "./testing/visit.ts";
 import { createWorld, isSync, type Request, turns, until } from "./testing/world.ts";
 
 const operationsOf = ({ body }: Request) => (body as { operations: SyncOperation[] }).operations;
+
+/** A tab on plain http of which nothing runs any more from the moment in which it sends its only answer. */
+async function closedWhileSending(world: World) {
+	const tab = await begin(world, { locks: undefined, setTimeout: () => null });
+	world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
+	await tab.session.answer(1, slider(1));
+	await turns(50);
+	world.network.fault = () => null;
+	return tab;
+}
 
 describe("one sender at a time", () => {
 	test.each([
@@ -34,13 +44,7 @@ describe("one sender at a time", () => {
 
 	test("a tab that was closed while it was sending keeps the others waiting for seconds only", async () => {
 		const world = createWorld();
-		// Nothing of it runs any more from the moment in which it sends.
-		const closed = { locks: undefined, setTimeout: () => null };
-		const { session, storage } = await begin(world, closed);
-		world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
-		await session.answer(1, slider(1));
-		await turns(50);
-		world.network.fault = () => null;
+		const { storage } = await closedWhileSending(world);
 		const again = await comeBack(openTab(world, storage, { locks: undefined }).client);
 		await world.advance(2000);
 		expect(again.save.kind).toBe("sending");
@@ -61,12 +65,7 @@ describe("one sender at a time", () => {
 
 	test("who leaves waits for the lease of a page that was just closed, and is not told that answers are unsent", async () => {
 		const world = createWorld();
-		const closed = { locks: undefined, setTimeout: () => null };
-		const { session, storage } = await begin(world, closed);
-		world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
-		await session.answer(1, slider(1));
-		await turns(50);
-		world.network.fault = () => null;
+		const { session, storage } = await closedWhileSending(world);
 		const { client } = openTab(world, storage, { locks: undefined });
 		await client.prepare();
 		await comeBack(client);

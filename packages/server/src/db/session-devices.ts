@@ -25,6 +25,8 @@ export type WithDevices = {
 	done: Map<OperationId, Instant>;
 };
 
+type WithKnown = WithDevices & { known: ReadonlyMap<string, unknown> };
+
 /**
  * The corrected time holds an error as large as a request was under way, which on a bad network is seconds. Two writes of one
  * device must not change places by it: its own clock knows their order.
@@ -67,6 +69,7 @@ export function markOf(
 	return device?.device_id === device_id ? device : (others.get(device_id) ?? null);
 }
 
+/** Notes how far a device has come with a write. */
 export function noteDevice(
 	work: WithDevices,
 	{ client_time }: Operation,
@@ -88,17 +91,15 @@ export function noteDevice(
 export async function loadDevices(
 	tx: Tx,
 	dialect: Dialect,
-	bench: ReadonlyMap<SessionId, WithDevices>,
+	byResponse: ReadonlyMap<number, WithDevices>,
 	groups: ReadonlyMap<SessionId, readonly Batch[]>,
 ): Promise<void> {
-	const byResponse = new Map<number, WithDevices>();
 	const devices: { response_id: number; device_id: string }[] = [];
-	for (const [session_id, work] of bench) {
-		const { response_id, device } = work.session;
-		byResponse.set(response_id, work);
+	for (const [response_id, { session }] of byResponse) {
+		const { device } = session;
 		// Before the first device there is no other.
 		if (!device) continue;
-		for (const { device_id } of groups.get(session_id) ?? []) {
+		for (const { device_id } of groups.get(session.state.session_id) ?? []) {
 			if (device_id !== null && device_id !== device.device_id) devices.push({ response_id, device_id });
 		}
 	}
@@ -118,15 +119,12 @@ export async function loadDevices(
 export async function loadTimes(
 	tx: Tx,
 	dialect: Dialect,
-	bench: ReadonlyMap<SessionId, WithDevices & { known: ReadonlyMap<string, unknown> }>,
+	byResponse: ReadonlyMap<number, WithKnown>,
 	groups: ReadonlyMap<SessionId, readonly Batch[]>,
 ): Promise<void> {
-	const byResponse = new Map<number, WithDevices>();
 	const standing: { response_id: number; operation_id: OperationId }[] = [];
-	for (const [session_id, work] of bench) {
-		const { response_id } = work.session;
-		byResponse.set(response_id, work);
-		for (const { command } of stragglersAmong(work, groups.get(session_id) ?? [])) {
+	for (const [response_id, work] of byResponse) {
+		for (const { command } of stragglersAmong(work, groups.get(work.session.state.session_id) ?? [])) {
 			for (const { operation_id } of standingAt(work.session, command)) {
 				standing.push({ response_id, operation_id });
 			}
@@ -146,10 +144,7 @@ export async function loadTimes(
 	}
 }
 
-function stragglersAmong(
-	work: WithDevices & { known: ReadonlyMap<string, unknown> },
-	batches: readonly Batch[],
-): Operation[] {
+function stragglersAmong(work: WithKnown, batches: readonly Batch[]): Operation[] {
 	const newest = new Map<string, Instant>();
 	const stragglers: Operation[] = [];
 	for (const { device_id, operations } of batches) {

@@ -62,9 +62,9 @@ export async function openBench(
 		}
 	}
 	await loadKnown(tx, dialect, byResponse, operations);
-	await loadDevices(tx, dialect, bench, groups);
+	await loadDevices(tx, dialect, byResponse, groups);
 	await loadTouched(tx, dialect, byResponse, touched);
-	await loadTimes(tx, dialect, bench, groups);
+	await loadTimes(tx, dialect, byResponse, groups);
 	return bench;
 }
 

@@ -194,7 +194,7 @@ function isLaterInLine(one: Attempt, other: Attempt | undefined): boolean {
 
 /** The server orders the writes of one device as they were done. One that lost its name with its storage is another to it. */
 function hasNewName({ tally }: Story, { line }: Attempt): boolean {
-	return line.device.kind === "memory" || !!tally["storage cleared"] || !!tally["forgotten by a browser"];
+	return line.device.kind === "memory" || !!tally["storage cleared"];
 }
 
 /** The questions that one window alone writes to, and what it did there, where the server can know the order. */

@@ -40,12 +40,12 @@ function checkSaved({ lines }: Story): string[] {
 }
 
 /** Every page shows what the server has. */
-function checkViews({ lines, tally }: Story, snapshot: SessionSnapshot): string[] {
+function checkViews({ lines, tally, unfound }: Story, snapshot: SessionSnapshot): string[] {
 	const mayBeLost = !!tally["storage cleared"] && !!tally["forgotten by a browser"];
-	const asShown = mayBeLost ? withoutTimes : (state: SessionState) => state;
 	return lines.flatMap(({ device, tab }) => {
 		const { session } = tab ?? {};
-		if (session?.session_id !== snapshot.session.session_id) return [];
+		if (!tab || session?.session_id !== snapshot.session.session_id) return [];
+		const asShown = mayBeLost && unfound.has(tab) ? withoutTimes : (state: SessionState) => state;
 		return isDeepStrictEqual(asShown(session.state), asShown(snapshot.session))
 			? []
 			: [

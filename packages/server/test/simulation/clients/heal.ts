@@ -29,7 +29,11 @@ export async function heal(story: Story): Promise<void> {
 		await checkForgotten(story);
 	}
 	// What others did in the meantime.
-	for (const line of lines) await ensureOpen(story, line, false);
+	for (const line of lines) {
+		const before = line.tab?.session;
+		await ensureOpen(story, line, false);
+		if (line.tab && line.tab.session === before) story.unfound.add(line.tab);
+	}
 	await time.rest();
 	await checkForgotten(story);
 }

@@ -72,6 +72,8 @@ export type Story = {
 	weather: { trouble: number };
 	/** What a browser was made to forget. */
 	forgotten: Map<Device, Set<string>>;
+	/** Pages that showed a session in the end which their last look did not find. */
+	unfound: Set<Tab>;
 	/** What was seen to be wrong on the way. */
 	wrong: string[];
 	tally: Tally;
@@ -129,6 +131,7 @@ export async function beginStory(
 		questions: { sliders: ids, shared: ids.slice(windows), essay },
 		weather,
 		forgotten: new Map(),
+		unfound: new Set(),
 		wrong: [],
 		tally,
 	};
