@@ -101,7 +101,7 @@ async function open(engine: Engine, choice: SessionChoice): Promise<View> {
 		() =>
 			device.storage.read(async (tx) => ({
 				record: await readSession(tx, session_id),
-				resets: (await readDevice(tx)).resets,
+				last_reset: (await readDevice(tx)).last_reset,
 			})),
 		null,
 	);
@@ -109,7 +109,7 @@ async function open(engine: Engine, choice: SessionChoice): Promise<View> {
 	if (!record)
 		throw new RequestRefused({ type: "about:blank", title: "Session not found", status: 404, ...FORGOTTEN });
 	const index = valueOrThrow(await fetchVersion(assessments, record.assessment.version_id));
-	const view = await openView(device, index, record, stored?.resets ?? Number.POSITIVE_INFINITY);
+	const view = await openView(device, index, record, stored?.last_reset ?? null);
 	if (pendingOf(device, view).length > 0 || record.refresh_needed) void drain(engine.drainer, "append");
 	return view;
 }

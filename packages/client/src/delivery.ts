@@ -101,7 +101,10 @@ export async function refresh(
 	switch (remote.kind) {
 		case "found":
 			try {
-				await rebase(device, view.index, remote.snapshot, { resets: view.resets, isExclusive: true });
+				await rebase(device, view.index, remote.snapshot, {
+					last_reset: view.last_reset,
+					isExclusive: true,
+				});
 				return DONE;
 			} catch (error) {
 				if (error instanceof StorageFailed) return TROUBLE;

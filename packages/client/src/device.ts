@@ -12,6 +12,8 @@ import type { Environment } from "./environment.ts";
 import {
 	type DeviceRecord,
 	deleteRefused,
+	isResetSince,
+	type KnownReset,
 	type Operation,
 	putDevice,
 	putOperation,
@@ -32,15 +34,7 @@ import {
 	type WriteTransaction,
 } from "./storage/storage.ts";
 import type { News } from "./tabs.ts";
-import {
-	createView,
-	eventsOf,
-	pendingOperations,
-	showStored,
-	UNKNOWN_RESETS,
-	update,
-	type View,
-} from "./view.ts";
+import { createView, eventsOf, pendingOperations, showStored, update, type View } from "./view.ts";
 
 /** This tab's hold on the storage that all tabs share. */
 export type Device = {
@@ -63,7 +57,7 @@ const NOTHING_STORED = {
 	queued: [],
 	unreadable: 0,
 	refused: [],
-	resets: UNKNOWN_RESETS,
+	last_reset: null,
 	shared: null,
 };
 
@@ -78,7 +72,7 @@ export async function sessionOf(
 ): Promise<SessionRecord | null> {
 	const stored = await readDevice(tx);
 	meet(view, stored);
-	if (stored.resets > view.resets) return null;
+	if (isResetSince(stored, view.last_reset)) return null;
 	const record = await readSession(tx, view.session_id);
 	if (record?.born === view.record.born) return record;
 	const outbox = new Set((await readOutbox(tx, view.session_id)).map(({ operation_id }) => operation_id));
@@ -88,16 +82,16 @@ export async function sessionOf(
 		if (missing.length === 0) return record;
 		return { ...record, state: withOperations(device, view, record.state, missing), refresh_needed: true };
 	}
-	await putDevice(tx, { ...stored, resets: view.resets, ...placeOf(stored, view) });
+	await putDevice(tx, { ...stored, ...placeOf(stored, view) });
 	const { version_id } = view.record.assessment;
 	await rememberVersion(tx, { version_id, assessment: view.index.assessment });
 	return { ...view.record, born: mintUuid(device.environment.randomBytes) };
 }
 
 /** What a failing storage did not tell when the view opened, the first look that succeeds tells. */
-function meet(view: View, { resets, current, shared }: DeviceRecord): void {
-	if (!Number.isNaN(view.resets)) return;
-	view.resets = resets;
+function meet(view: View, { last_reset, current, shared }: DeviceRecord): void {
+	if (view.last_reset !== null) return;
+	view.last_reset = last_reset;
 	if (current === view.session_id) view.shared ??= shared;
 }
 
@@ -128,13 +122,13 @@ function withOperations(
 /**
  * Opens this tab's view of a session.
  * @param record serves where the storage has none
- * @param resets how often the device had been reset when the session was found; after one more the view is over already
+ * @param last_reset as it was when the session was found; after another one the view is over already
  */
 export async function openView(
 	device: Device,
 	index: AssessmentIndex,
 	record: SessionRecord,
-	resets: number,
+	last_reset: KnownReset,
 ): Promise<View> {
 	const { session_id } = record.state;
 	const stored = await look(device, session_id);
@@ -144,7 +138,7 @@ export async function openView(
 		return open;
 	}
 	const view = createView(index, stored?.record ?? record, stored ?? NOTHING_STORED);
-	if (view.resets > resets) forget(device, view);
+	if (stored && isResetSince(stored, last_reset)) forget(device, view);
 	else device.views.set(session_id, view);
 	return view;
 }
@@ -154,7 +148,7 @@ export async function reload(device: Device): Promise<void> {
 	for (const view of device.views.values()) {
 		const stored = await look(device, view.session_id);
 		if (!stored) continue;
-		if (stored.resets > view.resets) forget(device, view);
+		if (isResetSince(stored, view.last_reset)) forget(device, view);
 		else if (stored.record) await take(device, view, stored);
 	}
 }
@@ -201,7 +195,7 @@ export function knownRecord(
 function look(
 	device: Device,
 	session_id: SessionId,
-): Promise<(StoredSession & { resets: number; shared: string | null }) | null> {
+): Promise<(StoredSession & Pick<DeviceRecord, "last_reset" | "shared">) | null> {
 	return tolerant(
 		() =>
 			device.storage.read(async (tx) => {
@@ -210,8 +204,8 @@ function look(
 				const view = device.views.get(session_id);
 				if (view) meet(view, known);
 				const stored = await readStored(tx, session_id);
-				const { resets, current, shared } = known;
-				return { ...stored, resets, shared: current === session_id ? shared : null };
+				const { last_reset, current, shared } = known;
+				return { ...stored, last_reset, shared: current === session_id ? shared : null };
 			}),
 		null,
 	);
@@ -254,7 +248,7 @@ async function queuedBeforeClearing(tx: ReadTransaction, views: readonly View[])
 	const stored = await readDevice(tx);
 	for (const view of views) {
 		meet(view, stored);
-		if (view.queued.length === 0 || stored.resets > view.resets) continue;
+		if (view.queued.length === 0 || isResetSince(stored, view.last_reset)) continue;
 		const record = await readSession(tx, view.session_id);
 		if (record?.born !== view.record.born) queued.push(...view.queued);
 	}

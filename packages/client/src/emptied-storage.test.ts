@@ -34,6 +34,34 @@ test("a page that knows of an earlier reset gives nothing back after the next on
 	expect((await remains(storage)).join()).not.toContain(session.session_id);
 });
 
+test("pages of before and after an earlier reset was forgotten with the storage do not end each other", async () => {
+	const world = createWorld();
+	const deaf = { broadcast: undefined };
+	const { client, storage } = await begin(world, deaf);
+	await client.reset();
+	const old = await client.start({ language: "en" });
+	await empty(storage);
+	const tab = openTab(world, storage, deaf);
+	const session = await comeBack(tab.client);
+	await world.advance(1000);
+	world.network.fault = offline;
+	await session.answer(1, slider(1));
+	await empty(storage);
+	await old.answer(2, slider(2));
+	expect(await session.answer(3, slider(3))).toMatchObject({ ok: true });
+	world.network.fault = () => null;
+	tab.environment.signal("focus");
+	await world.advance(120_000);
+	expect([old.standing, session.standing, session.save.kind]).toEqual(["active", "active", "saved"]);
+	expect(world.server.stateOf(session.session_id).answered).toBe(3);
+
+	// A reset ends both all the same.
+	expect(await openTab(world, storage, deaf).client.reset({ discard_unsent: true })).toEqual({ ok: true });
+	for (const one of [old, session]) {
+		expect(await one.answer(4, slider(4))).toMatchObject({ refusal: { code: "session_not_found" } });
+	}
+});
+
 test("while the server's state is on its way here: what was answered meanwhile stays", async () => {
 	const world = createWorld();
 	const { fetch } = world.environment();

@@ -14,7 +14,7 @@ import { withCurrent } from "./current.ts";
 import { changeDevice, type Device, deviceTime, lastKnown, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { rebase, recordOf } from "./rebase.ts";
-import { NEW_DEVICE, putClock, readStoredClock } from "./records.ts";
+import { isResetSince, NEW_DEVICE, putClock, readStoredClock } from "./records.ts";
 import { beginSharedVisit, presentVisit } from "./shared-computer.ts";
 import { openCurrent } from "./start.ts";
 import { request, type Transport, valueOrThrow } from "./transport.ts";
@@ -65,7 +65,7 @@ async function nameDevice(device: Device): Promise<OperationId> {
 export async function redeem(engine: Engine, code: string, options: RedeemOptions): Promise<View> {
 	const { device, transport } = engine;
 	const { device_id, label } = await holdHere(device);
-	const { operation_id, resets, present } = await prepareRedeem(engine, code);
+	const { operation_id, last_reset, present } = await prepareRedeem(engine, code);
 	const shared = options.shared || present !== null;
 	const reply = await request(transport, "POST", "/api/v2/session/handoff/redeem", SessionSnapshot, {
 		body: { code, operation_id, device_id, label, shared },
@@ -76,14 +76,14 @@ export async function redeem(engine: Engine, code: string, options: RedeemOption
 	const session_id = parseSessionId(snapshot.session.session_id);
 	if (!session_id) throw new ServerUnreachable("server");
 	const index = valueOrThrow(await fetchVersion(engine.assessments, snapshot.assessment.version_id));
-	await tolerant(() => rebase(device, index, snapshot, { resets, isExclusive: false }), null);
+	await tolerant(() => rebase(device, index, snapshot, { last_reset, isExclusive: false }), null);
 	const visit = shared ? (present ?? beginSharedVisit(device)) : null;
 	await changeDevice(device, (before) =>
-		before.resets > resets
+		isResetSince(before, last_reset)
 			? before
 			: { ...withCurrent(before, session_id, { shared: visit }), redeeming: null },
 	);
-	const view = await openCurrent(engine, index, recordOf(snapshot, snapshot.session), resets);
+	const view = await openCurrent(engine, index, recordOf(snapshot, snapshot.session), last_reset);
 	view.shared = visit;
 	return view;
 }
@@ -97,7 +97,7 @@ async function prepareRedeem({ device }: Engine, code: string) {
 	const known = await lastKnown(device, stored);
 	return {
 		...(stored?.redeeming ?? fresh),
-		resets: known?.resets ?? Number.POSITIVE_INFINITY,
+		last_reset: known?.last_reset ?? null,
 		present: presentVisit(device, known ?? NEW_DEVICE),
 	};
 }

@@ -12,8 +12,10 @@ import { type DeviceClock, withServerTime } from "./clock.ts";
 import { type Device, deviceTime, knownRecord } from "./device.ts";
 import {
 	isResetSince,
+	type KnownReset,
 	putOperation,
 	putSession,
+	readDevice,
 	readOutbox,
 	readStored,
 	type SessionRecord,
@@ -24,7 +26,7 @@ import { eventsOf, showStored } from "./view.ts";
 /**
  * Makes the server's snapshot the base of the stored session, with everything on top that still waits. What the server had
  * acknowledged and has no more (a backup was restored), this device gives again.
- * @param when.resets how often the device had been reset when the server was asked: a reply that a reset has overtaken brings nobody back
+ * @param when.last_reset as it was when the server was asked: a reply that a reset has overtaken brings nobody back
  * @param when.isExclusive whether this is the only sender of the device at this moment. Otherwise a snapshot older than what was
  *   acknowledged is taken for a race with another tab
  * @returns the new record; null when the snapshot is left alone
@@ -33,14 +35,15 @@ export async function rebase(
 	device: Device,
 	index: AssessmentIndex,
 	snapshot: SessionSnapshot,
-	{ resets, isExclusive }: { resets: number; isExclusive: boolean },
+	{ last_reset, isExclusive }: { last_reset: KnownReset; isExclusive: boolean },
 ): Promise<SessionRecord | null> {
 	const { session } = snapshot;
 	const now = device.environment.now();
 	device.clock = withServerTime(device.clock, now, snapshot.server_time);
 	const shown = device.views.get(session.session_id);
 	const outcome = await device.storage.write(async (tx) => {
-		if (await isResetSince(tx, Math.min(resets, shown?.resets ?? resets))) return null;
+		const stored = await readDevice(tx);
+		if (isResetSince(stored, last_reset) || isResetSince(stored, shown?.last_reset ?? null)) return null;
 		const before = await knownRecord(device, tx, session.session_id);
 		const isOlder = before !== null && session.revision < before.state.revision;
 		if (isOlder && !isExclusive) return null;

@@ -83,8 +83,8 @@ const DeviceRecord = z.object({
 	current: z.nullable(SessionIdField),
 	/** Set by a reset: the cookie, which no script can delete, is then not followed until the next start. */
 	cookie_ignored: z.boolean(),
-	/** A number that grows with each reset of this device. A tab that knows an older one must not bring anything back. */
-	resets: z.int(),
+	/** Names the last reset of this device, empty where there was none: see {@link isResetSince}. */
+	last_reset: z._default(z.string(), ""),
 	/** A start whose reply has not come; its id is used until then, so that it begins one session only. */
 	starting: z.nullable(
 		z.object({
@@ -118,7 +118,7 @@ export const NEW_DEVICE: DeviceRecord = {
 	format: 1,
 	current: null,
 	cookie_ignored: false,
-	resets: 0,
+	last_reset: "",
 	starting: null,
 	restoring: null,
 	redeeming: null,
@@ -244,9 +244,15 @@ export async function readDevice(tx: ReadTransaction): Promise<DeviceRecord> {
 	return (await get(tx, "meta", "device", DeviceRecord)) ?? NEW_DEVICE;
 }
 
-/** Whether the device was reset since it had been reset so often: whoever was here then is gone. */
-export async function isResetSince(tx: ReadTransaction, resets: number): Promise<boolean> {
-	return (await readDevice(tx)).resets > resets;
+/** The last reset that a page knows of; null where the storage did not tell. */
+export type KnownReset = DeviceRecord["last_reset"] | null;
+
+/**
+ * Whether a device was reset since a page looked: whoever was here then is gone, and nothing of theirs must come back. A browser that
+ * empties its storage forgets the resets as well, which is no reset; that is why they have names and are not counted.
+ */
+export function isResetSince({ last_reset }: Pick<DeviceRecord, "last_reset">, known: KnownReset): boolean {
+	return known !== null && last_reset !== "" && last_reset !== known;
 }
 
 export function putDevice(tx: WriteTransaction, record: DeviceRecord): Promise<void> {

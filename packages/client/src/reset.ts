@@ -1,9 +1,9 @@
-import { ForgetReply } from "@carhythm/core";
+import { ForgetReply, mintUuid } from "@carhythm/core";
 import type { ResetOutcome } from "./api.ts";
-import { deviceTime, forget, readPending } from "./device.ts";
+import { forget, readPending } from "./device.ts";
 import { drainPatiently } from "./drainer.ts";
 import type { Engine } from "./engine.ts";
-import { NEW_DEVICE, putClock, putDevice, readDevice, readOutbox, readStoredClock } from "./records.ts";
+import { NEW_DEVICE, putClock, putDevice, readOutbox, readStoredClock } from "./records.ts";
 import type { Box } from "./storage/storage.ts";
 import { request } from "./transport.ts";
 
@@ -26,10 +26,8 @@ export async function reset(engine: Engine, discardUnsent: boolean): Promise<Res
 		for (const box of PERSONAL) {
 			for (const { key } of await tx.list(box)) await tx.delete(box, key);
 		}
-		const { resets } = await readDevice(tx);
-		// A browser that empties its storage forgets the earlier ones, of which other pages still know: the clock counts on.
-		const next = Math.max(resets + 1, Math.floor(deviceTime(device)));
-		await putDevice(tx, { ...NEW_DEVICE, cookie_ignored: true, resets: next });
+		const last_reset = mintUuid(device.environment.randomBytes);
+		await putDevice(tx, { ...NEW_DEVICE, cookie_ignored: true, last_reset });
 		// The next person's writes shall not be known by this one's name.
 		await putClock(tx, { ...(await readStoredClock(tx)), id: null });
 		return { ok: true };

@@ -18,6 +18,8 @@ import { loadReset } from "./later.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import {
 	type DeviceRecord,
+	isResetSince,
+	type KnownReset,
 	type Operation,
 	putDevice,
 	putSession,
@@ -39,7 +41,7 @@ type Look = {
 	/** The session in whose place the current one stands, and which may be back by now: the reply to a restore can be lost. */
 	replaced: SessionId | null;
 	cookie_ignored: boolean;
-	resets: number;
+	last_reset: KnownReset;
 };
 
 // The next visit tries again.
@@ -69,7 +71,7 @@ export async function resume(engine: Engine): Promise<Resumed> {
  */
 function isOvertaken(look: Look, { choice }: Resumed, now: DeviceRecord): boolean {
 	const found = choice.kind === "nothing" ? null : choice.state.session_id;
-	return now.resets > look.resets || (now.current !== look.current && now.current !== found);
+	return isResetSince(now, look.last_reset) || (now.current !== look.current && now.current !== found);
 }
 
 async function findSession(engine: Engine, look: Look): Promise<Resumed> {
@@ -120,15 +122,15 @@ async function present(engine: Engine, look: Look, remote: RemoteSession): Promi
 }
 
 function readLook(device: Device): Promise<Look> {
-	return tolerant(
+	return tolerant<Look>(
 		() =>
 			device.storage.read(async (tx) => {
-				const { current, restoring, set_aside, cookie_ignored, resets } = await readDevice(tx);
+				const { current, restoring, set_aside, cookie_ignored, last_reset } = await readDevice(tx);
 				const held = current && (await readHeld(device, tx, current));
 				const replaced = restoring?.session_id ?? set_aside?.session_id ?? null;
-				return { held, current, replaced, cookie_ignored, resets };
+				return { held, current, replaced, cookie_ignored, last_reset };
 			}),
-		{ held: null, current: null, replaced: null, cookie_ignored: false, resets: Number.POSITIVE_INFINITY },
+		{ held: null, current: null, replaced: null, cookie_ignored: false, last_reset: null },
 	);
 }
 
@@ -166,10 +168,10 @@ async function takeOver(
 	{ device, remembered }: Engine,
 	index: AssessmentIndex,
 	snapshot: SessionSnapshot,
-	{ held, current, resets }: Look,
+	{ held, current, last_reset }: Look,
 ): Promise<SessionSnapshot> {
 	const { session } = snapshot;
-	const when = { resets, isExclusive: false };
+	const when = { last_reset, isExclusive: false };
 	const taken = await tolerant(async () => ({ record: await rebase(device, index, snapshot, when) }), null);
 	if (!taken) {
 		const state = localOf(device, index, held, snapshot)?.pending.reduce(
@@ -183,7 +185,7 @@ async function takeOver(
 		() =>
 			device.storage.write(async (tx) => {
 				const before = await readDevice(tx);
-				if (before.resets > resets || before.current !== current) return;
+				if (isResetSince(before, last_reset) || before.current !== current) return;
 				if (!taken.record && held) await putSession(tx, { ...held.record, refresh_needed: true });
 				await putDevice(tx, cameBack(before, session));
 			}),

@@ -22,6 +22,7 @@ import { rebase, recordOf } from "./rebase.ts";
 import {
 	type DeviceRecord,
 	isResetSince,
+	type KnownReset,
 	NEW_DEVICE,
 	putDevice,
 	putSession,
@@ -39,7 +40,7 @@ type Starting = NonNullable<DeviceRecord["starting"]>;
 /** See `Client.start`. */
 export async function start(engine: Engine, options: StartOptions): Promise<View> {
 	const { device, transport } = engine;
-	const { starting, isRetry, resets, present } = await prepareStart(engine, options);
+	const { starting, isRetry, last_reset, present } = await prepareStart(engine, options);
 	const { operation_id, language, assessment, replaces } = starting;
 	const shared = options.shared || present !== null;
 	const body = {
@@ -74,14 +75,14 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 	await tolerant(
 		() =>
 			device.storage.write(async (tx) => {
-				if (await isResetSince(tx, resets)) return;
+				if (isResetSince(await readDevice(tx), last_reset)) return;
 				if (!(await readSession(tx, session_id))) await putSession(tx, record);
 				await takePlace(device, tx, started, { session_id, replaces, shared: visit });
 			}),
 		undefined,
 	);
 	await endStart(engine, operation_id);
-	const view = await openCurrent(engine, index, record, resets);
+	const view = await openCurrent(engine, index, record, last_reset);
 	view.shared = visit;
 	await speak(engine, view, options.language);
 	return view;
@@ -90,7 +91,7 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 /** See `Client.restore`. */
 export async function restore(engine: Engine, session_id: SessionId): Promise<View> {
 	const { device, transport } = engine;
-	const { operation_id, resets, shared } = await prepareRestore(engine, session_id);
+	const { operation_id, last_reset, shared } = await prepareRestore(engine, session_id);
 	const path = `/api/v2/session/${session_id}/restore`;
 	const body = { operation_id, ...(shared !== null && { shared: true }) };
 	const reply = await request(transport, "POST", path, SessionChangedReply, { body });
@@ -100,16 +101,16 @@ export async function restore(engine: Engine, session_id: SessionId): Promise<Vi
 	if (remote.kind !== "found") throw new ServerUnreachable("server");
 	const { snapshot } = remote;
 	const index = valueOrThrow(await fetchVersion(engine.assessments, snapshot.assessment.version_id));
-	await tolerant(() => rebase(device, index, snapshot, { resets, isExclusive: false }), null);
+	await tolerant(() => rebase(device, index, snapshot, { last_reset, isExclusive: false }), null);
 	await tolerant(
 		() =>
 			device.storage.write(async (tx) => {
-				if (await isResetSince(tx, resets)) return;
+				if (isResetSince(await readDevice(tx), last_reset)) return;
 				await giveBackPlace(device, tx, snapshot, shared);
 			}),
 		undefined,
 	);
-	const view = await openCurrent(engine, index, recordOf(snapshot, snapshot.session), resets);
+	const view = await openCurrent(engine, index, recordOf(snapshot, snapshot.session), last_reset);
 	view.shared = shared;
 	return view;
 }
@@ -117,7 +118,7 @@ export async function restore(engine: Engine, session_id: SessionId): Promise<Vi
 async function prepareStart(
 	engine: Engine,
 	options: StartOptions,
-): Promise<{ starting: Starting; isRetry: boolean; resets: number; present: string | null }> {
+): Promise<{ starting: Starting; isRetry: boolean; last_reset: KnownReset; present: string | null }> {
 	const { storage, environment } = engine.device;
 	const assessment = options.assessment ?? null;
 	const replaces = options.replaces ?? null;
@@ -138,9 +139,9 @@ async function prepareStart(
 	const earlier = stored ? stored.earlier : isSame(engine.starting);
 	engine.starting = earlier ?? fresh;
 	const known = await lastKnown(engine.device, stored?.device);
-	const resets = known?.resets ?? Number.POSITIVE_INFINITY;
+	const last_reset = known?.last_reset ?? null;
 	const present = presentVisit(engine.device, known ?? NEW_DEVICE);
-	return { starting: earlier ?? fresh, isRetry: earlier !== null, resets, present };
+	return { starting: earlier ?? fresh, isRetry: earlier !== null, last_reset, present };
 }
 
 async function endStart(engine: Engine, operation_id: string): Promise<void> {
@@ -158,7 +159,7 @@ async function prepareRestore(engine: Engine, session_id: SessionId) {
 	const { operation_id } = changed?.restoring ?? fresh;
 	const known = await lastKnown(engine.device, changed);
 	const shared = presentVisit(engine.device, known ?? NEW_DEVICE);
-	return { operation_id, resets: known?.resets ?? Number.POSITIVE_INFINITY, shared };
+	return { operation_id, last_reset: known?.last_reset ?? null, shared };
 }
 
 /** A refused restore has done nothing. What is gone for good is not offered again. */
@@ -215,19 +216,19 @@ async function giveBackPlace(
 
 /**
  * The view of the session that has just become the current one.
- * @param resets how often the device had been reset when the server was asked; after one more the view is over already
+ * @param last_reset as it was when the server was asked; after another one the view is over already
  */
 export async function openCurrent(
 	engine: Engine,
 	index: View["index"],
 	record: SessionRecord,
-	resets: number,
+	last_reset: KnownReset,
 ): Promise<View> {
 	const { device } = engine;
 	await reload(device);
 	await noteSetAside(engine);
 	device.announce("changed");
-	return openView(device, index, record, resets);
+	return openView(device, index, record, last_reset);
 }
 
 /** A start that is taken up again keeps the language of its first try; the student's choice of now comes on top. */

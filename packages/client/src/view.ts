@@ -9,7 +9,7 @@ import {
 	type SessionState,
 } from "@carhythm/core";
 import type { RefusedOperation, SaveStatus, Standing, WaitReason } from "./api.ts";
-import type { Operation, SessionRecord, StoredSession } from "./records.ts";
+import type { KnownReset, Operation, SessionRecord, StoredSession } from "./records.ts";
 import type { StorageFailed } from "./storage/storage.ts";
 
 /** An operation that is not in the storage: being written, or in memory only because the storage failed. */
@@ -34,8 +34,8 @@ export type View = {
 	unstored: readonly Unstored[];
 	/** `record.state` with `unstored` on top. */
 	shown: SessionState;
-	/** The device's number of resets when the view was made, or {@link UNKNOWN_RESETS}; a view of before a reset is dead. */
-	resets: number;
+	/** The device's last reset when the view was made; a view of before a reset is dead. */
+	last_reset: KnownReset;
 	/** The visit to a shared computer to which the session belongs; null on a device of the student's own. */
 	shared: string | null;
 	forgotten: boolean;
@@ -45,16 +45,13 @@ export type View = {
 	readonly listeners: Set<() => void>;
 };
 
-/** Of a view that opened while the storage failed, until the first look that succeeds. It is not before any reset, nor after one. */
-export const UNKNOWN_RESETS = Number.NaN;
-
 /** What the outbox is doing, as far as this tab knows. */
 export type Phase = { kind: "sending" } | { kind: "waiting"; reason: "offline" | "server" };
 
 export function createView(
 	index: AssessmentIndex,
 	record: SessionRecord,
-	{ queued, unreadable, refused, resets, shared }: StoredSession & Pick<View, "resets" | "shared">,
+	{ queued, unreadable, refused, last_reset, shared }: StoredSession & Pick<View, "last_reset" | "shared">,
 ): View {
 	return {
 		session_id: record.state.session_id,
@@ -65,7 +62,7 @@ export function createView(
 		refused,
 		unstored: [],
 		shown: record.state,
-		resets,
+		last_reset,
 		shared,
 		forgotten: false,
 		heard: 0,

@@ -1,5 +1,5 @@
 import type { Outcome, Session } from "@carhythm/client";
-import type { Answer } from "@carhythm/core";
+import type { Answer, Refusal } from "@carhythm/core";
 import { FINEST } from "../simulated-assessment.ts";
 import type { Happening } from "./happenings.ts";
 import { continueHere } from "./hold.ts";
@@ -33,6 +33,7 @@ export async function act(story: Story, line: Line, tab: Tab, deed: Deed): Promi
 		if (tab.dead) return;
 		attempt.fate = !outcome.ok ? "refused" : outcome.on_device ? "kept" : "in_memory";
 		if (outcome.ok) story.surroundings.note(NOTES[deed]);
+		if (!outcome.ok) noteEnded(story, attempt, outcome.refusal);
 		if (isHeld) noteRefused(story, attempt, outcome);
 	});
 	if (chance.oneIn(3)) await turn();
@@ -70,6 +71,14 @@ function ask(story: Story, session: Session, { deed, question_id, value }: Attem
 	const isText = question_id === story.questions.essay;
 	const given: Answer = isText ? { type: "essay", text: String(value) } : { type: "slider", value };
 	return deed === "draft" ? session.draft(question_id, given) : session.answer(question_id, given);
+}
+
+/** Only a reset ends a page, whatever else happens to what its browser has stored. */
+function noteEnded(story: Story, { number, deed, tab }: Attempt, { code }: Refusal): void {
+	if (code !== "session_not_found" || tab.resets_before < tab.device.resets) return;
+	story.wrong.push(
+		`A page on ${tab.device.name} refused ${deed} ${number} as after a reset, and there was none.`,
+	);
 }
 
 /** A page that says the session goes on elsewhere takes nothing but what was being typed when its inputs closed. */

@@ -20,6 +20,7 @@ export async function forget(story: Story, { device }: Line, tab: Tab): Promise<
 	const inMemory = own.filter(({ fate }) => fate === "in_memory");
 	const waiting = await sessionsWaiting(story, tab);
 	const discard_unsent = chance.oneIn(2);
+	device.resets += 1;
 	const outcome = await untilDeadOr(time, tab, () => tab.client.reset({ discard_unsent }).catch(unlessFull));
 	// A page that dies over it may have done it.
 	if (discard_unsent && (outcome?.ok || tab.dead)) {

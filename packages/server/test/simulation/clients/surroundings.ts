@@ -23,6 +23,8 @@ export type Device = {
 	cut_off: boolean;
 	/** Without Web Locks and BroadcastChannel, as on plain http or in old browsers. */
 	plain: boolean;
+	/** How often it was made to forget, or may have been. */
+	resets: number;
 	tabs: Set<Tab>;
 	browser: Browser;
 };
@@ -34,6 +36,8 @@ export type Tab = {
 	/** Beneath everything that goes wrong. */
 	storage: SessionStorage;
 	session: Session | null;
+	/** The device's, when the page was opened. */
+	resets_before: number;
 	dead: boolean;
 	/** Counts what it awaits of its storage; it dies when this reaches `dies_at`. */
 	awaits: number;

@@ -21,6 +21,7 @@ export function newDevice(name: string, kind: Device["kind"]): Device {
 		disk_trouble: 0,
 		cut_off: false,
 		plain: false,
+		resets: 0,
 		tabs: new Set(),
 		browser: newBrowser(),
 	};
@@ -50,6 +51,7 @@ export async function openTab(surroundings: Surroundings, device: Device): Promi
 		device,
 		storage,
 		session: null,
+		resets_before: device.resets,
 		dead: false,
 		awaits: 0,
 		dies_at: Number.POSITIVE_INFINITY,
