@@ -1,8 +1,9 @@
 import { expect } from "@playwright/test";
 import type { ProductServer } from "./server.ts";
 import { dialog } from "./support/devices.ts";
+import { SAMPLER } from "./support/questions.ts";
 import { remains } from "./support/remains.ts";
-import type { Student } from "./support/student.ts";
+import { createStudent, type Student } from "./support/student.ts";
 import { test } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
 
@@ -86,4 +87,51 @@ test("a text that is among the answers is not shown where it is not needed", asy
 	await student.seesSaveLine(words.save.saved);
 	await server.api(`/api/v2/session/${memory.session_id}/abandon`, {});
 	await expect(page.getByRole("textbox", { name: words.resume.written_last })).toHaveValue(WRITTEN);
+});
+
+test("what is half-typed when another tab finishes the assessment is shown once with the results", async ({
+	student,
+	server,
+	context,
+	calm,
+}) => {
+	const { page, words, memory } = student;
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(5);
+	const other = createStudent(await context.newPage(), { server, memory, questionnaire: SAMPLER });
+	calm.watch(other.page);
+	await other.visit();
+	await other.continueSession();
+	await other.seesQuestion(5);
+	await other.press(words.skip);
+
+	await page.bringToFront();
+	await page.getByRole("textbox").fill(WRITTEN);
+	await other.page.bringToFront();
+	await other.press(words.review.finish_anyway);
+	await expect(other.page.getByRole("heading", { name: words.results.title })).toBeVisible();
+
+	await page.bringToFront();
+	const text = page.getByRole("textbox", { name: words.resume.written_last });
+	await expect(text).toHaveValue(WRITTEN);
+	await expect(page.getByRole("main")).toContainText(words.resume.written_last_hint);
+	await page.reload();
+	await expect(page.getByRole("heading", { name: words.results.title })).toBeVisible();
+	await expect(text).toHaveCount(0);
+});
+
+test("who finishes with a text half-typed has decided so, and is not shown it again", async ({ student }) => {
+	const { page, words } = student;
+	await student.visit();
+	await student.begin();
+	await student.answerUntil(5);
+	await student.press(words.skip);
+	await page.getByRole("list", { name: words.review.open_list }).getByRole("button").click();
+	await student.seesQuestion(5);
+	await page.getByRole("textbox").fill(WRITTEN);
+	await page.goBack();
+	await student.press(words.review.finish_anyway);
+	await expect(page.getByRole("heading", { name: words.results.title })).toBeVisible();
+	await expect(page.getByRole("textbox", { name: words.resume.written_last })).toHaveCount(0);
 });

@@ -227,8 +227,13 @@ export function goBack(visit: Visit, from: Place): void {
 
 /** Finishes the assessment; nothing can be changed afterwards. */
 export async function finish(visit: Visit): Promise<Outcome> {
+	const { written } = visit;
+	const { value: last } = written;
+	// Who finishes here has seen what becomes of it; the results tell it to those whose session is finished elsewhere.
+	written.value = null;
 	const outcome = await opened(visit).complete();
 	if (outcome.ok) visit.navigation.replace({ kind: "results" });
+	else written.value = last;
 	return outcome;
 }
 

@@ -5,6 +5,7 @@ import { useFocusOnEnter } from "../../shared/ui/focus.ts";
 import { Header } from "../../shared/ui/Header.tsx";
 import { LeaveButton } from "../hand-off/LeaveButton.tsx";
 import { RescueNotice } from "../rescue/RescueNotice.tsx";
+import { WrittenLast } from "../resume/WrittenLast.tsx";
 import { SaveLine } from "../SaveLine.tsx";
 import { SessionRhythm } from "../SessionRhythm.tsx";
 import { Sources } from "../Sources.tsx";
@@ -46,6 +47,7 @@ export function ResultsScreen() {
 						{ready ? m.results.title : m.results.pending_title}
 					</h1>
 				</div>
+				<WrittenLast state={state} />
 				<Body scores={scores} onRetry={retry} />
 				{!ready && <RescueNotice />}
 				{ready && <FeedbackForm />}

@@ -4,7 +4,7 @@ import { useMessages } from "../../shared/i18n/language.ts";
 import { useVisit } from "../visit.ts";
 
 /**
- * When a session ends while its student writes, the text does not go with it: it is shown once more, to be copied. After a
+ * When a session ends elsewhere or expires while its student writes, the text does not go with it: it is shown once more, to be copied. After a
  * reload it is gone, so that nobody who comes later reads it.
  * @param state of the session that ended
  */
