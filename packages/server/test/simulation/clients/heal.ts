@@ -1,5 +1,6 @@
 import { openIndexedDbStorage } from "@carhythm/client";
 import { indexedDB } from "fake-indexeddb";
+import { noteSaved } from "./attempts.ts";
 import { checkForgotten } from "./forgetting.ts";
 import { ensureOpen, type Line, type Story } from "./story.ts";
 
@@ -11,6 +12,7 @@ const ROUND_MS = 130_000;
 export async function heal(story: Story): Promise<void> {
 	const { surroundings, devices, lines, weather } = story;
 	const { time } = surroundings;
+	noteSaved(story);
 	weather.trouble = Number.POSITIVE_INFINITY;
 	surroundings.network.fate = () => ({ kind: "carried", there: 5, back: 5 });
 	for (const device of devices) {
