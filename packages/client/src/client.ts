@@ -39,6 +39,7 @@ export function createClient(options: {
 		environment,
 		views: new Map(),
 		clock: UNKNOWN_CLOCK,
+		last_reset: null,
 		acknowledged: new Set(),
 		without_cookie: new Set(),
 		lock_is_stuck: false,

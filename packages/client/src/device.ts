@@ -42,6 +42,8 @@ export type Device = {
 	readonly environment: Environment;
 	readonly views: Map<SessionId, View>;
 	clock: DeviceClock;
+	/** The last reset of which this tab knows. */
+	last_reset: KnownReset;
 	/** Acknowledged by the server although the storage then failed to let them go; they are not sent again from here. */
 	readonly acknowledged: Set<OperationId>;
 	/** Sessions of visits to a shared computer, as of the last look at the outbox: no cookie may name them. */
@@ -199,8 +201,7 @@ function look(
 	return tolerant(
 		() =>
 			device.storage.read(async (tx) => {
-				device.clock = laterClock(device.clock, await readStoredClock(tx));
-				const known = await readDevice(tx);
+				const known = await meetDevice(device, tx);
 				const view = device.views.get(session_id);
 				if (view) meet(view, known);
 				const stored = await readStored(tx, session_id);
@@ -211,10 +212,21 @@ function look(
 	);
 }
 
-/** Ends a view after a reset. The next person's writes shall not be known by this one's name. */
+/**
+ * Takes over what the storage knows of the device and its clock. After a reset the name that this tab knows the clock by is the last
+ * person's: the next one's writes shall not be known by it, nor come under another name than those of other tabs.
+ */
+export async function meetDevice(device: Device, tx: ReadTransaction): Promise<DeviceRecord> {
+	const known = await readDevice(tx);
+	if (isResetSince(known, device.last_reset)) device.clock = { ...device.clock, id: null };
+	device.last_reset = known.last_reset;
+	device.clock = laterClock(device.clock, await readStoredClock(tx));
+	return known;
+}
+
+/** Ends a view after a reset. */
 export function forget(device: Device, view: View): void {
 	device.views.delete(view.session_id);
-	device.clock = { ...device.clock, id: null };
 	update(view, { forgotten: true, queued: [], unreadable: 0, refused: [], unstored: [] });
 }
 
@@ -225,8 +237,7 @@ export async function readPending(device: Device): Promise<Operation[]> {
 		() =>
 			device.storage.read(async (tx) => {
 				// A page that has just opened knows nothing yet of the clock by which these were stamped.
-				device.clock = laterClock(device.clock, await readStoredClock(tx));
-				const { current, shared, left_behind } = await readDevice(tx);
+				const { current, shared, left_behind } = await meetDevice(device, tx);
 				device.without_cookie = new Set(shared && current ? [...left_behind, current] : left_behind);
 				return [...(await readOutbox(tx)), ...(await queuedBeforeClearing(tx, views))];
 			}),

@@ -11,7 +11,7 @@ import { type HandOff, type RedeemOptions, ServerUnreachable } from "./api.ts";
 import { fetchVersion } from "./assessments.ts";
 import { laterClock, named, serverTime } from "./clock.ts";
 import { withCurrent } from "./current.ts";
-import { changeDevice, type Device, deviceTime, lastKnown, tolerant } from "./device.ts";
+import { changeDevice, type Device, deviceTime, lastKnown, meetDevice, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { rebase, recordOf } from "./rebase.ts";
 import { isResetSince, NEW_DEVICE, putClock, readStoredClock } from "./records.ts";
@@ -50,6 +50,7 @@ async function nameDevice(device: Device): Promise<OperationId> {
 	const stored = await tolerant(
 		() =>
 			storage.write(async (tx) => {
+				await meetDevice(device, tx);
 				const clock = named(laterClock(await readStoredClock(tx), device.clock), environment.randomBytes);
 				await putClock(tx, clock);
 				return clock;

@@ -12,7 +12,7 @@ import {
 import type { Resumed } from "./api.ts";
 import { fetchVersion } from "./assessments.ts";
 import { noteSetAside, withCurrent } from "./current.ts";
-import { type Device, deviceTime, pendingOf, tolerant } from "./device.ts";
+import { type Device, deviceTime, meetDevice, pendingOf, tolerant } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { loadReset } from "./later.ts";
 import { rebase, recordOf } from "./rebase.ts";
@@ -125,7 +125,7 @@ function readLook(device: Device): Promise<Look> {
 	return tolerant<Look>(
 		() =>
 			device.storage.read(async (tx) => {
-				const { current, restoring, set_aside, cookie_ignored, last_reset } = await readDevice(tx);
+				const { current, restoring, set_aside, cookie_ignored, last_reset } = await meetDevice(device, tx);
 				const held = current && (await readHeld(device, tx, current));
 				const replaced = restoring?.session_id ?? set_aside?.session_id ?? null;
 				return { held, current, replaced, cookie_ignored, last_reset };

@@ -11,7 +11,7 @@ import {
 	saved,
 	slider,
 } from "./testing/visit.ts";
-import { breakable, createWorld, offline, until } from "./testing/world.ts";
+import { breakable, createWorld, isSync, offline, until } from "./testing/world.ts";
 
 describe("on a shared computer", () => {
 	test("a reload goes on; once the tab is closed, nothing of the session is left", async () => {
@@ -232,6 +232,27 @@ describe("a reset", () => {
 			await world.advance(1000);
 			expect((await remains(storage)).join()).not.toContain(session.session_id);
 		});
+	});
+
+	test("gives the next person's writes one name in all tabs, and not the last one's", async () => {
+		const world = createWorld();
+		const deaf = { broadcast: undefined };
+		const { client, session, storage } = await begin(world, deaf);
+		await session.answer(1, slider(4));
+		await until(saved(session), "the answer is saved");
+		session.close();
+		const other = openTab(world, storage, deaf);
+		expect(await other.client.reset()).toEqual({ ok: true });
+		const next = await other.client.start({ language: "en" });
+		await next.answer(1, slider(4));
+		await until(saved(next), "the next person's answer is saved");
+		const again = await comeBack(client);
+		await again.answer(2, slider(4));
+		await until(saved(again), "the answer in the first tab is saved");
+		const syncs = world.requests.filter(isSync);
+		const names = syncs.map(({ body }) => (body as { device_id?: string }).device_id);
+		expect(names).toEqual([expect.any(String), expect.any(String), names[1]]);
+		expect(names[0]).not.toBe(names[1]);
 	});
 
 	test("drops nothing in silence: what could not be sent is listed, and stays until it may go", async () => {
