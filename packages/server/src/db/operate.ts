@@ -148,7 +148,7 @@ function timeOf(
 	const { state } = work.session;
 	const at = correctedTime({ client_time, sent_at, received, started_at: state.started_at });
 	const last = markOf(work, device_id);
-	const inOrder = last ? inDeviceOrder(at, client_time, last) : at;
+	const inOrder = last ? inDeviceOrder(at, client_time, last, state.started_at) : at;
 	const ordered = last && client_time < last.client_time ? behindNewer(work, operation, inOrder) : inOrder;
 	return "question_id" in command ? afterSeen(state, command.question_id, after, ordered) : ordered;
 }

@@ -29,12 +29,21 @@ type WithKnown = WithDevices & { known: ReadonlyMap<string, unknown> };
 
 /**
  * The corrected time holds an error as large as a request was under way, which on a bad network is seconds. Two writes of one
- * device must not change places by it: its own clock knows their order.
+ * device must not change places by it: its own clock knows their order. A straggler was done as long before the last write as that clock
+ * says, however late it comes.
  */
-export function inDeviceOrder(at: Instant, client_time: Instant, last: DeviceMark): Instant {
+export function inDeviceOrder(
+	at: Instant,
+	client_time: Instant,
+	last: DeviceMark,
+	started_at: Instant,
+): Instant {
 	if (client_time > last.client_time) return at > last.at ? at : toInstant(toMillis(last.at) + 1);
-	if (client_time < last.client_time) return at < last.at ? at : toInstant(toMillis(last.at) - 1);
-	return last.at;
+	if (client_time === last.client_time) return last.at;
+	const distance = toMillis(last.client_time) - toMillis(client_time);
+	// A clock that was set forward in between tells of more time than there was.
+	const earliest = Math.min(toMillis(started_at), toMillis(last.at) - 1);
+	return toInstant(Math.min(toMillis(at), Math.max(toMillis(last.at) - distance, earliest)));
 }
 
 /**

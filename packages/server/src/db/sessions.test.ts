@@ -1,4 +1,4 @@
-import type { Answer, Command, Instant, SessionId } from "@carhythm/core";
+import { type Answer, type Command, type Instant, type SessionId, toInstant, toMillis } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
 import { anOperationId, aStore } from "../testing/a-store.ts";
 import { answering, countersEqualRows, slider, statuses, syncing } from "../testing/batches.ts";
@@ -178,10 +178,11 @@ describe("a draft", () => {
 		expect(state?.answers[question]?.answer).toEqual(text("Half a day."));
 	});
 
+	const years_ago = (time: Instant) => toInstant(toMillis(time) - 20 * 365 * 86_400_000);
 	const ways = ["together", "one by one"] as const;
 
 	async function typeBy(
-		orders: "a laptop between" | "given up, and there all the same",
+		orders: "a laptop between" | "given up, and there all the same" | "given up, and a laptop's is newer",
 		how: (typeof ways)[number],
 	) {
 		await using store = await aStore();
@@ -207,13 +208,26 @@ describe("a draft", () => {
 		const begun = store.now();
 		store.pass({ seconds: 1 });
 		const gone_on = store.now();
-		store.pass({ seconds: 5 });
+		store.pass({ seconds: 1 });
+		const typed = store.now();
+		store.pass({ seconds: 4 });
 		const now = store.now();
 		const slow = by(phone, begun, [begun, draft("Half")]);
-		const requests =
-			orders === "a laptop between"
-				? [slow, by(laptop, now, [now, move]), by(phone, now, [gone_on, draft("Half a thought")])]
-				: [by(phone, now, [gone_on, draft("Half a thought")], [now, move]), slow];
+		const quick = by(phone, now, [gone_on, draft("Half a thought")], [now, move]);
+		const requests = {
+			"a laptop between": [
+				slow,
+				by(laptop, now, [now, move]),
+				by(phone, now, [gone_on, draft("Half a thought")]),
+			],
+			"given up, and there all the same": [quick, slow],
+			// The laptop's clock is years behind.
+			"given up, and a laptop's is newer": [
+				by(laptop, years_ago(now), [years_ago(typed), draft("A whole thought")]),
+				quick,
+				slow,
+			],
+		}[orders];
 		if (how === "together") await Promise.all(requests.map(store.sessions.operate));
 		else for (const request of requests) await store.sessions.operate(request);
 		return (await store.sessions.load(id))?.state.drafts[essay]?.draft;
@@ -232,6 +246,16 @@ describe("a draft", () => {
 			expect(await typeBy("given up, and there all the same", how)).toEqual({
 				type: "essay",
 				text: "Half a thought",
+			});
+		},
+	);
+
+	test.for(ways)(
+		"that was given up for a newer one does not stand above another device's that is newer still, whatever its clock says: %s",
+		async (how) => {
+			expect(await typeBy("given up, and a laptop's is newer", how)).toEqual({
+				type: "essay",
+				text: "A whole thought",
 			});
 		},
 	);

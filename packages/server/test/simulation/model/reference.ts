@@ -128,7 +128,9 @@ function timeOf(
 	if (!device) return at;
 	if (client_time === device.client_time) return device.at;
 	if (client_time > device.client_time) return Math.max(at, device.at + 1);
-	return behindNewer(session, deed, client_time, Math.min(at, device.at - 1));
+	// As long before the device's last write as its clock says, and not before the session.
+	const before = Math.max(device.at - (device.client_time - client_time), Math.min(started, device.at - 1));
+	return behindNewer(session, deed, client_time, Math.min(at, before));
 }
 
 /** A straggler is older than what was done later to its question. */
