@@ -1,9 +1,29 @@
 import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
-import { begin, comeBack, empty, mintId, openTab, remains, saved, slider } from "./testing/visit.ts";
+import {
+	begin,
+	comeBack,
+	empty,
+	mintId,
+	openTab,
+	remains,
+	saved,
+	slider,
+	type World,
+} from "./testing/visit.ts";
 import { createWorld, offline, until } from "./testing/world.ts";
 
 // The browser empties its storage under open pages: they know what was in it, and lose none of it.
+
+/** A tab that no other one can tell anything. */
+const deaf = { broadcast: undefined };
+
+/** A new device with one such tab, in which a session has begun after a reset. */
+async function beginAfterReset(world: World) {
+	const { client, storage } = await begin(world, deaf);
+	await client.reset();
+	return { storage, session: await client.start({ language: "en" }) };
+}
 
 test("what the page knows goes back in", async () => {
 	const world = createWorld();
@@ -23,10 +43,7 @@ test("what the page knows goes back in", async () => {
 
 test("a page that knows of an earlier reset gives nothing back after the next one", async () => {
 	const world = createWorld();
-	const deaf = { broadcast: undefined };
-	const { client, storage } = await begin(world, deaf);
-	await client.reset();
-	const session = await client.start({ language: "en" });
+	const { session, storage } = await beginAfterReset(world);
 	await empty(storage);
 	await world.advance(1000);
 	expect(await openTab(world, storage, deaf).client.reset({ discard_unsent: true })).toEqual({ ok: true });
@@ -36,10 +53,7 @@ test("a page that knows of an earlier reset gives nothing back after the next on
 
 test("pages of before and after an earlier reset was forgotten with the storage do not end each other", async () => {
 	const world = createWorld();
-	const deaf = { broadcast: undefined };
-	const { client, storage } = await begin(world, deaf);
-	await client.reset();
-	const old = await client.start({ language: "en" });
+	const { session: old, storage } = await beginAfterReset(world);
 	await empty(storage);
 	const tab = openTab(world, storage, deaf);
 	const session = await comeBack(tab.client);
@@ -98,7 +112,6 @@ test("while the server's state is on its way here: what was answered meanwhile s
 
 test("filled again by another page that knows less: each gives back what it knows", async () => {
 	const world = createWorld();
-	const deaf = { broadcast: undefined };
 	const { session, storage } = await begin(world, deaf);
 	await until(saved(session), "the start is known");
 	const other = openTab(world, storage, deaf);

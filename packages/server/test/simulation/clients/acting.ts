@@ -33,7 +33,7 @@ export async function act(story: Story, line: Line, tab: Tab, deed: Deed): Promi
 		if (tab.dead) return;
 		attempt.fate = !outcome.ok ? "refused" : outcome.on_device ? "kept" : "in_memory";
 		if (outcome.ok) story.surroundings.note(NOTES[deed]);
-		if (!outcome.ok) noteEnded(story, attempt, outcome.refusal);
+		else noteEnded(story, attempt, outcome.refusal);
 		if (isHeld) noteRefused(story, attempt, outcome);
 	});
 	if (chance.oneIn(3)) await turn();
