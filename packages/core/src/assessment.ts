@@ -102,6 +102,9 @@ export const Chapter = z.strictObject({
 });
 export type Chapter = z.infer<typeof Chapter>;
 
+/** The key of the assessment that the own content of an adopted database becomes. */
+export const ADOPTED_KEY = "adopted";
+
 /**
  * One immutable version of an assessment, as the browser gets it. Scoring keys are not part of it: they are stored
  * apart and never leave the server. Each session is pinned to one version.

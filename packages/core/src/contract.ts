@@ -41,19 +41,24 @@ export const HealthReply = z.object({ status: z.literal("healthy"), version: z.l
 
 const nullableText = z.nullable(z.string());
 
-/** `GET /api/v2/modules`: one entry a chapter; `id` is the chapter's first page. */
+/** `GET /api/v2/modules`: one entry for the pages that share a module name; `id` is the first of them. */
 export const ModulesReply = z.array(
 	z.object({
 		id: z.int(),
 		name: z.string(),
-		emoji: nullableText,
+		emoji: z.string(),
+		/** `Chapter: ` and the name. */
 		title: z.string(),
+		/** Of the module's first page. */
 		description: nullableText,
 		total_pages: z.int(),
 		total_questions: z.int(),
-		estimated_minutes: z.nullable(z.number()),
-		theme: z.object({ primary: nullableText, secondary: nullableText }),
-		chapter_number: z.nullable(z.int()),
+		/** Minutes, summed over the pages; estimated from the number of questions where no page says any. */
+		estimated_minutes: z.number(),
+		theme: z.literal("default"),
+		/** From 1; 0 where the module has none. */
+		chapter_number: z.int(),
+		/** Of the module's first page, from 1. */
 		order_index: z.int(),
 	}),
 );
@@ -216,10 +221,10 @@ export const SessionProgressReply = z.object({
 	percentage_complete: z.number(),
 });
 
-/** `GET /api/v2/session/{id}/answered-questions?page_id=` */
+/** `GET /api/v2/session/{id}/answered-questions?page_id=`: of all pages where `page_id` is absent, and null in the reply. */
 export const AnsweredQuestionsReply = z.object({
 	session_id: z.string(),
-	page_id: z.int(),
+	page_id: z.nullable(z.int()),
 	answered_question_ids: z.array(z.int()),
 });
 
@@ -255,8 +260,8 @@ export type AssessmentReply = z.infer<typeof AssessmentReply>;
 export const LatestAssessmentReply = z.extend(AssessmentReply, { session_expiry_days: z.int() });
 export type LatestAssessmentReply = z.infer<typeof LatestAssessmentReply>;
 
-const personText = (longest: number) =>
-	StorableText.check(z.trim(), z.minLength(1, "must not be empty"), z.maxLength(longest));
+/** The form of the existing front end sends empty texts for what the student did not fill in. */
+const personText = (longest: number) => z._default(StorableText.check(z.trim(), z.maxLength(longest)), "");
 const Email = StorableText.check(
 	z.trim(),
 	z.maxLength(255),
@@ -270,7 +275,7 @@ const Email = StorableText.check(
 export const StudentInfoRequest = z.object({
 	session_id: StorableText,
 	email: Email,
-	full_name: personText(200),
+	full_name: StorableText.check(z.trim(), z.minLength(1, "must not be empty"), z.maxLength(200)),
 	age_group: personText(50),
 	country: personText(100),
 	origin_country: personText(100),
@@ -318,17 +323,33 @@ export const ThemeReply = z.object({
 	brand_name: z.string(),
 });
 
-/** `GET /api/v2/scores/{id}`. `profile` is described by `Profile` for content that ships; adopted content keeps its own keys. */
+/** `GET /api/v2/scores/{id}` */
 export const ScoresReply = z.object({
 	session_id: z.string(),
+	/**
+	 * What clients of the existing product read. For content adopted from it `ExistingProfile`, or what that product had
+	 * stored, as it is; for all other content the same as `results`.
+	 */
 	profile: z.record(z.string(), z.unknown()),
-	/** True when the profile was computed by an earlier request. */
+	/** A `Profile`, as CaRhythm's own pages show it, for whatever content. Who draws it parses it. */
+	results: z.record(z.string(), z.unknown()),
+	/** True when the profile was stored by an earlier request. */
 	cached: z.boolean(),
 });
 
-/** `GET /api/v2/scores/{id}/summary` */
+/** `GET /api/v2/scores/{id}/summary`. The optional fields are there for content adopted from the existing product. */
 export const ScoresSummaryReply = z.object({
 	session_id: z.string(),
 	top_interests: z.array(z.object({ key: z.string(), name: LocalizedText })),
 	scales: z.array(z.object({ key: z.string(), name: LocalizedText, band: nullableText })),
+	/** The letters of the three leading interests; empty unless all six have a sum. */
+	holland_code: z.optional(z.string()),
+	/** Up to three, the highest raw sum first. */
+	top_riasec_domains: z.optional(z.array(z.object({ domain: z.string(), label: z.string() }))),
+	/** Up to three, the highest raw sum first. */
+	top_bigfive_traits: z.optional(z.array(z.object({ trait: z.string(), label: z.string() }))),
+	/** Null where an item that decides the flag is not answered. */
+	behavioral_flags: z.optional(z.record(z.string(), z.nullable(z.boolean()))),
+	/** The level of each zone: High, Medium, Low, or empty where an item that decides it is not answered. */
+	ikigai_zones: z.optional(z.record(z.string(), z.string())),
 });

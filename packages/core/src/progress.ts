@@ -44,3 +44,12 @@ export function badgesFor(ever_answered: number): string[] {
 export function badgesBetween(before: number, after: number): string[] {
 	return badgesFor(after).slice(badgesFor(before).length);
 }
+
+/**
+ * The badges as `GET /session/{id}/progress` names them for existing clients, which know `first_answer` and `streak_10`; the
+ * later ones follow.
+ */
+export function progressBadges(answered: number, ever_answered: number): string[] {
+	const known = [...(answered >= 1 ? ["first_answer"] : []), ...(answered >= 10 ? ["streak_10"] : [])];
+	return [...known, ...badgesFor(ever_answered).filter((badge) => !known.includes(badge))];
+}

@@ -12,6 +12,7 @@ test("nothing set: the defaults", () => {
 		trust_proxy: false,
 		migrate_on_start: false,
 		metrics: false,
+		theme: {},
 	});
 });
 
@@ -73,4 +74,13 @@ test("every mistake is named at once, by what the person wrote it in; a password
 		'PORT is "x". It must be a number from 0 to 65535.',
 	]);
 	expect(message).not.toContain("secret");
+});
+
+test("the theme is JSON with the values to replace, and nothing else", () => {
+	expect(readConfig({ theme: '{"brand_name":"Our school"}' }, {}).theme).toEqual({
+		brand_name: "Our school",
+	});
+	for (const theme of ["Our school", '{"brand":"x"}', '{"brand_name":7}']) {
+		expect(() => readConfig({ theme }, {})).toThrow(/--theme is .* It must be JSON such as/);
+	}
 });

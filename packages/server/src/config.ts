@@ -1,4 +1,5 @@
 import { delimiter } from "node:path";
+import { ThemeReply } from "@carhythm/core";
 import * as z from "zod/mini";
 import { type DatabaseUrl, parseDatabaseUrl } from "./db/dialect.ts";
 import { OperatorError } from "./operator-error.ts";
@@ -17,6 +18,8 @@ export type Config = {
 	migrate_on_start: boolean;
 	/** Whether `GET /metrics` is there. */
 	metrics: boolean;
+	/** What replaces the values of `GET /api/v2/settings/theme`. */
+	theme: Partial<z.infer<typeof ThemeReply>>;
 };
 
 const LogLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]);
@@ -47,6 +50,20 @@ const Origins = z.pipe(
 		),
 	),
 	z.array(z.string().check(z.regex(/^https?:\/\/[^\s/?#@:*]+(:(\d{1,5}|\*))?$/))),
+);
+
+const Theme = z.pipe(
+	z.pipe(
+		z.string(),
+		z.transform((text) => {
+			try {
+				return JSON.parse(text) as unknown;
+			} catch {
+				return null;
+			}
+		}),
+	),
+	z.strictObject(z.partial(ThemeReply).shape),
 );
 
 /** One thing to set: how it is called, what it is when nobody sets it, what is allowed. */
@@ -156,6 +173,15 @@ export const SETTINGS: Settings = {
 		allowed: "It must be true or false.",
 		schema: yesOrNo,
 	},
+	theme: {
+		variable: "THEME",
+		flag: "--theme",
+		placeholder: "JSON",
+		fallback: "{}",
+		about: "What front ends of your own read as colours and words, where it is to differ.",
+		allowed: `It must be JSON such as {"brand_name": "Our school", "primary_color": "#224466"}.`,
+		schema: Theme,
+	},
 };
 
 export type SettingName = keyof Config;
@@ -193,6 +219,7 @@ export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = proces
 		trust_proxy: read(SETTINGS.trust_proxy, flags.trust_proxy),
 		migrate_on_start: read(SETTINGS.migrate_on_start, flags.migrate_on_start),
 		metrics: read(SETTINGS.metrics, flags.metrics),
+		theme: read(SETTINGS.theme, flags.theme),
 	};
 	if (!parsedUrl.ok || !isComplete(rest)) throw new OperatorError("usage", problems.join("\n"));
 	return { database_url: parsedUrl.url, ...rest };

@@ -8,6 +8,8 @@ const scaleBase = {
 	name: LocalizedText,
 	description: z.optional(LocalizedText),
 	kind: Scale.shape.kind,
+	/** Absent for `mean`, the usual method. */
+	method: z.optional(Scale.shape.method),
 	riasec_type: z.optional(RiasecType),
 	/** The key of one of the profile's groups. */
 	group: Key,
@@ -20,9 +22,12 @@ const scaleBase = {
 export const ScoredScale = z.strictObject({
 	...scaleBase,
 	status: z.literal(["complete", "prorated"]),
-	/** Mean of the answered items in raw units, reverse-keyed items turned round; 3 decimals. */
+	/**
+	 * Mean of the answered items in raw units, reverse-keyed items turned round; 3 decimals. For the method `points` the sum;
+	 * where items are missing, the sum at the same share of the whole range.
+	 */
 	mean: z.number(),
-	/** The lowest and the highest possible mean, in raw units. */
+	/** The lowest and the highest possible value of `mean`, in raw units. */
 	min: z.number(),
 	max: z.number(),
 	/** (mean − min) ÷ (max − min): 0 to 1, 3 decimals. Not a percentile. */

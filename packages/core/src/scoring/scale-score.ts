@@ -3,7 +3,14 @@ import type { Question } from "../assessment.ts";
 import { BAND_LABELS, type Band, bandOf } from "./band.ts";
 import { judgeCoverage } from "./coverage.ts";
 import type { ScaleResult } from "./profile.ts";
-import { itemRange, itemScore, type Scale, type ScoreRange } from "./scoring.ts";
+import {
+	itemRange,
+	itemScore,
+	type Scale,
+	type ScaleItem,
+	type ScaleMethod,
+	type ScoreRange,
+} from "./scoring.ts";
 
 /** Finds a question by its key, and the session's answer to it. */
 export type Answered = {
@@ -13,35 +20,21 @@ export type Answered = {
 
 /** Scores one scale from what is answered. An answer that does not fit its question (old data) counts as none. */
 export function scoreScale(scale: Scale, answered: Answered): ScaleResult {
-	const scores: number[] = [];
-	let range: ScoreRange | null = null;
-	for (const item of scale.items) {
-		const question = answered.question(item.question);
-		const item_range = itemRange(question, item);
-		if (item_range === null) throw new Error(`Scale ${scale.key}: ${item.question} has no score`);
-		if (range !== null && (range.min !== item_range.min || range.max !== item_range.max)) {
-			throw new Error(`Scale ${scale.key}: ${item.question} has another range than the items before it`);
-		}
-		range = item_range;
-		const answer = answered.answer(question);
-		const score = answer && checkAnswer(question, answer) === null ? itemScore(item, range, answer) : null;
-		if (score !== null) scores.push(score);
-	}
-	const base = describeScale(scale, scores.length);
-	const status = judgeCoverage(scores.length, scale.items.length);
-	if (status === "not_enough" || range === null) return { ...base, status: "not_enough" };
+	const items = scale.items.map((item) => scoreItem(scale, item, answered));
+	if (scale.method === "mean") refuseMixedRanges(scale, items);
+	const scored = items.filter((item) => item.score !== null);
+	const base = describeScale(scale, scored.length);
+	const status = judgeCoverage(scored.length, scale.items.length);
+	if (status === "not_enough") return { ...base, status };
 
-	const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-	const share = round3((mean - range.min) / (range.max - range.min));
+	const share = round3(shareOf(scored));
 	const band = bandOf(share);
 	if (status === "preliminary") return { ...base, status, band, band_label: BAND_LABELS[band] };
 	const text = bandText(scale, band);
 	return {
 		...base,
 		status,
-		mean: round3(mean),
-		min: range.min,
-		max: range.max,
+		...scoreOf(scale.method, items, scored),
 		share,
 		band,
 		band_label: BAND_LABELS[band],
@@ -49,13 +42,73 @@ export function scoreScale(scale: Scale, answered: Answered): ScaleResult {
 	};
 }
 
+/**
+ * The sum of a scale in raw units, exactly; null unless every item is answered. What is not answered is not 0.
+ * @throws Error when the scale names a question that the assessment does not have or that carries no score
+ */
+export function sumScale(scale: Scale, answered: Answered): (ScoreRange & { sum: number }) | null {
+	const items = scale.items.map((item) => scoreItem(scale, item, answered));
+	if (items.length === 0 || items.some(({ score }) => score === null)) return null;
+	const range = rangeOfSum(items);
+	return { sum: items.reduce((sum, { score }) => sum + (score ?? 0), 0), ...range };
+}
+
+type ItemResult = { range: ScoreRange; score: number | null };
+
+function scoreItem(scale: Scale, item: ScaleItem, answered: Answered): ItemResult {
+	const question = answered.question(item.question);
+	const range = itemRange(question, item, scale.method);
+	if (range === null) throw new Error(`Scale ${scale.key}: ${item.question} has no score`);
+	const answer = answered.answer(question);
+	const fits = answer !== undefined && checkAnswer(question, answer) === null;
+	return { range, score: fits ? itemScore(question, item, { method: scale.method, range }, answer) : null };
+}
+
+function refuseMixedRanges(scale: Scale, items: readonly ItemResult[]): void {
+	const [first] = items;
+	const other = items.findIndex(
+		({ range }) => range.min !== first?.range.min || range.max !== first.range.max,
+	);
+	if (other === -1) return;
+	throw new Error(
+		`Scale ${scale.key}: ${scale.items[other]?.question} has another range than the items before it`,
+	);
+}
+
+function rangeOfSum(items: readonly ItemResult[]): ScoreRange {
+	return items.reduce((sum, { range }) => ({ min: sum.min + range.min, max: sum.max + range.max }), {
+		min: 0,
+		max: 0,
+	});
+}
+
+/** Where the answered items lie in their own possible range, 0 to 1. */
+function shareOf(scored: readonly ItemResult[]): number {
+	const { min, max } = rangeOfSum(scored);
+	const sum = scored.reduce((total, { score }) => total + (score ?? 0), 0);
+	return max > min ? (sum - min) / (max - min) : 0;
+}
+
+/** A mean keeps the range of one item; points have the range of all items, answered or not. */
+function scoreOf(method: ScaleMethod, items: readonly ItemResult[], scored: readonly ItemResult[]) {
+	const sum = scored.reduce((total, { score }) => total + (score ?? 0), 0);
+	if (method === "mean") {
+		const { min, max } = items[0]?.range ?? { min: 0, max: 0 };
+		return { mean: round3(sum / scored.length), min, max };
+	}
+	const { min, max } = rangeOfSum(items);
+	const whole = scored.length === items.length ? sum : min + shareOf(scored) * (max - min);
+	return { mean: round3(whole), min, max };
+}
+
 function describeScale(scale: Scale, items_answered: number) {
-	const { key, name, description, kind, riasec_type, group, reliability } = scale;
+	const { key, name, description, kind, method, riasec_type, group, reliability } = scale;
 	return {
 		key,
 		name,
 		...(description && { description }),
 		kind,
+		...(method === "points" && { method }),
 		...(riasec_type && { riasec_type }),
 		group,
 		...(reliability && { reliability }),

@@ -3,7 +3,7 @@ import type { Assessment, LocalizedText, Question } from "../assessment.ts";
 import { reportChoice } from "./choices.ts";
 import { compareInterests } from "./interests.ts";
 import type { ChoiceResult, Profile, ScaleResult } from "./profile.ts";
-import { scoreScale } from "./scale-score.ts";
+import { type Answered, scoreScale } from "./scale-score.ts";
 import type { Scoring } from "./scoring.ts";
 
 /**
@@ -15,14 +15,8 @@ export function scoreSession(
 	scoring: Scoring,
 	answers: ReadonlyMap<number, Answer>,
 ): Profile {
-	const questions = assessment.chapters.flatMap((chapter) => chapter.pages.flatMap((page) => page.questions));
-	const by_key = new Map(questions.map((question) => [question.key, question]));
-	const scales = scoring.scales.map((scale) =>
-		scoreScale(scale, {
-			question: (key) => known(by_key.get(key), key),
-			answer: (question) => answers.get(question.id),
-		}),
-	);
+	const answered = answeredBy(assessment, answers);
+	const scales = scoring.scales.map((scale) => scoreScale(scale, answered));
 	const interests = compareInterests(scales);
 	const scored = new Set(scoring.scales.flatMap((scale) => scale.items.map((item) => item.question)));
 	return {
@@ -32,11 +26,24 @@ export function scoreSession(
 		scales,
 		interests,
 		choices: reportChoices(
-			questions.filter((question) => !scored.has(question.key)),
+			questionsOf(assessment).filter((question) => !scored.has(question.key)),
 			answers,
 		),
 		notes: notesFor(scales),
 	};
+}
+
+/** What scales are scored from: the questions of an assessment by key, and a session's answers. */
+export function answeredBy(assessment: Assessment, answers: ReadonlyMap<number, Answer>): Answered {
+	const by_key = new Map(questionsOf(assessment).map((question) => [question.key, question]));
+	return {
+		question: (key) => known(by_key.get(key), key),
+		answer: (question) => answers.get(question.id),
+	};
+}
+
+function questionsOf(assessment: Assessment): Question[] {
+	return assessment.chapters.flatMap((chapter) => chapter.pages.flatMap((page) => page.questions));
 }
 
 function known(question: Question | undefined, key: string): Question {

@@ -1,4 +1,12 @@
-import { itemRange, type Scale, type ScaleItem, type ScoreRange, type Scoring } from "@carhythm/core";
+import {
+	itemRange,
+	type Scale,
+	type ScaleItem,
+	type ScaleMethod,
+	type ScoreRange,
+	type Scoring,
+	unreachable,
+} from "@carhythm/core";
 import { type FoundQuestion, repeated } from "./check-assessment.ts";
 import type { QuestionFile } from "./file.ts";
 import type { Finding, Path } from "./problem.ts";
@@ -72,9 +80,9 @@ function checkScale(
 			continue;
 		}
 		if (found.question === null) continue;
-		const own = itemRange(found.question, item);
-		findings.push(...checkItem(item, found.question, own, itemPath));
-		if (own === null) continue;
+		const own = itemRange(found.question, item, scale.method);
+		findings.push(...checkItem(item, found.question, { range: own, method: scale.method }, itemPath));
+		if (own === null || scale.method === "points") continue;
 		if (range !== null && (range.min !== own.min || range.max !== own.max)) {
 			find(
 				["items", n],
@@ -86,37 +94,96 @@ function checkScale(
 	return findings;
 }
 
-function checkItem(item: ScaleItem, question: QuestionFile, range: ScoreRange | null, path: Path): Finding[] {
+type ItemRule = { range: ScoreRange | null; method: ScaleMethod };
+
+function checkItem(item: ScaleItem, question: QuestionFile, rule: ItemRule, path: Path): Finding[] {
 	const at = (field: string, message: string): Finding[] => [{ path: [...path, field], message }];
+	const strange = (["option_scores", "rank_scores"] as const).filter(
+		(field) => item[field] !== undefined && SCORES_OF[question.type] !== field,
+	);
+	if (strange[0] !== undefined) {
+		return at(
+			strange[0],
+			`"${item.question}" is of type ${question.type}, which does not count by "${strange[0]}". Remove it.`,
+		);
+	}
 	switch (question.type) {
 		case "slider":
-			return range === null
-				? at(
-						"option_scores",
-						`"${item.question}" is a slider: it counts with its value. Remove "option_scores".`,
-					)
-				: [];
+			return [];
 		case "mcq":
-			if (question.multiple) {
+			if (question.multiple && rule.method === "mean") {
 				return at(
 					"question",
-					`"${item.question}" takes several choices, so it has no score. Take it out of the scale.`,
+					`"${item.question}" takes several choices, so it has no mean. Give the scale the method "points", or take the question out of it.`,
 				);
 			}
-			if (range === null) {
+			if (item.option_scores === undefined || rule.range === null) {
 				return at(
 					"question",
 					`"${item.question}" is a choice: say in "option_scores" what each option counts.`,
 				);
 			}
-			return checkOptionScores(item.option_scores ?? {}, question.choices, range, path);
+			return checkOptionScores(item.option_scores, question.choices, rule.range, path);
 		case "ordering":
+			if (rule.method === "mean") {
+				return at(
+					"question",
+					`"${item.question}" is a ranking, which has no mean. Give the scale the method "points", or take the question out of it.`,
+				);
+			}
+			return checkRankScores(item, question.items, path);
 		case "essay":
 			return at(
 				"question",
 				`"${item.question}" is of type ${question.type}, which has no score. Take it out of the scale.`,
 			);
+		default:
+			return unreachable(question);
 	}
+}
+
+const SCORES_OF: Readonly<Record<QuestionFile["type"], "option_scores" | "rank_scores" | null>> = {
+	slider: null,
+	mcq: "option_scores",
+	ordering: "rank_scores",
+	essay: null,
+};
+
+function checkRankScores(
+	{ question, rank_scores }: ScaleItem,
+	items: readonly { text: { en: string } }[],
+	path: Path,
+): Finding[] {
+	if (rank_scores === undefined) {
+		return [
+			{
+				path: [...path, "question"],
+				message: `"${question}" is a ranking: say in "rank_scores" which items count, and the points of each place.`,
+			},
+		];
+	}
+	const findings: Finding[] = [];
+	if (rank_scores.points.length !== items.length) {
+		findings.push({
+			path: [...path, "rank_scores", "points"],
+			message: `"${question}" has ${items.length} places, so "points" needs ${items.length} numbers, not ${rank_scores.points.length}.`,
+		});
+	}
+	if (rank_scores.items.length === 0) {
+		findings.push({
+			path: [...path, "rank_scores", "items"],
+			message: `"items" needs at least 1 text.`,
+		});
+	}
+	for (const [n, text] of rank_scores.items.entries()) {
+		const problem = items.every((item) => item.text.en !== text)
+			? `"${question}" has no item "${text}". Write the English text of one of its items.`
+			: rank_scores.items.indexOf(text) !== n
+				? `"${text}" is named twice. Name each item once.`
+				: null;
+		if (problem) findings.push({ path: [...path, "rank_scores", "items", n], message: problem });
+	}
+	return findings;
 }
 
 function checkOptionScores(

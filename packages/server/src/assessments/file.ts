@@ -102,6 +102,9 @@ const Attribution = z.pipe(
 	z.transform((entry) => (typeof entry === "string" ? { en: entry } : entry)),
 );
 
+/** What a person may write of a scoring key: the parts of the existing product's profile come from a database taken over. */
+const WrittenScoring = z.omit(Scoring, { existing_profile: true });
+
 export const AssessmentFile = z.strictObject({
 	$schema: z.optional(z.string()),
 	key: Key,
@@ -125,7 +128,7 @@ export const AssessmentFile = z.strictObject({
 		.optional(
 			z.union([
 				z.string().check(z.regex(/^[^/\\]+\.(json|ya?ml)$/, "must be a file beside this one")),
-				Scoring,
+				WrittenScoring,
 			]),
 		)
 		.check(z.describe("The scoring key, or the name of the file beside this one that holds it.")),
@@ -134,4 +137,4 @@ export const AssessmentFile = z.strictObject({
 export type AssessmentFile = z.infer<typeof AssessmentFile>;
 
 /** The format of a scoring key in a file of its own. */
-export const ScoringFile = z.extend(Scoring, { $schema: z.optional(z.string()) });
+export const ScoringFile = z.extend(WrittenScoring, { $schema: z.optional(z.string()) });

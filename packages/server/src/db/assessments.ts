@@ -5,6 +5,7 @@ import {
 	type Instant,
 	indexAssessment,
 	type LocalizedText,
+	type Page,
 	Scoring,
 } from "@carhythm/core";
 import { type Kysely, sql, type Transaction } from "kysely";
@@ -14,7 +15,12 @@ import { nextIds, retirePages, writePages } from "./assessment-rows.ts";
 import type { Database, Dialect } from "./dialect.ts";
 import { inTransaction } from "./in-transaction.ts";
 import type { Schema } from "./schema.ts";
-import { type AssessmentStore, type AssessmentVersion, StorageUnavailable } from "./store.ts";
+import {
+	type AssessmentStore,
+	type AssessmentVersion,
+	type ServedPage,
+	StorageUnavailable,
+} from "./store.ts";
 
 /** One assessment as an operator sees it: its newest version, and what is done with it. */
 type ListedAssessment = {
@@ -52,6 +58,7 @@ export function createAssessmentStore(database: Database): AssessmentStore & Ass
 	const { lookups } = database;
 	const cache = new Map<number, AssessmentVersion>();
 	const lastNewest = new Map<string, AssessmentVersion>();
+	const pageRows = new Map<number, PageRows>();
 
 	async function byId(version_id: number): Promise<AssessmentVersion | null> {
 		const known = cache.get(version_id);
@@ -103,6 +110,16 @@ export function createAssessmentStore(database: Database): AssessmentStore & Ass
 
 	return {
 		byId,
+		async pagesOf(version) {
+			const { version_id, index } = version;
+			const pages = [...index.pages.values()];
+			const rows = pageRows.get(version_id) ?? (await readPageRows(lookups, pages));
+			pageRows.set(version_id, rows);
+			return pages.flatMap(({ id, questions }) => {
+				const row = rows.get(id);
+				return row ? [{ ...row, questions: questions.length }] : [];
+			});
+		},
 		latest: (key) => newest(newestOf(lookups).where("assessments.key", "=", key), key),
 		latestDefault: () => newest(newestOf(lookups).where("assessments.is_default", "=", sql.lit(1)), DEFAULT),
 		async byPage(page_id) {
@@ -130,6 +147,23 @@ export function createAssessmentStore(database: Database): AssessmentStore & Ass
 			return versions.filter((version) => version !== null);
 		},
 	};
+}
+
+type PageRows = ReadonlyMap<number, Omit<ServedPage, "questions">>;
+
+async function readPageRows(reader: Kysely<Schema>, pages: readonly Page[]): Promise<PageRows> {
+	if (pages.length === 0) return new Map();
+	const rows = await reader
+		.selectFrom("pages")
+		.select(["id", "order_index", "description", "module_name", "module_emoji"])
+		.select(["module_color_primary", "module_color_secondary", "chapter_number", "estimated_minutes"])
+		.where(
+			"id",
+			"in",
+			pages.map(({ id }) => id),
+		)
+		.execute();
+	return new Map(rows.map((row) => [row.id, row]));
 }
 
 function newestOf(reader: Kysely<Schema>) {

@@ -90,6 +90,25 @@ type QuestionAnswers = {
 type AssessmentScores = {
 	id: Generated<number>;
 	response_id: number;
+	/** Columns that the existing product's admin panel reads. Null for content of this program. */
+	riasec_r_score: number | null;
+	riasec_i_score: number | null;
+	riasec_a_score: number | null;
+	riasec_s_score: number | null;
+	riasec_e_score: number | null;
+	riasec_c_score: number | null;
+	riasec_profile: string | null;
+	bigfive_openness: number | null;
+	bigfive_conscientiousness: number | null;
+	bigfive_extraversion: number | null;
+	bigfive_agreeableness: number | null;
+	bigfive_neuroticism: number | null;
+	riasec_raw_scores: string | null;
+	riasec_strength_labels: string | null;
+	bigfive_strength_labels: string | null;
+	behavioral_strength_labels: string | null;
+	behavioral_flags: string | null;
+	ikigai_zones: string | null;
 	rhythm_profile: string | null;
 	calculated_at: string;
 	last_updated: string | null;

@@ -9,8 +9,8 @@ test("a profile is stored once a session and comes back as it is", async () => {
 	const found = await on.sessions.find(await on.started());
 	const response_id = found?.response_id ?? 0;
 	expect(await scores.find(response_id)).toBeNull();
-	await scores.save(response_id, { version: "carhythm/1", scales: [{ key: "r", mean: 3.25 }] });
-	await scores.save(response_id, { version: "carhythm/1", scales: [], note: "«ثانيًا»" });
+	await scores.save(response_id, { version: "carhythm/1", scales: [{ key: "r", mean: 3.25 }] }, null);
+	await scores.save(response_id, { version: "carhythm/1", scales: [], note: "«ثانيًا»" }, null);
 	expect(await scores.find(response_id)).toEqual({ version: "carhythm/1", scales: [], note: "«ثانيًا»" });
 	const rows = await on.database.db.selectFrom("assessment_scores").select("id").execute();
 	expect(rows).toHaveLength(1);

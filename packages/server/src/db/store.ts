@@ -1,6 +1,7 @@
 import type {
 	AssessmentIndex,
 	Command,
+	ExistingProfile,
 	HandOffCode,
 	Instant,
 	Language,
@@ -21,7 +22,26 @@ export type AssessmentVersion = {
 	scoring: Scoring | null;
 };
 
+/** A page as the existing product's table describes it. */
+export type ServedPage = {
+	id: number;
+	/** From 1. */
+	order_index: number;
+	description: string | null;
+	module_name: string | null;
+	module_emoji: string | null;
+	module_color_primary: string | null;
+	module_color_secondary: string | null;
+	chapter_number: number | null;
+	/** Minutes. */
+	estimated_minutes: number | null;
+	/** How many questions it asks. */
+	questions: number;
+};
+
 export type AssessmentStore = {
+	/** The pages of a version, in order. Their rows are read once. */
+	pagesOf(version: AssessmentVersion): Promise<ServedPage[]>;
 	/** The newest version of the default assessment; null while there is none. */
 	latestDefault(): Promise<AssessmentVersion | null>;
 	/** The newest version of an assessment; null for an unknown key. */
@@ -152,7 +172,12 @@ export type SessionListener = { changed(): void; closed(): void };
 export type ScoreStore = {
 	/** The stored profile as it is; null when there is none. */
 	find(response_id: number): Promise<Record<string, unknown> | null>;
-	save(response_id: number, profile: Record<string, unknown>): Promise<void>;
+	/** Stores what `find` gives, and for adopted content the columns that the existing product's admin panel reads. */
+	save(
+		response_id: number,
+		profile: Record<string, unknown>,
+		existing: ExistingProfile | null,
+	): Promise<void>;
 };
 
 type Feedback = {
@@ -163,7 +188,7 @@ type Feedback = {
 };
 
 export type FeedbackStore = {
-	/** One feedback a session: a second one updates the first. */
+	/** One feedback a session: of a second one, the fields that are not null replace the first one's. */
 	save(session_id: SessionId, feedback: Feedback): Promise<Feedback & { id: number; created_at: Instant }>;
 };
 

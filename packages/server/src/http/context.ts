@@ -1,6 +1,7 @@
-import type { Instant, ProblemCode } from "@carhythm/core";
+import type { Instant, ProblemCode, ThemeReply } from "@carhythm/core";
 import type { HttpBindings } from "@hono/node-server";
 import type { Logger } from "pino";
+import type * as z from "zod/mini";
 import type { Store } from "../db/store.ts";
 import type { Meter } from "../metrics/meter.ts";
 
@@ -13,6 +14,8 @@ export type HttpConfig = {
 	failed_lookups_per_minute: number;
 	/** Whether a proxy of our own stands in front, whose `X-Forwarded-*` headers may be believed. */
 	trust_proxy?: boolean;
+	/** What replaces the values of `GET /api/v2/settings/theme`. */
+	theme?: Partial<z.infer<typeof ThemeReply>>;
 };
 
 /** Everything a request handler works with; nothing else reaches it. */

@@ -15,7 +15,7 @@ import {
 } from "@carhythm/core";
 import type { Context } from "hono";
 import type * as z from "zod/mini";
-import type { AssessmentStore, AssessmentVersion } from "../db/store.ts";
+import type { AssessmentStore, AssessmentVersion, ServedPage } from "../db/store.ts";
 import type { Api, Outcome } from "./api.ts";
 import type { Deps, Env } from "./context.ts";
 import { integerParameter, PAGE_ID, parseInteger, readInteger } from "./query.ts";
@@ -24,6 +24,9 @@ const UNKNOWN_ASSESSMENT = {
 	ok: false,
 	refusal: refuse("assessment_not_found", "There is no such assessment on this server."),
 } as const;
+
+/** The name of the module of pages that name none. */
+const UNNAMED_MODULE = "Assessment";
 
 /** What is asked: as modules and pages for existing clients, as one immutable document for ours. */
 export function mountModules(api: Api, deps: Deps): void {
@@ -35,7 +38,11 @@ export function mountModules(api: Api, deps: Deps): void {
 		reply: { schema: ModulesReply, description: "In order; `id` is the module's first page" },
 		problems: [],
 		compress: true,
-		handle: async () => ({ ok: true, body: modulesOf(await deps.store.assessments.latestDefault()) }),
+		handle: async () => {
+			const { assessments } = deps.store;
+			const version = await assessments.latestDefault();
+			return { ok: true, body: modulesOf(version ? await assessments.pagesOf(version) : []) };
+		},
 	});
 	api.add({
 		method: "get",
@@ -115,23 +122,26 @@ function assessmentReply({ version_id, index }: AssessmentVersion): AssessmentRe
 	return { version_id, assessment: index.assessment };
 }
 
-function modulesOf(version: AssessmentVersion | null): z.infer<typeof ModulesReply> {
-	const chapters = version?.index.assessment.chapters ?? [];
-	return chapters.flatMap((chapter, order) => {
-		const [first] = chapter.pages;
+/** Pages that share a module name are one module, as clients of the existing product read them. */
+function modulesOf(pages: readonly ServedPage[]): z.infer<typeof ModulesReply> {
+	const modules = Map.groupBy(pages, ({ module_name }) => module_name || UNNAMED_MODULE);
+	return [...modules].flatMap(([name, own]) => {
+		const [first] = own;
 		if (!first) return [];
+		const total_questions = own.reduce((total, { questions }) => total + questions, 0);
+		const minutes = own.reduce((total, { estimated_minutes }) => total + (estimated_minutes ?? 0), 0);
 		return {
 			id: first.id,
-			name: chapter.title.en,
-			emoji: chapter.emoji ?? null,
-			title: chapter.title.en,
-			description: chapter.description?.en ?? null,
-			total_pages: chapter.pages.length,
-			total_questions: chapter.pages.reduce((total, page) => total + page.questions.length, 0),
-			estimated_minutes: chapter.estimated_minutes,
-			theme: { primary: chapter.color_primary ?? null, secondary: chapter.color_secondary ?? null },
-			chapter_number: order + 1,
-			order_index: order,
+			name,
+			emoji: first.module_emoji || "📝",
+			title: `Chapter: ${name}`,
+			description: first.description,
+			total_pages: own.length,
+			total_questions,
+			estimated_minutes: minutes || Math.max(5, Math.floor(total_questions / 10)),
+			theme: "default" as const,
+			chapter_number: first.chapter_number ?? 0,
+			order_index: first.order_index,
 		};
 	});
 }
@@ -142,11 +152,12 @@ async function questions(deps: Deps, c: Context<Env>): Promise<Outcome<z.infer<t
 	const version = await deps.store.assessments.byPage(page_id);
 	const page = version?.index.pages.get(page_id);
 	if (!version || !page) return { ok: false, refusal: refuse("page_not_found", "There is no such page.") };
+	const row = (await deps.store.assessments.pagesOf(version)).find(({ id }) => id === page_id);
 	const text = localizer(parseLanguage(c.req.query("language")));
 	return {
 		ok: true,
 		body: {
-			page: describePage(version, page, text),
+			page: describePage({ version, page, row }, text),
 			questions: page.questions.map((question) => describeQuestion(question, text)),
 			navigation: navigationAround(version, page_id),
 		},
@@ -164,24 +175,23 @@ function localizer(language: Language): Localizer {
 }
 
 function describePage(
-	version: AssessmentVersion,
-	page: Page,
+	{ version, page, row }: { version: AssessmentVersion; page: Page; row: ServedPage | undefined },
 	text: Localizer,
 ): z.infer<typeof QuestionsReply>["page"] {
-	const { chapters } = version.index.assessment;
-	const position = chapters.findIndex((chapter) => chapter.pages.includes(page));
-	const chapter = chapters[position];
+	const chapter = version.index.assessment.chapters.find(({ pages }) => pages.includes(page));
+	// A page that names no module is a chapter of its own here, and has no module for clients.
+	const module = row?.module_name ? chapter : undefined;
 	return {
 		id: page.id,
 		title: text(page.title),
 		description: text(page.description),
-		module: text(chapter?.title),
-		module_emoji: chapter?.emoji ?? null,
-		module_description: text(chapter?.description),
-		chapter_number: position + 1,
-		estimated_minutes: chapter?.estimated_minutes ?? null,
-		module_color_primary: chapter?.color_primary ?? null,
-		module_color_secondary: chapter?.color_secondary ?? null,
+		module: text(module?.title),
+		module_emoji: row?.module_emoji ?? null,
+		module_description: text(module?.description),
+		chapter_number: row?.chapter_number ?? null,
+		estimated_minutes: row?.estimated_minutes ?? null,
+		module_color_primary: row?.module_color_primary ?? null,
+		module_color_secondary: row?.module_color_secondary ?? null,
 		completion_message: text(chapter?.completion_message),
 	};
 }

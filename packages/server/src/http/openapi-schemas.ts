@@ -17,6 +17,7 @@ export const SHARED = {
 	DraftRecord: core.DraftRecord,
 	EssayAnswer: core.EssayAnswer,
 	EssayQuestion: core.EssayQuestion,
+	ExistingProfile: core.ExistingProfile,
 	FeedbackReply: core.FeedbackReply,
 	FeedbackRequest: core.FeedbackRequest,
 	ForgetReply: core.ForgetReply,
@@ -88,10 +89,11 @@ export const IN_WORDS = new Map<z.core.$ZodType, JsonSchema>([
 		core.ScoresReply.shape.profile,
 		{
 			description:
-				"Content that ships has a `Profile`; a profile taken over from an existing database keeps its own keys.",
-			anyOf: [{ $ref: reference("Profile") }, { type: "object" }],
+				"What clients of the existing product read: for content adopted from it `ExistingProfile`, or what that product had stored, as it is; for all other content the same as `results`.",
+			anyOf: [{ $ref: reference("ExistingProfile") }, { $ref: reference("Profile") }, { type: "object" }],
 		},
 	],
+	[core.ScoresReply.shape.results, { $ref: reference("Profile") }],
 ]);
 
 /** How the document refers to one of its schemas. */

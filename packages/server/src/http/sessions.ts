@@ -3,12 +3,12 @@ import {
 	answerTo,
 	chapterProgress,
 	parseLanguage,
+	progressBadges,
 	refuse,
 	SessionProgressReply,
 	SessionSnapshot,
 	StartReply,
 	StartRequest,
-	sessionBadges,
 	sessionProgress,
 	sessionXp,
 	ValidateReply,
@@ -113,8 +113,8 @@ function mountProgress(api: Api, deps: Deps): void {
 		method: "get",
 		path: "/api/v2/session/{session_id}/answered-questions",
 		tag: "Sessions",
-		summary: "The answered questions of a page",
-		query: [PAGE_ID],
+		summary: "The answered questions of a page, or of all pages",
+		query: [{ ...PAGE_ID, required: false, description: "The page; all pages when absent" }],
 		reply: {
 			schema: AnsweredQuestionsReply,
 			description: "The ids of the questions that have an answer now",
@@ -213,7 +213,7 @@ async function progress(deps: Deps, id: string): Promise<Outcome<z.infer<typeof 
 				status: answered === total ? "completed" : "in_progress",
 			})),
 			total_xp: sessionXp(state),
-			badges: sessionBadges(state),
+			badges: progressBadges(state.answered, state.ever_answered),
 			current_page_id: state.place?.page_id ?? null,
 			percentage_complete: sessionProgress(version.index, state).percentage,
 		},
@@ -224,15 +224,16 @@ async function answeredQuestions(
 	deps: Deps,
 	c: Context<Env>,
 ): Promise<Outcome<z.infer<typeof AnsweredQuestionsReply>>> {
-	const page_id = readInteger(c, "page_id");
-	if (page_id === null) return integerParameter("page_id");
+	const page_id = c.req.query("page_id") === undefined ? null : readInteger(c, "page_id");
+	if (page_id === null && c.req.query("page_id") !== undefined) return integerParameter("page_id");
 	const found = await lookUp(deps.store.sessions, "load", c.req.param("session_id") ?? "");
 	if (!found.ok) return found;
 	const { state, version } = found.session;
-	const page = version.index.pages.get(page_id);
-	if (!page)
+	const pages = page_id === null ? [...version.index.pages.values()] : [version.index.pages.get(page_id)];
+	const questions = pages.flatMap((page) => page?.questions ?? []);
+	if (page_id !== null && !version.index.pages.has(page_id))
 		return { ok: false, refusal: refuse("page_not_found", "This page is not part of the assessment.") };
-	const answered = page.questions.filter((question) => answerTo(state, question.id));
+	const answered = questions.filter((question) => answerTo(state, question.id));
 	return {
 		ok: true,
 		body: {

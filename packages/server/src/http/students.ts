@@ -4,7 +4,7 @@ import { unknownSession } from "../db/operate.ts";
 import type { Api, Outcome } from "./api.ts";
 import type { Deps } from "./context.ts";
 import { say } from "./messages.ts";
-import { profileOf } from "./scores.ts";
+import { scoresOf } from "./scores.ts";
 import { lookUp, sessionIdOf } from "./session-replies.ts";
 
 const EXAMPLE_SESSION = "3f0c2a9e-6f0b-4a44-9d0e-0d2f7f1f6a11";
@@ -63,7 +63,8 @@ async function saveInfo(
 	const { session_id: _, ...person } = body;
 	const outcome = await deps.store.sessions.saveStudentInfo(session_id, person);
 	if (!outcome.ok) return outcome;
-	await profileOf(deps.store, outcome.session);
+	const completed = await deps.store.sessions.load(session_id);
+	if (completed) await scoresOf(deps.store, completed);
 	const message = say("info_saved", outcome.session.state);
 	return { ok: true, body: { success: true, message, email_sent: false, session_id } };
 }

@@ -27,6 +27,6 @@ export async function aSessionFullOfCanaries(school: Awaited<ReturnType<typeof a
 	});
 	const said = { rating: 5, experience_text: "canary-feedback", would_recommend: true, suggestions: null };
 	await school.store.feedback.save(session_id, said);
-	await school.store.scores.save(found?.response_id ?? 0, { text: "canary-score" });
+	await school.store.scores.save(found?.response_id ?? 0, { text: "canary-score" }, null);
 	return { display_id, canaries: [...canaries, session_id, display_id] };
 }

@@ -70,7 +70,7 @@ async function run(job: Job): Promise<unknown> {
 			return (await store.feedback.save(job.session_id, said)).id;
 		}
 		case "score":
-			return store.scores.save(job.response_id, job.profile);
+			return store.scores.save(job.response_id, job.profile, null);
 		case "email":
 			return store.sessions.saveEmail(job.session_id, job.email);
 		case "add":

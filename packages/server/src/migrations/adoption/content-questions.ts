@@ -34,7 +34,7 @@ export function readQuestion(
 		required: row.is_required === 1,
 		...optional("scene_title", localized(row.scene_title, row.scene_title_ar)),
 		...optional("scene_narrative", localized(row.scene_narrative, row.scene_narrative_ar)),
-		...optional("scene_image", row.scene_image_url || undefined),
+		...optional("scene_image", row.scene_image_url || row.image_path || undefined),
 		...optional("scene_theme", row.scene_theme || undefined),
 	};
 	switch (row.question_type.toLowerCase()) {

@@ -20,19 +20,31 @@ export type FoundContent = {
 export type ReadQuestion = { row: QuestionRow; question: Question };
 export type ReadChapter = { chapter: Chapter; questions: readonly ReadQuestion[] };
 
-/** The key of the assessment that an adopted database's own content becomes. */
-export const ADOPTED_KEY = "adopted";
-
 /** Reads the pages and questions that belong to no assessment of this program. Columns that came late count as empty. */
 export async function readContent(
 	db: Kysely<LedgerSchema>,
 	ours: ReadonlySet<number>,
 ): Promise<FoundContent> {
+	return contentOf(db, ({ id, is_active }) => is_active === 1 && !ours.has(id));
+}
+
+/** The same rows as an earlier reading: the pages by their ids, in use or not. */
+export async function readContentAgain(
+	db: Kysely<LedgerSchema>,
+	page_ids: ReadonlySet<number>,
+): Promise<FoundContent> {
+	return contentOf(db, ({ id }) => page_ids.has(id));
+}
+
+async function contentOf(
+	db: Kysely<LedgerSchema>,
+	isAsked: (page: PageRow) => boolean,
+): Promise<FoundContent> {
 	const pages = await sql<PageRow>`SELECT * FROM pages ORDER BY order_index, id`.execute(db);
 	const questions = await sql<QuestionRow>`SELECT * FROM questions ORDER BY page_id, order_index, id`.execute(
 		db,
 	);
-	const asked = pages.rows.filter(({ id, is_active }) => is_active === 1 && !ours.has(id));
+	const asked = pages.rows.filter(isAsked);
 	const ids = new Set(asked.map(({ id }) => id));
 	const own = questions.rows.filter(({ page_id }) => ids.has(page_id));
 	return {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { Assessment } from "@carhythm/core";
+import { ADOPTED_KEY, Assessment } from "@carhythm/core";
 import { type Kysely, sql } from "kysely";
 import type { Catalogue } from "../catalogue.ts";
 import { LEDGER, type LedgerSchema } from "../ledger-schema.ts";
 import type { Means, Probe, Task, Tx, WholeStep } from "../migration.ts";
 import { toAssessment } from "./content.ts";
-import { ADOPTED_KEY, readContent } from "./content-rows.ts";
+import { readContent } from "./content-rows.ts";
 import { MIGRATION, responsesWithoutDetails } from "./found.ts";
 
 const ID = "own_content";

@@ -1,7 +1,13 @@
-import { Assessment, type Chapter, type LocalizedText, type Page, type Scoring } from "@carhythm/core";
-import { keyOf, localized, optional, readQuestion } from "./content-questions.ts";
 import {
 	ADOPTED_KEY,
+	Assessment,
+	type Chapter,
+	type LocalizedText,
+	type Page,
+	type Scoring,
+} from "@carhythm/core";
+import { keyOf, localized, optional, readQuestion } from "./content-questions.ts";
+import {
 	type Findings,
 	type FoundContent,
 	noFindings,
@@ -46,7 +52,7 @@ export function toAssessment(content: FoundContent, version: number): ReadConten
 			`questions ${ids.join(", ")}: no row says how far the slider goes; it is taken to go from ${range}`,
 		);
 	}
-	const scoring = readScoring(chapters, findings);
+	const scoring = readScoring(chapters, content.pages, findings);
 	return { ok: true, assessment: assessment.data, scoring, notes: findings.notes };
 }
 

@@ -24,7 +24,7 @@ export function ResultsScreen() {
 	const heading = useFocusOnEnter();
 	const { scores, retry } = useScores();
 	const { assessment } = index;
-	const ready = scores.kind === "ready" || scores.kind === "foreign";
+	const ready = scores.kind === "ready";
 	return (
 		<div class="screen results">
 			<Header>
@@ -76,8 +76,6 @@ function Body({ scores, onRetry }: { scores: Scores; onRetry: () => void }) {
 			return <Retry text={m.results.pending} onRetry={onRetry} />;
 		case "failed":
 			return <Retry text={m.results.failed} onRetry={onRetry} />;
-		case "foreign":
-			return <p>{m.results.unknown}</p>;
 		case "ready":
 			return <ProfileView profile={scores.profile} />;
 		default:

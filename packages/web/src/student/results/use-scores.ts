@@ -10,8 +10,6 @@ export type Scores =
 	/** The answers, or the way to the server, are not there yet. */
 	| { kind: "waiting" }
 	| { kind: "failed" }
-	/** The profile of another product's assessment, which this page cannot draw. */
-	| { kind: "foreign" }
 	| { kind: "ready"; profile: Profile };
 
 /** Fetches the results; again when the last answers have reached the server, and when the student asks. */
@@ -29,7 +27,7 @@ export function useScores(): { scores: Scores; retry: () => void } {
 		opened(visit)
 			.scores()
 			.then(
-				(reply) => show(read(reply.profile)),
+				({ results }) => show(read(results)),
 				(error: unknown) => {
 					show(error instanceof ServerUnreachable ? { kind: "waiting" } : { kind: "failed" });
 				},
@@ -47,7 +45,7 @@ export function useScores(): { scores: Scores; retry: () => void } {
 	};
 }
 
-function read(profile: unknown): Scores {
-	const parsed = Profile.safeParse(profile);
-	return parsed.success ? { kind: "ready", profile: parsed.data } : { kind: "foreign" };
+function read(results: unknown): Scores {
+	const parsed = Profile.safeParse(results);
+	return parsed.success ? { kind: "ready", profile: parsed.data } : { kind: "failed" };
 }
