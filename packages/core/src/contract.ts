@@ -261,7 +261,7 @@ export const LatestAssessmentReply = z.extend(AssessmentReply, { session_expiry_
 export type LatestAssessmentReply = z.infer<typeof LatestAssessmentReply>;
 
 /** The form of the existing front end sends empty texts for what the student did not fill in. */
-const personText = (longest: number) => z._default(StorableText.check(z.trim(), z.maxLength(longest)), "");
+const personText = (longest: number) => StorableText.check(z.trim(), z.maxLength(longest));
 const Email = StorableText.check(
 	z.trim(),
 	z.maxLength(255),

@@ -52,18 +52,22 @@ const Origins = z.pipe(
 	z.array(z.string().check(z.regex(/^https?:\/\/[^\s/?#@:*]+(:(\d{1,5}|\*))?$/))),
 );
 
-const Theme = z.pipe(
-	z.pipe(
-		z.string(),
-		z.transform((text) => {
-			try {
-				return JSON.parse(text) as unknown;
-			} catch {
-				return null;
-			}
-		}),
-	),
-	z.strictObject(z.partial(ThemeReply).shape),
+/** Text that is JSON; null, which no schema behind it takes, for any other. */
+const Json = z.pipe(
+	z.string(),
+	z.transform((text): unknown => {
+		try {
+			return JSON.parse(text);
+		} catch {
+			return null;
+		}
+	}),
+);
+
+const ThemeChanges = z.pipe(
+	z.pipe(Json, z.strictObject(z.partial(ThemeReply).shape)),
+	// JSON holds no undefined, so what is named has a value.
+	z.transform((changes) => changes as Config["theme"]),
 );
 
 /** One thing to set: how it is called, what it is when nobody sets it, what is allowed. */
@@ -180,7 +184,7 @@ export const SETTINGS: Settings = {
 		fallback: "{}",
 		about: "What front ends of your own read as colours and words, where it is to differ.",
 		allowed: `It must be JSON such as {"brand_name": "Our school", "primary_color": "#224466"}.`,
-		schema: Theme,
+		schema: ThemeChanges,
 	},
 };
 

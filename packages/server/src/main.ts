@@ -35,7 +35,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		await makeReady(database, config, (line) => log.info(line));
 
 		const means = { now: () => toInstant(Date.now()), randomBytes };
-		const { session_expiry_days, cors_origins, trust_proxy } = config;
+		const { session_expiry_days, cors_origins, trust_proxy, theme } = config;
 		const web_root = webRoot();
 		const meter = config.metrics ? await loadMeter(database) : null;
 		const store = createStore(database, {
@@ -49,6 +49,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 			store,
 			config: {
 				cors_origins,
+				theme,
 				session_expiry_days,
 				trust_proxy,
 				failed_lookups_per_minute: FAILED_LOOKUPS_PER_MINUTE,

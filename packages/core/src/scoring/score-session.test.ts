@@ -317,3 +317,76 @@ describe("for whatever answers", () => {
 		);
 	});
 });
+
+describe("a scale of points", () => {
+	const choice: Question = {
+		id: 2,
+		key: "choice",
+		text: text("choice"),
+		required: true,
+		type: "mcq",
+		multiple: false,
+		choices: [
+			{ value: "a", label: text("a") },
+			{ value: "b", label: text("b") },
+		],
+	};
+	const many: Question = { ...choice, id: 3, key: "many", multiple: true } as Question;
+	const ranking: Question = {
+		id: 4,
+		key: "ranking",
+		text: text("ranking"),
+		required: true,
+		type: "ordering",
+		randomize: false,
+		items: ["one", "two", "three"].map((en) => ({ text: text(en) })),
+	};
+	const points: Scale["items"] = [
+		{ question: "slider" },
+		{ question: "choice", option_scores: { a: 3 } },
+		{ question: "many", option_scores: { a: 2, b: -1 } },
+		{ question: "ranking", rank_scores: { items: ["one", "three"], points: [6, 5, 4] } },
+	];
+	const scored = (answers: [number, Answer][], more: Partial<Scale> = {}) => {
+		const assessment = assessmentOf([slider("slider", 1), choice, many, ranking]);
+		const scoring = scoringOf([scaleOf("one", points, { method: "points", ...more })]);
+		return scoreSession(assessment, scoring, new Map(answers)).scales[0];
+	};
+	const WHOLE: [number, Answer][] = [
+		[1, { type: "slider", value: 4 }],
+		[2, { type: "mcq", selected_options: ["b"] }],
+		[3, { type: "mcq", selected_options: ["a", "b"] }],
+		[4, { type: "ordering", ordered_items: ["ع three", "two", "one"] }],
+	];
+
+	test("is the sum of its items, in the range that they allow, rankings in either language", () => {
+		// 4 + 0 + (2 − 1) + (6 + 4) = 15; from 1 + 0 − 1 + (4 + 5) = 9 to 5 + 3 + 2 + (6 + 5) = 21.
+		expect(scored(WHOLE)).toMatchObject({
+			status: "complete",
+			method: "points",
+			mean: 15,
+			min: 9,
+			max: 21,
+			share: 0.5,
+		});
+	});
+
+	test("counts a choice of something else as 0 and no answer as no answer", () => {
+		const without = WHOLE.filter(([id]) => id !== 2);
+		expect(scored(without)).toMatchObject({ status: "preliminary", items_answered: 3 });
+		expect(scored(WHOLE.slice(0, 1))).toMatchObject({ status: "not_enough" });
+	});
+
+	test("with a fifth of its items missing keeps the share of those that are answered", () => {
+		const questions = [1, 2, 3, 4, 5].map((n) => slider(`q${n}`, n));
+		const scale = scaleOf(
+			"one",
+			questions.map(({ key }) => ({ question: key })),
+			{ method: "points" },
+		);
+		const answers = [1, 2, 3, 4].map((id): [number, Answer] => [id, { type: "slider", value: 4 }]);
+		const [result] = scoreSession(assessmentOf(questions), scoringOf([scale]), new Map(answers)).scales;
+		// 16 of 4 to 20 is three quarters: 20 of 5 to 25.
+		expect(result).toMatchObject({ status: "prorated", mean: 20, min: 5, max: 25, share: 0.75 });
+	});
+});

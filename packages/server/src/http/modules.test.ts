@@ -11,22 +11,22 @@ test("modules are the chapters of the default assessment", async () => {
 		{
 			id: pages[0],
 			name: "Scales",
-			emoji: null,
-			title: "Scales",
+			emoji: "📝",
+			title: "Chapter: Scales",
 			description: null,
 			total_pages: 1,
 			total_questions: 2,
 			estimated_minutes: 1,
-			theme: { primary: null, secondary: null },
+			theme: "default",
 			chapter_number: 1,
-			order_index: 0,
+			order_index: 1,
 		},
 		expect.objectContaining({
 			id: pages[1],
 			name: "Choices and words",
 			total_pages: 2,
 			total_questions: 3,
-			order_index: 1,
+			order_index: 2,
 		}),
 	]);
 });

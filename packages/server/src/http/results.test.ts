@@ -123,9 +123,15 @@ describe("scores", () => {
 			.values({ response_id, rhythm_profile: JSON.stringify(adopted), calculated_at: app.now() })
 			.execute();
 		const reply = await app.get(`/api/v2/scores/${id}`);
-		expect(reply.body).toEqual({ session_id: id, profile: adopted, cached: true });
+		expect(reply.body).toMatchObject({ session_id: id, profile: adopted, cached: true });
 		const summary = await app.get(`/api/v2/scores/${id}/summary`);
-		expect(summary.body).toEqual({ session_id: id, top_interests: [], scales: [] });
+		expect(summary.body).toEqual({
+			session_id: id,
+			top_interests: [],
+			scales: [],
+			holland_code: "RIA",
+			top_riasec_domains: [],
+		});
 	});
 });
 
@@ -171,7 +177,7 @@ describe("feedback", () => {
 		expect(second.body).toMatchObject({
 			id: first.body["id"],
 			rating: 5,
-			would_recommend: null,
+			would_recommend: false,
 			suggestions: "أطول",
 		});
 	});

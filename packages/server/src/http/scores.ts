@@ -150,9 +150,9 @@ function summarizeExisting(profile: Record<string, unknown>) {
 }
 
 /** The highest raw sums; of equal ones the first. */
-function topThree({ raw_scores, strength_labels }: ExistingProfile["bigfive"]): [string, string][] {
-	const sum = (name: string) => raw_scores[name] ?? 0;
-	return Object.entries(strength_labels)
+function topThree({ raw_scores, strength_labels }: Partial<ExistingProfile["bigfive"]>): [string, string][] {
+	const sum = (name: string) => raw_scores?.[name] ?? 0;
+	return Object.entries(strength_labels ?? {})
 		.sort(([a], [b]) => sum(b) - sum(a))
 		.slice(0, 3);
 }

@@ -186,15 +186,19 @@ test("progress tells each module, XP and badges", async () => {
 	});
 });
 
-test("answered questions are told page by page", async () => {
+test("answered questions are told page by page, or of all pages", async () => {
 	await using app = await anApp();
 	const id = await app.start();
 	await app.submit(id, "energy", SAMPLER_ANSWERS.energy);
 	const [page] = app.version.index.pages.keys();
 	const { body } = await app.get(`/api/v2/session/${id}/answered-questions?page_id=${page}`);
 	expect(body).toEqual({ session_id: id, page_id: page, answered_question_ids: [app.question("energy")] });
+	expect((await app.get(`/api/v2/session/${id}/answered-questions`)).body).toEqual({
+		session_id: id,
+		page_id: null,
+		answered_question_ids: [app.question("energy")],
+	});
 	for (const [query, status] of [
-		["", 422],
 		["?page_id=", 422],
 		["?page_id=one", 422],
 		["?page_id=1.5", 422],

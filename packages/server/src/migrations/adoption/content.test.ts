@@ -145,32 +145,66 @@ test("the scoring key follows domains and reversed items; the letters of a modul
 	]);
 });
 
-test("a scale of which a part cannot be said is left out whole, and the report says so", () => {
-	const options = (scores: readonly (readonly [string, number])[]) =>
-		JSON.stringify(
-			scores.map(([domain, score_value], n) => ({ label: `${n}`, value: `${n}`, domain, score_value })),
-		);
-	const mixed = questionRow(3, {
-		question_type: "mcq",
-		mcq_options: options([
-			["grit", 1],
-			["learning", 5],
-		]),
-	});
-	const plain = questionRow(4, {
-		question_type: "mcq",
-		item_id: "M4",
-		mcq_options: options([
-			["empathy", 1],
-			["empathy", 4],
-		]),
-	});
-	const read = found([slider(1, "grit"), slider(2, "learning"), mixed, plain]);
-	if (!read.ok) throw new Error("It cannot be read.");
-	expect(read.scoring?.scales).toMatchObject([
-		{ key: "empathy", items: [{ question: "m4", option_scores: { "0": 1, "1": 4 } }] },
+test("interests count 3 points for a chosen option and 6 to 1 for places, whatever the rows' own points say", () => {
+	const options = ["R", "I"].map((domain, n) => ({ label: domain, value: "AB"[n], domain, score_value: 1 }));
+	const items = ["R", "I", "A", "S", "E", "C"].map((domain) => ({ text: `Do ${domain}`, domain }));
+	const read = found([
+		slider(1, "R", { reverse_scored: 1 }),
+		questionRow(2, { question_type: "mcq", item_id: "M2", mcq_options: JSON.stringify(options) }),
+		questionRow(3, { question_type: "ordering", item_id: "O3", ordering_options: JSON.stringify(items) }),
 	]);
-	expect(read.notes.join()).toContain("grit, learning");
-	const uneven = found([slider(1, "grit"), slider(2, "grit", { scale_labels: '["a","b","c"]' })]);
-	expect(uneven.ok && uneven.scoring).toBeNull();
+	const scales = read.ok ? (read.scoring?.scales ?? []) : [];
+	expect(scales.find(({ key }) => key === "interest-r")).toMatchObject({
+		method: "points",
+		items: [
+			{ question: "i1" },
+			{ question: "m2", option_scores: { A: 3 } },
+			{ question: "o3", rank_scores: { items: ["Do R"], points: [6, 5, 4, 3, 2, 1] } },
+		],
+	});
+	expect(scales.map(({ key }) => key)).toContain("interest-c");
+});
+
+test("traits and habits are scored from the sliders of their module's page alone", () => {
+	const pages = [pageRow(1), pageRow(2, { module_name: "Two" }), pageRow(3, { module_name: "Three" })];
+	const option = (domain: string, score_value: number) => ({
+		label: "x",
+		value: `${score_value}`,
+		domain,
+		score_value,
+	});
+	const read = found(
+		[
+			slider(1, "R"),
+			slider(2, "O", { page_id: 2 }),
+			slider(3, "empathy", { page_id: 3 }),
+			// The existing product gives no points for these.
+			questionRow(4, {
+				page_id: 3,
+				question_type: "mcq",
+				mcq_options: JSON.stringify([option("empathy", 1), option("empathy", 4)]),
+			}),
+			slider(5, "empathy", { page_id: 2 }),
+		],
+		pages,
+	);
+	if (!read.ok) throw new Error("It cannot be read.");
+	expect(read.scoring?.scales.map(({ key, items }) => [key, items.map(({ question }) => question)])).toEqual([
+		["interest-r", ["i1"]],
+		["trait-o", ["i2"]],
+		["empathy", ["i3"]],
+	]);
+	expect(read.scoring?.existing_profile).toEqual({
+		riasec: { R: "interest-r" },
+		bigfive: { O: "trait-o" },
+		behavioral: { empathy: "empathy" },
+	});
+});
+
+test("a domain that nothing explains is told as lost, with its questions", () => {
+	const read = found([slider(1, "Q"), slider(2, "grit")]);
+	if (!read.ok) throw new Error("It cannot be read.");
+	expect(read.scoring?.scales.map(({ key }) => key)).toEqual(["grit"]);
+	expect(read.notes.join()).toMatch(/Lost: questions 1 get no score .* domain Q/);
+	expect(read.scoring?.existing_profile).toBeUndefined();
 });

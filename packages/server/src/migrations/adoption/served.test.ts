@@ -35,11 +35,11 @@ function clientOf(database: Database) {
 const module = (id: number, name: string, more: object) => ({
 	id,
 	name,
-	title: name,
+	title: `Chapter: ${name}`,
 	emoji: "🧭",
 	description: null,
 	estimated_minutes: 5,
-	theme: { primary: "#5b2a86", secondary: "#9ac6c5" },
+	theme: "default",
 	...more,
 });
 
@@ -52,14 +52,16 @@ describe.each(["sqlite", "postgres"] as const)("the existing product's clients o
 
 		expect(await ask("modules")).toEqual([
 			module(1, "Your interests", {
-				description: "What draws you.",
+				description: "No answer is wrong.",
 				total_pages: 2,
 				total_questions: 8,
+				// The sum of its pages.
+				estimated_minutes: 10,
 				chapter_number: 1,
-				order_index: 0,
+				order_index: 1,
 			}),
-			module(3, "Your style", { total_pages: 1, total_questions: 3, chapter_number: 2, order_index: 1 }),
-			module(5, "Your words", { total_pages: 1, total_questions: 4, chapter_number: 3, order_index: 2 }),
+			module(3, "Your style", { total_pages: 1, total_questions: 3, chapter_number: 2, order_index: 4 }),
+			module(5, "Your words", { total_pages: 1, total_questions: 4, chapter_number: 3, order_index: 5 }),
 		]);
 
 		const places = await ask("questions?page_id=2&language=ar");
