@@ -3,10 +3,10 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Config } from "../config.ts";
 import { createAssessmentStore } from "../db/assessments.ts";
 import type { Database, Scrubbed } from "../db/dialect.ts";
+import { SHOWN_STATUSES } from "../db/expiry.ts";
 import {
 	createSessionAdmin,
 	type SessionAdmin,
-	SHOWN_STATUSES,
 	type ShownEvent,
 	type ShownSession,
 } from "../db/session-admin.ts";

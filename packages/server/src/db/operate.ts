@@ -20,8 +20,9 @@ import {
 	toMillis,
 	xpFor,
 } from "@carhythm/core";
+import { expiryBase } from "./expiry.ts";
 import { behindNewer, inDeviceOrder, markOf, noteDevice, type WithDevices } from "./session-devices.ts";
-import { ADOPTED, ADOPTED_OPERATION, expiryBase } from "./session-rows.ts";
+import { ADOPTED, ADOPTED_OPERATION } from "./session-rows.ts";
 import type { Batch, BatchOutcome, Operation, StoredResult, StoredSession } from "./store.ts";
 import { unseen } from "./unseen.ts";
 

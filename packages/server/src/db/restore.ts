@@ -1,5 +1,4 @@
 import {
-	addDays,
 	apply,
 	decide,
 	type Instant,
@@ -11,6 +10,7 @@ import {
 import type { Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { eventOf } from "./event-body.ts";
+import { restorableUntil } from "./expiry.ts";
 import { noteRestore } from "./note-request.ts";
 import {
 	abandoning,
@@ -66,8 +66,8 @@ export async function restoreSession(
 		const { revision } = work.session.state;
 		return { ok: true, session: { ...session, state: { ...session.state, revision } } };
 	}
-	const { abandoned_at } = session;
-	if (!abandoned_at || request.received > addDays(abandoned_at, RESTORE_DAYS)) {
+	const restorable_until = restorableUntil(session);
+	if (!restorable_until || request.received > restorable_until) {
 		return {
 			ok: false,
 			refusal: refuse(

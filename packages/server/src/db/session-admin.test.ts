@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { anOperationId, aStore, type TestStore } from "../testing/a-store.ts";
-import { createSessionAdmin, SHOWN_STATUSES } from "./session-admin.ts";
+import { SHOWN_STATUSES } from "./expiry.ts";
+import { createSessionAdmin } from "./session-admin.ts";
 
 const adminOf = ({ database, assessments, now }: TestStore) =>
 	createSessionAdmin(database, { assessments, now, expiry_days: 30 });

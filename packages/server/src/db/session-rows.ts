@@ -3,7 +3,6 @@ import {
 	type AnswerRecord,
 	type DraftRecord,
 	type Instant,
-	laterOf,
 	OperationId,
 	type SessionId,
 	SessionState,
@@ -109,12 +108,6 @@ export async function toStoredSession(row: SessionRow, assessments: AssessmentSt
 		abandoned_at: row.abandoned_at,
 		adopted_at: row.adopted_at,
 	};
-}
-
-/** From when the time to expiry runs: an adopted session's from its adoption, because the old value knew nothing of answers. */
-export function expiryBase(session: StoredSession): Instant {
-	const { last_activity } = session.state;
-	return session.adopted_at ? laterOf(last_activity, session.adopted_at) : last_activity;
 }
 
 /** The cast keeps SQLite from planning the join anew each time a value is bound, which costs ten times the query itself. */

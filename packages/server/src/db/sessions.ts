@@ -1,4 +1,4 @@
-import { addDays, type Instant, mintOperationId, RESTORE_DAYS, type SessionId } from "@carhythm/core";
+import { mintOperationId, type SessionId } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Database } from "./dialect.ts";
 import { isHeldUp } from "./dialect-errors.ts";
@@ -13,7 +13,7 @@ import type { Schema } from "./schema.ts";
 import { loadSession, sessionFinder } from "./session-rows.ts";
 import { changesOf, openBench, writeBench } from "./session-writer.ts";
 import { type Means, startSession } from "./start.ts";
-import type { Batch, BatchOutcome, Person, SessionStore, StartOutcome, StoredSession } from "./store.ts";
+import type { Batch, BatchOutcome, Person, SessionStore, StartOutcome } from "./store.ts";
 import { turnsOf } from "./turns.ts";
 
 /** Batches that share a commit; and operations, which decide how long it takes and how much it has in memory. */
@@ -35,11 +35,6 @@ export type SessionStoreOptions = Omit<Means, "dialect"> & {
 };
 
 type Tx = Transaction<Schema>;
-
-/** Until when Start Fresh can be undone; null for a session that it did not set aside. */
-export function restorableUntil(session: StoredSession): Instant | null {
-	return session.abandoned_at ? addDays(session.abandoned_at, RESTORE_DAYS) : null;
-}
 
 /** The sessions of one database. */
 export function createSessionStore(database: Database, options: SessionStoreOptions): SessionStore {
