@@ -5,8 +5,8 @@ import { answering, slider, statuses, syncing } from "../testing/batches.ts";
 import type { Job } from "../testing/racer.ts";
 import { someRacers } from "../testing/racers.ts";
 import { deriveCode } from "./hand-off-secrets.ts";
-import { single } from "./operate.ts";
 import { createSessionAdmin } from "./session-admin.ts";
+import { single } from "./store.ts";
 
 async function aCode(store: TestStore, session_id: SessionId, operation_id = anOperationId()) {
 	const outcome = await store.sessions.handOff(session_id, operation_id);

@@ -12,17 +12,8 @@ import type { Dialect } from "./dialect.ts";
 import { eventOf } from "./event-body.ts";
 import { restorableUntil } from "./expiry.ts";
 import { noteRestore } from "./note-request.ts";
-import {
-	abandoning,
-	accept,
-	beginWork,
-	fingerprintOf,
-	keepFound,
-	operationMismatch,
-	unknownSession,
-	type Work,
-	workBatch,
-} from "./operate.ts";
+import { abandoning, accept, beginWork, fingerprintOf, keepFound, type Work, workBatch } from "./operate.ts";
+import { operationMismatch, unknownSession } from "./refusals.ts";
 import type { Schema } from "./schema.ts";
 import { loadSession } from "./session-rows.ts";
 import { openBench, writeBench } from "./session-writer.ts";

@@ -1,4 +1,4 @@
-import type { Generated } from "kysely";
+import type { Generated, Selectable } from "kysely";
 
 // Times are ISO text on SQLite and timestamptz on PostgreSQL; both are read and written as core's `Instant`. JSON is text.
 
@@ -169,6 +169,9 @@ type SessionEvents = {
 	/** The stored reply as JSON, replayed when the operation comes again. */
 	result: string;
 };
+
+/** A row to append to the history. */
+export type NewEvent = Omit<Selectable<SessionEvents>, "id">;
 
 type SessionDrafts = {
 	response_id: number;

@@ -1,8 +1,8 @@
 import type { AnswerRecord, DraftRecord, Instant, SessionId } from "@carhythm/core";
 import { sql, type Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
-import { beginWork, type NewEvent, questionsOf, type Work } from "./operate.ts";
-import type { Schema } from "./schema.ts";
+import { beginWork, questionsOf, type Work } from "./operate.ts";
+import type { NewEvent, Schema } from "./schema.ts";
 import { loadDevices, loadTimes, writeDevices } from "./session-devices.ts";
 import {
 	adoptedAnswer,

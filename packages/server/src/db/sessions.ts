@@ -7,13 +7,21 @@ import { hashVerifier } from "./hand-off-secrets.ts";
 import { codesOf, createHandOff, redeemHandOff } from "./hand-offs.ts";
 import { inTransaction } from "./in-transaction.ts";
 import { observeTransaction, type StoreObserver } from "./observed-sessions.ts";
-import { bySession, single, unknownSession, workBatch } from "./operate.ts";
+import { bySession, workBatch } from "./operate.ts";
+import { unknownSession } from "./refusals.ts";
 import { restoreSession } from "./restore.ts";
 import type { Schema } from "./schema.ts";
 import { loadSession, sessionFinder } from "./session-rows.ts";
 import { changesOf, openBench, writeBench } from "./session-writer.ts";
 import { type Means, startSession } from "./start.ts";
-import type { Batch, BatchOutcome, Person, SessionStore, StartOutcome } from "./store.ts";
+import {
+	type Batch,
+	type BatchOutcome,
+	type Person,
+	type SessionStore,
+	type StartOutcome,
+	single,
+} from "./store.ts";
 import { turnsOf } from "./turns.ts";
 
 /** Batches that share a commit; and operations, which decide how long it takes and how much it has in memory. */

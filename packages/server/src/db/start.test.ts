@@ -2,8 +2,8 @@ import type { SessionId } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
 import { anOperationId, aStore, type TestStore } from "../testing/a-store.ts";
 import { answering, countersEqualRows, slider, syncing } from "../testing/batches.ts";
-import { single } from "./operate.ts";
 import { createSessionAdmin } from "./session-admin.ts";
+import { single } from "./store.ts";
 
 describe("starting", () => {
 	test("with the same id gives the same session; with another wish it is refused", async () => {

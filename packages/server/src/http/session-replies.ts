@@ -15,8 +15,8 @@ import {
 	sessionXp,
 } from "@carhythm/core";
 import { restorableUntil, sessionExpiry } from "../db/expiry.ts";
-import { operationMismatch, single, unknownSession } from "../db/operate.ts";
-import type { SessionStore, StoredResult, StoredSession } from "../db/store.ts";
+import { operationMismatch, unknownSession } from "../db/refusals.ts";
+import { type SessionStore, type StoredResult, type StoredSession, single } from "../db/store.ts";
 import type { Deps } from "./context.ts";
 
 /** What a look-up gives: the session, or the refusal that is the same for unknown and malformed ids. */
