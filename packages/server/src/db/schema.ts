@@ -203,6 +203,9 @@ type HandOffs = {
 	failed_guesses: Generated<number>;
 };
 
+/** The table by which a database of this program is known. The migrations say what is in it. */
+export const LEDGER = "migration_ledger";
+
 export type Schema = {
 	student_responses: StudentResponses;
 	pages: Pages;

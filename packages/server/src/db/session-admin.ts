@@ -1,6 +1,5 @@
 import { type Instant, type Progress, progressOf } from "@carhythm/core";
 import type { Kysely, Transaction } from "kysely";
-import { eraseKept } from "../migrations/kept.ts";
 import type { Database, Dialect, Scrubbed } from "./dialect.ts";
 import { type ExpiryClock, hasShownStatus, type ShownStatus, shownStatus } from "./expiry.ts";
 import { inTransaction } from "./in-transaction.ts";
@@ -42,13 +41,25 @@ export type SessionAdmin = {
 	scrub(): Promise<Scrubbed>;
 };
 
+type EraseKept = (
+	tx: Transaction<Schema>,
+	dialect: Dialect,
+	session: { response_id: number; session_id: string },
+) => Promise<void>;
+
 /** The operator's side of sessions. */
 export function createSessionAdmin(
 	database: Database,
-	options: { assessments: AssessmentStore; now: () => Instant; expiry_days: number },
+	options: {
+		assessments: AssessmentStore;
+		now: () => Instant;
+		expiry_days: number;
+		/** Deletes what undone migrations keep of a session: they know their tables. */
+		eraseKept: EraseKept;
+	},
 ): SessionAdmin {
 	const { reader, dialect } = database;
-	const { assessments, now, expiry_days } = options;
+	const { assessments, now, expiry_days, eraseKept } = options;
 	const shown = async (row: ShownRow) => show(row, assessments, { now: now(), expiry_days });
 	return {
 		async list({ status, limit }) {
@@ -86,7 +97,7 @@ export function createSessionAdmin(
 				};
 			}),
 		async erase(display_id) {
-			const found = await inTransaction(database, (tx) => deleteSession(tx, dialect, display_id));
+			const found = await inTransaction(database, (tx) => deleteSession(tx, dialect, eraseKept, display_id));
 			return found ? dialect.scrub() : null;
 		},
 		scrub: () => dialect.scrub(),
@@ -149,6 +160,7 @@ function keyOf(version: Awaited<ReturnType<AssessmentStore["byId"]>>, question_i
 async function deleteSession(
 	tx: Transaction<Schema>,
 	dialect: Dialect,
+	eraseKept: EraseKept,
 	display_id: string,
 ): Promise<boolean> {
 	const row = await tx
