@@ -1,4 +1,5 @@
 import {
+	ANSWER_REFUSALS,
 	OperationId,
 	type OperationResult,
 	progressOf,
@@ -17,7 +18,6 @@ import type { BatchOutcome, StoredSession } from "../db/store.ts";
 import type { Api, Outcome } from "./api.ts";
 import { describeIssues, sentence } from "./body.ts";
 import type { Deps, Env } from "./context.ts";
-import { ANSWER_PROBLEMS } from "./problem.ts";
 import { readSessionCookie, setSessionCookie } from "./session-cookie.ts";
 import { lookUp, operateAlone, sessionIdOf, summaryOf } from "./session-replies.ts";
 
@@ -51,7 +51,7 @@ export function mountAnswers(api: Api, deps: Deps): void {
 			"session_expired",
 			"question_not_found",
 			"operation_mismatch",
-			...ANSWER_PROBLEMS,
+			...ANSWER_REFUSALS,
 		],
 		handle: ({ body }) => submit(deps, body),
 	});
