@@ -65,7 +65,7 @@ function selectRows(snapshot: Kysely<Schema>, assessment: string | null) {
 				sql<number>`(
 					select e.id from session_events e
 					where e.response_id = question_answers.response_id and e.question_id = question_answers.question_id
-						and e.kind = 'answer' and e.outcome <> 'late'
+						and e.kind = 'answer' and e.kind in ('answer', 'clear') and e.outcome = 'applied'
 					order by e.at desc, e.operation_id desc limit 1)`,
 			),
 		)

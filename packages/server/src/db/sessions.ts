@@ -6,12 +6,13 @@ import { createGroupCommit } from "./group-commit.ts";
 import { hashVerifier } from "./hand-off-secrets.ts";
 import { codesOf, createHandOff, redeemHandOff } from "./hand-offs.ts";
 import { inTransaction } from "./in-transaction.ts";
+import { loadSession } from "./load-session.ts";
 import { observeTransaction, type StoreObserver } from "./observed-sessions.ts";
 import { bySession, workBatch } from "./operate.ts";
 import { unknownSession } from "./refusals.ts";
 import { restoreSession } from "./restore.ts";
 import type { Schema } from "./schema.ts";
-import { loadSession, sessionFinder } from "./session-rows.ts";
+import { sessionFinder } from "./session-rows.ts";
 import { changesOf, openBench, writeBench } from "./session-writer.ts";
 import { type Means, startSession } from "./start.ts";
 import {
@@ -80,7 +81,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 	return {
 		operate,
 		find: sessionFinder(reader, assessments),
-		load: (session_id) => read((snapshot) => loadSession(snapshot, assessments, session_id)),
+		load: (session_id) => read((snapshot) => loadSession(snapshot, dialect, assessments, session_id)),
 		start: (request) => write((tx) => startSession(tx, means, request)),
 		restore: (session_id, operation_id) =>
 			write((tx) =>
