@@ -1,3 +1,4 @@
+import { checkCycles, checkFolderCycles, resolvePath } from "./import-cycles.mjs";
 import { importsOf, lineOf, readSource } from "./source-text.mjs";
 
 /**
@@ -36,7 +37,10 @@ const impure =
 const focusedOrSkipped = /\b(?:test|it|describe)(?:\.\w+)*\.(?:only|skip|todo|fixme)\b/g;
 const dialectWord = /^(?:sqlite|postgres|postgresql):?$/;
 const driver = /^(?:better-sqlite3|pg)(?:\/|$)/;
-const dialectFile = /^packages\/server\/src\/(?:db\/(?:open|dialect)[^/]*\.ts|(?:db\/)?migrations\/)/;
+const dialectFile = /^packages\/server\/src\/(?:db\/(?:open|dialect)[^/]*\.ts|migrations\/)/;
+
+/** All that http/ may import of db/: the interface `Store`, and what both sides say and compute alike. No file that reads or writes. */
+const askedByHttp = /^packages\/server\/src\/db\/(?:store|refusals|expiry)\.ts$/;
 
 /**
  * @param {readonly SourceFile[]} sources every source file of the project, by its path from the root with `/`
@@ -53,6 +57,7 @@ export function checkImports(sources, dependencies) {
 			...checkLength(file),
 		]),
 		...checkCycles(files),
+		...checkFolderCycles(files.filter((file) => !file.isSupport)),
 	].sort((a, b) => a.path.localeCompare(b.path) || a.line - b.line);
 }
 
@@ -100,6 +105,9 @@ function checkRelative(file, specifier, known) {
 		const entry = entryOf(target);
 		if (entry !== undefined && entryOf(file.path) !== entry) {
 			return `imports ${specifier} from the inside of web's entry point ${entry}; what two share belongs outside both`;
+		}
+		if (isAroundStore(file.path, target)) {
+			return `imports ${specifier}; http/ asks Store of db/store.ts, and imports of db/ only that, refusals.ts and expiry.ts`;
 		}
 		if (supportFile.test(target)) return `imports ${specifier}, which is only for tests`;
 	}
@@ -178,48 +186,24 @@ function checkLength(/** @type {ReadFile} */ file) {
 	];
 }
 
-/**
- * Each knot of files that need one another is reported once, at the import that closes it.
- *
- * @param {readonly ReadFile[]} files
- * @returns {Violation[]}
- */
-function checkCycles(files) {
-	const byPath = new Map(files.map((file) => [file.path, file]));
-	/** @type {Map<string, "open" | "done">} */
-	const state = new Map();
-	/** @type {Violation[]} */
-	const found = [];
-	/** @type {(file: ReadFile, trail: readonly string[]) => void} */
-	const visit = (file, trail) => {
-		state.set(file.path, "open");
-		for (const { specifier, offset } of importsOf(file.text)) {
-			const target = specifier.startsWith(".") ? byPath.get(resolvePath(file.path, specifier)) : undefined;
-			if (target === undefined) continue;
-			const here = [...trail, file.path];
-			if (state.get(target.path) === "open") {
-				const knot = [...here.slice(here.indexOf(target.path)), target.path];
-				found.push({
-					path: file.path,
-					line: lineOf(file.source, offset),
-					problem: `closes a cycle: ${knot.join(" → ")}`,
-				});
-			} else if (state.get(target.path) === undefined) {
-				visit(target, here);
-			}
-		}
-		state.set(file.path, "done");
-	};
-	for (const file of files) if (state.get(file.path) === undefined) visit(file, []);
-	return found;
-}
-
 function packageOf(/** @type {string} */ path) {
 	return /^packages\/([^/]+)\//.exec(path)?.[1];
 }
 
 function entryOf(/** @type {string} */ path) {
-	return /^packages\/web\/src\/(student|operator)\//.exec(path)?.[1];
+	return /^packages\/web\/src\/(?!shared\/)([^/]+)\//.exec(path)?.[1];
+}
+
+/**
+ * @param {string} from
+ * @param {string} target
+ */
+function isAroundStore(from, target) {
+	return (
+		from.startsWith("packages/server/src/http/") &&
+		target.startsWith("packages/server/src/db/") &&
+		!askedByHttp.test(target)
+	);
 }
 
 function packageName(/** @type {string} */ specifier) {
@@ -227,17 +211,4 @@ function packageName(/** @type {string} */ specifier) {
 		.split("/")
 		.slice(0, specifier.startsWith("@") ? 2 : 1)
 		.join("/");
-}
-
-/**
- * @param {string} from
- * @param {string} specifier
- */
-function resolvePath(from, specifier) {
-	const parts = from.split("/").slice(0, -1);
-	for (const part of (specifier.split("?")[0] ?? "").split("/")) {
-		if (part === "..") parts.pop();
-		else if (part !== ".") parts.push(part);
-	}
-	return parts.join("/");
 }

@@ -35,7 +35,7 @@ describe("what a package may import", () => {
 			"packages/server/test/simulation/clients/tab.ts": 'import { createClient } from "@carhythm/client";',
 			"packages/server/src/http/app.ts": 'import { Hono } from "hono";\nimport "@carhythm/core";',
 			"packages/server/src/db/open.ts": 'import Database from "better-sqlite3";\nconst d = "sqlite";',
-			"packages/server/src/db/migrations/step.ts": 'if (d === "postgres") run();',
+			"packages/server/src/migrations/step.ts": 'if (d === "postgres") run();',
 			"packages/server/src/db/sessions.ts": 'import { sql } from "kysely";\nimport { x } from "node:fs";',
 			"packages/web/src/student/main.tsx":
 				'import { render } from "preact";\nimport { useId } from "preact/hooks";\nimport { signal } from "@preact/signals";\n' +
@@ -119,15 +119,59 @@ describe("the borders inside a package", () => {
 
 	it("keeps the two entry points of web apart, also by way of what they share", () => {
 		const problems = problemsIn({
-			"packages/web/src/student/main.tsx": 'import "../operator/table.tsx";\nimport "../shared/a.ts";',
-			"packages/web/src/operator/table.tsx": "",
+			"packages/web/src/student/main.tsx": 'import "../console/table.tsx";\nimport "../shared/a.ts";',
+			"packages/web/src/console/table.tsx": "",
 			"packages/web/src/shared/a.ts": 'import "../student/page.tsx";',
 			"packages/web/src/student/page.tsx": "",
 		});
 		expect(problems).toEqual([
 			expect.stringMatching(/^packages\/web\/src\/shared\/a\.ts:1 .*entry point student/),
-			expect.stringMatching(/^packages\/web\/src\/student\/main\.tsx:1 .*entry point operator/),
+			expect.stringMatching(/^packages\/web\/src\/student\/main\.tsx:1 .*entry point console/),
+			expect.stringContaining("student → shared → student"),
 		]);
+	});
+
+	it("lets http ask the database by Store alone", () => {
+		const problems = problemsIn({
+			"packages/server/src/http/a.ts":
+				'import type { Store } from "../db/store.ts";\nimport { unknownSession } from "../db/refusals.ts";\n' +
+				'import { sessionExpiry } from "../db/expiry.ts";\nimport type { Row } from "../db/session-rows.ts";',
+			"packages/server/src/http/a.test.ts": 'import { openDatabase } from "../db/open.ts";',
+			"packages/server/src/db/store.ts": "",
+			"packages/server/src/db/refusals.ts": "",
+			"packages/server/src/db/expiry.ts": "",
+			"packages/server/src/db/open.ts": "",
+			"packages/server/src/db/session-rows.ts": "",
+		});
+		expect(problems).toEqual([
+			expect.stringMatching(/^packages\/server\/src\/http\/a\.ts:4 .*http\/ asks Store/),
+		]);
+	});
+
+	it("finds folders that need each other where no two files do, and names the smaller direction", () => {
+		const problems = problemsIn({
+			"packages/server/src/db/open.ts": 'const a = 1;\nimport { LEDGER } from "../migrations/ledger.ts";',
+			"packages/server/src/db/schema.ts": "",
+			"packages/server/src/db/dialect.ts": "",
+			"packages/server/src/migrations/ledger.ts": 'import type { Schema } from "../db/schema.ts";',
+			"packages/server/src/migrations/run.ts": 'import type { Dialect } from "../db/dialect.ts";',
+			"packages/server/src/migrations/run.test.ts": 'import { open } from "../db/open.ts";',
+		});
+		expect(problems).toEqual([
+			"packages/server/src/db/open.ts:2 imports ../migrations/ledger.ts, and so closes a cycle of folders: db → migrations → db",
+		]);
+	});
+
+	it("finds a cycle of three folders", () => {
+		const problems = problemsIn({
+			"packages/server/src/a/one.ts": 'import "../b/one.ts";',
+			"packages/server/src/b/one.ts": "",
+			"packages/server/src/b/two.ts": 'import "../c/one.ts";',
+			"packages/server/src/c/one.ts": "",
+			"packages/server/src/c/two.ts": 'import "../a/two.ts";',
+			"packages/server/src/a/two.ts": "",
+		});
+		expect(problems).toEqual([expect.stringContaining("c → a → b → c")]);
 	});
 
 	it("finds a cycle of any length, once", () => {

@@ -1,5 +1,18 @@
 import * as z from "zod/mini";
 
+/** Why an answer does not fit its question. */
+export const ANSWER_REFUSALS = [
+	"answer_wrong_type",
+	"answer_out_of_range",
+	"answer_off_step",
+	"answer_unknown_option",
+	"answer_too_many_options",
+	"answer_repeated_option",
+	"answer_not_a_permutation",
+	"answer_too_long",
+	"answer_empty",
+] as const;
+
 /**
  * Why a request is refused. The codes are part of the API: clients decide by them, people read `detail`. The HTTP status of
  * each code stands in one table on the server.
@@ -17,15 +30,7 @@ export const RefusalCode = z.enum([
 	"page_not_found",
 	"assessment_not_found",
 	"operation_mismatch",
-	"answer_wrong_type",
-	"answer_out_of_range",
-	"answer_off_step",
-	"answer_unknown_option",
-	"answer_too_many_options",
-	"answer_repeated_option",
-	"answer_not_a_permutation",
-	"answer_too_long",
-	"answer_empty",
+	...ANSWER_REFUSALS,
 ]);
 export type RefusalCode = z.infer<typeof RefusalCode>;
 

@@ -3,13 +3,14 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Config } from "../config.ts";
 import { createAssessmentStore } from "../db/assessments.ts";
 import type { Database, Scrubbed } from "../db/dialect.ts";
+import { SHOWN_STATUSES } from "../db/expiry.ts";
 import {
 	createSessionAdmin,
 	type SessionAdmin,
-	SHOWN_STATUSES,
 	type ShownEvent,
 	type ShownSession,
 } from "../db/session-admin.ts";
+import { eraseKept } from "../migrations/kept.ts";
 import { OperatorError } from "../operator-error.ts";
 import { confirm } from "./confirm.ts";
 import { oneLine, print, printJson, printTable, shortened } from "./output.ts";
@@ -92,6 +93,7 @@ function adminOf(database: Database, { session_expiry_days }: Config): SessionAd
 		assessments: createAssessmentStore(database),
 		now: () => toInstant(Date.now()),
 		expiry_days: session_expiry_days,
+		eraseKept,
 	});
 }
 

@@ -1,12 +1,13 @@
 import { type OperationId, parseHandOffCode, type SessionId } from "@carhythm/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eraseKept } from "../migrations/kept.ts";
 import { anOperationId, aStore, type TestStore } from "../testing/a-store.ts";
 import { answering, slider, statuses, syncing } from "../testing/batches.ts";
 import type { Job } from "../testing/racer.ts";
 import { someRacers } from "../testing/racers.ts";
 import { deriveCode } from "./hand-off-secrets.ts";
-import { single } from "./operate.ts";
 import { createSessionAdmin } from "./session-admin.ts";
+import { single } from "./store.ts";
 
 async function aCode(store: TestStore, session_id: SessionId, operation_id = anOperationId()) {
 	const outcome = await store.sessions.handOff(session_id, operation_id);
@@ -214,7 +215,7 @@ describe("a code", () => {
 		const verifier = parseHandOffCode(code)?.verifier ?? "";
 		expect(rows).not.toContain(verifier);
 		const { display_id } = (await store.sessions.find(id)) ?? { display_id: "" };
-		const admin = createSessionAdmin(store.database, { ...store, expiry_days: 30 });
+		const admin = createSessionAdmin(store.database, { ...store, expiry_days: 30, eraseKept });
 		await admin.erase(display_id);
 		for (const table of ["hand_offs", "session_holders"] as const) {
 			expect(await store.database.db.selectFrom(table).selectAll().execute()).toEqual([]);

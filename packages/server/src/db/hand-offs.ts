@@ -8,16 +8,23 @@ import {
 	type OperationId,
 	parseSessionId,
 	type Refusal,
-	refuse,
 	type SessionId,
 } from "@carhythm/core";
 import { type Selectable, sql, type Transaction } from "kysely";
 import { deriveCode, hashVerifier, sameHash } from "./hand-off-secrets.ts";
-import { type Rules, single, unknownSession, type Work, workBatch } from "./operate.ts";
+import { type Rules, type Work, workBatch } from "./operate.ts";
+import { invalidCode, unknownSession } from "./refusals.ts";
 import type { Schema } from "./schema.ts";
 import { openBench, writeBench } from "./session-writer.ts";
 import type { Means } from "./start.ts";
-import type { Batch, HandOffOutcome, RedeemOutcome, RedeemRequest, StoredSession } from "./store.ts";
+import {
+	type Batch,
+	type HandOffOutcome,
+	type RedeemOutcome,
+	type RedeemRequest,
+	type StoredSession,
+	single,
+} from "./store.ts";
 
 type Tx = Transaction<Schema>;
 type Row = Selectable<Schema["hand_offs"]>;
@@ -30,17 +37,6 @@ const KEEP_DEAD_MINUTES = 24 * 60;
 /** What follows a selector that another code may have: no code can be typed so. */
 const FREED = "~";
 const NOBODY = "00000000-0000-4000-8000-000000000000" as OperationId;
-
-/** The refusal of a code: always the same, whatever is wrong with it. */
-export function invalidCode(): { ok: false; refusal: Refusal } {
-	return {
-		ok: false,
-		refusal: refuse(
-			"hand_off_code_invalid",
-			"This code is not valid. Codes work once and for ten minutes: ask for a new one on your other device.",
-		),
-	};
-}
 
 /** The codes that an operation leads to, one after another, each with its hash: worked out before the database is locked. */
 export function codesOf(session_id: SessionId, operation_id: OperationId, hash_cost?: number) {

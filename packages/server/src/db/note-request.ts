@@ -1,4 +1,5 @@
-import type { NewEvent, Work } from "./operate.ts";
+import type { Work } from "./operate.ts";
+import type { NewEvent } from "./schema.ts";
 
 /** The stored result of a restore that found its session active. */
 const FOUND_ACTIVE = JSON.stringify({ found_active: true });

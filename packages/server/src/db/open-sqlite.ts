@@ -3,14 +3,13 @@ import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
-import { LEDGER } from "../migrations/ledger-schema.ts";
 import { OperatorError } from "../operator-error.ts";
 import type { Database, Scrubbed } from "./dialect.ts";
 import { errorCode } from "./dialect-errors.ts";
 import { createHandle, type Handle, jsonRows, kyselyDialect } from "./dialect-sqlite.ts";
 import { setColumnDefault } from "./dialect-sqlite-default.ts";
 import { filePeers } from "./dialect-sqlite-peers.ts";
-import type { Schema } from "./schema.ts";
+import { LEDGER, type Schema } from "./schema.ts";
 
 /**
  * What every connection must hold to. The driver's build runs WAL at synchronous NORMAL unless told otherwise, and that

@@ -12,7 +12,6 @@ import {
 	type OperationResult,
 	type Refusal,
 	type RefusalCode,
-	refuse,
 	type SessionEvent,
 	type SessionId,
 	type SessionStatus,
@@ -20,26 +19,20 @@ import {
 	toMillis,
 	xpFor,
 } from "@carhythm/core";
+import { expiryBase } from "./expiry.ts";
+import { operationMismatch } from "./refusals.ts";
+import type { NewEvent } from "./schema.ts";
 import { behindNewer, inDeviceOrder, markOf, noteDevice, type WithDevices } from "./session-devices.ts";
-import { ADOPTED, ADOPTED_OPERATION, expiryBase } from "./session-rows.ts";
-import type { Batch, BatchOutcome, Operation, StoredResult, StoredSession } from "./store.ts";
+import { ADOPTED, ADOPTED_OPERATION } from "./session-rows.ts";
+import {
+	type Batch,
+	type BatchOutcome,
+	type Operation,
+	type StoredResult,
+	type StoredSession,
+	single,
+} from "./store.ts";
 import { unseen } from "./unseen.ts";
-
-/** A row to append to the history. */
-export type NewEvent = {
-	response_id: number;
-	revision: number;
-	operation_id: OperationId;
-	kind: string;
-	question_id: number | null;
-	value: string | null;
-	at: Instant;
-	client_time: Instant | null;
-	received_at: Instant;
-	outcome: "applied" | "superseded" | "late";
-	fingerprint: string;
-	result: string;
-};
 
 /** What is already stored under an operation id. */
 type KnownOperation = {
@@ -309,22 +302,6 @@ export function fingerprintOf(content: unknown): string {
 	return createHash("sha256").update(JSON.stringify(content)).digest("base64url").slice(0, 22);
 }
 
-/** The reply to an id that stands for something else already. */
-export function operationMismatch(): { ok: false; refusal: Refusal } {
-	return {
-		ok: false,
-		refusal: refuse("operation_mismatch", "This id was already used for a different request. Use a new id."),
-	};
-}
-
-/** The reply of a batch to a session that nobody knows. */
-export function unknownSession(): { ok: false; refusal: Refusal } {
-	return {
-		ok: false,
-		refusal: refuse("session_not_found", "This assessment session is not known here. Start a new one."),
-	};
-}
-
 /** The questions whose answers and drafts have to be loaded before a batch can be judged. */
 export function questionsOf(batch: Batch): number[] {
 	return batch.operations.flatMap(({ command }) => ("question_id" in command ? [command.question_id] : []));
@@ -339,21 +316,6 @@ export function bySession(batches: readonly Batch[]): Map<SessionId, Batch[]> {
 		else groups.set(batch.session_id, [batch]);
 	}
 	return groups;
-}
-
-/** A batch of one write that has no clock of its own. */
-export function single(
-	session_id: SessionId,
-	operation_id: OperationId,
-	command: Command | LifecycleCommand,
-): Batch {
-	return {
-		session_id,
-		device_id: null,
-		sent_at: null,
-		operations: [{ operation_id, command, client_time: null }],
-		mode: "submit",
-	};
 }
 
 /** A batch that sets a session aside. */

@@ -1,5 +1,4 @@
 import {
-	addDays,
 	apply,
 	decide,
 	type Instant,
@@ -11,20 +10,12 @@ import {
 import type { Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { eventOf } from "./event-body.ts";
+import { restorableUntil } from "./expiry.ts";
+import { loadSession } from "./load-session.ts";
 import { noteRestore } from "./note-request.ts";
-import {
-	abandoning,
-	accept,
-	beginWork,
-	fingerprintOf,
-	keepFound,
-	operationMismatch,
-	unknownSession,
-	type Work,
-	workBatch,
-} from "./operate.ts";
+import { abandoning, accept, beginWork, fingerprintOf, keepFound, type Work, workBatch } from "./operate.ts";
+import { operationMismatch, unknownSession } from "./refusals.ts";
 import type { Schema } from "./schema.ts";
-import { loadSession } from "./session-rows.ts";
 import { openBench, writeBench } from "./session-writer.ts";
 import type { AssessmentStore, StartOutcome, StoredResult } from "./store.ts";
 import { linkSuccessor, lockLastSuccessor, type Successor } from "./successors.ts";
@@ -52,7 +43,7 @@ export async function restoreSession(
 	request: RestoreRequest,
 ): Promise<StartOutcome> {
 	await dialect.lockSessions(tx, "session_id", [request.session_id]);
-	const session = await loadSession(tx, assessments, request.session_id);
+	const session = await loadSession(tx, dialect, assessments, request.session_id);
 	if (!session) return unknownSession();
 	const known = await kindOfOperation(tx, session.response_id, request.operation_id);
 	if (known) return known === "restore" ? { ok: true, session } : operationMismatch();
@@ -66,8 +57,8 @@ export async function restoreSession(
 		const { revision } = work.session.state;
 		return { ok: true, session: { ...session, state: { ...session.state, revision } } };
 	}
-	const { abandoned_at } = session;
-	if (!abandoned_at || request.received > addDays(abandoned_at, RESTORE_DAYS)) {
+	const restorable_until = restorableUntil(session);
+	if (!restorable_until || request.received > restorable_until) {
 		return {
 			ok: false,
 			refusal: refuse(

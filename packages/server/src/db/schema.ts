@@ -1,4 +1,4 @@
-import type { Generated } from "kysely";
+import type { Generated, Selectable } from "kysely";
 
 // Times are ISO text on SQLite and timestamptz on PostgreSQL; both are read and written as core's `Instant`. JSON is text.
 
@@ -189,6 +189,9 @@ type SessionEvents = {
 	result: string;
 };
 
+/** A row to append to the history. */
+export type NewEvent = Omit<Selectable<SessionEvents>, "id">;
+
 type SessionDrafts = {
 	response_id: number;
 	question_id: number;
@@ -218,6 +221,9 @@ type HandOffs = {
 	used_operation_id: string | null;
 	failed_guesses: Generated<number>;
 };
+
+/** The table by which a database of this program is known. The migrations say what is in it. */
+export const LEDGER = "migration_ledger";
 
 export type Schema = {
 	student_responses: StudentResponses;

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import { eraseKept } from "../migrations/kept.ts";
 import { anOperationId, aStore, type TestStore } from "../testing/a-store.ts";
-import { createSessionAdmin, SHOWN_STATUSES } from "./session-admin.ts";
+import { SHOWN_STATUSES } from "./expiry.ts";
+import { createSessionAdmin } from "./session-admin.ts";
 
 const adminOf = ({ database, assessments, now }: TestStore) =>
-	createSessionAdmin(database, { assessments, now, expiry_days: 30 });
+	createSessionAdmin(database, { assessments, now, expiry_days: 30, eraseKept });
 
 test("every session is listed under exactly one status, the one that it is shown with", async () => {
 	await using on = await aStore();

@@ -1,24 +1,12 @@
-import {
-	addDays,
-	type Instant,
-	isExpired,
-	laterOf,
-	type Progress,
-	progressOf,
-	type SessionStatus,
-} from "@carhythm/core";
-import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
-import { eraseKept } from "../migrations/kept.ts";
+import { type Instant, type Progress, progressOf } from "@carhythm/core";
+import type { Kysely, Transaction } from "kysely";
 import type { Database, Dialect, Scrubbed } from "./dialect.ts";
+import { type ExpiryClock, hasShownStatus, type ShownStatus, shownStatus } from "./expiry.ts";
 import { inTransaction } from "./in-transaction.ts";
 import { withoutPlaceholders } from "./person.ts";
 import { OF_A_SESSION, type Schema } from "./schema.ts";
 import { redirectedTo } from "./start.ts";
 import type { AssessmentStore, Person } from "./store.ts";
-
-/** What an operator sees as a session's status: expired is computed, never stored. */
-export const SHOWN_STATUSES = ["active", "expired", "completed", "user_abandoned_not_completed"] as const;
-export type ShownStatus = (typeof SHOWN_STATUSES)[number];
 
 /** A session as an operator may see it: by its display id, never by its secret one. */
 export type ShownSession = {
@@ -53,19 +41,32 @@ export type SessionAdmin = {
 	scrub(): Promise<Scrubbed>;
 };
 
+type EraseKept = (
+	tx: Transaction<Schema>,
+	dialect: Dialect,
+	session: { response_id: number; session_id: string },
+) => Promise<void>;
+
 /** The operator's side of sessions. */
 export function createSessionAdmin(
 	database: Database,
-	options: { assessments: AssessmentStore; now: () => Instant; expiry_days: number },
+	options: {
+		assessments: AssessmentStore;
+		now: () => Instant;
+		expiry_days: number;
+		/** Deletes what undone migrations keep of a session: they know their tables. */
+		eraseKept: EraseKept;
+	},
 ): SessionAdmin {
 	const { reader, dialect } = database;
-	const { assessments, now, expiry_days } = options;
+	const { assessments, now, expiry_days, eraseKept } = options;
 	const shown = async (row: ShownRow) => show(row, assessments, { now: now(), expiry_days });
 	return {
 		async list({ status, limit }) {
-			const cutoff = addDays(now(), -expiry_days);
 			const rows = await selectShown(reader)
-				.$if(status !== null, (query) => query.where(hasStatus(status ?? "active", cutoff)))
+				.$if(status !== null, (query) =>
+					query.where(hasShownStatus(status ?? "active", { now: now(), expiry_days })),
+				)
 				.orderBy("student_responses.last_activity", "desc")
 				.orderBy("student_responses.id", "desc")
 				.limit(limit)
@@ -96,7 +97,7 @@ export function createSessionAdmin(
 				};
 			}),
 		async erase(display_id) {
-			const found = await inTransaction(database, (tx) => deleteSession(tx, dialect, display_id));
+			const found = await inTransaction(database, (tx) => deleteSession(tx, dialect, eraseKept, display_id));
 			return found ? dialect.scrub() : null;
 		},
 		scrub: () => dialect.scrub(),
@@ -134,23 +135,7 @@ export function personOf({ email, full_name, age_group, country, origin_country 
 	return withoutPlaceholders({ email, full_name, age_group, country, origin_country });
 }
 
-/** The status with expiry worked out. */
-export function shownStatus(
-	row: { status: SessionStatus; last_activity: Instant; adopted_at: Instant | null },
-	{ now, expiry_days }: { now: Instant; expiry_days: number },
-): ShownStatus {
-	const { status, last_activity, adopted_at } = row;
-	if (status !== "active") return status;
-	return isExpired(laterOf(last_activity, adopted_at ?? last_activity), now, expiry_days)
-		? "expired"
-		: status;
-}
-
-async function show(
-	row: ShownRow,
-	assessments: AssessmentStore,
-	clock: { now: Instant; expiry_days: number },
-): Promise<ShownSession> {
+async function show(row: ShownRow, assessments: AssessmentStore, clock: ExpiryClock): Promise<ShownSession> {
 	const version = await assessments.byId(row.assessment_version_id);
 	if (!version) throw new Error(`Assessment version ${row.assessment_version_id} is missing.`);
 	const { assessment, places } = version.index;
@@ -167,22 +152,6 @@ async function show(
 	};
 }
 
-/**
- * What {@link shownStatus} tells, for the database to select by.
- * @param cutoff what was last active before this moment has expired; exactly then is still valid
- */
-function hasStatus(status: ShownStatus, cutoff: Instant) {
-	switch (status) {
-		case "active":
-			return sql<SqlBool>`status = 'active' and (last_activity >= ${cutoff} or coalesce(adopted_at >= ${cutoff}, false))`;
-		case "expired":
-			return sql<SqlBool>`status = 'active' and last_activity < ${cutoff} and coalesce(adopted_at < ${cutoff}, true)`;
-		case "completed":
-		case "user_abandoned_not_completed":
-			return sql<SqlBool>`status = ${status}`;
-	}
-}
-
 function keyOf(version: Awaited<ReturnType<AssessmentStore["byId"]>>, question_id: number): string {
 	return version?.index.by_question.get(question_id)?.question.key ?? `unknown question ${question_id}`;
 }
@@ -191,6 +160,7 @@ function keyOf(version: Awaited<ReturnType<AssessmentStore["byId"]>>, question_i
 async function deleteSession(
 	tx: Transaction<Schema>,
 	dialect: Dialect,
+	eraseKept: EraseKept,
 	display_id: string,
 ): Promise<boolean> {
 	const row = await tx

@@ -1,8 +1,9 @@
 import type { Answer, Instant } from "@carhythm/core";
 import { type Kysely, sql } from "kysely";
 import type { Database } from "./dialect.ts";
+import { type ExpiryClock, type ShownStatus, shownStatus } from "./expiry.ts";
 import type { Schema } from "./schema.ts";
-import { personOf, type ShownStatus, selectShown, shownStatus } from "./session-admin.ts";
+import { personOf, selectShown } from "./session-admin.ts";
 import { answerOfRow } from "./session-rows.ts";
 import type { AssessmentStore, AssessmentVersion, Person } from "./store.ts";
 
@@ -29,7 +30,7 @@ export type ExportedSession = {
  */
 export async function exportSessions<T>(
 	{ reader }: Database,
-	options: { assessments: AssessmentStore; assessment: string | null; now: Instant; expiry_days: number },
+	options: ExpiryClock & { assessments: AssessmentStore; assessment: string | null },
 	consume: (sessions: AsyncIterable<ExportedSession>) => Promise<T>,
 ): Promise<T> {
 	return reader.transaction().execute((snapshot) => consume(readSessions(snapshot, options)));
@@ -37,7 +38,7 @@ export async function exportSessions<T>(
 
 async function* readSessions(
 	snapshot: Kysely<Schema>,
-	options: { assessments: AssessmentStore; assessment: string | null; now: Instant; expiry_days: number },
+	options: ExpiryClock & { assessments: AssessmentStore; assessment: string | null },
 ): AsyncGenerator<ExportedSession> {
 	let group: Row[] = [];
 	for await (const row of selectRows(snapshot, options.assessment).stream()) {
@@ -64,7 +65,7 @@ function selectRows(snapshot: Kysely<Schema>, assessment: string | null) {
 				sql<number>`(
 					select e.id from session_events e
 					where e.response_id = question_answers.response_id and e.question_id = question_answers.question_id
-						and e.kind = 'answer' and e.outcome <> 'late'
+						and e.kind = 'answer' and e.kind in ('answer', 'clear') and e.outcome = 'applied'
 					order by e.at desc, e.operation_id desc limit 1)`,
 			),
 		)
@@ -83,7 +84,7 @@ function selectRows(snapshot: Kysely<Schema>, assessment: string | null) {
 
 async function toExported(
 	rows: readonly Row[],
-	options: { assessments: AssessmentStore; now: Instant; expiry_days: number },
+	options: ExpiryClock & { assessments: AssessmentStore },
 ): Promise<ExportedSession> {
 	const [row] = rows;
 	const version = row && (await options.assessments.byId(row.assessment_version_id));

@@ -3,14 +3,12 @@ import {
 	type AnswerRecord,
 	type DraftRecord,
 	type Instant,
-	laterOf,
-	OperationId,
+	type OperationId,
 	type SessionId,
 	SessionState,
 	sameAnswer,
 } from "@carhythm/core";
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
-import * as z from "zod/mini";
 import type { Schema } from "./schema.ts";
 import type { AssessmentStore, StoredSession } from "./store.ts";
 
@@ -111,14 +109,8 @@ export async function toStoredSession(row: SessionRow, assessments: AssessmentSt
 	};
 }
 
-/** From when the time to expiry runs: an adopted session's from its adoption, because the old value knew nothing of answers. */
-export function expiryBase(session: StoredSession): Instant {
-	const { last_activity } = session.state;
-	return session.adopted_at ? laterOf(last_activity, session.adopted_at) : last_activity;
-}
-
 /** The cast keeps SQLite from planning the join anew each time a value is bound, which costs ten times the query itself. */
-function asText(value: string) {
+export function asText(value: string) {
 	return sql<string>`cast(${value} as text)`;
 }
 
@@ -165,40 +157,8 @@ export function standingAnswers(history: readonly HistoryRow[]): Record<string, 
 	return answers;
 }
 
-function answerOfEvent({ kind, value }: Pick<HistoryRow, "kind" | "value">): Answer | null {
+export function answerOfEvent({ kind, value }: Pick<HistoryRow, "kind" | "value">): Answer | null {
 	return kind === "answer" && value ? Answer.parse(JSON.parse(value)) : null;
-}
-
-/** The part of a stored result that names the answer which was not seen; on top where a restore found it. */
-const WithConflict = z.object({
-	conflict: z.optional(OperationId),
-	result: z.object({ conflict: z.optional(OperationId) }),
-});
-
-/**
- * The standing answers, each with the one that does not stand where two devices answered without seeing the other's: as long as
- * nothing came after that.
- */
-function withOthers(
-	standing: Record<string, AnswerRecord>,
-	history: readonly (HistoryRow & { result: string })[],
-): Record<string, AnswerRecord> {
-	const newest = new Map<number | null, HistoryRow & { result: string }>();
-	for (const row of history) {
-		if (row.revision > (newest.get(row.question_id)?.revision ?? 0)) newest.set(row.question_id, row);
-	}
-	for (const [question_id, row] of newest) {
-		const record = question_id === null ? undefined : standing[question_id];
-		if (!record || !row.result.includes('"conflict"')) continue;
-		const told = WithConflict.safeParse(JSON.parse(row.result));
-		const unseen = told.data?.conflict ?? told.data?.result.conflict;
-		if (!unseen) continue;
-		const isBeaten = record.operation_id !== row.operation_id;
-		const other = isBeaten ? row : history.find(({ operation_id }) => operation_id === unseen);
-		const answer = other && answerOfEvent(other);
-		if (answer !== undefined && !saysTheSame(answer, record.answer)) record.other = answer;
-	}
-	return standing;
 }
 
 /** Whether two answers, or none, are the same to the student. */
@@ -267,51 +227,5 @@ export function draftOfRow(row: Selectable<Schema["session_drafts"]>): DraftReco
 		at: row.at,
 		operation_id: row.operation_id as OperationId,
 		draft: row.value === null ? null : Answer.parse(JSON.parse(row.value)),
-	};
-}
-
-/** The session with every answer and draft. */
-export async function loadSession(
-	db: Reader,
-	assessments: AssessmentStore,
-	session_id: SessionId,
-): Promise<StoredSession | null> {
-	const row = await selectSessions(db)
-		.where("student_responses.session_id", "=", asText(session_id))
-		.executeTakeFirst();
-	if (!row) return null;
-	const session = await toStoredSession(row, assessments);
-	const history = await db
-		.selectFrom("session_events")
-		.select(["question_id", "operation_id", "kind", "value", "at", "revision", "result"])
-		.where("response_id", "=", row.response_id)
-		.where("kind", "in", ["answer", "clear"])
-		.where("outcome", "!=", "late")
-		.execute();
-	const answers: Record<string, AnswerRecord> = {};
-	if (session.adopted_at) {
-		const rows = await db
-			.selectFrom("question_answers")
-			.selectAll()
-			.where("response_id", "=", row.response_id)
-			.execute();
-		for (const old of rows) {
-			const record = adoptedAnswer(old, session.state.started_at);
-			if (record) answers[old.question_id] = record;
-		}
-	}
-	Object.assign(answers, withOthers(standingAnswers(history), history));
-	const drafts = await db
-		.selectFrom("session_drafts")
-		.selectAll()
-		.where("response_id", "=", row.response_id)
-		.execute();
-	return {
-		...session,
-		state: {
-			...session.state,
-			answers,
-			drafts: Object.fromEntries(drafts.map((draft) => [draft.question_id, draftOfRow(draft)])),
-		},
 	};
 }

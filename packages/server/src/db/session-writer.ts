@@ -1,8 +1,9 @@
 import type { AnswerRecord, DraftRecord, Instant, SessionId } from "@carhythm/core";
 import { sql, type Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
-import { beginWork, type NewEvent, questionsOf, type Work } from "./operate.ts";
-import type { Schema } from "./schema.ts";
+import { NEWEST_COLUMNS, selectNewest, TOUCHED, type Touched } from "./newest-events.ts";
+import { beginWork, questionsOf, type Work } from "./operate.ts";
+import type { NewEvent, Schema } from "./schema.ts";
 import { loadDevices, loadTimes, writeDevices } from "./session-devices.ts";
 import {
 	adoptedAnswer,
@@ -17,9 +18,6 @@ import type { AssessmentStore, Batch, StoredResult } from "./store.ts";
 import { noteTurnsOf } from "./turns.ts";
 
 type Tx = Transaction<Schema>;
-type Touched = { response_id: number; question_id: number };
-
-const TOUCHED = { response_id: "integer", question_id: "integer" } as const;
 
 /**
  * Reads what a group of batches needs, in a fixed number of queries however many sessions there are, and locks the sessions.
@@ -105,10 +103,9 @@ async function loadTouched(
 ): Promise<void> {
 	if (touched.length === 0) return;
 	const wanted = dialect.rows(TOUCHED, touched);
-	const history = await sql<HistoryRow & { response_id: number }>`
-		select e.response_id, e.question_id, e.operation_id, e.kind, e.value, e.at, e.revision
-		from ${wanted} as w cross join session_events e
-		where e.id in (${newestOf("kind in ('answer', 'clear')")}, ${newestOf("kind = 'answer'")})`.execute(tx);
+	const history = await selectNewest<HistoryRow & { response_id: number }>(wanted, NEWEST_COLUMNS).execute(
+		tx,
+	);
 	const drafts = await sql<Parameters<typeof draftOfRow>[0]>`
 		select d.response_id, d.question_id, d.value, d.at, d.operation_id
 		from ${wanted} as w cross join session_drafts d
@@ -129,18 +126,6 @@ async function loadTouched(
 		const work = byResponse.get(row.response_id);
 		if (work) addDraft(work, row.question_id, draftOfRow(row));
 	}
-}
-
-/**
- * The newest event of a wanted question: with the newest answer or clear, what stands; with the newest answer, whether there
- * ever was one. Two look-ups, however often the question was answered.
- */
-function newestOf(kinds: "kind in ('answer', 'clear')" | "kind = 'answer'") {
-	return sql`(
-		select n.id from session_events n
-		where n.response_id = w.response_id and n.question_id = w.question_id and n.kind in ('answer', 'clear')
-			and n.${sql.raw(kinds)} and n.outcome <> 'late'
-		order by n.at desc, n.operation_id desc limit 1)`;
 }
 
 async function adoptedRows(tx: Tx, dialect: Dialect, touched: readonly Touched[]) {

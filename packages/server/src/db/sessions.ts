@@ -1,4 +1,4 @@
-import { addDays, type Instant, mintOperationId, RESTORE_DAYS, type SessionId } from "@carhythm/core";
+import { mintOperationId, type SessionId } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Database } from "./dialect.ts";
 import { isHeldUp } from "./dialect-errors.ts";
@@ -6,14 +6,23 @@ import { createGroupCommit } from "./group-commit.ts";
 import { hashVerifier } from "./hand-off-secrets.ts";
 import { codesOf, createHandOff, redeemHandOff } from "./hand-offs.ts";
 import { inTransaction } from "./in-transaction.ts";
+import { loadSession } from "./load-session.ts";
 import { observeTransaction, type StoreObserver } from "./observed-sessions.ts";
-import { bySession, single, unknownSession, workBatch } from "./operate.ts";
+import { bySession, workBatch } from "./operate.ts";
+import { unknownSession } from "./refusals.ts";
 import { restoreSession } from "./restore.ts";
 import type { Schema } from "./schema.ts";
-import { loadSession, sessionFinder } from "./session-rows.ts";
+import { sessionFinder } from "./session-rows.ts";
 import { changesOf, openBench, writeBench } from "./session-writer.ts";
 import { type Means, startSession } from "./start.ts";
-import type { Batch, BatchOutcome, Person, SessionStore, StartOutcome, StoredSession } from "./store.ts";
+import {
+	type Batch,
+	type BatchOutcome,
+	type Person,
+	type SessionStore,
+	type StartOutcome,
+	single,
+} from "./store.ts";
 import { turnsOf } from "./turns.ts";
 
 /** Batches that share a commit; and operations, which decide how long it takes and how much it has in memory. */
@@ -35,11 +44,6 @@ export type SessionStoreOptions = Omit<Means, "dialect"> & {
 };
 
 type Tx = Transaction<Schema>;
-
-/** Until when Start Fresh can be undone; null for a session that it did not set aside. */
-export function restorableUntil(session: StoredSession): Instant | null {
-	return session.abandoned_at ? addDays(session.abandoned_at, RESTORE_DAYS) : null;
-}
 
 /** The sessions of one database. */
 export function createSessionStore(database: Database, options: SessionStoreOptions): SessionStore {
@@ -77,7 +81,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 	return {
 		operate,
 		find: sessionFinder(reader, assessments),
-		load: (session_id) => read((snapshot) => loadSession(snapshot, assessments, session_id)),
+		load: (session_id) => read((snapshot) => loadSession(snapshot, dialect, assessments, session_id)),
 		start: (request) => write((tx) => startSession(tx, means, request)),
 		restore: (session_id, operation_id) =>
 			write((tx) =>

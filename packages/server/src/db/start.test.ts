@@ -1,9 +1,10 @@
 import type { SessionId } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
+import { eraseKept } from "../migrations/kept.ts";
 import { anOperationId, aStore, type TestStore } from "../testing/a-store.ts";
 import { answering, countersEqualRows, slider, syncing } from "../testing/batches.ts";
-import { single } from "./operate.ts";
 import { createSessionAdmin } from "./session-admin.ts";
+import { single } from "./store.ts";
 
 describe("starting", () => {
 	test("with the same id gives the same session; with another wish it is refused", async () => {
@@ -169,7 +170,7 @@ describe("undoing Start Fresh", () => {
 			const last = await store.started(between);
 			const display_id = (await store.sessions.find(between))?.display_id ?? "";
 			const { database, assessments, now } = store;
-			const admin = createSessionAdmin(database, { assessments, now, expiry_days: 30 });
+			const admin = createSessionAdmin(database, { assessments, now, expiry_days: 30, eraseKept });
 			expect(await admin.erase(display_id)).not.toBeNull();
 			await restore(store, old);
 			expect(await active(store, old, last)).toEqual([true, false]);

@@ -11,15 +11,9 @@ import {
 import type { Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { noteRequest } from "./note-request.ts";
-import {
-	abandoning,
-	fingerprintOf,
-	operationMismatch,
-	unknownSession,
-	type Work,
-	workBatch,
-} from "./operate.ts";
+import { abandoning, fingerprintOf, type Work, workBatch } from "./operate.ts";
 import { PLACEHOLDER } from "./person.ts";
+import { operationMismatch, unknownSession } from "./refusals.ts";
 import type { Schema } from "./schema.ts";
 import { selectSessions, toStoredSession } from "./session-rows.ts";
 import { appendEvents, openBench, writeBench } from "./session-writer.ts";

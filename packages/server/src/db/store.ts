@@ -90,6 +90,21 @@ export type Batch = {
 	mode: "sync" | "submit";
 };
 
+/** A batch of one write that has no clock of its own. */
+export function single(
+	session_id: SessionId,
+	operation_id: OperationId,
+	command: Command | LifecycleCommand,
+): Batch {
+	return {
+		session_id,
+		device_id: null,
+		sent_at: null,
+		operations: [{ operation_id, command, client_time: null }],
+		mode: "submit",
+	};
+}
+
 /** `session` is the state after the batch: counts complete, answers and drafts only of the questions touched. */
 export type BatchOutcome =
 	| { ok: true; session: StoredSession; results: readonly StoredResult[] }

@@ -1,4 +1,5 @@
 import {
+	ANSWER_REFUSALS,
 	OperationId,
 	type OperationResult,
 	progressOf,
@@ -12,12 +13,11 @@ import {
 } from "@carhythm/core";
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { unknownSession } from "../db/operate.ts";
+import { unknownSession } from "../db/refusals.ts";
 import type { BatchOutcome, StoredSession } from "../db/store.ts";
 import type { Api, Outcome } from "./api.ts";
 import { describeIssues, sentence } from "./body.ts";
 import type { Deps, Env } from "./context.ts";
-import { ANSWER_PROBLEMS } from "./problem.ts";
 import { readSessionCookie, setSessionCookie } from "./session-cookie.ts";
 import { lookUp, operateAlone, sessionIdOf, summaryOf } from "./session-replies.ts";
 
@@ -51,7 +51,7 @@ export function mountAnswers(api: Api, deps: Deps): void {
 			"session_expired",
 			"question_not_found",
 			"operation_mismatch",
-			...ANSWER_PROBLEMS,
+			...ANSWER_REFUSALS,
 		],
 		handle: ({ body }) => submit(deps, body),
 	});

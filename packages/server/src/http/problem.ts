@@ -41,18 +41,6 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: ContentfulStatusCo
 	internal_error: { status: 500, title: "Error on our side" },
 };
 
-export const ANSWER_PROBLEMS = [
-	"answer_wrong_type",
-	"answer_out_of_range",
-	"answer_off_step",
-	"answer_unknown_option",
-	"answer_too_many_options",
-	"answer_repeated_option",
-	"answer_not_a_permutation",
-	"answer_too_long",
-	"answer_empty",
-] as const satisfies readonly ProblemCode[];
-
 export const PROBLEM_TYPE = "application/problem+json";
 
 /** Replies with a problem document (RFC 9457). */

@@ -1,8 +1,6 @@
 import {
 	type AssessmentRef,
 	type Command,
-	expiresAt,
-	isExpired,
 	type LifecycleCommand,
 	mintOperationId,
 	type OperationId,
@@ -16,10 +14,9 @@ import {
 	sessionProgress,
 	sessionXp,
 } from "@carhythm/core";
-import { operationMismatch, single, unknownSession } from "../db/operate.ts";
-import { expiryBase } from "../db/session-rows.ts";
-import { restorableUntil } from "../db/sessions.ts";
-import type { SessionStore, StoredResult, StoredSession } from "../db/store.ts";
+import { restorableUntil, sessionExpiry } from "../db/expiry.ts";
+import { operationMismatch, unknownSession } from "../db/refusals.ts";
+import { type SessionStore, type StoredResult, type StoredSession, single } from "../db/store.ts";
 import type { Deps } from "./context.ts";
 
 /** What a look-up gives: the session, or the refusal that is the same for unknown and malformed ids. */
@@ -62,18 +59,9 @@ export async function operateAlone(
 	return { ok: true, session: outcome.session, result, counts };
 }
 
-/** Whether a session has expired by the server's clock, and when it does. */
-export function expiryOf(
-	session: StoredSession,
-	{ now, config }: Pick<Deps, "now" | "config">,
-): { expired: boolean; expires_at: string; resumable: boolean } {
-	const base = expiryBase(session);
-	const expired = isExpired(base, now(), config.session_expiry_days);
-	return {
-		expired,
-		expires_at: expiresAt(base, config.session_expiry_days),
-		resumable: session.state.status === "active" && !expired,
-	};
+/** {@link sessionExpiry} by this server's clock and setting. */
+export function expiryOf(session: StoredSession, { now, config }: Pick<Deps, "now" | "config">) {
+	return sessionExpiry(session, { now: now(), expiry_days: config.session_expiry_days });
 }
 
 export function progressOfSession({ version, state }: StoredSession) {

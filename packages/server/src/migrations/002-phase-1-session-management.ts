@@ -1,7 +1,7 @@
 import { sql } from "kysely";
+import { LEDGER } from "../db/schema.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { bringBackPhase1, forgetKeptPhase1, keepPhase1 } from "./kept-phase-1.ts";
-import { LEDGER } from "./ledger-schema.ts";
 import type { BatchesStep, Migration, Probe, Prober, Task } from "./migration.ts";
 import { addColumn, change, createIndex } from "./steps.ts";
 

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
+import { LEDGER } from "../db/schema.ts";
 import { atOnce } from "./at-once.ts";
 import { findRow, readLedger } from "./ledger.ts";
-import { LEDGER, type Origin } from "./ledger-schema.ts";
+import type { Origin } from "./ledger-schema.ts";
 import type { BatchesStep, Migration, Tx } from "./migration.ts";
 import { patiently } from "./patiently.ts";
 import { giveWay, type Run } from "./run.ts";

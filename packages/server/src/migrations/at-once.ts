@@ -1,8 +1,9 @@
 import { type Kysely, sql } from "kysely";
+import { LEDGER } from "../db/schema.ts";
 import { OperatorError } from "../operator-error.ts";
 import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { checksum, findRow, readLedger } from "./ledger.ts";
-import { LEDGER, type LedgerRow, type LedgerSchema, type Origin } from "./ledger-schema.ts";
+import type { LedgerRow, LedgerSchema, Origin } from "./ledger-schema.ts";
 import type { Action, Means, Migration, Probe, Step, Tx } from "./migration.ts";
 import { LOCK_TIMEOUT_MS, patiently } from "./patiently.ts";
 import type { Run } from "./run.ts";

@@ -1,11 +1,12 @@
 import { sql } from "kysely";
 import type { Database } from "../db/dialect.ts";
+import { LEDGER } from "../db/schema.ts";
 import { OperatorError } from "../operator-error.ts";
 import { look, perform } from "./at-once.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { forget, listKept } from "./kept.ts";
 import { createLedger, findRow, readLedger } from "./ledger.ts";
-import { LEDGER, type LedgerSchema } from "./ledger-schema.ts";
+import type { LedgerSchema } from "./ledger-schema.ts";
 import { migrations } from "./list.ts";
 import { withMigrationLock } from "./lock.ts";
 import type { Means, Migration, Step } from "./migration.ts";

@@ -1,6 +1,5 @@
 import type { Schema } from "../db/schema.ts";
 
-export const LEDGER = "migration_ledger";
 /** The tables in which undone migrations keep what they dropped. */
 export const KEPT = "migration_kept";
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import type { Dialect } from "../db/dialect.ts";
-import { KEPT, LEDGER, type LedgerRow, type LedgerSchema } from "./ledger-schema.ts";
+import { LEDGER } from "../db/schema.ts";
+import { KEPT, type LedgerRow, type LedgerSchema } from "./ledger-schema.ts";
 import type { Action, Step } from "./migration.ts";
 
 /** Creates the ledger; any number of processes may do so at once. */

@@ -4,6 +4,7 @@ import { sessions } from "./003-sessions.ts";
 import { handOffs } from "./004-hand-offs.ts";
 import { devices } from "./005-devices.ts";
 import { pointsScoring } from "./007-points-scoring.ts";
+import { reads } from "./009-reads.ts";
 import type { Migration } from "./migration.ts";
 
 /** All migrations, in order. A released one is never changed; what comes next is added at the end. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
 	handOffs,
 	devices,
 	pointsScoring,
+	reads,
 ];

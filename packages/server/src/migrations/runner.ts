@@ -1,11 +1,12 @@
 import type { Kysely } from "kysely";
 import type { Database } from "../db/dialect.ts";
+import { LEDGER } from "../db/schema.ts";
 import { OperatorError } from "../operator-error.ts";
 import { applyStep } from "./apply.ts";
 import { look } from "./at-once.ts";
 import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { createLedger, findRow, isEdited, readLedger } from "./ledger.ts";
-import { LEDGER, type LedgerRow, type LedgerSchema, type Origin } from "./ledger-schema.ts";
+import type { LedgerRow, LedgerSchema, Origin } from "./ledger-schema.ts";
 import { migrations } from "./list.ts";
 import { withMigrationLock } from "./lock.ts";
 import type { Decisions, Means, Migration, Probe, Step } from "./migration.ts";

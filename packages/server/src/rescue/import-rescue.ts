@@ -7,7 +7,7 @@ import {
 	sentAtOfRescue,
 	unreachable,
 } from "@carhythm/core";
-import { unknownSession } from "../db/operate.ts";
+import { unknownSession } from "../db/refusals.ts";
 import type { SessionStore, StoredResult } from "../db/store.ts";
 
 /** As many operations as one `sync` may carry. */

@@ -4,7 +4,7 @@ import { createAssessmentStore } from "../db/assessments.ts";
 import { createStore } from "../db/create-store.ts";
 import type { DatabaseUrl } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
-import { single } from "../db/operate.ts";
+import { single } from "../db/store.ts";
 import { migrateUp } from "../migrations/runner.ts";
 import { contentFolder } from "../places.ts";
 import { seedShipped } from "../seed.ts";

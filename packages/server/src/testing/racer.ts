@@ -15,7 +15,7 @@ import { createAssessmentStore } from "../db/assessments.ts";
 import { createStore } from "../db/create-store.ts";
 import { parseDatabaseUrl } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
-import { single } from "../db/operate.ts";
+import { single } from "../db/store.ts";
 
 export type Job =
 	| { kind: "start"; operation_id: OperationId | null; replaces: SessionId | null }

@@ -13,6 +13,7 @@ import { createSessionAdmin, type SessionAdmin } from "../../src/db/session-admi
 import { type ExportedSession, exportSessions } from "../../src/db/session-export.ts";
 import type { AssessmentStore } from "../../src/db/store.ts";
 import type { Env } from "../../src/http/context.ts";
+import { eraseKept } from "../../src/migrations/kept.ts";
 import { migrateUp } from "../../src/migrations/runner.ts";
 import { aPostgresDatabase } from "../../src/testing/a-postgres.ts";
 import { roomyFolder } from "../../src/testing/roomy-folder.ts";
@@ -107,7 +108,12 @@ async function open(
 		log: pino({ level: "silent" }),
 		web_root: null,
 	});
-	const admin = createSessionAdmin(database, { assessments, now: means.now, expiry_days: EXPIRY_DAYS });
+	const admin = createSessionAdmin(database, {
+		assessments,
+		now: means.now,
+		expiry_days: EXPIRY_DAYS,
+		eraseKept,
+	});
 	return { database, app, assessments, admin };
 }
 

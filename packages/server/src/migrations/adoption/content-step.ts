@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { ADOPTED_KEY, Assessment } from "@carhythm/core";
 import { type Kysely, sql } from "kysely";
+import { LEDGER } from "../../db/schema.ts";
 import type { Catalogue } from "../catalogue.ts";
-import { LEDGER, type LedgerSchema } from "../ledger-schema.ts";
+import type { LedgerSchema } from "../ledger-schema.ts";
 import type { Means, Probe, Task, Tx, WholeStep } from "../migration.ts";
 import { toAssessment } from "./content.ts";
 import { readContent } from "./content-rows.ts";

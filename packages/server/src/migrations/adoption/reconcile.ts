@@ -9,7 +9,7 @@ import {
 	toMillis,
 } from "@carhythm/core";
 import { sql } from "kysely";
-import type { NewEvent } from "../../db/operate.ts";
+import type { NewEvent } from "../../db/schema.ts";
 import {
 	ADOPTED,
 	answerColumns,

@@ -12,6 +12,7 @@ import { contentFolder } from "../../places.ts";
 import { anOperationId } from "../../testing/a-store.ts";
 import { anExistingDatabase, type ExistingDatabase } from "../../testing/existing-databases.ts";
 import { migrateDown } from "../down.ts";
+import { eraseKept } from "../kept.ts";
 import { migrateUp } from "../runner.ts";
 import { upgrade } from "../upgrade.ts";
 
@@ -76,6 +77,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
 			assessments: store.assessments,
 			now: () => toInstant(Date.now()),
 			expiry_days: 30,
+			eraseKept,
 		});
 		expect(await admin.erase(String(details?.["display_id"]))).toMatchObject({ clean: true });
 		const after = await keptOf();

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
+import { LEDGER } from "../../db/schema.ts";
 import { OperatorError } from "../../operator-error.ts";
-import { LEDGER } from "../ledger-schema.ts";
 import { differences, type TableContent } from "./manifest.ts";
 import { type Address, withClient } from "./postgres-connection.ts";
 import { runTool, type Tools } from "./postgres-tools.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { setImmediate as pause } from "node:timers/promises";
 import SqliteFile from "better-sqlite3";
+import { LEDGER } from "../../db/schema.ts";
 import { OperatorError } from "../../operator-error.ts";
-import { LEDGER } from "../ledger-schema.ts";
 import { differences, type TableContent } from "./manifest.ts";
 
 /** All that a file holds, to compare one with another. */

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../../db/open.ts";
+import { LEDGER } from "../../db/schema.ts";
 import { readCatalogue } from "../catalogue.ts";
-import { LEDGER } from "../ledger-schema.ts";
 import { migrateUp } from "../runner.ts";
 import { type Shape, shapeOf } from "../shape.ts";
 

@@ -1,8 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Database, DatabaseUrl } from "../../db/dialect.ts";
-import type { Schema } from "../../db/schema.ts";
+import { LEDGER, type Schema } from "../../db/schema.ts";
 import { type Catalogue, readCatalogue, type Table } from "../catalogue.ts";
-import { LEDGER } from "../ledger-schema.ts";
 import { shapeOf } from "../shape.ts";
 import { postgresReader } from "./snapshot-postgres.ts";
 import { sqliteReader } from "./snapshot-sqlite.ts";

@@ -1,8 +1,9 @@
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
+import { LEDGER } from "../../db/schema.ts";
 import { type Catalogue, readCatalogue } from "../catalogue.ts";
 import { findRow, readLedger } from "../ledger.ts";
-import { LEDGER, type LedgerRow } from "../ledger-schema.ts";
+import type { LedgerRow } from "../ledger-schema.ts";
 import { migrations } from "../list.ts";
 import type { Allowances } from "../migration.ts";
 import { ledgerOf } from "../run.ts";

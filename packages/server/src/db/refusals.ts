@@ -1,0 +1,30 @@
+import { type Refusal, refuse } from "@carhythm/core";
+
+type Refused = { ok: false; refusal: Refusal };
+
+/** The reply to an id that stands for something else already. */
+export function operationMismatch(): Refused {
+	return {
+		ok: false,
+		refusal: refuse("operation_mismatch", "This id was already used for a different request. Use a new id."),
+	};
+}
+
+/** The reply to a session id that is not stored. */
+export function unknownSession(): Refused {
+	return {
+		ok: false,
+		refusal: refuse("session_not_found", "This assessment session is not known here. Start a new one."),
+	};
+}
+
+/** The refusal of a hand-off code: always the same, whatever is wrong with it. */
+export function invalidCode(): Refused {
+	return {
+		ok: false,
+		refusal: refuse(
+			"hand_off_code_invalid",
+			"This code is not valid. Codes work once and for ten minutes: ask for a new one on your other device.",
+		),
+	};
+}
