@@ -2,6 +2,7 @@ import type { AnswerRecord, DraftRecord, Instant, SessionId } from "@carhythm/co
 import { sql, type Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { beginWork, questionsOf, type Work } from "./operate.ts";
+import { hasLate, loadLate, seenByLate, writeAppliedLate } from "./late-events.ts";
 import type { NewEvent, Schema } from "./schema.ts";
 import { loadDevices, loadTimes, writeDevices } from "./session-devices.ts";
 import {
@@ -37,6 +38,7 @@ export async function openBench(
 		Array.from(groups.keys(), (session_id) => ({ session_id })),
 	);
 	const rows = await selectSessions(tx)
+		.select(hasLate.as("has_late"))
 		.where("student_responses.session_id", "in", sql<string>`(select session_id from ${wanted} as w)`)
 		.execute();
 	const bench = new Map<SessionId, Work>();
@@ -46,14 +48,25 @@ export async function openBench(
 		bench.set(work.session.state.session_id, work);
 		byResponse.set(row.response_id, work);
 	}
+	const waiting = rows.filter(({ status, has_late }) => status === "active" && has_late);
+	const late = await loadLate(
+		tx,
+		dialect,
+		waiting.map(({ response_id }) => response_id),
+	);
 	const touched: Touched[] = [];
 	const operations: { response_id: number; operation_id: string }[] = [];
 	for (const [session_id, batches] of groups) {
 		const work = bench.get(session_id);
 		if (!work) continue;
 		const { response_id, version } = work.session;
-		const ids = new Set(batches.flatMap(questionsOf).filter((id) => version.index.by_question.has(id)));
+		work.late = late.get(response_id) ?? [];
+		const asked = [...batches.flatMap(questionsOf), ...work.late.flatMap((row) => row.question_id ?? [])];
+		const ids = new Set(asked.filter((id) => version.index.by_question.has(id)));
 		for (const question_id of ids) touched.push({ response_id, question_id });
+		for (const operation_id of work.late.map(seenByLate)) {
+			if (operation_id) operations.push({ response_id, operation_id });
+		}
 		for (const batch of batches) {
 			for (const { operation_id, after } of batch.operations) {
 				operations.push({ response_id, operation_id });
@@ -68,7 +81,7 @@ export async function openBench(
 	return bench;
 }
 
-async function loadKnown(
+export async function loadKnown(
 	tx: Tx,
 	dialect: Dialect,
 	byResponse: ReadonlyMap<number, Work>,
@@ -189,6 +202,7 @@ export async function writeBench(tx: Tx, dialect: Dialect, bench: Iterable<Work>
 		dialect,
 		changed.flatMap((work) => work.events),
 	);
+	await writeAppliedLate(tx, changed);
 	await writeAnswers(tx, dialect, changed);
 	await writeDrafts(tx, dialect, changed);
 	await writeSessions(tx, dialect, changed);

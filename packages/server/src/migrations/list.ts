@@ -3,6 +3,7 @@ import { phase1SessionManagement } from "./002-phase-1-session-management.ts";
 import { sessions } from "./003-sessions.ts";
 import { handOffs } from "./004-hand-offs.ts";
 import { devices } from "./005-devices.ts";
+import { lateEvents } from "./010-late-events.ts";
 import type { Migration } from "./migration.ts";
 
 /** All migrations, in order. A released one is never changed; what comes next is added at the end. */
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
 	sessions,
 	handOffs,
 	devices,
+	lateEvents,
 ];
