@@ -14,6 +14,9 @@ type Tx = Transaction<Schema>;
 /** A late event as it is stored. */
 export type LateRow = Selectable<Schema["session_events"]>;
 
+/** A late event, which has no id before it is stored. */
+type Late = NewEvent & { id?: number };
+
 /** What has become of a stored late event: to be written. */
 export type AppliedLate = Pick<LateRow, "id" | "outcome" | "at" | "value" | "result">;
 
@@ -58,13 +61,15 @@ export function seenByLate({ result }: Pick<LateRow, "result">): OperationId | n
 	return (JSON.parse(result) as StoredResult).after ?? null;
 }
 
-/** Whether a work has late events that wait. */
-export function hasWaiting({ late, events }: Work): boolean {
-	return late.length > 0 || events.some(isWaiting);
+/** The late events of a work that wait. */
+function waitingOf({ late, events }: Work): Late[] {
+	const fresh = events.filter(({ outcome, kind }) => outcome === "late" && isAppliedKind(kind));
+	return [...late, ...fresh];
 }
 
-function isWaiting({ outcome, kind }: NewEvent): boolean {
-	return outcome === "late" && isAppliedKind(kind);
+function cameAfterExpiry({ result }: Late): boolean {
+	const { result: told } = JSON.parse(result) as StoredResult;
+	return told.status === "late" && told.code === "session_expired";
 }
 
 /**
@@ -74,9 +79,22 @@ function isWaiting({ outcome, kind }: NewEvent): boolean {
  * @returns how many there were
  */
 export function applyLate(work: Work, received: Instant, { renews }: { renews: boolean }): number {
-	const waiting: (NewEvent & { id?: number })[] = [...work.late, ...work.events.filter(isWaiting)];
+	return applyAll(work, waitingOf(work), received, renews);
+}
+
+/**
+ * Brings in what came after the expiry: the session has taken something in since, so it had not expired, or has been renewed.
+ */
+export function bringInExpired(work: Work, received: Instant): void {
+	const waiting = waitingOf(work).filter(cameAfterExpiry);
+	if (waiting.length === 0) return;
+	const applied = applyAll(work, waiting, received, true);
+	noteAppliedLate(work, received, applied);
+}
+
+function applyAll(work: Work, waiting: readonly Late[], received: Instant, renews: boolean): number {
 	const times = timesOf(waiting, received);
-	work.late = [];
+	work.late = work.late.filter((row) => !waiting.includes(row));
 	for (const row of waiting) {
 		const at = times.get(row) ?? row.at;
 		applyOne(work, row, { at, received: renews ? earlierOf(row.received_at, received) : at });
@@ -84,9 +102,8 @@ export function applyLate(work: Work, received: Instant, { renews }: { renews: b
 	return waiting.length;
 }
 
-/** {@link applyLate} with an event that marks where in the history it was done. */
-export function applyLateHere(work: Work, received: Instant, options: { renews: boolean }): number {
-	const applied = applyLate(work, received, options);
+/** Marks in the history where late events were applied. */
+export function noteAppliedLate(work: Work, received: Instant, applied: number): void {
 	const revision = work.session.state.revision + 1;
 	noteRequest(work, {
 		// Only the revision tells one from another, so a repeated commit gives the same id.
@@ -96,7 +113,6 @@ export function applyLateHere(work: Work, received: Instant, options: { renews: 
 		fingerprint: APPLY_LATE,
 		result: JSON.stringify({ applied }),
 	});
-	return applied;
 }
 
 /**
@@ -122,7 +138,7 @@ function timesOf(waiting: readonly NewEvent[], received: Instant): Map<NewEvent,
 
 function applyOne(
 	work: Work,
-	row: NewEvent & { id?: number },
+	row: Late,
 	{ at, received }: { at: Instant; received: Instant },
 ): void {
 	const event = eventOf({ ...row, at, received_at: received });

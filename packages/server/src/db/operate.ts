@@ -20,7 +20,7 @@ import {
 } from "@carhythm/core";
 import { expiryBase } from "./expiry.ts";
 import { keepFound } from "./found-answers.ts";
-import { type AppliedLate, applyLateHere, hasWaiting, type LateRow } from "./late-events.ts";
+import { type AppliedLate, bringInExpired, type LateRow } from "./late-events.ts";
 import { type Receipt, receiptOf } from "./receipt.ts";
 import { operationMismatch } from "./refusals.ts";
 import type { NewEvent } from "./schema.ts";
@@ -109,6 +109,7 @@ export function workBatch(work: Work, batch: Batch, { received, expiry_days }: R
 	const results: StoredResult[] = [];
 	let takesIn = false;
 	for (const operation of batch.operations) {
+		const wasActive = work.session.state.status === "active";
 		const outcome = workOperation(work, operation, batch, { receipt, expiry_days });
 		if (!outcome.ok && batch.mode === "submit") return outcome;
 		results.push(
@@ -119,9 +120,9 @@ export function workBatch(work: Work, batch: Batch, { received, expiry_days }: R
 						counts: null,
 					},
 		);
-		takesIn ||= outcome.ok && isTakenIn(operation, outcome.result);
+		takesIn ||= wasActive && outcome.ok && isTakenIn(operation, outcome.result);
 	}
-	if (takesIn && hasWaiting(work)) applyLateHere(work, receipt.received, { renews: true });
+	if (takesIn) bringInExpired(work, receipt.received);
 	return { ok: true, session: work.session, results };
 }
 

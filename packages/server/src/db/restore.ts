@@ -9,7 +9,7 @@ import {
 import type { Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { restorableUntil } from "./expiry.ts";
-import { applyLate, applyLateHere, hasWaiting, loadLate, seenByLate } from "./late-events.ts";
+import { applyLate, bringInExpired, loadLate, seenByLate } from "./late-events.ts";
 import { noteRestore } from "./note-request.ts";
 import {
 	abandoning,
@@ -67,7 +67,7 @@ export async function restoreSession(
 		const expired = refuseExpired(work, { received, expiry_days });
 		if (expired) return { ok: false, refusal: expired };
 		noteRestore(work, { operation_id, received_at: received, fingerprint });
-		if (hasWaiting(work)) applyLateHere(work, received, { renews: true });
+		bringInExpired(work, received);
 		await writeBench(tx, dialect, [work]);
 		return { ok: true, session: work.session };
 	}
