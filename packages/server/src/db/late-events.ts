@@ -156,11 +156,15 @@ function applyOne(
 	if ("question_id" in body && body.kind !== "move") work.touched_questions.add(body.question_id);
 	const stands =
 		!changesAnswer || work.session.state.answers[body.question_id]?.operation_id === event.operation_id;
+	const result: StoredResult = { ...stored, ...(conflict && { conflict }) };
+	const known = work.known.get(row.operation_id);
+	// The next late event may have been done with this one in view.
+	if (known) work.known.set(row.operation_id, { ...known, at, result });
 	const applied = {
 		outcome: stands ? ("applied" as const) : ("superseded" as const),
 		at,
 		value: body.kind === "draft" ? null : row.value,
-		result: JSON.stringify({ ...stored, ...(conflict && { conflict }) } satisfies StoredResult),
+		result: JSON.stringify(result),
 	};
 	if (row.id === undefined) Object.assign(row, applied);
 	else work.applied_late.push({ id: row.id, ...applied });

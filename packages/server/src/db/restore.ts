@@ -9,7 +9,8 @@ import {
 import type { Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { restorableUntil } from "./expiry.ts";
-import { applyLate, bringInExpired, loadLate, seenByLate } from "./late-events.ts";
+import { loadLateOf } from "./known-operations.ts";
+import { applyLate, bringInExpired } from "./late-events.ts";
 import { noteRestore } from "./note-request.ts";
 import {
 	abandoning,
@@ -24,7 +25,7 @@ import { receiptOf } from "./receipt.ts";
 import { operationMismatch, unknownSession } from "./refusals.ts";
 import type { Schema } from "./schema.ts";
 import { loadSession } from "./session-rows.ts";
-import { loadKnown, openBench, writeBench } from "./session-writer.ts";
+import { openBench, writeBench } from "./session-writer.ts";
 import type { AssessmentStore, StartOutcome } from "./store.ts";
 import { linkSuccessor, lockLastSuccessor, type Successor } from "./successors.ts";
 
@@ -93,15 +94,6 @@ export async function restoreSession(
 	await linkSuccessor(tx, session.response_id, null);
 	if (last) await linkSuccessor(tx, last.id, session.response_id);
 	return { ok: true, session: work.session };
-}
-
-/** What came late to a session, with the writes that were seen then. The work has every answer. */
-export async function loadLateOf(tx: Tx, dialect: Dialect, work: Work): Promise<void> {
-	const { response_id } = work.session;
-	work.late = (await loadLate(tx, dialect, [response_id])).get(response_id) ?? [];
-	const seen = work.late.flatMap((row) => seenByLate(row) ?? []);
-	const operations = seen.map((operation_id) => ({ response_id, operation_id }));
-	await loadKnown(tx, dialect, new Map([[response_id, work]]), operations);
 }
 
 /** Restoring does not renew what has expired: only what was done in time does. */

@@ -1,7 +1,8 @@
-import type { AnswerRecord, DraftRecord, Instant, SessionId } from "@carhythm/core";
+import type { AnswerRecord, DraftRecord, SessionId } from "@carhythm/core";
 import { sql, type Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { beginWork, questionsOf, type Work } from "./operate.ts";
+import { loadKnown } from "./known-operations.ts";
 import { hasLate, loadLate, seenByLate, writeAppliedLate } from "./late-events.ts";
 import type { NewEvent, Schema } from "./schema.ts";
 import { loadDevices, loadTimes, writeDevices } from "./session-devices.ts";
@@ -14,7 +15,7 @@ import {
 	standingAnswers,
 	toStoredSession,
 } from "./session-rows.ts";
-import type { AssessmentStore, Batch, StoredResult } from "./store.ts";
+import type { AssessmentStore, Batch } from "./store.ts";
 import { noteTurnsOf } from "./turns.ts";
 
 type Tx = Transaction<Schema>;
@@ -79,35 +80,6 @@ export async function openBench(
 	await loadTouched(tx, dialect, byResponse, touched);
 	await loadTimes(tx, dialect, byResponse, groups);
 	return bench;
-}
-
-export async function loadKnown(
-	tx: Tx,
-	dialect: Dialect,
-	byResponse: ReadonlyMap<number, Work>,
-	operations: readonly { response_id: number; operation_id: string }[],
-): Promise<void> {
-	if (operations.length === 0) return;
-	const wanted = dialect.rows({ response_id: "integer", operation_id: "text" }, operations);
-	const { rows } = await sql<{
-		response_id: number;
-		operation_id: string;
-		fingerprint: string;
-		result: string;
-		kind: string;
-		question_id: number | null;
-		at: Instant;
-		received_at: Instant;
-	}>`
-		select e.response_id, e.operation_id, e.fingerprint, e.result, e.kind, e.question_id, e.at, e.received_at
-		from ${wanted} as w cross join session_events e
-		where e.response_id = w.response_id and e.operation_id = w.operation_id`.execute(tx);
-	for (const row of rows) {
-		const { response_id, operation_id, result, ...rest } = row;
-		byResponse
-			.get(response_id)
-			?.known.set(operation_id, { ...rest, result: JSON.parse(result) as StoredResult });
-	}
 }
 
 async function loadTouched(
