@@ -9,7 +9,7 @@ const projects = ["packages/core", "packages/client", "packages/server", "packag
 
 // The server's stories in which the database matters are told twice: `server` is on SQLite, this is the rest.
 const onPostgres = [
-	"src/db/{assessments,group-commit,hand-offs,races,scores-and-feedback,session-admin,session-history,sessions,start}.test.ts",
+	"src/db/{assessments,clock-set-back,group-commit,hand-offs,late-delivery,races,scores-and-feedback,session-admin,session-history,sessions,start}.test.ts",
 	"src/http/{answers,hand-offs,http,metrics,modules,results,session-changes,session-events,sessions,text,versions}.test.ts",
 	"src/cli/{export-command,postgres,session-commands}.test.ts",
 	"test/*.test.ts",

@@ -3,7 +3,7 @@ import { Answer, checkAnswer, countCharacters, ESSAY_LIMIT, StorableText } from 
 import { type AssessmentIndex, Language } from "./assessment.ts";
 import { OperationId, type SessionId } from "./ids.ts";
 import { type Refusal, refuse } from "./refusal.ts";
-import { Instant, isExpired, laterOf, toInstant, toMillis } from "./time.ts";
+import { Instant, isTooLate, laterOf, toInstant, toMillis } from "./time.ts";
 import { unreachable } from "./unreachable.ts";
 
 /** What the database stores. Expired is no status: it follows from `last_activity` and the clock. */
@@ -185,7 +185,11 @@ function refuseByStatus(
 		case "active":
 			return command.kind !== "abandon" &&
 				moment.expiry_days !== null &&
-				isExpired(state.last_activity, moment.received, moment.expiry_days)
+				isTooLate(
+					state.last_activity,
+					{ done: moment.at ?? moment.received, received: moment.received },
+					moment.expiry_days,
+				)
 				? refuse(
 						"session_expired",
 						`This assessment was not visited for ${moment.expiry_days} days and has expired. Start a new one.`,

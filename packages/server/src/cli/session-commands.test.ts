@@ -108,3 +108,93 @@ test("a session that was begun in place of another is erased, the other one stay
 		"user_abandoned_not_completed",
 	);
 });
+
+test("session apply-late applies what came too late, once, after showing what it would do; no secret id is shown", async () => {
+	await using school = await aSchool();
+	school.daysAgo(100);
+	const { session_id, display_id } = await school.start();
+	await school.essay(session_id, "in time");
+	const slider = school.version.index.places.find(({ question }) => question.type === "slider");
+	const question_id = slider?.question.id ?? 0;
+	// Done 75 days ago, delivered today: more than 30 days after the expiry.
+	const late = async (value: number, id: string) => {
+		const done = new Date(Date.now() - 75 * 86_400_000 + value).toISOString();
+		const command = { kind: "answer", question_id, answer: { type: "slider", value } } as const;
+		const operation_id = `0199f0f0-0000-7000-8000-00000000000${id}` as OperationId;
+		const outcome = await school.store.sessions.operate({
+			session_id,
+			device_id: null,
+			sent_at: new Date().toISOString(),
+			mode: "sync",
+			operations: [{ operation_id, client_time: done, command }],
+		});
+		return outcome.ok && outcome.results[0]?.result.status;
+	};
+	school.daysAgo(0);
+	expect([await late(4, "1"), await late(2, "2")]).toEqual(["late", "late"]);
+	const run = async (...words: string[]) => {
+		const ended = await school.run("session", "apply-late", display_id, ...words);
+		expect(ended.stdout + ended.stderr).not.toContain(session_id);
+		return ended;
+	};
+	const state = async () => (await school.store.sessions.load(session_id))?.state;
+	const before = await state();
+	const preview = await run("--dry-run");
+	expect(preview).toMatchObject({ code: 0, stderr: "" });
+	expect(preview.stdout).toMatch(/answer +\S+ +applied +.*"value":4/);
+	expect(preview.stdout).toMatch(/answer +\S+ +superseded +.*"value":2/);
+	expect(preview.stdout).toContain("answers        1 → 2");
+	expect(preview.stdout).toContain("Nothing was changed.");
+	expect(await state()).toEqual(before);
+
+	expect((await run()).stdout).toContain(`2 late events applied to the session ${display_id}.`);
+	const after = await state();
+	expect(after?.answers[question_id]?.answer).toEqual({ type: "slider", value: 4 });
+	expect(after).toMatchObject({ status: "active", answered: 2, ever_answered: 2 });
+	// Active when it was done, so the session has still expired.
+	expect(after?.last_activity).toBe(after?.answers[question_id]?.at);
+	expect((await run()).stdout).toContain("has no late events that wait. Nothing was changed.");
+	expect(await state()).toEqual(after);
+	const shown = (await school.run("session", "show", display_id, "--late")).stdout;
+	expect(shown).toMatch(/session_expired +applied since .*"value":4/);
+	expect((await school.run("session", "show", display_id, "--at", "5")).stdout).toMatch(/answers +2 of 5/);
+	expect((await school.run("session", "show", display_id)).stdout).toContain("apply_late");
+
+	expect(await late(5, "3")).toBe("late");
+	await run("--renew");
+	expect(await late(3, "4")).toBe("applied");
+	expect(await school.run("session", "apply-late", "00000-00000")).toMatchObject({
+		code: 1,
+		stderr: "There is no session 00000-00000.\n",
+	});
+});
+
+test("session apply-late gives a finished session its late answers, and its results are computed anew", async () => {
+	await using school = await aSchool();
+	const { session_id, display_id } = await school.start();
+	await school.operate(session_id, { kind: "complete" });
+	const found = await school.store.sessions.find(session_id);
+	const response_id = found?.response_id ?? 0;
+	await school.store.scores.save(response_id, { of: "before" }, null);
+	const question_id = school.questionId(school.keyOf("essay"));
+	const now = new Date().toISOString();
+	const answer = { type: "essay", text: "on its way" } as const;
+	await school.store.sessions.operate({
+		session_id,
+		device_id: null,
+		sent_at: now,
+		mode: "sync",
+		operations: [
+			{
+				operation_id: "0199f0f0-0000-7000-8000-000000000001" as OperationId,
+				client_time: now,
+				command: { kind: "answer", question_id, answer },
+			},
+		],
+	});
+	expect((await school.run("session", "apply-late", display_id, "--json")).code).toBe(0);
+	const session = await school.store.sessions.load(session_id);
+	expect(session?.state.status).toBe("completed");
+	expect(session?.state.answers[question_id]?.answer).toEqual(answer);
+	expect(await school.store.scores.find(response_id)).toBe(null);
+});

@@ -14,6 +14,7 @@ import { eraseKept } from "../migrations/kept.ts";
 import { OperatorError } from "../operator-error.ts";
 import { confirm } from "./confirm.ts";
 import { oneLine, print, printJson, printTable, shortened } from "./output.ts";
+import { applyLateTo } from "./session-late.ts";
 import { showPast, unknownSession } from "./session-past.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";
 
@@ -58,6 +59,19 @@ export function addSessionCommands(program: Command): void {
 			if (!found) throw unknownSession(display_id);
 			if (options.json) printJson(found);
 			else printSession(found);
+		});
+
+	withSettings(session.command("apply-late"), ["database_url"])
+		.description("apply what came after a session had ended, at the times at which it was done")
+		.argument("<display-id>", "for example 7GK2M-9XQ4T")
+		.option("--dry-run", "only show what would change")
+		.option("--renew", "count the session as active now, so that the student can go on with it")
+		.option("--json", "as JSON")
+		.action(async (typed: string, options) => {
+			const display_id = displayIdOf(typed);
+			await withDatabase(configOf(options), "read", (database) =>
+				applyLateTo(database, display_id, { ...options, now: toInstant(Date.now()) }),
+			);
 		});
 
 	withSettings(session.command("erase"), ["database_url", "session_expiry_days"])

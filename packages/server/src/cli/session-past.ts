@@ -63,8 +63,8 @@ function printPast(session: PastSession): void {
 
 const NOW: Record<LateEvent["now"], string> = {
 	kept_aside: "kept aside",
-	applied: "applied by restoring",
-	superseded: "applied by restoring, under a later answer",
+	applied: "applied since",
+	superseded: "applied since, under a later answer",
 };
 
 function printLate(late: readonly LateEvent[]): void {

@@ -4,7 +4,6 @@ import {
 	apply,
 	badgesBetween,
 	type Command,
-	correctedTime,
 	decide,
 	type Instant,
 	type LifecycleCommand,
@@ -20,10 +19,19 @@ import {
 	xpFor,
 } from "@carhythm/core";
 import { expiryBase } from "./expiry.ts";
+import { keepFound } from "./found-answers.ts";
+import { type AppliedLate, bringInExpired, type LateRow } from "./late-events.ts";
+import { type Receipt, receiptOf } from "./receipt.ts";
 import { operationMismatch } from "./refusals.ts";
 import type { NewEvent } from "./schema.ts";
-import { behindNewer, inDeviceOrder, markOf, noteDevice, type WithDevices } from "./session-devices.ts";
-import { ADOPTED, ADOPTED_OPERATION } from "./session-rows.ts";
+import {
+	behindNewer,
+	boundedMark,
+	inDeviceOrder,
+	markOf,
+	noteDevice,
+	type WithDevices,
+} from "./session-devices.ts";
 import {
 	type Batch,
 	type BatchOutcome,
@@ -60,6 +68,9 @@ export type Work = WithDevices & {
 	activity_before: Instant;
 	expiry_base: Instant;
 	changed: boolean;
+	/** Stored late events that wait, and what has become of those that were applied. */
+	late: LateRow[];
+	applied_late: AppliedLate[];
 };
 
 /** Puts a stored session on the bench. */
@@ -81,16 +92,25 @@ export function beginWork(session: StoredSession): Work {
 		abandoned_at: session.abandoned_at,
 		completed_at: session.completed_at,
 		changed: false,
+		late: [],
+		applied_late: [],
 	};
 }
 
+/** `received` is the server's clock as it stands; see {@link receiptOf}. */
 export type Rules = { received: Instant; expiry_days: number };
 
-/** Judges a whole batch in order. It changes `work` and touches no database. */
-export function workBatch(work: Work, batch: Batch, rules: Rules): BatchOutcome {
+/**
+ * Judges a whole batch in order. It changes `work` and touches no database. A write that the session takes in brings with it
+ * what came late: the session had expired then, or the server's clock was wrong.
+ */
+export function workBatch(work: Work, batch: Batch, { received, expiry_days }: Rules): BatchOutcome {
+	const receipt = receiptOf(work.session.state, batch, received);
 	const results: StoredResult[] = [];
+	let takesIn = false;
 	for (const operation of batch.operations) {
-		const outcome = workOperation(work, operation, batch, rules);
+		const wasActive = work.session.state.status === "active";
+		const outcome = workOperation(work, operation, batch, { receipt, expiry_days });
 		if (!outcome.ok && batch.mode === "submit") return outcome;
 		results.push(
 			outcome.ok
@@ -100,13 +120,24 @@ export function workBatch(work: Work, batch: Batch, rules: Rules): BatchOutcome 
 						counts: null,
 					},
 		);
+		takesIn ||= wasActive && outcome.ok && isTakenIn(operation, outcome.result);
 	}
+	if (takesIn) bringInExpired(work, receipt.received);
 	return { ok: true, session: work.session, results };
+}
+
+function isTakenIn({ command }: Operation, { result, replayed }: StoredResult): boolean {
+	return !replayed && command.kind !== "abandon" && result.status !== "late" && result.status !== "refused";
 }
 
 type OperationOutcome = { ok: true; result: StoredResult } | { ok: false; refusal: Refusal };
 
-function workOperation(work: Work, operation: Operation, batch: Batch, rules: Rules): OperationOutcome {
+function workOperation(
+	work: Work,
+	operation: Operation,
+	batch: Batch,
+	{ receipt, expiry_days }: { receipt: Receipt; expiry_days: number },
+): OperationOutcome {
 	const fingerprint = fingerprintOf(operation.command);
 	const known = work.known.get(operation.operation_id);
 	if (known) {
@@ -114,33 +145,29 @@ function workOperation(work: Work, operation: Operation, batch: Batch, rules: Ru
 			? { ok: true, result: { ...known.result, replayed: true } }
 			: operationMismatch();
 	}
-	const at = timeOf(operation, batch, work, rules.received);
+	const { received } = receipt;
+	const at = timeOf(operation, batch, work, receipt);
 	const decision = decide(work.session.version.index, work.session.state, operation, {
-		received: rules.received,
+		received,
 		at,
-		expiry_days: rules.expiry_days,
+		expiry_days,
 	});
 	if (decision.ok) {
 		noteDevice(work, operation, batch, decision.event.at);
 		return { ok: true, result: accept(work, operation, decision.event, fingerprint) };
 	}
 	if (batch.mode === "submit" || !endsSession(decision.refusal.code)) return decision;
-	const time = { at: afterKnown(work, operation, at ?? rules.received), received: rules.received };
+	const time = { at: afterKnown(work, operation, at ?? received), received };
 	noteDevice(work, operation, batch, time.at);
 	return { ok: true, result: keepAside(work, operation, time, decision.refusal, fingerprint) };
 }
 
-function timeOf(
-	operation: Operation,
-	{ sent_at, device_id }: Batch,
-	work: Work,
-	received: Instant,
-): Instant | null {
+function timeOf(operation: Operation, { device_id }: Batch, work: Work, receipt: Receipt): Instant | null {
 	const { client_time, command, after } = operation;
-	if (!client_time || !sent_at) return null;
+	const at = receipt.doneAt(operation);
+	if (at === null || client_time === null) return null;
 	const { state } = work.session;
-	const at = correctedTime({ client_time, sent_at, received, started_at: state.started_at });
-	const last = markOf(work, device_id);
+	const last = boundedMark(markOf(work, device_id), receipt.received);
 	const inOrder = last ? inDeviceOrder(at, client_time, last, state.started_at) : at;
 	const ordered = last && client_time < last.client_time ? behindNewer(work, operation, inOrder) : inOrder;
 	return "question_id" in command ? afterSeen(state, command.question_id, after, ordered) : ordered;
@@ -198,33 +225,6 @@ export function accept(
 	}
 	work.session = { ...work.session, state };
 	return stored;
-}
-
-/**
- * An answer that another program had taken in lies in its table alone. Before it is replaced there it goes into the history,
- * under an id that loses every tie, as it did before.
- */
-export function keepFound(work: Work, question_id: number): void {
-	const { response_id, state } = work.session;
-	const found = state.answers[question_id];
-	if (!found?.answer || found.operation_id !== ADOPTED_OPERATION) return;
-	const revision = state.revision + 1;
-	const number = question_id.toString(16).padStart(12, "0");
-	work.events.push({
-		response_id,
-		revision,
-		operation_id: `00000000-0000-8000-8000-${number}` as OperationId,
-		kind: "answer",
-		question_id,
-		value: JSON.stringify(found.answer),
-		at: found.at,
-		client_time: null,
-		received_at: found.at,
-		outcome: "superseded",
-		fingerprint: ADOPTED,
-		result: "{}",
-	});
-	work.session = { ...work.session, state: { ...state, revision } };
 }
 
 function keepAside(

@@ -9,6 +9,7 @@ import {
 import type { Selectable } from "kysely";
 import * as z from "zod/mini";
 import { eventOf } from "./event-body.ts";
+import { APPLY_LATE } from "./late-events.ts";
 import { bringsBack } from "./note-request.ts";
 import type { Schema } from "./schema.ts";
 import { ADOPTED, adoptedAnswer } from "./session-rows.ts";
@@ -62,8 +63,8 @@ export function replay(index: AssessmentIndex, recorded: Recorded, revision: num
 			continue;
 		}
 		state = after(index, state, row);
-		if (!bringsBack(row)) continue;
-		// What came late while the session was set aside was applied with the restore.
+		if (!bringsBack(row) && row.kind !== APPLY_LATE) continue;
+		// What had come late until then was applied here.
 		for (const waiting of late.splice(0)) {
 			if (waiting.outcome !== "late") state = after(index, state, waiting);
 		}

@@ -1,27 +1,22 @@
-import {
-	apply,
-	decide,
-	type Instant,
-	type OperationId,
-	RESTORE_DAYS,
-	refuse,
-	type SessionId,
-} from "@carhythm/core";
+import { decide, type Instant, type OperationId, RESTORE_DAYS, refuse, type SessionId } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
-import { eventOf } from "./event-body.ts";
 import { restorableUntil } from "./expiry.ts";
+import { loadLateOf } from "./known-operations.ts";
+import { applyLate, bringInExpired } from "./late-events.ts";
 import { loadSession } from "./load-session.ts";
 import { noteRestore } from "./note-request.ts";
-import { abandoning, accept, beginWork, fingerprintOf, keepFound, type Work, workBatch } from "./operate.ts";
+import { abandoning, accept, beginWork, fingerprintOf, type Rules, type Work, workBatch } from "./operate.ts";
+import { receiptOf } from "./receipt.ts";
 import { operationMismatch, unknownSession } from "./refusals.ts";
 import type { Schema } from "./schema.ts";
 import { openBench, writeBench } from "./session-writer.ts";
-import type { AssessmentStore, StartOutcome, StoredResult } from "./store.ts";
+import type { AssessmentStore, StartOutcome } from "./store.ts";
 import { linkSuccessor, lockLastSuccessor, type Successor } from "./successors.ts";
-import { unseen } from "./unseen.ts";
 
 type Tx = Transaction<Schema>;
+
+const NOBODY = "00000000-0000-4000-8000-000000000000" as OperationId;
 
 export type RestoreRequest = {
 	session_id: SessionId;
@@ -50,12 +45,17 @@ export async function restoreSession(
 	const work = beginWork(session);
 	const command = { kind: "restore" } as const;
 	const fingerprint = fingerprintOf(command);
+	const batch = { sent_at: null, operations: [] };
+	const { received } = receiptOf(work.session.state, batch, request.received);
+	await loadLateOf(tx, dialect, work);
 	if (session.state.status === "active") {
-		const { operation_id, received } = request;
+		const { operation_id, expiry_days } = request;
+		const expired = refuseExpired(work, { received, expiry_days });
+		if (expired) return { ok: false, refusal: expired };
 		noteRestore(work, { operation_id, received_at: received, fingerprint });
+		bringInExpired(work, received);
 		await writeBench(tx, dialect, [work]);
-		const { revision } = work.session.state;
-		return { ok: true, session: { ...session, state: { ...session.state, revision } } };
+		return { ok: true, session: work.session };
 	}
 	const restorable_until = restorableUntil(session);
 	if (!restorable_until || request.received > restorable_until) {
@@ -68,17 +68,24 @@ export async function restoreSession(
 		};
 	}
 	const operation = { operation_id: request.operation_id, command, client_time: null };
-	const moment = { received: request.received, at: null, expiry_days: request.expiry_days };
+	const moment = { received, at: null, expiry_days: request.expiry_days };
 	const decision = decide(session.version.index, session.state, operation, moment);
 	if (!decision.ok) return decision;
 	accept(work, operation, decision.event, fingerprint);
-	await applyLate(tx, work);
+	applyLate(work, received, { renews: true });
 	const last = await lockLastSuccessor(tx, dialect, session.response_id);
 	const replacing = last?.status === "active" ? await setAside(tx, dialect, assessments, last, request) : [];
 	await writeBench(tx, dialect, [work, ...replacing]);
 	await linkSuccessor(tx, session.response_id, null);
 	if (last) await linkSuccessor(tx, last.id, session.response_id);
 	return { ok: true, session: work.session };
+}
+
+/** Restoring does not renew what has expired: only what was done in time does. */
+function refuseExpired({ session: { version, state } }: Work, { received, expiry_days }: Rules) {
+	const operation = { operation_id: NOBODY, command: { kind: "complete" } } as const;
+	const decision = decide(version.index, state, operation, { received, at: null, expiry_days });
+	return decision.ok ? null : decision.refusal;
 }
 
 /** The session that was begun in this one's place, abandoned on the bench. */
@@ -110,55 +117,4 @@ async function kindOfOperation(
 		.where("operation_id", "=", operation_id)
 		.executeTakeFirst();
 	return row?.kind ?? null;
-}
-
-async function applyLate(tx: Tx, work: Work): Promise<void> {
-	const late = await tx
-		.selectFrom("session_events")
-		.selectAll()
-		.where("response_id", "=", work.session.response_id)
-		.where("outcome", "=", "late")
-		// Completing from a device that did not know of the fresh start is not what restoring asks for.
-		.where("kind", "in", ["answer", "clear", "draft", "move"])
-		.orderBy("revision")
-		.execute();
-	for (const row of late) {
-		const event = eventOf(row);
-		if (!event) continue;
-		const { body } = event;
-		const changesAnswer = body.kind === "answer" || body.kind === "clear";
-		if (changesAnswer) keepFound(work, body.question_id);
-		const { version, state } = work.session;
-		const stored = JSON.parse(row.result) as StoredResult;
-		const seen =
-			changesAnswer && stored.after ? await findSeen(tx, row.response_id, stored.after) : undefined;
-		const conflict = changesAnswer ? unseen(state, stored, event, seen) : null;
-		work.session = { ...work.session, state: apply(version.index, state, event) };
-		if ("question_id" in body && body.kind !== "move") work.touched_questions.add(body.question_id);
-		const stands =
-			!("question_id" in body) ||
-			body.kind === "move" ||
-			body.kind === "draft" ||
-			work.session.state.answers[body.question_id]?.operation_id === event.operation_id;
-		await tx
-			.updateTable("session_events")
-			.set({
-				outcome: stands ? "applied" : "superseded",
-				...(body.kind === "draft" && { value: null }),
-				...(conflict && { result: JSON.stringify({ ...stored, conflict } satisfies StoredResult) }),
-			})
-			.where("id", "=", row.id)
-			.execute();
-	}
-}
-
-/** The write that was in view when a late one was given. */
-async function findSeen(tx: Tx, response_id: number, operation_id: OperationId) {
-	const row = await tx
-		.selectFrom("session_events")
-		.select(["result", "received_at"])
-		.where("response_id", "=", response_id)
-		.where("operation_id", "=", operation_id)
-		.executeTakeFirst();
-	return row && { result: JSON.parse(row.result) as StoredResult, received_at: row.received_at };
 }

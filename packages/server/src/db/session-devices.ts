@@ -9,6 +9,7 @@ import {
 } from "@carhythm/core";
 import { type Selectable, sql, type Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
+import { SET_BACK_MS } from "./receipt.ts";
 import type { Schema } from "./schema.ts";
 import type { Batch, DeviceMark, Operation, StoredSession } from "./store.ts";
 
@@ -76,6 +77,15 @@ export function markOf(
 ): DeviceMark | null {
 	if (device_id === null) return null;
 	return device?.device_id === device_id ? device : (others.get(device_id) ?? null);
+}
+
+/**
+ * A mark that is not later than the server's clock: one that is was left by a late write, of a time at which that clock ran
+ * ahead. What the device writes now is later than that write, which counts as received before now.
+ */
+export function boundedMark(mark: DeviceMark | null, received: Instant): DeviceMark | null {
+	const isAhead = mark !== null && toMillis(mark.at) - toMillis(received) > SET_BACK_MS;
+	return isAhead ? { ...mark, at: toInstant(toMillis(received) - 1) } : mark;
 }
 
 /** Notes how far a device has come with a write. */

@@ -43,7 +43,7 @@ type PastOutcome =
 export type LateEvent = Omit<ShownEvent, "outcome"> & {
 	code: string;
 	detail: string;
-	/** Restoring the session applies what came late. A draft that was applied has no value any more: its text lives with the other drafts. */
+	/** Restoring or renewing the session applies what came late, and so does an operator. A draft that was applied has no value any more: its text lives with the other drafts. */
 	now: "kept_aside" | "applied" | "superseded";
 };
 

@@ -1,6 +1,8 @@
-import type { AnswerRecord, DraftRecord, Instant, SessionId } from "@carhythm/core";
+import type { AnswerRecord, DraftRecord, SessionId } from "@carhythm/core";
 import { sql, type Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
+import { loadKnown } from "./known-operations.ts";
+import { hasLate, loadLate, seenByLate, writeAppliedLate } from "./late-events.ts";
 import { NEWEST_COLUMNS, selectNewest, TOUCHED, type Touched } from "./newest-events.ts";
 import { beginWork, questionsOf, type Work } from "./operate.ts";
 import type { NewEvent, Schema } from "./schema.ts";
@@ -14,7 +16,7 @@ import {
 	standingAnswers,
 	toStoredSession,
 } from "./session-rows.ts";
-import type { AssessmentStore, Batch, StoredResult } from "./store.ts";
+import type { AssessmentStore, Batch } from "./store.ts";
 import { noteTurnsOf } from "./turns.ts";
 
 type Tx = Transaction<Schema>;
@@ -35,6 +37,7 @@ export async function openBench(
 		Array.from(groups.keys(), (session_id) => ({ session_id })),
 	);
 	const rows = await selectSessions(tx)
+		.select(hasLate.as("has_late"))
 		.where("student_responses.session_id", "in", sql<string>`(select session_id from ${wanted} as w)`)
 		.execute();
 	const bench = new Map<SessionId, Work>();
@@ -44,14 +47,25 @@ export async function openBench(
 		bench.set(work.session.state.session_id, work);
 		byResponse.set(row.response_id, work);
 	}
+	const waiting = rows.filter(({ status, has_late }) => status === "active" && has_late);
+	const late = await loadLate(
+		tx,
+		dialect,
+		waiting.map(({ response_id }) => response_id),
+	);
 	const touched: Touched[] = [];
 	const operations: { response_id: number; operation_id: string }[] = [];
 	for (const [session_id, batches] of groups) {
 		const work = bench.get(session_id);
 		if (!work) continue;
 		const { response_id, version } = work.session;
-		const ids = new Set(batches.flatMap(questionsOf).filter((id) => version.index.by_question.has(id)));
+		work.late = late.get(response_id) ?? [];
+		const asked = [...batches.flatMap(questionsOf), ...work.late.flatMap((row) => row.question_id ?? [])];
+		const ids = new Set(asked.filter((id) => version.index.by_question.has(id)));
 		for (const question_id of ids) touched.push({ response_id, question_id });
+		for (const operation_id of work.late.map(seenByLate)) {
+			if (operation_id) operations.push({ response_id, operation_id });
+		}
 		for (const batch of batches) {
 			for (const { operation_id, after } of batch.operations) {
 				operations.push({ response_id, operation_id });
@@ -64,35 +78,6 @@ export async function openBench(
 	await loadTouched(tx, dialect, byResponse, touched);
 	await loadTimes(tx, dialect, byResponse, groups);
 	return bench;
-}
-
-async function loadKnown(
-	tx: Tx,
-	dialect: Dialect,
-	byResponse: ReadonlyMap<number, Work>,
-	operations: readonly { response_id: number; operation_id: string }[],
-): Promise<void> {
-	if (operations.length === 0) return;
-	const wanted = dialect.rows({ response_id: "integer", operation_id: "text" }, operations);
-	const { rows } = await sql<{
-		response_id: number;
-		operation_id: string;
-		fingerprint: string;
-		result: string;
-		kind: string;
-		question_id: number | null;
-		at: Instant;
-		received_at: Instant;
-	}>`
-		select e.response_id, e.operation_id, e.fingerprint, e.result, e.kind, e.question_id, e.at, e.received_at
-		from ${wanted} as w cross join session_events e
-		where e.response_id = w.response_id and e.operation_id = w.operation_id`.execute(tx);
-	for (const row of rows) {
-		const { response_id, operation_id, result, ...rest } = row;
-		byResponse
-			.get(response_id)
-			?.known.set(operation_id, { ...rest, result: JSON.parse(result) as StoredResult });
-	}
 }
 
 async function loadTouched(
@@ -174,6 +159,7 @@ export async function writeBench(tx: Tx, dialect: Dialect, bench: Iterable<Work>
 		dialect,
 		changed.flatMap((work) => work.events),
 	);
+	await writeAppliedLate(tx, changed);
 	await writeAnswers(tx, dialect, changed);
 	await writeDrafts(tx, dialect, changed);
 	await writeSessions(tx, dialect, changed);

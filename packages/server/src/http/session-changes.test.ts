@@ -185,6 +185,26 @@ describe("restore", () => {
 		});
 	});
 
+	test("of a session that has expired is 409 and changes nothing, until an answer that was given in time renews it", async () => {
+		await using app = await anApp();
+		const session_id = await app.start();
+		const given = app.now();
+		app.pass({ days: 40 });
+		const { body: before } = await app.get(`/api/v2/session/${session_id}`);
+		const restored = await app.post(`/api/v2/session/${session_id}/restore`);
+		expect(restored).toMatchObject({ status: 409, body: { code: "session_expired" } });
+		expect((await app.get(`/api/v2/session/${session_id}`)).body).toEqual(before);
+		const sent = await app.post(`/api/v2/session/${session_id}/sync`, {
+			sent_at: app.now(),
+			operations: [answeringTeam(app, 4, given, null)],
+		});
+		expect(sent.body).toMatchObject({
+			results: [{ status: "applied" }],
+			session: { resumable: true, progress: { questions_answered: 1 } },
+		});
+		expect((await app.post(`/api/v2/session/${session_id}/restore`)).status).toBe(200);
+	});
+
 	test("is 409 when its time is over, and for a completed session", async () => {
 		await using app = await anApp();
 		const old = await app.start();

@@ -5,6 +5,7 @@ import { handOffs } from "./004-hand-offs.ts";
 import { devices } from "./005-devices.ts";
 import { pointsScoring } from "./007-points-scoring.ts";
 import { reads } from "./009-reads.ts";
+import { lateEvents } from "./010-late-events.ts";
 import type { Migration } from "./migration.ts";
 
 /** All migrations, in order. A released one is never changed; what comes next is added at the end. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
 	devices,
 	pointsScoring,
 	reads,
+	lateEvents,
 ];

@@ -15,7 +15,8 @@ export function handOff(
 ): Code | Refused {
 	const known = operation_id && session.codes.find((code) => code.operation_id === operation_id);
 	if (known) return known;
-	const refused = whyEnded(reference, session, { kind: "hold", device_id: "", label: "" });
+	const hold = { kind: "hold", device_id: "", label: "" } as const;
+	const refused = whyEnded(session, hold, { done: reference.now, received: reference.now });
 	if (refused) return { refused };
 	const expires = reference.now + MINUTES_OF_A_CODE * MINUTE;
 	const code = { operation_id, text: "", freed: false, expires, wrong_guesses: 0, used: null };

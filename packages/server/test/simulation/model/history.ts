@@ -14,7 +14,7 @@ type Wanted =
 	| { kind: "complete" }
 	| { kind: "hold"; device_id: string; label: string };
 
-export type Deed = Wanted | { kind: "start" | "abandon" | "restore" };
+export type Deed = Wanted | { kind: "start" | "abandon" | "restore" | "apply_late" };
 
 export type Result =
 	| {
@@ -37,6 +37,8 @@ export type Line = {
 	at: number;
 	client_time: number | null;
 	received: number;
+	/** When it counts as received, where the server's clock ran ahead as it came. */
+	counts_from?: number;
 	outcome: "applied" | "superseded" | "late";
 	/** It stands there for its id alone: a request that changed nothing when it came. */
 	noted: boolean;
@@ -139,7 +141,7 @@ export function holder(history: History): { device_id: string; label: string; si
 
 export function lastActivity(history: History): number {
 	const active = counted(history).filter((line) => !says(line, "start", "complete", "abandon"));
-	return Math.max(history.started, ...active.map(({ received }) => received));
+	return Math.max(history.started, ...active.map(({ received, counts_from }) => counts_from ?? received));
 }
 
 export function counts(history: History): { answered: number; ever: number } {
@@ -160,6 +162,11 @@ export const DAY = 86_400_000;
 
 export function isExpired(history: History, now: number): boolean {
 	return now > lastActivity(history) + 30 * DAY;
+}
+
+/** What a device did in time is still taken in for as long again; see `DELIVERY_DAYS` of core. */
+export function isTooLate(history: History, done: number, received: number): boolean {
+	return isExpired(history, done) || isExpired(history, received - 30 * DAY);
 }
 
 /** How the contract names the badges of so many questions. */

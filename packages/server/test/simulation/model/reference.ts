@@ -5,7 +5,9 @@ import {
 	type Deed,
 	type History,
 	isExpired,
+	isTooLate,
 	type Line,
+	lastActivity,
 	place,
 	type Result,
 	standing,
@@ -54,7 +56,16 @@ export type Operation = {
 	after?: string | null | undefined;
 };
 
-export type Sender = { device_id: string | null; sent_at: number | null; keeps_late: boolean };
+export type Sender = {
+	device_id: string | null;
+	sent_at: number | null;
+	keeps_late: boolean;
+	/** Of a request with several operations: they are received at once, and what waits is brought in after the last. */
+	receipt?: Receipt;
+};
+
+/** When a request was received, and the ages of its direct operations while the clock is behind, the oldest first. */
+export type Receipt = { received: number; newest: number; direct: number[] };
 
 export const NOBODY: Sender = { device_id: null, sent_at: null, keeps_late: false };
 
@@ -77,14 +88,22 @@ export function operate(
 		return refusal(operation, "operation_mismatch", sender);
 	}
 	if (operation.unfit) return refusal(operation, operation.unfit, sender);
-	const at = afterSeen(session, operation, timeOf(reference, session, operation, sender));
-	const ended = whyEnded(reference, session, operation.deed);
-	if (!ended) return accept(reference, session, operation, at, sender);
+	const receipt = sender.receipt ?? receive(reference, session, []);
+	const { received } = receipt;
+	const at = afterSeen(session, operation, timeOf(session, operation, sender, receipt));
+	const ended = whyEnded(session, operation.deed, { done: at ?? received, received });
+	if (!ended) {
+		const wasActive = session.status === "active";
+		const result = accept(session, operation, at, sender, received);
+		if (!sender.receipt && wasActive && operation.deed.kind !== "abandon") bringIn(session, received);
+		return result;
+	}
 	if (!sender.keeps_late) return { refused: ended };
 	const result: Result = { status: "late", operation_id: operation.operation_id, code: ended };
-	const late = afterKnown(session, operation, at ?? reference.now);
+	const late = afterKnown(session, operation, at ?? received);
 	noteDevice(session, sender, operation.client_time, late);
-	const line = append(reference, session, operation, { at: late, outcome: "late", noted: false, result });
+	const rest = { at: late, received, outcome: "late", noted: false, result } as const;
+	const line = append(session, operation, rest);
 	line.after = operation.after;
 	return result;
 }
@@ -101,30 +120,78 @@ function sameDeed(a: Deed, b: Deed): boolean {
 	return JSON.stringify(a) === JSON.stringify(b);
 }
 
-export function whyEnded(reference: Reference, session: History, { kind }: Deed): string | null {
+export function whyEnded(
+	session: History,
+	{ kind }: Deed,
+	{ done, received }: { done: number; received: number },
+): string | null {
 	switch (session.status) {
 		case "completed":
 			return kind === "complete" ? null : "session_completed";
 		case "user_abandoned_not_completed":
 			return kind === "abandon" ? null : "session_abandoned";
 		case "active":
-			return kind !== "abandon" && isExpired(session, reference.now) ? "session_expired" : null;
+			return kind !== "abandon" && isTooLate(session, done, received) ? "session_expired" : null;
 	}
+}
+
+/** A clock that is behind what the session has seen goes on from there, and direct operations count in order of arrival. */
+export function receive(reference: Reference, session: History, ages: readonly number[]): Receipt {
+	const { now } = reference;
+	const newest = Math.max(lastActivity(session), place(session)?.at ?? 0);
+	if (lastActivity(session) - now <= 1000) return { received: now, newest, direct: [] };
+	const direct = [...new Set(ages.filter((age) => age < 60_000))].sort((a, b) => b - a);
+	return { received: newest + Math.max(1, direct.length), newest, direct };
+}
+
+/** What came late waits until the session takes something in. @returns how much there was */
+export function bringIn(session: RefSession, received: number): number {
+	const applied = applyLate(session, received, ["session_expired"]);
+	if (applied > 0) note(session, lifecycle(null, "apply_late"), received);
+	return applied;
+}
+
+function applyLate(session: RefSession, received: number, codes: readonly string[]): number {
+	const waiting = session.lines.filter(
+		({ outcome, deed, result }) =>
+			outcome === "late" &&
+			deed.kind !== "complete" &&
+			deed.kind !== "hold" &&
+			result?.status === "late" &&
+			codes.includes(result.code),
+	);
+	const ahead = waiting.filter((line) => line.received > received);
+	let latest = received;
+	// By a clock that ran ahead: each keeps its age, and none changes places with another.
+	for (const line of ahead.sort((a, b) => b.at - a.at || b.revision - a.revision)) {
+		latest = Math.min(line.at - (line.received - received), latest - 1);
+		line.at = latest;
+		line.counts_from = received;
+	}
+	for (const line of waiting) {
+		const { deed } = line;
+		const changes = deed.kind === "answer" || deed.kind === "clear";
+		if (changes) line.unseen = unseenBy(line, standing(session, deed.question_id));
+		line.outcome = "applied";
+		if (changes && standing(session, deed.question_id) !== line) line.outcome = "superseded";
+	}
+	return waiting.length;
 }
 
 /** Null: it has no clock, and counts as later than all before it. */
 function timeOf(
-	reference: Reference,
 	session: History,
 	{ client_time, deed }: Operation,
 	{ sent_at, device_id }: Sender,
+	{ received, newest, direct }: Receipt,
 ): number | null {
 	if (client_time === null || sent_at === null) return null;
-	const received = reference.now;
-	const guess = received - (sent_at - client_time);
+	const age = sent_at - client_time;
+	const guess = direct.includes(age) ? newest + 1 + direct.indexOf(age) : received - age;
 	const { started, devices } = session;
 	const at = Math.max(started, Math.min(guess, Math.max(received, started)));
-	const device = device_id === null ? undefined : devices.get(device_id);
+	const mark = device_id === null ? undefined : devices.get(device_id);
+	const device = mark && mark.at - received > 1000 ? { ...mark, at: received - 1 } : mark;
 	if (!device) return at;
 	if (client_time === device.client_time) return device.at;
 	if (client_time > device.client_time) return Math.max(at, device.at + 1);
@@ -175,28 +242,29 @@ function unseenBy(
 }
 
 function accept(
-	reference: Reference,
 	session: RefSession,
 	operation: Operation,
 	known: number | null,
 	sender: Sender,
+	received: number,
 ): Result {
 	const { deed, client_time } = operation;
-	const at = known ?? afterEverything(reference, session, deed);
+	const at = known ?? afterEverything(session, deed, received);
 	const before = counts(session);
 	const changes = deed.kind === "answer" || deed.kind === "clear";
-	const made = { ...operation, at, received: reference.now };
+	const made = { ...operation, at, received };
 	const conflict = changes ? unseenBy(made, standing(session, deed.question_id)) : null;
 	noteDevice(session, sender, client_time, at);
-	const line = append(reference, session, operation, { at, outcome: "applied", noted: false, result: null });
+	const rest = { at, received, outcome: "applied", noted: false, result: null } as const;
+	const line = append(session, operation, rest);
 	if (changes && standing(session, deed.question_id) !== line) line.outcome = "superseded";
 	if (deed.kind === "complete" && session.status !== "completed") {
 		session.status = "completed";
-		session.completed = reference.now;
+		session.completed = received;
 	}
 	if (deed.kind === "abandon" && session.status === "active") {
 		session.status = "user_abandoned_not_completed";
-		session.abandoned = reference.now;
+		session.abandoned = received;
 	}
 	line.counts = counts(session);
 	line.result = {
@@ -222,26 +290,24 @@ function noteDevice(
 	if (!device || device.client_time < client_time) devices.set(device_id, { client_time, at });
 }
 
-function afterEverything(reference: Reference, session: History, deed: Deed): number {
+function afterEverything(session: History, deed: Deed, received: number): number {
 	const others = [place(session)];
 	if ("question_id" in deed) {
 		others.push(standing(session, deed.question_id), standingDraft(session, deed.question_id));
 	}
-	return Math.max(reference.now, ...others.map((line) => (line ? line.at + 1 : 0)));
+	return Math.max(received, ...others.map((line) => (line ? line.at + 1 : 0)));
 }
 
 function append(
-	reference: Reference,
 	session: RefSession,
 	{ operation_id, deed, client_time }: Pick<Operation, "operation_id" | "deed" | "client_time">,
-	rest: Pick<Line, "at" | "outcome" | "noted" | "result">,
+	rest: Pick<Line, "at" | "received" | "outcome" | "noted" | "result">,
 ): Line {
 	const line: Line = {
 		revision: session.lines.length + 1,
 		operation_id,
 		deed,
 		client_time,
-		received: reference.now,
 		counts: { answered: 0, ever: 0 },
 		...rest,
 	};
@@ -266,7 +332,7 @@ export function start(reference: Reference, wanted: Start): RefSession | Refused
 		if (successor && successor !== replaces) {
 			if (operation_id) {
 				replaces.redirected.set(operation_id, { wish, slot: successor.slot });
-				if (!lineOf(replaces, operation_id)) note(reference, replaces, lifecycle(operation_id, "start"));
+				if (!lineOf(replaces, operation_id)) note(replaces, lifecycle(operation_id, "start"), reference.now);
 			}
 			return successor;
 		}
@@ -288,19 +354,22 @@ export function start(reference: Reference, wanted: Start): RefSession | Refused
 		codes: [],
 	};
 	reference.sessions.push(session);
-	note(reference, session, lifecycle(operation_id, "start"));
+	note(session, lifecycle(operation_id, "start"), reference.now);
 	if (operation_id) reference.starts.set(operation_id, { wish, slot: session.slot });
 	if (last) last.replaced_by = session.slot;
 	return session;
 }
 
 /** A line that changes nothing. */
-function note(reference: Reference, session: RefSession, operation: Operation): void {
-	const rest = { at: reference.now, outcome: "applied", noted: true, result: null } as const;
-	append(reference, session, operation, rest);
+function note(session: RefSession, operation: Operation, received: number): void {
+	const rest = { at: received, received, outcome: "applied", noted: true, result: null } as const;
+	append(session, operation, rest);
 }
 
-function lifecycle(operation_id: string | null, kind: "start" | "abandon" | "restore"): Operation {
+function lifecycle(
+	operation_id: string | null,
+	kind: "start" | "abandon" | "restore" | "apply_late",
+): Operation {
 	return { operation_id, client_time: null, deed: { kind }, unfit: null };
 }
 
@@ -317,23 +386,19 @@ export function restore(
 ): RefSession | Refused {
 	const known = operation_id && lineOf(session, operation_id);
 	if (known) return known.deed.kind === "restore" ? session : { refused: "operation_mismatch" };
+	const { received } = receive(reference, session, []);
 	if (session.status === "active") {
-		note(reference, session, lifecycle(operation_id, "restore"));
+		if (isExpired(session, received)) return { refused: "session_expired" };
+		note(session, lifecycle(operation_id, "restore"), received);
+		bringIn(session, received);
 		return session;
 	}
 	const { abandoned } = session;
 	if (abandoned === null || reference.now > abandoned + 7 * DAY) return { refused: "session_not_restorable" };
 	session.status = "active";
 	session.abandoned = null;
-	accept(reference, session, lifecycle(operation_id, "restore"), null, NOBODY);
-	for (const line of session.lines) {
-		if (line.outcome !== "late" || line.deed.kind === "complete" || line.deed.kind === "hold") continue;
-		const { deed } = line;
-		const changes = deed.kind === "answer" || deed.kind === "clear";
-		if (changes) line.unseen = unseenBy(line, standing(session, deed.question_id));
-		line.outcome = "applied";
-		if (changes && standing(session, deed.question_id) !== line) line.outcome = "superseded";
-	}
+	accept(session, lifecycle(operation_id, "restore"), null, NOBODY, received);
+	applyLate(session, received, ["session_expired", "session_abandoned", "session_completed"]);
 	const last = lastInChain(reference, session);
 	if (last !== session && last.status === "active")
 		operate(reference, last, lifecycle(null, "abandon"), NOBODY);

@@ -2,7 +2,15 @@ import { compare } from "./compare.ts";
 import { codeOf, draw, idOf, sessionAt, standingOf } from "./drawing.ts";
 import { expectedProgress, expectedSummary, instant } from "./expected.ts";
 import { counts, type Deed, holder, type Result, standing } from "./history.ts";
-import { lineOf, type Operation, operate, type RefSession, type Sender } from "./reference.ts";
+import {
+	bringIn,
+	lineOf,
+	type Operation,
+	operate,
+	type RefSession,
+	receive,
+	type Sender,
+} from "./reference.ts";
 import type { Wish } from "./wishes.ts";
 import type { AnswerWish, OperationWish } from "./wishes-writes.ts";
 import { ask, count, expectSame, type World } from "./world.ts";
@@ -12,9 +20,14 @@ export async function takeSync(world: World, wish: Wish & { kind: "sync" }): Pro
 	const session = sessionAt(world, wish.session);
 	if (!session) return;
 	tally.operations += wish.operations.length;
-	const sender = senderOf(reference.now, wish.device);
+	const sending = senderOf(reference.now, wish.device);
 	const from = standingOf(world, session);
-	const sent = wish.operations.map((one) => wireOf(world, session, one, sender));
+	const sent = wish.operations.map((one) => wireOf(world, session, one, sending));
+	const ages = sent.flatMap(({ operation }) => sending.sent_at - (operation?.client_time ?? Number.NaN));
+	const receipt = receive(reference, session, ages);
+	const sender = { ...sending, receipt };
+	const known = session.lines.length;
+	const wasActive = session.status === "active";
 	const held = holder(session);
 	const isHeldElsewhere = held !== null && held.device_id !== sender.device_id;
 	const results = sent.map(({ operation }): Result => {
@@ -30,6 +43,8 @@ export async function takeSync(world: World, wish: Wish & { kind: "sync" }): Pro
 		if (operation.unfit && result.status === "refused") count(tally, `refused: ${result.code}`);
 		return result;
 	});
+	const takesIn = wasActive && session.lines.slice(known).some(({ outcome }) => outcome !== "late");
+	if (takesIn && bringIn(session, receipt.received) > 0) count(tally, "what came late is applied by itself");
 	const reply = await ask(world, "POST", `/api/v2/session/${idOf(world, session)}/sync`, {
 		sent_at: instant(sender.sent_at ?? 0),
 		...(sender.device_id && { device_id: sender.device_id }),
