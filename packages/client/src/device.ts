@@ -194,6 +194,16 @@ export function knownRecord(
 	return view ? sessionOf(device, tx, view) : readSession(tx, session_id);
 }
 
+/** Notes that the server lacks something that it had: the session is compared with it before anything is called saved. */
+export async function noteLoss(device: Device, view: View): Promise<void> {
+	const { session_id } = view;
+	await tolerant(
+		() => device.storage.write((tx) => changeSession(device, tx, session_id, { refresh_needed: true })),
+		undefined,
+	);
+	update(view, { record: { ...view.record, refresh_needed: true } });
+}
+
 function look(
 	device: Device,
 	session_id: SessionId,

@@ -6,7 +6,7 @@ import { exclusively, LEASE_MS } from "./exclusive.ts";
 import type { Operation } from "./records.ts";
 import { settleLeftovers } from "./settlement.ts";
 import { sync, type Transport } from "./transport.ts";
-import { notify, type Phase, type View } from "./view.ts";
+import { isServerRestored, notify, type Phase, type View } from "./view.ts";
 
 /** What empties the outbox. Every tab has one; only one of them sends at a time. */
 export type Drainer = {
@@ -163,8 +163,9 @@ async function pass(drainer: Drainer, renew: () => Promise<void>): Promise<{ kin
 	return { kind: "done" };
 }
 
-function isBehind({ record, heard }: View): boolean {
-	return record.refresh_needed || heard > record.synced_revision;
+function isBehind(view: View): boolean {
+	const { record, heard } = view;
+	return record.refresh_needed || heard > record.synced_revision || isServerRestored(view);
 }
 
 function hasPending(device: Device): boolean {

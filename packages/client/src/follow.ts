@@ -1,8 +1,9 @@
 import { SessionNotice, z } from "@carhythm/core";
 import { syncRequest } from "./delivery.ts";
+import { noteLoss } from "./device.ts";
 import { type Drainer, drain } from "./drainer.ts";
 import { sync } from "./transport.ts";
-import type { View } from "./view.ts";
+import { isServerRestored, notify, type View } from "./view.ts";
 
 /** Often enough to know within five seconds that the session goes on elsewhere; a stream must have said something by then too. */
 const ASK_EVERY_MS = 4000;
@@ -77,6 +78,7 @@ function attend(drainer: Drainer, view: View, turn: AbortSignal): void {
 			return;
 		}
 		let patience_ms = ASK_EVERY_MS;
+		let isFirst = true;
 		const expectMore = () =>
 			wait(patience_ms, () => {
 				mute();
@@ -85,7 +87,8 @@ function attend(drainer: Drainer, view: View, turn: AbortSignal): void {
 		stream = environment.listen(url, {
 			heard(data) {
 				expectMore();
-				void hear(drainer, view, data);
+				void hear(drainer, view, { data, isFirst });
+				isFirst = false;
 			},
 			beat(next_ms) {
 				// One may be late; two that do not come are kept back by something in between.
@@ -133,9 +136,17 @@ function attend(drainer: Drainer, view: View, turn: AbortSignal): void {
 	listen();
 }
 
-async function hear(drainer: Drainer, view: View, data: string): Promise<void> {
+async function hear(
+	drainer: Drainer,
+	view: View,
+	{ data, isFirst }: { data: string; isFirst: boolean },
+): Promise<void> {
 	const notice = z.safeParse(SessionNotice, parseJson(data));
-	if (notice.success) await learn(drainer, view, notice.data.revision);
+	if (!notice.success) return;
+	// The first one of a stream tells how things are; a later one may have been overtaken by a reply.
+	const { revision, incarnation } = notice.data;
+	if (isFirst && revision < view.record.synced_revision) await noteLoss(drainer.device, view);
+	await learn(drainer, view, revision, incarnation);
 }
 
 function parseJson(text: string): unknown {
@@ -155,11 +166,23 @@ async function askOnce(drainer: Drainer, view: View): Promise<void> {
 		view.session_id,
 		syncRequest(drainer.device, view.session_id, []),
 	);
-	if (outcome.kind === "settled") await learn(drainer, view, outcome.reply.session.revision);
+	if (outcome.kind !== "settled") return;
+	const { revision, incarnation } = outcome.reply.session;
+	await learn(drainer, view, revision, incarnation);
 }
 
-async function learn(drainer: Drainer, view: View, revision: number): Promise<void> {
-	if (revision <= view.record.synced_revision) return;
-	view.heard = Math.max(view.heard, revision);
+async function learn(
+	drainer: Drainer,
+	view: View,
+	revision: number,
+	incarnation: string | undefined,
+): Promise<void> {
+	if (incarnation !== undefined) view.heard_incarnation = incarnation;
+	const isRestored = isServerRestored(view);
+	if (isRestored) notify(view);
+	const isKnown = revision <= view.record.synced_revision && !isRestored && !view.record.refresh_needed;
+	if (isKnown) return;
+	// Numbers of another database say nothing about those of this one.
+	if (!isRestored) view.heard = Math.max(view.heard, revision);
 	await drain(drainer, "wake");
 }

@@ -2,26 +2,31 @@ import {
 	type AnswerRecord,
 	type AssessmentIndex,
 	apply,
+	type Command,
+	type Instant,
 	mintUuid,
+	type OperationId,
 	type SessionSnapshot,
 	type SessionState,
 	toInstant,
 	toMillis,
 } from "@carhythm/core";
-import { type DeviceClock, withServerTime } from "./clock.ts";
+import { laterClock, mintOrderedId, tick, withServerTime } from "./clock.ts";
 import { type Device, deviceTime, knownRecord } from "./device.ts";
 import {
 	isResetSince,
 	type KnownReset,
+	putClock,
 	putOperation,
 	putSession,
 	readDevice,
 	readOutbox,
 	readStored,
+	readStoredClock,
 	type SessionRecord,
 } from "./records.ts";
 import type { WriteTransaction } from "./storage/storage.ts";
-import { eventsOf, showStored } from "./view.ts";
+import { eventsOf, isOtherIncarnation, showStored } from "./view.ts";
 
 /**
  * Makes the server's snapshot the base of the stored session, with everything on top that still waits. What the server had
@@ -45,9 +50,10 @@ export async function rebase(
 		const stored = await readDevice(tx);
 		if (isResetSince(stored, last_reset) || isResetSince(stored, shown?.last_reset ?? null)) return null;
 		const before = await knownRecord(device, tx, session.session_id);
+		const isRestored = before !== null && isOtherIncarnation(before.incarnation, snapshot.incarnation);
 		const isOlder = before !== null && session.revision < before.state.revision;
-		if (isOlder && !isExclusive) return null;
-		if (before) await giveAgain(tx, lostAnswers(before.state, session, isOlder), session, device.clock);
+		if (isOlder && !isExclusive && !isRestored) return null;
+		if (before) await giveAgain(device, tx, before.state, session, { isOlder, isRestored });
 		const operations = await readOutbox(tx, session.session_id);
 		const times = { sent_at: toInstant(deviceTime(device)), received: snapshot.server_time };
 		const pending = eventsOf(index, session, operations, times);
@@ -58,7 +64,11 @@ export async function rebase(
 		return { record, stored: await readStored(tx, session.session_id) };
 	});
 	if (!outcome) return null;
-	if (shown) showStored(shown, outcome.stored);
+	if (shown) {
+		shown.heard_incarnation = snapshot.incarnation ?? null;
+		shown.heard = Math.min(shown.heard, session.revision);
+		showStored(shown, outcome.stored);
+	}
 	device.announce("changed");
 	return outcome.record;
 }
@@ -75,41 +85,93 @@ export function recordOf(snapshot: SessionSnapshot, state: SessionState): Sessio
 		known_to_server: true,
 		synced_revision: snapshot.session.revision,
 		refresh_needed: false,
+		incarnation: snapshot.incarnation ?? null,
 		born: "",
 	};
 }
+
+/** How the server's numbers went back: they are lower than known, or those of a database that came from a backup. */
+type SetBack = { isOlder: boolean; isRestored: boolean };
 
 /** The standing answers of this device that the server had acknowledged and does not have. */
 function lostAnswers(
 	known: SessionState,
 	session: SessionState,
-	isOlder: boolean,
+	{ isOlder, isRestored }: SetBack,
 ): (AnswerRecord & { question_id: number })[] {
 	return Object.entries(known.answers).flatMap(([key, record]) => {
 		if (record.revision === 0) return [];
 		const there = session.answers[key];
-		// A question that was answered never goes back to none; anything else is a loss only where the numbers say so too.
+		const isOther = there !== undefined && there.operation_id !== record.operation_id;
+		// A question that was answered never goes back to none; anything else is a loss only where the numbers say so too. Which
+		// of two answers is the later one the server decides by their times; one that it still has it only acknowledges again.
 		const isLost = there
-			? isOlder && there.operation_id !== record.operation_id && record.at > there.at
-			: isOlder || record.answer !== null;
+			? isOther && (isRestored || (isOlder && record.at > there.at))
+			: isOlder || isRestored || record.answer !== null;
 		return isLost ? [{ ...record, question_id: Number(key) }] : [];
 	});
 }
 
-/** Puts answers back into the outbox under their old ids. */
+/**
+ * Puts back into the outbox what the server had acknowledged and does not have, under its old ids and times: answers, and after
+ * a restored backup drafts, the position and the completion as well.
+ */
 async function giveAgain(
+	device: Device,
 	tx: WriteTransaction,
-	lost: readonly (AnswerRecord & { question_id: number })[],
-	{ session_id }: SessionState,
-	clock: DeviceClock,
+	known: SessionState,
+	session: SessionState,
+	setBack: SetBack,
 ): Promise<void> {
-	for (const { question_id, answer, at, operation_id } of lost) {
-		await putOperation(tx, {
+	const { session_id } = session;
+	const put = (at: Instant, operation_id: OperationId, command: Command) =>
+		putOperation(tx, {
 			format: 1,
 			session_id,
 			operation_id,
-			client_time: toInstant(Math.max(0, toMillis(at) - clock.skew)),
-			command: answer ? { kind: "answer", question_id, answer } : { kind: "clear", question_id },
+			client_time: toInstant(Math.max(0, toMillis(at) - device.clock.skew)),
+			command,
 		});
+	for (const { question_id, answer, at, operation_id } of lostAnswers(known, session, setBack)) {
+		const command: Command = answer
+			? { kind: "answer", question_id, answer }
+			: { kind: "clear", question_id };
+		await put(at, operation_id, command);
 	}
+	if (!setBack.isOlder && !setBack.isRestored) return;
+	for (const [key, { at, operation_id, draft }] of Object.entries(known.drafts)) {
+		const isThere = session.drafts[key] && session.drafts[key].at >= at;
+		if (draft && !isThere) await put(at, operation_id, { kind: "draft", question_id: Number(key), draft });
+	}
+	const { place } = known;
+	// An answer moves the student to its question by itself.
+	const isMove = Object.values(known.answers).every(
+		({ operation_id }) => operation_id !== place?.operation_id,
+	);
+	if (place?.question_id && isMove && place.at > (session.place?.at ?? "")) {
+		await put(place.at, place.operation_id, { kind: "move", question_id: place.question_id });
+	}
+	await completeAgain(device, tx, known, session);
+}
+
+/** The completion's own id is not kept; a second completion of a completed session changes nothing. */
+async function completeAgain(
+	device: Device,
+	tx: WriteTransaction,
+	known: SessionState,
+	session: SessionState,
+): Promise<void> {
+	if (known.status !== "completed" || session.status !== "active") return;
+	const queued = await readOutbox(tx, session.session_id);
+	if (queued.some(({ command }) => command.kind === "complete")) return;
+	const { environment } = device;
+	device.clock = tick(laterClock(await readStoredClock(tx), device.clock), environment.now());
+	await putOperation(tx, {
+		format: 1,
+		session_id: session.session_id,
+		operation_id: mintOrderedId(device.clock.last, environment.randomBytes),
+		client_time: toInstant(device.clock.last),
+		command: { kind: "complete" },
+	});
+	await putClock(tx, device.clock);
 }

@@ -48,6 +48,8 @@ const SessionRecord = z.object({
 	synced_revision: z.int(),
 	/** The server has something that `state` lacks, or refused something that `state` holds. */
 	refresh_needed: z.boolean(),
+	/** Of the server's database as last seen; null before the server told one. */
+	incarnation: z._default(z.nullable(z.string()), null),
 	/** Given when it is first put into a storage. Another one: the browser had emptied the storage, and another page filled it again. */
 	born: z._default(z.string(), ""),
 });

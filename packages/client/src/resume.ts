@@ -114,7 +114,13 @@ async function present(engine: Engine, look: Look, remote: RemoteSession): Promi
 		return { choice: chooseResume(index, localOf(engine.device, index, held, null), remote), index, server };
 	}
 	const snapshot = await takeOver(engine, index, remote.snapshot, look);
-	const choice = chooseResume(index, localOf(engine.device, index, held, snapshot), {
+	// What the server had lost is in the outbox again.
+	const { device } = engine;
+	const session_id = held?.record.state.session_id;
+	const now = session_id
+		? await tolerant(() => device.storage.read((tx) => readHeld(device, tx, session_id)), null)
+		: null;
+	const choice = chooseResume(index, localOf(device, index, now ?? held, snapshot), {
 		kind: "found",
 		snapshot,
 	});

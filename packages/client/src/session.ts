@@ -8,7 +8,7 @@ import {
 } from "@carhythm/core";
 import { type Outcome, ServerUnreachable, type Session } from "./api.ts";
 import { append } from "./append.ts";
-import { type Device, deviceTime, dismissRefused, pendingOf } from "./device.ts";
+import { type Device, deviceTime, dismissRefused, noteLoss, pendingOf } from "./device.ts";
 import { type Drainer, drain, drainPatiently } from "./drainer.ts";
 import { follow } from "./follow.ts";
 import { loadHandOff, loadRescue } from "./later.ts";
@@ -91,9 +91,16 @@ export function openSession(device: Device, drainer: Drainer, view: View): Sessi
 			if (pendingOf(device, view).length > 0) {
 				throw new ServerUnreachable(phase.kind === "waiting" ? phase.reason : "server");
 			}
-			return valueOrThrow(
-				await request(drainer.transport, "GET", `/api/v2/scores/${session_id}`, ScoresReply),
-			);
+			const ask = () => request(drainer.transport, "GET", `/api/v2/scores/${session_id}`, ScoresReply);
+			const reply = await ask();
+			const isCompleted = view.shown.status === "completed";
+			if (!isCompleted || reply.kind !== "problem" || reply.problem.code !== "session_not_completed") {
+				return valueOrThrow(reply);
+			}
+			// The server does not know of the completion any more: a backup was restored. It is given again.
+			await noteLoss(device, view);
+			await drainPatiently(drainer);
+			return valueOrThrow(await ask());
 		},
 		async sendFeedback(feedback) {
 			const body = { ...feedback, session_id };

@@ -6,6 +6,7 @@ import {
 	unreachable,
 } from "@carhythm/core";
 import type { Operation, SessionRecord } from "./records.ts";
+import { isOtherIncarnation } from "./view.ts";
 
 /** An operation and what the server made of it. */
 export type Settled = { operation: Operation; result: OperationResult };
@@ -43,6 +44,8 @@ export function settleRecord(
 		summary.revision <= record.synced_revision + fresh &&
 		// A server whose numbers go back has lost something.
 		summary.revision >= record.state.revision;
+	// The numbers of a restored database say nothing about those that this device knows.
+	const isRestored = isOtherIncarnation(record.incarnation, summary.incarnation);
 	const completes = summary.status === "active" && outbox.some(({ command }) => command.kind === "complete");
 	const holds = outbox.some(({ command }) => command.kind === "hold");
 	const state: SessionState = {
@@ -63,8 +66,10 @@ export function settleRecord(
 		expires_at: summary.expires_at,
 		expired: summary.status === "active" && !summary.resumable,
 		known_to_server: true,
-		synced_revision: isWhole ? Math.max(record.synced_revision, summary.revision) : record.synced_revision,
-		refresh_needed: record.refresh_needed || !isWhole,
+		incarnation: isRestored ? record.incarnation : (summary.incarnation ?? record.incarnation),
+		synced_revision:
+			isWhole && !isRestored ? Math.max(record.synced_revision, summary.revision) : record.synced_revision,
+		refresh_needed: record.refresh_needed || !isWhole || isRestored,
 	};
 }
 

@@ -37,6 +37,7 @@ export async function settle(
 ): Promise<boolean> {
 	const settled = matchResults(sent, reply.results);
 	const view = device.views.get(session_id);
+	if (view && reply.session.incarnation) view.heard_incarnation = reply.session.incarnation;
 	const now = device.environment.now();
 	device.clock = withServerTime(device.clock, now, reply.server_time);
 	const acknowledged = settled.filter(({ result }) => result.status !== "refused");

@@ -69,6 +69,7 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 		synced_revision: 1,
 		// The first try may have come further than its reply.
 		refresh_needed: isRetry,
+		incarnation: null,
 		born: mintUuid(device.environment.randomBytes),
 	};
 	const visit = shared ? (present ?? beginSharedVisit(device)) : null;

@@ -41,6 +41,8 @@ export type View = {
 	forgotten: boolean;
 	/** The newest revision of which word came; what lies beyond `synced_revision` is fetched. */
 	heard: number;
+	/** The incarnation of the server's database of which word came last; null before. */
+	heard_incarnation: string | null;
 	badges: string[];
 	readonly listeners: Set<() => void>;
 };
@@ -66,6 +68,7 @@ export function createView(
 		shared,
 		forgotten: false,
 		heard: 0,
+		heard_incarnation: null,
 		badges: [],
 		listeners: new Set(),
 	};
@@ -130,9 +133,21 @@ export function saveStatus(
 		const isWriting = view.unstored.some((entry) => entry.phase === "writing");
 		return reason && !isWriting ? { kind: waiting, pending, reason } : { kind: "sending", pending };
 	}
+	// What was acknowledged may be gone: nothing is called saved until the server has been asked.
+	if (isServerRestored(view)) return { kind: "sending", pending: 0 };
 	return view.unreadable > 0
 		? { kind: waiting, pending: view.unreadable, reason: "unreadable" }
 		: { kind: "saved" };
+}
+
+/** Whether the server's database came back from a backup since this device last compared with it. */
+export function isServerRestored({ record, heard_incarnation }: View): boolean {
+	return isOtherIncarnation(record.incarnation, heard_incarnation);
+}
+
+/** Whether two incarnations are known and differ. */
+export function isOtherIncarnation(known: string | null, met: string | null | undefined): boolean {
+	return Boolean(known && met && known !== met);
 }
 
 function waitReason(view: View, phase: Phase): WaitReason | null {

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { StorableText } from "./answer.ts";
+import { Incarnation } from "./contract-sync.ts";
 import { NewOperationId, OperationId } from "./ids.ts";
 import { Holder, SessionStatus } from "./session.ts";
 import { Instant } from "./time.ts";
@@ -37,5 +38,6 @@ export const SessionNotice = z.object({
 	revision: z.int(),
 	status: SessionStatus,
 	holder: z.nullable(Holder),
+	incarnation: Incarnation,
 });
 export type SessionNotice = z.infer<typeof SessionNotice>;

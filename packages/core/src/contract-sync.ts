@@ -62,12 +62,19 @@ export const OperationResult = z.discriminatedUnion("status", [
 ]);
 export type OperationResult = z.infer<typeof OperationResult>;
 
+/**
+ * Names what the server's database holds. It changes when a backup is restored: a client that meets another one than before gives
+ * again what was acknowledged to it and may be missing now. Absent from servers before 0.1.0.
+ */
+export const Incarnation = z.optional(z.string());
+
 /** What every reply to a write tells about the session. */
 export const SessionSummary = z.object({
 	session_id: z.string(),
 	status: SessionStatus,
 	resumable: z.boolean(),
 	revision: z.int(),
+	incarnation: Incarnation,
 	/** The device on which the student goes on; null while every device may write. */
 	holder: z._default(z.nullable(Holder), null),
 	current_page_id: z.nullable(z.int()),

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { Answer, StorableText } from "./answer.ts";
 import { Assessment, Key, LocalizedText } from "./assessment.ts";
-import { SessionSummary } from "./contract-sync.ts";
+import { Incarnation, SessionSummary } from "./contract-sync.ts";
 import { NewOperationId } from "./ids.ts";
 import { Progress, ProgressWithXp } from "./progress.ts";
 import { RefusalCode } from "./refusal.ts";
@@ -231,6 +231,7 @@ export const AnsweredQuestionsReply = z.object({
 /** `GET /api/v2/session/{id}` and `/session/current`: all that a resume needs. A GET never counts as activity. */
 export const SessionSnapshot = z.object({
 	session: SessionState,
+	incarnation: Incarnation,
 	display_id: z.string(),
 	assessment: AssessmentRef,
 	/** Active and not expired. */

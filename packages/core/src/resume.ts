@@ -76,6 +76,8 @@ export function chooseResume(
 			if (snapshot.expired) {
 				return { kind: "expired", state, expired_at: snapshot.expires_at, pending: waiting };
 			}
+			// The completion is still on its way, or is given again to a server that had lost it.
+			if (state.status === "completed") return { kind: "completed", state, pending: waiting };
 			return isUntouched(state)
 				? { kind: "untouched", state }
 				: { kind: "continue", state, pending: waiting, expires_at: snapshot.expires_at };

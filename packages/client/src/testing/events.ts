@@ -30,5 +30,5 @@ export function createEvents() {
 
 export function tellAbout(world: World, events: ReturnType<typeof createEvents>, session: Session): void {
 	const { revision, status, holder } = world.server.stateOf(session.session_id);
-	events.tell({ revision, status, holder });
+	events.tell({ revision, status, holder, incarnation: undefined });
 }

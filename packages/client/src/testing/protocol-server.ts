@@ -54,6 +54,7 @@ type Server = {
 	starts: Map<string, { body: string; session_id: string }>;
 	codes: Map<string, { session_id: string; used_by: string | null }>;
 	cookie: string | null;
+	incarnation: string;
 };
 
 /**
@@ -70,6 +71,7 @@ export function createProtocolServer(assessment: Assessment, now: () => number) 
 		starts: new Map(),
 		codes: new Map(),
 		cookie: null,
+		incarnation: "first",
 	};
 	const kept = (id: string): Kept => {
 		const found = server.sessions.get(id);
@@ -84,6 +86,14 @@ export function createProtocolServer(assessment: Assessment, now: () => number) 
 		/** The state of a session as the server has it. */
 		stateOf: (id: string) => kept(id).state,
 		setStatus: (id: string, status: SessionState["status"]) => setStatus(kept(id), status),
+		/** A copy of all sessions, to be given to `restoreBackup`. */
+		backup: () => structuredClone([...server.sessions]),
+		/** Puts an older state in the place of the present one; `by_hand` does not tell it. */
+		restoreBackup(backup: [string, Kept][], how: { by_hand?: boolean } = {}) {
+			server.sessions.clear();
+			for (const [id, session] of structuredClone(backup)) server.sessions.set(id, session);
+			if (!how.by_hand) server.incarnation = `${server.incarnation}, restored`;
+		},
 		/** What another device does: straight into the session, by the server's clock. */
 		elsewhere(id: string, operation_id: string, command: SyncOperation["command"]) {
 			const at = server.now();
@@ -268,6 +278,7 @@ function summary(server: Server, state: SessionState) {
 		status,
 		resumable: status === "active" && !isExpired(last_activity, server.now(), EXPIRY_DAYS),
 		revision,
+		incarnation: server.incarnation,
 		holder: state.holder,
 		current_page_id: state.place?.page_id ?? null,
 		last_activity,
@@ -281,6 +292,7 @@ function snapshot(server: Server, state: SessionState) {
 	const { resumable, expires_at, progress, badges } = summary(server, state);
 	return SessionSnapshot.parse({
 		session: state,
+		incarnation: server.incarnation,
 		display_id: DISPLAY_ID,
 		assessment: reference(server),
 		resumable,

@@ -240,7 +240,11 @@ export type Schema = {
 	session_devices: SessionDevices;
 	session_holders: SessionHolders;
 	hand_offs: HandOffs;
+	database_incarnations: DatabaseIncarnations;
 };
+
+/** One row for each time the database began or came back from a backup; the newest names what is there now. */
+type DatabaseIncarnations = { id: Generated<number>; incarnation: string; since: string };
 
 /** The tables that name a session by its `response_id`, in an order in which they can be emptied. */
 export const OF_A_SESSION = [

@@ -56,7 +56,16 @@ export function selectSessions(db: Reader) {
 		.selectFrom("student_responses")
 		.innerJoin("session_details", "session_details.response_id", "student_responses.id")
 		.leftJoin("session_holders", "session_holders.response_id", "student_responses.id")
-		.select(SESSION_COLUMNS);
+		.select(SESSION_COLUMNS)
+		.select((select) =>
+			select
+				.selectFrom("database_incarnations")
+				.select("incarnation")
+				.orderBy("id", "desc")
+				// A bound value would come before the id in the parameters of `sessionFinder`.
+				.limit(sql.lit(1))
+				.as("incarnation"),
+		);
 }
 
 export type SessionRow = Awaited<ReturnType<ReturnType<typeof selectSessions>["execute"]>>[number];
@@ -97,6 +106,7 @@ export async function toStoredSession(row: SessionRow, assessments: AssessmentSt
 	return {
 		response_id: row.response_id,
 		display_id: row.display_id,
+		incarnation: row.incarnation,
 		version,
 		state,
 		device:

@@ -224,5 +224,6 @@ async function insertSession(tx: Tx, means: Means, request: StartRequest): Promi
 		completed_at: null,
 		abandoned_at: null,
 		adopted_at: null,
+		incarnation: null,
 	};
 }

@@ -58,6 +58,8 @@ export type DeviceMark = { device_id: string; client_time: Instant; at: Instant 
 export type StoredSession = {
 	response_id: number;
 	display_id: string;
+	/** Of the database that it was read from: another one after each restore of a backup. Null for one that is just beginning. */
+	incarnation: string | null;
 	version: AssessmentVersion;
 	state: SessionState;
 	/** The device that wrote last. */

@@ -23,7 +23,7 @@ export function mountSessionEvents(api: Api, deps: Deps): void {
 		tag: "Sessions",
 		summary: "Hear of changes as they happen",
 		description:
-			"Server-sent events named `session`, the first one at once, then one after every change from whichever device; `id` is the revision. With `Last-Event-ID` the first one is left out while nothing is new. Between them events named `beat`, one at once and then regularly; their data is the number of milliseconds until the next. Whoever hears none is behind something that keeps the stream back. Never counts as activity.",
+			"Server-sent events named `session`, the first one at once, then one after every change from whichever device; `id` names the revision. With `Last-Event-ID` the first one is left out while nothing is new. Between them events named `beat`, one at once and then regularly; their data is the number of milliseconds until the next. Whoever hears none is behind something that keeps the stream back. Never counts as activity.",
 		reply: { schema: SessionNotice, events: true, description: "A stream that stays open" },
 		problems: ["session_not_found", "too_many_requests"],
 		handle: ({ c }) => listen(deps, open, c),
@@ -84,10 +84,10 @@ function streamOf(
 			const write = (text: string) => controller.enqueue(encoder.encode(text));
 			let isOver = false;
 			let told = -1;
-			const tell = ({ state }: StoredSession) => {
-				if (state.revision <= told) return;
-				told = state.revision;
-				write(eventOf(state));
+			const tell = (session: StoredSession) => {
+				if (session.state.revision <= told) return;
+				told = session.state.revision;
+				write(eventOf(session));
 			};
 			const looking = oneAtATime(async () => {
 				const now = await way.look();
@@ -117,7 +117,7 @@ function streamOf(
 				controller.close();
 			};
 			write(`retry: ${RECONNECT_MS}\n\n${BEAT}`);
-			if (way.seen === String(session.state.revision)) told = session.state.revision;
+			if (way.seen === eventId(session)) told = session.state.revision;
 			else tell(session);
 			// What was committed between the first look and the subscription.
 			looking();
@@ -126,8 +126,16 @@ function streamOf(
 	});
 }
 
-function eventOf({ revision, status, holder }: SessionNotice): string {
-	return `id: ${revision}\nevent: session\ndata: ${JSON.stringify({ revision, status, holder })}\n\n`;
+function eventOf(session: StoredSession): string {
+	const { incarnation, state } = session;
+	const { revision, status, holder } = state;
+	const notice: SessionNotice = { revision, status, holder, incarnation: incarnation ?? undefined };
+	return `id: ${eventId(session)}\nevent: session\ndata: ${JSON.stringify(notice)}\n\n`;
+}
+
+/** The same revision of a database that came back from a backup is something else. */
+function eventId({ incarnation, state }: StoredSession): string {
+	return `${state.revision}@${incarnation}`;
 }
 
 /** Runs `work` once for however many calls come while it runs, and once more if any did. */

@@ -82,6 +82,7 @@ export function summaryOf(session: StoredSession, deps: Pick<Deps, "now" | "conf
 		status: state.status,
 		resumable,
 		revision: state.revision,
+		incarnation: session.incarnation ?? undefined,
 		holder: state.holder,
 		current_page_id: state.place?.page_id ?? null,
 		last_activity: state.last_activity,
@@ -95,6 +96,7 @@ export function summaryOf(session: StoredSession, deps: Pick<Deps, "now" | "conf
 export function snapshotOf(session: StoredSession, deps: Pick<Deps, "now" | "config">): SessionSnapshot {
 	return {
 		session: session.state,
+		incarnation: session.incarnation ?? undefined,
 		display_id: session.display_id,
 		assessment: assessmentRef(session),
 		...expiryOf(session, deps),

@@ -3,6 +3,7 @@ import { phase1SessionManagement } from "./002-phase-1-session-management.ts";
 import { sessions } from "./003-sessions.ts";
 import { handOffs } from "./004-hand-offs.ts";
 import { devices } from "./005-devices.ts";
+import { incarnation } from "./006-incarnation.ts";
 import { pointsScoring } from "./007-points-scoring.ts";
 import { reads } from "./009-reads.ts";
 import { lateEvents } from "./010-late-events.ts";
@@ -15,6 +16,7 @@ export const migrations: readonly Migration[] = [
 	sessions,
 	handOffs,
 	devices,
+	incarnation,
 	pointsScoring,
 	reads,
 	lateEvents,

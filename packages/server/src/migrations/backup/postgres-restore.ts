@@ -10,6 +10,7 @@ import { type Address, addressOf, besides, withClient } from "./postgres-connect
 import { countDump, proveDatabase } from "./postgres-content.ts";
 import { createLike, dropScratch, mayCreate, nameBeside, restoreInto } from "./postgres-scratch.ts";
 import { findTools, type Tools } from "./postgres-tools.ts";
+import { renewPostgresIncarnation } from "./renew-incarnation.ts";
 
 type Means = { now: Instant; replace?: boolean; step: (step: RestoreStep) => void };
 type Target = { major: number; empty: boolean; owned: boolean; creates: boolean; others: string[] };
@@ -39,6 +40,7 @@ export async function restorePostgres(
 		await restoreInto(address, backup, tools);
 		step("comparing every row with the backup");
 		await proveDatabase(address, manifest.tables);
+		await withClient(address, renewPostgresIncarnation);
 		return null;
 	}
 	if (!replace) {
@@ -116,6 +118,7 @@ async function replaceWith(
 		await restoreInto(fresh, backup, tools);
 		step("comparing every row with the backup");
 		await proveDatabase(fresh, manifest.tables);
+		await withClient(fresh, renewPostgresIncarnation);
 		step("putting the restored one in its place");
 		await onServer(address, (client) => changeNames(client, address, fresh, kept));
 	} catch (error) {

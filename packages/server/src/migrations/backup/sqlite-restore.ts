@@ -17,6 +17,7 @@ import { fsync, requireRoom, stampOf, temporaryName } from "./files.ts";
 import type { Manifest } from "./manifest.ts";
 import { usersOf } from "./open-files.ts";
 import type { RestoreStep } from "./options.ts";
+import { renewSqliteIncarnation } from "./renew-incarnation.ts";
 import { explain, proveCopy } from "./sqlite-content.ts";
 
 type Means = { now: Instant; step: (step: RestoreStep) => void };
@@ -50,6 +51,7 @@ export async function restoreSqlite(
 		ownLike(fresh, target);
 		step("comparing every row with the backup");
 		await proveCopy(fresh, manifest);
+		renewSqliteIncarnation(fresh);
 		fsync(fresh);
 		const kept = swap(fresh, target, `${target}.replaced-${stampOf(now)}`, step);
 		step("making sure that it stays");
