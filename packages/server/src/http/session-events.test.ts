@@ -26,7 +26,7 @@ async function hear(app: TestApp, session_id: string, headers: Record<string, st
 					const data = /^data: (.*)$/m.exec(event)?.[1];
 					if (!data || event.startsWith("event: beat\n")) continue;
 					expect(event).toContain("event: session\n");
-					return { ...SessionNotice.parse(JSON.parse(data)), id: /^id: (\d+)$/m.exec(event)?.[1] ?? "" };
+					return { ...SessionNotice.parse(JSON.parse(data)), id: /^id: (\S+)$/m.exec(event)?.[1] ?? "" };
 				}
 				const { value, done } = await reader.read();
 				if (done) return null;
@@ -37,13 +37,22 @@ async function hear(app: TestApp, session_id: string, headers: Record<string, st
 	};
 }
 
+/** The id under which a stream tells a revision of this database. */
+async function lastEventId(app: TestApp, session_id: string, revision: number): Promise<string> {
+	const { body } = await app.get(`/api/v2/session/${session_id}`);
+	return `${revision}@${body["incarnation"]}`;
+}
+
 test("tells at once how things are, and then what every device does", async () => {
 	await using app = await anApp();
 	const id = await app.start();
 	const heard = await hear(app, id);
 	expect(heard.response.headers.get("content-type")).toBe("text/event-stream");
 	expect(heard.response.headers.get("cache-control")).toBe("no-store");
-	expect(await heard.next()).toEqual({ id: "1", revision: 1, status: "active", holder: null });
+	const first = await heard.next();
+	const incarnation = first?.incarnation ?? "";
+	expect(first).toEqual({ id: `1@${incarnation}`, revision: 1, status: "active", holder: null, incarnation });
+	expect((await app.get(`/api/v2/session/${id}`)).body).toMatchObject({ incarnation });
 
 	await app.submit(id, "team", SAMPLER_ANSWERS.team);
 	expect(await heard.next()).toMatchObject({ revision: 2 });
@@ -64,7 +73,8 @@ test("beats at once and goes on to, also for one to whom nothing is new", async 
 	try {
 		await using app = await anApp();
 		const id = await app.start();
-		const { body } = await app.app.request(pathOf(id), { headers: { "Last-Event-ID": "1" } });
+		const seen = await lastEventId(app, id, 1);
+		const { body } = await app.app.request(pathOf(id), { headers: { "Last-Event-ID": seen } });
 		const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
 		expect((await reader?.read())?.value).toContain("\n\nevent: beat\ndata: 15000\n\n");
 		vi.advanceTimersByTime(15_000);
@@ -78,11 +88,12 @@ test("beats at once and goes on to, also for one to whom nothing is new", async 
 test("goes on where a broken connection stopped", async () => {
 	await using app = await anApp();
 	const id = await app.start();
-	const upToDate = await hear(app, id, { "Last-Event-ID": "1" });
+	const seen = await lastEventId(app, id, 1);
+	const upToDate = await hear(app, id, { "Last-Event-ID": seen });
 	await app.submit(id, "team", SAMPLER_ANSWERS.team);
 	// The first notice is of what came after, not of what was known.
 	expect(await upToDate.next()).toMatchObject({ revision: 2 });
-	const behind = await hear(app, id, { "Last-Event-ID": "1" });
+	const behind = await hear(app, id, { "Last-Event-ID": seen });
 	expect(await behind.next()).toMatchObject({ revision: 2 });
 	for (const one of [upToDate, behind]) await one.end();
 });
@@ -95,6 +106,19 @@ test("reading it is no activity", async () => {
 	await heard.next();
 	const { body } = await app.get(`/api/v2/session/${id}`);
 	expect(body["session"]).toMatchObject({ last_activity: "2026-03-01T08:00:00.000Z", revision: 1 });
+	await heard.end();
+});
+
+test("tells at once a session of a database that came back from a backup, also at the same revision", async () => {
+	await using app = await anApp();
+	const id = await app.start();
+	const seen = await lastEventId(app, id, 1);
+	await app.database.db
+		.insertInto("database_incarnations")
+		.values({ incarnation: "after a restore", since: app.now() })
+		.execute();
+	const heard = await hear(app, id, { "Last-Event-ID": seen });
+	expect(await heard.next()).toMatchObject({ revision: 1, incarnation: "after a restore" });
 	await heard.end();
 });
 

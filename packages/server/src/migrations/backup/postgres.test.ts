@@ -98,12 +98,19 @@ test("our own database, dumped while it is open, comes back with nothing left to
 	await using fresh = await aPostgresWithTools();
 	const open = await openDatabase(source.url);
 	await migrateUp(open);
+	const incarnations = (database: typeof open) =>
+		database.db.selectFrom("database_incarnations").select("incarnation").orderBy("id").execute();
+	const before = await incarnations(open);
 	const { file, manifest } = await backup(open.url, { now, to: folder.path, prove: true });
 	await open.close();
 	expect(manifest.newest_migration).toBeGreaterThanOrEqual(3);
 	await restore(file, fresh.url, { now });
 	const restored = await openDatabase(fresh.url);
 	expect((await migrateUp(restored)).applied).toEqual([]);
+	// Clients are to notice that it is not the database that they knew.
+	const after = await incarnations(restored);
+	expect(after.slice(0, -1)).toEqual(before);
+	expect(after.at(-1)).not.toEqual(before.at(-1));
 	await restored.close();
 });
 

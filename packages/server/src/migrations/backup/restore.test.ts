@@ -14,8 +14,10 @@ import {
 import { toInstant } from "@carhythm/core";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
+import { openDatabase } from "../../db/open.ts";
 import { aFolder } from "../../testing/a-folder.ts";
 import { runFile, startFile } from "../../testing/run.ts";
+import { migrateUp } from "../runner.ts";
 import { backup } from "./backup.ts";
 import { manifestPath } from "./manifest.ts";
 import { restore } from "./restore.ts";
@@ -236,4 +238,25 @@ test("a backup of one kind of database is not restored into the other", async ()
 	await expect(
 		restore(saved, { dialect: "postgres", url: "postgres://u:secret@127.0.0.1:1/a" }, { now }),
 	).rejects.toThrow("is of SQLite, the database is PostgreSQL");
+});
+
+test("a restored database of ours has another incarnation, by which clients notice it", async () => {
+	using folder = aFolder();
+	const url = sqlite(folder.file("ours.db"));
+	const incarnations = async () => {
+		const database = await openDatabase(url);
+		const rows = await database.db.selectFrom("database_incarnations").select("incarnation").execute();
+		await database.close();
+		return rows.map(({ incarnation }) => incarnation);
+	};
+	const database = await openDatabase(url);
+	await migrateUp(database);
+	await database.close();
+	const before = await incarnations();
+	const { file } = await backup(url, { now, to: folder.file("saved.db") });
+	await restore(file, url, { now });
+	const after = await incarnations();
+	expect(after).toHaveLength(2);
+	expect(after[0]).toBe(before[0]);
+	expect(readdirSync(folder.path).filter((name) => name.includes("restoring"))).toEqual([]);
 });
