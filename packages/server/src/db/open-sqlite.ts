@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
@@ -10,6 +10,7 @@ import { createHandle, type Handle, jsonRows, kyselyDialect } from "./dialect-sq
 import { setColumnDefault } from "./dialect-sqlite-default.ts";
 import { filePeers } from "./dialect-sqlite-peers.ts";
 import { LEDGER, type Schema } from "./schema.ts";
+import { createSqliteWatch, type SqliteWatch } from "./sqlite-watch.ts";
 
 /**
  * What every connection must hold to. The driver's build runs WAL at synchronous NORMAL unless told otherwise, and that
@@ -45,11 +46,14 @@ const CACHE_KIB = { writer: 32 * 1024, reader: 8 * 1024 };
 export async function openSqlite(path: string): Promise<Database> {
 	const file = resolve(path);
 	checkPlace(file);
+	refuseRemains(file);
 	await switchToWal(file);
 
 	const handles = connectAll(file);
-	const { writer } = handles;
-	const db = new Kysely<Schema>({ dialect: kyselyDialect(writer, "begin immediate", handles.patience_ms) });
+	const { writer, watch } = handles;
+	const db = new Kysely<Schema>({
+		dialect: kyselyDialect(writer, "begin immediate", handles.patience_ms, watch),
+	});
 	const reader = new Kysely<Schema>({ dialect: kyselyDialect(handles.reader, "begin") });
 	const lookups = new Kysely<Schema>({ dialect: kyselyDialect(handles.lookups, "begin") });
 	return {
@@ -75,11 +79,14 @@ export async function openSqlite(path: string): Promise<Database> {
 			scrub: () => scrub(writer),
 		},
 		peers: filePeers(writer),
+		watch: watch.begin,
 		pools: () => [],
 		async close() {
+			const closeFiles = watch.end();
 			for (const kysely of [lookups, reader, db]) await kysely.destroy();
 			// Kysely closes only what was used. The writer comes last: it empties the write-ahead log.
 			for (const handle of [handles.lookups, handles.reader, writer]) handle.close();
+			closeFiles();
 		},
 	};
 }
@@ -101,6 +108,7 @@ function setForeignKeys(database: SqliteFile.Database, value: "ON" | "OFF"): voi
 }
 
 type Handles = Record<"writer" | "reader" | "lookups", Handle> & {
+	watch: SqliteWatch;
 	expectSmallWrites(): void;
 	/** For how long a write waits beyond SQLite's own waiting. */
 	patience_ms(): number;
@@ -110,9 +118,18 @@ type Handles = Record<"writer" | "reader" | "lookups", Handle> & {
 function connectAll(file: string): Handles {
 	const handles: Handle[] = [];
 	let smallWrites = false;
+	const watch = createSqliteWatch(file, () => {
+		const [writer] = handles;
+		if (!writer) throw new Error("The file is watched before it is open.");
+		return writer;
+	});
 	const open = ({ query_only = false }) => {
 		const handle = createHandle(
-			() => connect(file, { query_only, ...(smallWrites && !query_only ? SMALL_WRITES : ANY_WRITES) }),
+			() => {
+				watch.refuseOthers();
+				watch.reopened();
+				return connect(file, { query_only, ...(smallWrites && !query_only ? SMALL_WRITES : ANY_WRITES) });
+			},
 			() => {
 				for (const other of handles) other.lose();
 			},
@@ -124,6 +141,7 @@ function connectAll(file: string): Handles {
 		const writer = open({});
 		return {
 			writer,
+			watch,
 			reader: open({ query_only: true }),
 			lookups: open({ query_only: true }),
 			expectSmallWrites() {
@@ -151,6 +169,26 @@ function checkPlace(file: string): void {
 	} catch (error) {
 		throw cannot(file, "this user may not write there", error);
 	}
+}
+
+/** Where the file is gone and something of it is still there, a new one in its place would hide that. */
+function refuseRemains(file: string): void {
+	if (sizeOf(file) > 0) return;
+	const name = basename(file);
+	const isRemains = (other: string) =>
+		other.startsWith(`${name}.saved-`) || other.startsWith(`${name}.stale-wal-`) || other === `${name}-wal`;
+	const remains = readdirSync(dirname(file)).find(
+		(other) => isRemains(other) && sizeOf(join(dirname(file), other)) > 0,
+	);
+	if (remains === undefined) return;
+	throw cannot(
+		file,
+		`it is ${existsSync(file) ? "empty" : "missing"}, but ${remains} is there. Put the right file in its place, or move ${remains} away to begin with a new database`,
+	);
+}
+
+function sizeOf(file: string): number {
+	return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Switching to WAL needs the file alone for a moment and does not wait for it, so processes that start at once take turns. */
