@@ -35,7 +35,10 @@ export type Handle = {
 type Checkpoint = { busy: number; log: number; checkpointed: number };
 
 /** Keeps a connection. `open` returns one that has passed every check; it is called again after a loss. */
-export function createHandle(open: () => SqliteFile.Database, onLost: () => void): Handle {
+export function createHandle(
+	open: () => SqliteFile.Database,
+	{ onLost, onCheckpoint }: { onLost: () => void; onCheckpoint: () => void },
+): Handle {
 	let current: SqliteFile.Database | null = open();
 	let lost = false;
 	let lacksRoom = false;
@@ -64,6 +67,7 @@ export function createHandle(open: () => SqliteFile.Database, onLost: () => void
 		} catch (error) {
 			note(error);
 		}
+		onCheckpoint();
 	}
 	return {
 		close,

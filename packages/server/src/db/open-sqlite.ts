@@ -30,9 +30,6 @@ const REQUIRED = [
 const BUSY_TIMEOUT_MS = 5000;
 const BLINK_MS = 20;
 
-/** Pages of 4 KiB. Copying the log back into the file less often than after each 1000 pages lets a page that is written again and again be copied once. */
-const PAGES_BETWEEN_CHECKPOINTS = 8000;
-
 /**
  * The most that a connection keeps of the file in memory, in KiB. A group of students whose sessions lie far apart needs some ten pages of each;
  * SQLite's own 2 MB are too few for that, and it would ask the system for the same pages again in every group.
@@ -128,10 +125,14 @@ function connectAll(file: string): Handles {
 			() => {
 				watch.refuseOthers();
 				watch.reopened();
-				return connect(file, { query_only, ...(smallWrites && !query_only ? SMALL_WRITES : ANY_WRITES) });
+				const writes = smallWrites && !query_only ? SMALL_WRITES : ANY_WRITES;
+				return connect(file, { query_only, autocheckpoint: watch.autocheckpoint(), ...writes });
 			},
-			() => {
-				for (const other of handles) other.lose();
+			{
+				onLost() {
+					for (const other of handles) other.lose();
+				},
+				onCheckpoint: watch.checkpointed,
 			},
 		);
 		handles.push(handle);
@@ -229,6 +230,8 @@ type Connection = {
 	 */
 	temp_store: "MEMORY" | "FILE";
 	busy_timeout: number;
+	/** After how many pages SQLite copies the log into the file by itself. */
+	autocheckpoint: number;
 };
 
 const ANY_WRITES = { temp_store: "FILE", busy_timeout: BUSY_TIMEOUT_MS } as const;
@@ -243,7 +246,7 @@ function connect(file: string, connection: Connection): SqliteFile.Database {
 		for (const { pragma, set } of REQUIRED) database.pragma(`${pragma}=${set}`);
 		database.pragma(`temp_store=${temp_store}`);
 		database.pragma(`cache_size=-${query_only ? CACHE_KIB.reader : CACHE_KIB.writer}`);
-		database.pragma(`wal_autocheckpoint=${PAGES_BETWEEN_CHECKPOINTS}`);
+		database.pragma(`wal_autocheckpoint=${connection.autocheckpoint}`);
 		if (query_only) database.pragma("query_only=ON");
 		checkPragmas(file, database, connection);
 		return database;

@@ -23,8 +23,10 @@ export type FileTrouble = {
 export type SqliteFiles = {
 	/** Looks whether the files under the names are those that the connections have open. */
 	check(database: SqliteFile.Database): FileTrouble | null;
-	/** The log's size in bytes at the last look. */
-	logBytes(): number;
+	/** The log at the last look: its size, and the pages in it that are not in the file yet. */
+	log(): { bytes: number; waiting_pages: number };
+	/** A checkpoint was tried here. One that fails halfway changes the file and shows nowhere. */
+	forgetContent(): void;
 	/** The connections were opened anew, and perhaps the log with them. */
 	forgetLog(): void;
 	close(): void;
@@ -93,7 +95,10 @@ export function watchFiles(file: string): SqliteFiles {
 			if (found || !stats) return found;
 			return troubleOfContent(stats, current);
 		},
-		logBytes: () => log_bytes,
+		log: () => ({ bytes: log_bytes, waiting_pages: seen ? seen.log - seen.checkpointed : 0 }),
+		forgetContent() {
+			seen = null;
+		},
 		forgetLog() {
 			log = null;
 			seen = null;

@@ -12,6 +12,12 @@ const LOOK_EVERY_MS = 1000;
 /** A log below this size is left alone, however little room there is: 100 pages. */
 const SMALL_LOG_BYTES = 400 * 1024;
 
+/**
+ * Pages of 4 KiB. Copying the log back into the file less often than after each 1000 pages lets a page that is written again and
+ * again be copied once.
+ */
+const PAGES_BETWEEN_CHECKPOINTS = 8000;
+
 /** What the writing connection asks before and after each transaction. */
 export type SqliteWatch = {
 	/** @throws StorageUnavailable when the files are not those that were opened */
@@ -24,6 +30,10 @@ export type SqliteWatch = {
 	refuseOthers(): void;
 	/** The connections were opened anew. */
 	reopened(): void;
+	/** A checkpoint was tried elsewhere in this process. */
+	checkpointed(): void;
+	/** After how many pages SQLite itself copies the log; 0 while that is done here. */
+	autocheckpoint(): number;
 	/** @returns what has to be called when all connections are closed */
 	end(): () => void;
 };
@@ -72,21 +82,26 @@ export function createSqliteWatch(file: string, writer: () => Handle): SqliteWat
 		},
 		keepLogSmall() {
 			if (!files || given_up) return;
-			const bytes = files.logBytes();
-			if (bytes < SMALL_LOG_BYTES || bytes < freeBytes(file) / 2) return;
+			const { bytes, waiting_pages } = files.log();
+			const isTight = bytes > SMALL_LOG_BYTES && bytes > freeBytes(file) / 2;
+			if (!isTight && waiting_pages < PAGES_BETWEEN_CHECKPOINTS) return;
 			const database = writer().get();
 			if (database.inTransaction) return;
 			try {
-				database.pragma("wal_checkpoint(TRUNCATE)");
+				// Only an emptied log gives its room back.
+				database.pragma(`wal_checkpoint(${isTight ? "TRUNCATE" : "PASSIVE"})`);
 			} catch (error) {
 				writer().translate(error);
 			}
+			files.forgetContent();
 		},
 		begin(tell) {
 			say = tell;
 			const database = writer().get();
 			// What the migrations have left in the log, and what a small disk has no room for twice.
 			database.pragma("wal_checkpoint(TRUNCATE)");
+			// From now on checkpoints are made here, so that each of them is known.
+			database.pragma("wal_autocheckpoint=0");
 			files = watchFiles(file);
 			look();
 			timer = setInterval(() => {
@@ -100,6 +115,8 @@ export function createSqliteWatch(file: string, writer: () => Handle): SqliteWat
 		},
 		refuseOthers: refuse,
 		reopened: () => files?.forgetLog(),
+		checkpointed: () => files?.forgetContent(),
+		autocheckpoint: () => (files ? 0 : PAGES_BETWEEN_CHECKPOINTS),
 		end() {
 			if (timer) clearInterval(timer);
 			const ending = files;
