@@ -110,7 +110,11 @@ test.each(EVENTS)(
 		if (existsSync(file)) expect(integrityOf(file)).toBe("ok");
 		const again = await aStart(file);
 		if (isThere(file)) expect(again).toMatchObject({ code: 0 });
-		else expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("is there. Put the right file") });
+		else
+			expect(again).toMatchObject({
+				code: 1,
+				stderr: expect.stringContaining("is there. Put the right file"),
+			});
 	},
 );
 

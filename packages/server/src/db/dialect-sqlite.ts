@@ -13,8 +13,8 @@ import {
 	sql,
 } from "kysely";
 import type { ColumnType } from "./dialect.ts";
-import type { SqliteWatch } from "./sqlite-watch.ts";
 import { asStorageError, errorCode, isConnectionLost } from "./dialect-errors.ts";
+import type { SqliteWatch } from "./dialect-sqlite-watch.ts";
 import { StorageUnavailable } from "./store.ts";
 
 /** One connection to the file, opened again after it was lost. */

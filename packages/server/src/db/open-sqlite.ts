@@ -9,8 +9,8 @@ import { errorCode } from "./dialect-errors.ts";
 import { createHandle, type Handle, jsonRows, kyselyDialect } from "./dialect-sqlite.ts";
 import { setColumnDefault } from "./dialect-sqlite-default.ts";
 import { filePeers } from "./dialect-sqlite-peers.ts";
+import { createSqliteWatch, type SqliteWatch } from "./dialect-sqlite-watch.ts";
 import { LEDGER, type Schema } from "./schema.ts";
-import { createSqliteWatch, type SqliteWatch } from "./sqlite-watch.ts";
 
 /**
  * What every connection must hold to. The driver's build runs WAL at synchronous NORMAL unless told otherwise, and that

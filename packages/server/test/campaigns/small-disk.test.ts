@@ -70,18 +70,22 @@ async function sync(address: string, session_id: string, operations: readonly ob
 function aTmpfs(mebibytes: number) {
 	const path = mkdtempSync(join(tmpdir(), "carhythm-small-"));
 	const mount = (options: string) => {
-		const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", path]);
-		if (status !== 0) throw new Error(String(stderr));
+		run("mount", "-t", "tmpfs", "-o", options, "tmpfs", path);
 	};
 	mount(`size=${mebibytes}m`);
 	return {
 		path,
 		resize: (to: number) => mount(`remount,size=${to}m`),
 		[Symbol.dispose]() {
-			spawnSync("umount", ["-l", path]);
+			run("umount", "-l", path);
 			rmSync(path, { recursive: true, force: true });
 		},
 	};
+}
+
+function run(program: string, ...words: readonly string[]): void {
+	const { status, error, stderr } = spawnSync(program, words, { encoding: "utf8" });
+	if (status !== 0) throw error ?? new Error(stderr);
 }
 
 function whyNoTmpfs(): string | null {

@@ -1,9 +1,8 @@
 import { copyFileSync, realpathSync, statfsSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import type SqliteFile from "better-sqlite3";
-import type { Handle } from "./dialect-sqlite.ts";
 import { errorCode } from "./dialect-errors.ts";
-import { type FileTrouble, type SqliteFiles, watchFiles } from "./sqlite-files.ts";
+import { type FileTrouble, type SqliteFiles, watchFiles } from "./dialect-sqlite-files.ts";
 import { StorageUnavailable } from "./store.ts";
 
 /** So often the files are looked at while nobody writes. */
@@ -17,6 +16,9 @@ const SMALL_LOG_BYTES = 400 * 1024;
  * again be copied once.
  */
 const PAGES_BETWEEN_CHECKPOINTS = 8000;
+
+/** The writing connection, opened anew where it was lost. */
+type Writer = { get(): SqliteFile.Database; translate(error: unknown): unknown };
 
 /** What the writing connection asks before and after each transaction. */
 export type SqliteWatch = {
@@ -45,7 +47,7 @@ export type SqliteWatch = {
  *
  * Once given up, nothing is acknowledged any more, also when the files are back: another program may have written meanwhile.
  */
-export function createSqliteWatch(file: string, writer: () => Handle): SqliteWatch {
+export function createSqliteWatch(file: string, writer: () => Writer): SqliteWatch {
 	let files: SqliteFiles | null = null;
 	let given_up: FileTrouble | null = null;
 	let say: (line: string) => void = () => {};
@@ -72,7 +74,10 @@ export function createSqliteWatch(file: string, writer: () => Handle): SqliteWat
 	}
 
 	function refuse(): void {
-		if (given_up) throw new StorageUnavailable(`The database is not available: ${given_up.reason}.`, { reason: given_up.reason });
+		if (given_up)
+			throw new StorageUnavailable(`The database is not available: ${given_up.reason}.`, {
+				reason: given_up.reason,
+			});
 	}
 
 	return {
@@ -153,7 +158,10 @@ function setLogAside(file: string): string {
 }
 
 function fileTime(): string {
-	return new Date().toISOString().replace(/\.\d+Z$/, "Z").replaceAll(":", "-");
+	return new Date()
+		.toISOString()
+		.replace(/\.\d+Z$/, "Z")
+		.replaceAll(":", "-");
 }
 
 function freeBytes(file: string): number {

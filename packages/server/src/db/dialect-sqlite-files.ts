@@ -12,6 +12,8 @@ type Checkpoint = { busy: number; log: number; checkpointed: number };
 /** The main file as it was at the last look. Only a checkpoint writes to it. */
 type Seen = { mtime: bigint; log: number; checkpointed: number; data_version: unknown; sample: string };
 
+type Asked = Record<"checkpoint" | "version", SqliteFile.Statement> & { database: SqliteFile.Database };
+
 /** Why nothing that is written would be found again. */
 export type FileTrouble = {
 	/** For `/readyz` and for logs: a sentence without the path. */
@@ -46,6 +48,7 @@ export function watchFiles(file: string): SqliteFiles {
 	let log: Identity | null = null;
 	let log_bytes = 0;
 	let seen: Seen | null = null;
+	let asked: Asked | null = null;
 
 	function troubleOfMain(stats: BigIntStats | undefined): FileTrouble | null {
 		if (!stats) return trouble("the database file was deleted or renamed");
@@ -65,10 +68,9 @@ export function watchFiles(file: string): SqliteFiles {
 
 	/** The content changes by checkpoints only, by whichever process, and each of them shows in the log's counters. */
 	function troubleOfContent(stats: BigIntStats, current: SqliteFile.Database): FileTrouble | null {
-		const [found] = current.pragma("wal_checkpoint(NOOP)") as Checkpoint[];
-		if (!found) return null;
-		const { log, checkpointed } = found;
-		const data_version = current.pragma("data_version", { simple: true });
+		const { checkpoint, version } = askedOf(current);
+		const { log, checkpointed } = checkpoint.get() as Checkpoint;
+		const data_version = version.get();
 		const mtime = stats.mtimeNs;
 		const before = seen;
 		if (before && before.mtime === mtime) {
@@ -86,6 +88,18 @@ export function watchFiles(file: string): SqliteFiles {
 		}
 		seen = { mtime, log, checkpointed, data_version, sample };
 		return null;
+	}
+
+	/** Preparing takes longer than asking. */
+	function askedOf(database: SqliteFile.Database): Asked {
+		if (asked?.database !== database) {
+			asked = {
+				database,
+				checkpoint: database.prepare("pragma wal_checkpoint(NOOP)"),
+				version: database.prepare("pragma data_version").pluck(),
+			};
+		}
+		return asked;
 	}
 
 	return {
