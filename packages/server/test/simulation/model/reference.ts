@@ -12,6 +12,7 @@ import {
 	standing,
 	standingDraft,
 	toldBy,
+	type Unsent,
 } from "./history.ts";
 import { type Receipt, receive } from "./received.ts";
 
@@ -99,8 +100,7 @@ export function operate(
 	const result: Result = { status: "late", operation_id: operation.operation_id, code: ended };
 	const late = afterKnown(session, operation, at ?? received);
 	noteDevice(session, sender, operation.client_time, late);
-	const rest = { at: late, received, outcome: "late", noted: false, result } as const;
-	const line = append(session, operation, rest);
+	const line = append(session, operation, { at: late, received, outcome: "late", noted: false, result });
 	line.after = operation.after;
 	return result;
 }
@@ -350,14 +350,10 @@ export function start(reference: Reference, wanted: Start): RefSession | Refused
 
 /** A line that changes nothing. */
 function note(session: RefSession, operation: Operation, received: number): void {
-	const rest = { at: received, received, outcome: "applied", noted: true, result: null } as const;
-	append(session, operation, rest);
+	append(session, operation, { at: received, received, outcome: "applied", noted: true, result: null });
 }
 
-function lifecycle(
-	operation_id: string | null,
-	kind: "start" | "abandon" | "restore" | "apply_late",
-): Operation {
+function lifecycle(operation_id: string | null, kind: Unsent["kind"]): Operation {
 	return { operation_id, client_time: null, deed: { kind }, unfit: null };
 }
 
