@@ -317,15 +317,30 @@ describe("what the server cannot take", () => {
 		expect(await session.answer(2, slider(1))).toMatchObject({ refusal: { code: "session_abandoned" } });
 	});
 
-	test("a session that expired meanwhile is told as such", async () => {
+	test("answers that were given in time count when they are delivered after the expiry, and the page goes on", async () => {
 		const world = createWorld();
 		const { session } = await begin(world);
 		world.network.fault = offline;
 		await session.answer(1, slider(1));
-		world.sleep(31 * 24 * 3_600_000);
+		world.sleep(40 * 24 * 3_600_000);
+		world.network.fault = () => null;
+		await session.flush();
+		await until(saved(session), "it is saved");
+		expect(session.standing).toBe("active");
+		expect(world.server.stateOf(session.session_id).answered).toBe(1);
+		expect(await session.answer(2, slider(1))).toMatchObject({ ok: true });
+	});
+
+	test("a session whose answers come more than thirty days after the expiry is told as expired, without them", async () => {
+		const world = createWorld();
+		const { session } = await begin(world);
+		world.network.fault = offline;
+		await session.answer(1, slider(1));
+		world.sleep(61 * 24 * 3_600_000);
 		world.network.fault = () => null;
 		await session.flush();
 		await until(() => session.standing === "expired", "the session is expired");
 		expect(session.save).toEqual({ kind: "saved" });
+		await until(() => session.state.answered === 0, "the page counts what the server has");
 	});
 });

@@ -13,6 +13,7 @@ import type { Resumed } from "./api.ts";
 import { fetchVersion } from "./assessments.ts";
 import { noteSetAside, withCurrent } from "./current.ts";
 import { type Device, deviceTime, meetDevice, pendingOf, tolerant } from "./device.ts";
+import { drain } from "./drainer.ts";
 import type { Engine } from "./engine.ts";
 import { loadReset } from "./later.ts";
 import { rebase, recordOf } from "./rebase.ts";
@@ -74,11 +75,18 @@ function isOvertaken(look: Look, { choice }: Resumed, now: DeviceRecord): boolea
 	return isResetSince(now, look.last_reset) || (now.current !== look.current && now.current !== found);
 }
 
-async function findSession(engine: Engine, look: Look): Promise<Resumed> {
+async function findSession(engine: Engine, look: Look, hasSent = false): Promise<Resumed> {
+	const { device } = engine;
 	const { held, cookie_ignored } = look;
 	if (!held && cookie_ignored) void loadReset().then(({ forgetCookie }) => forgetCookie(engine), ignore);
 	const isUnasked = !held && cookie_ignored;
-	const remote = isUnasked ? NOT_FOUND : await askServer(engine, held?.record.state.session_id ?? null, held);
+	const session_id = held?.record.state.session_id ?? null;
+	const remote = isUnasked ? NOT_FOUND : await askServer(engine, session_id, held);
+	if (!hasSent && isExpired(remote) && held && held.operations.length > 0) {
+		// What was done in time renews the session once it has arrived.
+		await drain(engine.drainer, "wake");
+		return findSession(engine, await readLook(device), true);
+	}
 	return (isSetAside(remote) && (await findReplaced(engine, look))) || present(engine, look, remote);
 }
 
@@ -92,6 +100,10 @@ async function findReplaced(engine: Engine, look: Look): Promise<Resumed | null>
 	// Without its state from the server this device can at least ask for the session again.
 	const isThere = remote.kind === "found" ? !isSetAside(remote) : remote.kind === "unreachable" && held;
 	return isThere ? present(engine, { ...look, held }, remote) : null;
+}
+
+function isExpired(remote: RemoteSession): boolean {
+	return remote.kind === "found" && remote.snapshot.session.status === "active" && remote.snapshot.expired;
 }
 
 function isSetAside(remote: RemoteSession): boolean {

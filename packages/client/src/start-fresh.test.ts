@@ -10,7 +10,7 @@ import {
 	slider,
 	type World,
 } from "./testing/visit.ts";
-import { createWorld, until } from "./testing/world.ts";
+import { createWorld, isSync, offline, until } from "./testing/world.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -227,6 +227,24 @@ describe("without a network", () => {
 		client.close();
 		world.network.fault = () => ({ kind: "offline" });
 		expect((await openTab(world, storage).client.resume()).choice.kind).toBe("abandoned");
+	});
+
+	test("one whose answers were given in time is continued after its expiry: they are sent first", async () => {
+		const world = createWorld();
+		const { client, session, storage } = await begin(world);
+		world.network.fault = offline;
+		await session.answer(1, slider(4));
+		client.close();
+		await world.advance(40 * DAY_MS);
+		// The first try fails, and the server has told meanwhile that the session has expired.
+		let tries = 0;
+		world.network.fault = (request) => {
+			if (isSync(request)) tries += 1;
+			return isSync(request) && tries === 1 ? { kind: "offline" } : null;
+		};
+		const { choice } = await openTab(world, storage).client.resume();
+		expect(choice).toMatchObject({ kind: "continue", pending: 0, state: { answered: 1 } });
+		expect(world.server.stateOf(session.session_id).answered).toBe(1);
 	});
 
 	test("nor is one that is known to have expired", async () => {

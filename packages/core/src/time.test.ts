@@ -1,6 +1,16 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { correctedTime, expiresAt, Instant, isExpired, toInstant, toMillis } from "./index.ts";
+import {
+	addDays,
+	correctedTime,
+	DELIVERY_DAYS,
+	expiresAt,
+	Instant,
+	isExpired,
+	isTooLate,
+	toInstant,
+	toMillis,
+} from "./index.ts";
 import { holds } from "./testing/holds.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -68,4 +78,20 @@ test.each([
 	"0000-01-01T00:00:00.000Z",
 ])("%s is no instant", (value) => {
 	expect(Instant.safeParse(value).success).toBe(false);
+});
+
+describe("a late delivery", () => {
+	const last = "2026-11-01T08:00:00.000Z";
+	const day = (days: number) => addDays(last, days);
+	const edge = 30 + DELIVERY_DAYS;
+
+	test.each([
+		{ done: day(30), received: day(edge), late: false },
+		{ done: toInstant(toMillis(day(30)) + 1), received: day(edge), late: true },
+		{ done: day(1), received: toInstant(toMillis(day(edge)) + 1), late: true },
+		{ done: day(0), received: day(0), late: false },
+	])("done at $done and received at $received is too late: $late", ({ done, received, late }) => {
+		const isLate = isTooLate(last, { done, received }, 30);
+		expect(isLate).toBe(late);
+	});
 });

@@ -9,6 +9,7 @@ import type { Config } from "./config.ts";
 import { createStore } from "./db/create-store.ts";
 import type { Database } from "./db/dialect.ts";
 import { openDatabase } from "./db/open.ts";
+import { refuseStaleLog } from "./db/open-sqlite-log.ts";
 import { makeReady } from "./make-ready.ts";
 import type { Meter } from "./metrics/meter.ts";
 import { OperatorError } from "./operator-error.ts";
@@ -30,9 +31,11 @@ const KEEP_ALIVE_MS = 75_000;
  */
 export async function serve(config: Config, say: (line: string) => void): Promise<void> {
 	const log = pino({ level: config.log_level, timestamp: pino.stdTimeFunctions.isoTime });
+	refuseStaleLog(config.database_url);
 	const database = await openDatabase(config.database_url);
 	try {
 		await makeReady(database, config, (line) => log.info(line));
+		database.watch((line) => log.fatal(line));
 
 		const means = { now: () => toInstant(Date.now()), randomBytes };
 		const { session_expiry_days, cors_origins, trust_proxy, theme } = config;

@@ -4,7 +4,8 @@ import { connect, createServer } from "node:net";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
 import { aFolder } from "../testing/a-folder.ts";
-import { CLI, carhythm, runFile, startFile } from "../testing/run.ts";
+import { CLI, carhythm, runFile } from "../testing/run.ts";
+import { serving } from "../testing/serving.ts";
 
 const DISPLAY_ID = /[0-9A-Z]{5}-[0-9A-Z]{5}/;
 
@@ -87,30 +88,6 @@ test("a port in use and an address that is not ours end with 1 and one sentence"
 		stderr: expect.stringContaining("192.0.2.77 is not an address of this machine"),
 	});
 });
-
-/** A server that says it is ready; it is gone after the test. */
-async function serving(settings: Record<string, string>) {
-	const { child, ended } = startFile(CLI, ["--port", "0", "--host", "127.0.0.1"], {
-		env: { PATH: process.env["PATH"], ...settings },
-	});
-	const address = await new Promise<string>((resolve) => {
-		let text = "";
-		child.stdout?.on("data", (bytes) => {
-			text += bytes;
-			const found = /CaRhythm is ready: (\S+)/.exec(text)?.[1];
-			if (found) resolve(found);
-		});
-	});
-	return {
-		address,
-		child,
-		ended,
-		async [Symbol.asyncDispose]() {
-			child.kill("SIGKILL");
-			await ended;
-		},
-	};
-}
 
 function daysAfter(instant: string | undefined, days: number): string {
 	return new Date(Date.parse(instant ?? "") + days * 86_400_000).toISOString();

@@ -5,15 +5,15 @@ import { inTransaction } from "./in-transaction.ts";
 import { loadLateOf } from "./known-operations.ts";
 import { applyLate, noteAppliedLate } from "./late-events.ts";
 import { loadSession } from "./load-session.ts";
-import { beginWork, type Work } from "./operate.ts";
 import type { Schema } from "./schema.ts";
 import { writeBench } from "./session-writer.ts";
 import type { AssessmentStore } from "./store.ts";
+import { beginWork, type Work } from "./work.ts";
 
 type Tx = Transaction<Schema>;
 
 /** A late event and what becomes of it. */
-export type AppliedEvent = {
+type AppliedEvent = {
 	revision: number;
 	at: Instant;
 	received_at: Instant;

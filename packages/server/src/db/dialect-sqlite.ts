@@ -14,12 +14,15 @@ import {
 } from "kysely";
 import type { ColumnType } from "./dialect.ts";
 import { asStorageError, errorCode, isConnectionLost } from "./dialect-errors.ts";
+import type { SqliteWatch } from "./dialect-sqlite-watch.ts";
 import { StorageUnavailable } from "./store.ts";
 
 /** One connection to the file, opened again after it was lost. */
 export type Handle = {
 	/** The open connection. */
 	get(): SqliteFile.Database;
+	/** Whether a transaction is under way. */
+	inTransaction(): boolean;
 	/** Notices the loss of the connection, and translates the error. */
 	translate(error: unknown): unknown;
 	/** Closes a lost connection, so that the next use opens a fresh one. */
@@ -32,7 +35,10 @@ export type Handle = {
 type Checkpoint = { busy: number; log: number; checkpointed: number };
 
 /** Keeps a connection. `open` returns one that has passed every check; it is called again after a loss. */
-export function createHandle(open: () => SqliteFile.Database, onLost: () => void): Handle {
+export function createHandle(
+	open: () => SqliteFile.Database,
+	{ onLost, onCheckpoint }: { onLost: () => void; onCheckpoint: () => void },
+): Handle {
 	let current: SqliteFile.Database | null = open();
 	let lost = false;
 	let lacksRoom = false;
@@ -61,6 +67,7 @@ export function createHandle(open: () => SqliteFile.Database, onLost: () => void
 		} catch (error) {
 			note(error);
 		}
+		onCheckpoint();
 	}
 	return {
 		close,
@@ -68,6 +75,7 @@ export function createHandle(open: () => SqliteFile.Database, onLost: () => void
 			current ??= open();
 			return current;
 		},
+		inTransaction: () => current?.inTransaction ?? false,
 		translate: note,
 		settle() {
 			if (lacksRoom && !lost) makeRoom();
@@ -93,19 +101,26 @@ export function kyselyDialect(
 	handle: Handle,
 	begin: "begin" | "begin immediate",
 	patience_ms: () => number = () => 0,
+	watch: Pick<SqliteWatch, "check" | "keepLogSmall"> = UNWATCHED,
 ): Dialect {
 	return {
 		createAdapter: () => new SqliteAdapter(),
-		createDriver: () => createDriver(handle, begin, patience_ms),
+		createDriver: () => createDriver(handle, begin, patience_ms, watch),
 		createIntrospector: (db) => new SqliteIntrospector(db),
 		createQueryCompiler: () => new SqliteQueryCompiler(),
 	};
 }
 
 const PAUSE_MS = 25;
+const UNWATCHED = { check: () => {}, keepLogSmall: () => {} };
 
-function createDriver(handle: Handle, begin: string, patience_ms: () => number): Driver {
-	const connection = new HandleConnection(handle);
+function createDriver(
+	handle: Handle,
+	begin: string,
+	patience_ms: () => number,
+	watch: Pick<SqliteWatch, "check" | "keepLogSmall">,
+): Driver {
+	const connection = new HandleConnection(handle, watch);
 	const run = async (sql: string) => {
 		await connection.executeQuery(CompiledQuery.raw(sql));
 	};
@@ -126,7 +141,12 @@ function createDriver(handle: Handle, begin: string, patience_ms: () => number):
 				await sleep(PAUSE_MS);
 			}
 		},
-		commitTransaction: () => run("commit"),
+		async commitTransaction() {
+			await run("commit");
+			// What was committed into a file without a name is not acknowledged.
+			watch.check();
+			watch.keepLogSmall();
+		},
 		async rollbackTransaction() {
 			// Some failures (a full disk among them) have already rolled back by themselves.
 			if (handle.get().inTransaction) await run("rollback");
@@ -148,11 +168,16 @@ class HandleConnection implements DatabaseConnection {
 	readonly #statements = new Map<string, SqliteFile.Statement>();
 	#preparedOn: SqliteFile.Database | null = null;
 
-	constructor(handle: Handle) {
+	readonly #watch: Pick<SqliteWatch, "check">;
+
+	constructor(handle: Handle, watch: Pick<SqliteWatch, "check">) {
 		this.#handle = handle;
+		this.#watch = watch;
 	}
 
 	async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+		// Before a transaction, not before each of its statements. Not in acquireConnection: Kysely would never give it back.
+		if (!this.#handle.inTransaction()) this.#watch.check();
 		try {
 			const statement = this.#prepare(sql);
 			if (statement.reader) return { rows: statement.all(...parameters) as R[] };
@@ -177,6 +202,7 @@ class HandleConnection implements DatabaseConnection {
 		try {
 			return this.#handle.get();
 		} catch (error) {
+			if (error instanceof StorageUnavailable) throw error;
 			throw new StorageUnavailable("The database cannot be opened again.", { cause: error });
 		}
 	}

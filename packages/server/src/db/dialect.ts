@@ -88,6 +88,12 @@ export type Database = {
 	lookups: Kysely<Schema>;
 	dialect: Dialect;
 	peers: Peers;
+	/**
+	 * To be called when sessions are served: the files of an SQLite database are watched from then on, and nothing is acknowledged any
+	 * more once they are gone or replaced. Nothing on PostgreSQL.
+	 * @param say is told of it, once
+	 */
+	watch(say: (line: string) => void): void;
 	/** The connections to the server; none on SQLite. */
 	pools(): readonly PoolState[];
 	close(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { OperationId } from "@carhythm/core";
-import type { Work } from "./operate.ts";
 import { ADOPTED, ADOPTED_OPERATION } from "./session-rows.ts";
+import type { Work } from "./work.ts";
 
 /**
  * An answer that another program had taken in lies in its table alone. Before it is replaced there it goes into the history,

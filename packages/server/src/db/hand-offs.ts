@@ -12,7 +12,7 @@ import {
 } from "@carhythm/core";
 import { type Selectable, sql, type Transaction } from "kysely";
 import { deriveCode, hashVerifier, sameHash } from "./hand-off-secrets.ts";
-import { type Rules, type Work, workBatch } from "./operate.ts";
+import { type Rules, workBatch } from "./operate.ts";
 import { invalidCode, unknownSession } from "./refusals.ts";
 import type { Schema } from "./schema.ts";
 import { openBench, writeBench } from "./session-writer.ts";
@@ -25,6 +25,7 @@ import {
 	type StoredSession,
 	single,
 } from "./store.ts";
+import type { Work } from "./work.ts";
 
 type Tx = Transaction<Schema>;
 type Row = Selectable<Schema["hand_offs"]>;

@@ -2,9 +2,9 @@ import type { Instant } from "@carhythm/core";
 import { sql, type Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { loadLate, seenByLate } from "./late-events.ts";
-import type { Work } from "./operate.ts";
 import type { Schema } from "./schema.ts";
 import type { StoredResult } from "./store.ts";
+import type { Work } from "./work.ts";
 
 type Tx = Transaction<Schema>;
 

@@ -3,6 +3,7 @@ import { type Command, type SessionId, toInstant, toMillis } from "@carhythm/cor
 import { describe, expect, test } from "vitest";
 import { anOperationId, aStore, type TestStore } from "../testing/a-store.ts";
 import { answering, countersEqualRows, slider, statuses, syncing } from "../testing/batches.ts";
+import { applyLateEvents } from "./apply-late.ts";
 import { createSessionHistory } from "./session-history.ts";
 import { createSessionStore } from "./sessions.ts";
 import { single } from "./store.ts";
@@ -193,4 +194,56 @@ describe("a server's clock that runs 40 days ahead for a minute", () => {
 		expect(await standing(store, session_id, "team")).toBe(2);
 		await historyAgrees(store, session_id);
 	});
+});
+
+test("apply-late of an adopted session keeps the answer that another program had taken in, in the history", async () => {
+	await using store = await aStore();
+	const session_id = await store.started();
+	const session = await store.sessions.find(session_id);
+	if (!session) throw new Error("The session is gone.");
+	const { response_id, display_id } = session;
+	const { db } = store.database;
+	await db
+		.insertInto("question_answers")
+		.values({
+			response_id,
+			question_id: store.question("team"),
+			answer_text: null,
+			answer_value: 2,
+			answer_json: null,
+		})
+		.execute();
+	await db
+		.updateTable("session_details")
+		.set({ answered: 1, ever_answered: 1, adopted_at: store.now() })
+		.where("response_id", "=", response_id)
+		.execute();
+	store.pass({ days: 100 });
+	const late = delivering(store, session_id, 5, answering(store, "team", slider(4)));
+	expect(statuses(await store.sessions.operate(late))).toEqual(["late"]);
+	const options = { now: store.now(), renew: true, dry_run: false };
+	const apply = (dry_run: boolean) =>
+		applyLateEvents(store.database, store.assessments, display_id, { ...options, dry_run });
+	const expected = { before: { answered: 1 }, after: { answered: 1 }, events: [{ becomes: "applied" }] };
+	expect(await apply(true)).toMatchObject(expected);
+	expect(await standing(store, session_id, "team")).toBe(2);
+	expect(await apply(false)).toMatchObject(expected);
+	expect(await standing(store, session_id, "team")).toBe(4);
+	expect(await apply(false)).toMatchObject({ events: [] });
+	const events = await db
+		.selectFrom("session_events")
+		.select(["kind", "outcome", "value"])
+		.where("response_id", "=", response_id)
+		.orderBy("revision")
+		.execute();
+	expect(events.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
+		"start applied",
+		"answer applied",
+		"answer superseded",
+		"apply_late applied",
+	]);
+	// The student goes on.
+	const next = syncing(store, session_id, answering(store, "team", slider(1)));
+	expect(statuses(await store.sessions.operate(next))).toEqual(["applied"]);
+	expect((await store.sessions.load(session_id))?.state).toMatchObject({ answered: 1, ever_answered: 1 });
 });

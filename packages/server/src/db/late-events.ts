@@ -1,24 +1,18 @@
 import { apply, type Instant, laterOf, type OperationId, toInstant, toMillis } from "@carhythm/core";
-import { type Selectable, sql, type Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { eventOf } from "./event-body.ts";
 import { keepFound } from "./found-answers.ts";
 import { noteRequest } from "./note-request.ts";
-import type { Work } from "./operate.ts";
 import type { NewEvent, Schema } from "./schema.ts";
 import type { StoredResult } from "./store.ts";
 import { unseen } from "./unseen.ts";
+import type { LateRow, Work } from "./work.ts";
 
 type Tx = Transaction<Schema>;
 
-/** A late event as it is stored. */
-export type LateRow = Selectable<Schema["session_events"]>;
-
 /** A late event, which has no id before it is stored. */
 type Late = NewEvent & { id?: number };
-
-/** What has become of a stored late event: to be written. */
-export type AppliedLate = Pick<LateRow, "id" | "outcome" | "at" | "value" | "result">;
 
 /**
  * What is applied of the late events. Completing and taking the session over are not: the device that did so did not know how

@@ -1,5 +1,5 @@
-import type { Work } from "./operate.ts";
 import type { NewEvent } from "./schema.ts";
+import type { Work } from "./work.ts";
 
 /** The stored result of a restore that found its session active. */
 const FOUND_ACTIVE = JSON.stringify({ found_active: true });

@@ -87,6 +87,7 @@ export async function openPostgres(url: string, patience: Patience = PATIENCE): 
 				scrub: () => scrubPostgres(writer),
 			},
 			peers,
+			watch: () => {},
 			pools: () => [...pools].map(([role, pool]) => stateOf(role, pool)),
 			async close() {
 				await peers.close();

@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
@@ -9,6 +9,7 @@ import { errorCode } from "./dialect-errors.ts";
 import { createHandle, type Handle, jsonRows, kyselyDialect } from "./dialect-sqlite.ts";
 import { setColumnDefault } from "./dialect-sqlite-default.ts";
 import { filePeers } from "./dialect-sqlite-peers.ts";
+import { createSqliteWatch, type SqliteWatch } from "./dialect-sqlite-watch.ts";
 import { LEDGER, type Schema } from "./schema.ts";
 
 /**
@@ -29,9 +30,6 @@ const REQUIRED = [
 const BUSY_TIMEOUT_MS = 5000;
 const BLINK_MS = 20;
 
-/** Pages of 4 KiB. Copying the log back into the file less often than after each 1000 pages lets a page that is written again and again be copied once. */
-const PAGES_BETWEEN_CHECKPOINTS = 8000;
-
 /**
  * The most that a connection keeps of the file in memory, in KiB. A group of students whose sessions lie far apart needs some ten pages of each;
  * SQLite's own 2 MB are too few for that, and it would ask the system for the same pages again in every group.
@@ -45,11 +43,14 @@ const CACHE_KIB = { writer: 32 * 1024, reader: 8 * 1024 };
 export async function openSqlite(path: string): Promise<Database> {
 	const file = resolve(path);
 	checkPlace(file);
+	refuseRemains(file);
 	await switchToWal(file);
 
 	const handles = connectAll(file);
-	const { writer } = handles;
-	const db = new Kysely<Schema>({ dialect: kyselyDialect(writer, "begin immediate", handles.patience_ms) });
+	const { writer, watch } = handles;
+	const db = new Kysely<Schema>({
+		dialect: kyselyDialect(writer, "begin immediate", handles.patience_ms, watch),
+	});
 	const reader = new Kysely<Schema>({ dialect: kyselyDialect(handles.reader, "begin") });
 	const lookups = new Kysely<Schema>({ dialect: kyselyDialect(handles.lookups, "begin") });
 	return {
@@ -75,11 +76,14 @@ export async function openSqlite(path: string): Promise<Database> {
 			scrub: () => scrub(writer),
 		},
 		peers: filePeers(writer),
+		watch: watch.begin,
 		pools: () => [],
 		async close() {
+			const closeFiles = watch.end();
 			for (const kysely of [lookups, reader, db]) await kysely.destroy();
 			// Kysely closes only what was used. The writer comes last: it empties the write-ahead log.
 			for (const handle of [handles.lookups, handles.reader, writer]) handle.close();
+			closeFiles();
 		},
 	};
 }
@@ -101,6 +105,7 @@ function setForeignKeys(database: SqliteFile.Database, value: "ON" | "OFF"): voi
 }
 
 type Handles = Record<"writer" | "reader" | "lookups", Handle> & {
+	watch: SqliteWatch;
 	expectSmallWrites(): void;
 	/** For how long a write waits beyond SQLite's own waiting. */
 	patience_ms(): number;
@@ -110,11 +115,24 @@ type Handles = Record<"writer" | "reader" | "lookups", Handle> & {
 function connectAll(file: string): Handles {
 	const handles: Handle[] = [];
 	let smallWrites = false;
+	const watch = createSqliteWatch(file, () => {
+		const [writer] = handles;
+		if (!writer) throw new Error("The file is watched before it is open.");
+		return writer;
+	});
 	const open = ({ query_only = false }) => {
 		const handle = createHandle(
-			() => connect(file, { query_only, ...(smallWrites && !query_only ? SMALL_WRITES : ANY_WRITES) }),
 			() => {
-				for (const other of handles) other.lose();
+				watch.refuseOthers();
+				watch.reopened();
+				const writes = smallWrites && !query_only ? SMALL_WRITES : ANY_WRITES;
+				return connect(file, { query_only, autocheckpoint: watch.autocheckpoint(), ...writes });
+			},
+			{
+				onLost() {
+					for (const other of handles) other.lose();
+				},
+				onCheckpoint: watch.checkpointed,
 			},
 		);
 		handles.push(handle);
@@ -124,6 +142,7 @@ function connectAll(file: string): Handles {
 		const writer = open({});
 		return {
 			writer,
+			watch,
 			reader: open({ query_only: true }),
 			lookups: open({ query_only: true }),
 			expectSmallWrites() {
@@ -151,6 +170,26 @@ function checkPlace(file: string): void {
 	} catch (error) {
 		throw cannot(file, "this user may not write there", error);
 	}
+}
+
+/** Where the file is gone and something of it is still there, a new one in its place would hide that. */
+function refuseRemains(file: string): void {
+	if (sizeOf(file) > 0) return;
+	const name = basename(file);
+	const isRemains = (other: string) =>
+		other.startsWith(`${name}.saved-`) || other.startsWith(`${name}.stale-wal-`) || other === `${name}-wal`;
+	const remains = readdirSync(dirname(file)).find(
+		(other) => isRemains(other) && sizeOf(join(dirname(file), other)) > 0,
+	);
+	if (remains === undefined) return;
+	throw cannot(
+		file,
+		`it is ${existsSync(file) ? "empty" : "missing"}, but ${remains} is there. Put the right file in its place, or move ${remains} away to begin with a new database`,
+	);
+}
+
+function sizeOf(file: string): number {
+	return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Switching to WAL needs the file alone for a moment and does not wait for it, so processes that start at once take turns. */
@@ -191,6 +230,8 @@ type Connection = {
 	 */
 	temp_store: "MEMORY" | "FILE";
 	busy_timeout: number;
+	/** After how many pages SQLite copies the log into the file by itself. */
+	autocheckpoint: number;
 };
 
 const ANY_WRITES = { temp_store: "FILE", busy_timeout: BUSY_TIMEOUT_MS } as const;
@@ -205,7 +246,7 @@ function connect(file: string, connection: Connection): SqliteFile.Database {
 		for (const { pragma, set } of REQUIRED) database.pragma(`${pragma}=${set}`);
 		database.pragma(`temp_store=${temp_store}`);
 		database.pragma(`cache_size=-${query_only ? CACHE_KIB.reader : CACHE_KIB.writer}`);
-		database.pragma(`wal_autocheckpoint=${PAGES_BETWEEN_CHECKPOINTS}`);
+		database.pragma(`wal_autocheckpoint=${connection.autocheckpoint}`);
 		if (query_only) database.pragma("query_only=ON");
 		checkPragmas(file, database, connection);
 		return database;

@@ -6,13 +6,14 @@ import { loadLateOf } from "./known-operations.ts";
 import { applyLate, bringInExpired } from "./late-events.ts";
 import { loadSession } from "./load-session.ts";
 import { noteRestore } from "./note-request.ts";
-import { abandoning, accept, beginWork, fingerprintOf, type Rules, type Work, workBatch } from "./operate.ts";
+import { abandoning, accept, fingerprintOf, type Rules, workBatch } from "./operate.ts";
 import { receiptOf } from "./receipt.ts";
 import { operationMismatch, unknownSession } from "./refusals.ts";
 import type { Schema } from "./schema.ts";
 import { openBench, writeBench } from "./session-writer.ts";
 import type { AssessmentStore, StartOutcome } from "./store.ts";
 import { linkSuccessor, lockLastSuccessor, type Successor } from "./successors.ts";
+import { beginWork, type Work } from "./work.ts";
 
 type Tx = Transaction<Schema>;
 

@@ -4,7 +4,7 @@ import type { Dialect } from "./dialect.ts";
 import { loadKnown } from "./known-operations.ts";
 import { hasLate, loadLate, seenByLate, writeAppliedLate } from "./late-events.ts";
 import { NEWEST_COLUMNS, selectNewest, TOUCHED, type Touched } from "./newest-events.ts";
-import { beginWork, questionsOf, type Work } from "./operate.ts";
+import { questionsOf } from "./operate.ts";
 import type { NewEvent, Schema } from "./schema.ts";
 import { loadDevices, loadTimes, writeDevices } from "./session-devices.ts";
 import {
@@ -18,6 +18,7 @@ import {
 } from "./session-rows.ts";
 import type { AssessmentStore, Batch } from "./store.ts";
 import { noteTurnsOf } from "./turns.ts";
+import { beginWork, type Work } from "./work.ts";
 
 type Tx = Transaction<Schema>;
 

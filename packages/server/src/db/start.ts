@@ -11,7 +11,7 @@ import {
 import type { Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { noteRequest } from "./note-request.ts";
-import { abandoning, fingerprintOf, type Work, workBatch } from "./operate.ts";
+import { abandoning, fingerprintOf, workBatch } from "./operate.ts";
 import { PLACEHOLDER } from "./person.ts";
 import { operationMismatch, unknownSession } from "./refusals.ts";
 import type { Schema } from "./schema.ts";
@@ -20,6 +20,7 @@ import { appendEvents, openBench, writeBench } from "./session-writer.ts";
 import type { AssessmentStore, AssessmentVersion, StartOutcome, StoredSession } from "./store.ts";
 import { linkSuccessor, lockLastSuccessor } from "./successors.ts";
 import { noteTurn } from "./turns.ts";
+import type { Work } from "./work.ts";
 
 type Tx = Transaction<Schema>;
 

@@ -1,7 +1,7 @@
 import type { SessionStatus } from "@carhythm/core";
 import type { Transaction } from "kysely";
-import type { Work } from "./operate.ts";
 import type { Schema } from "./schema.ts";
+import type { Work } from "./work.ts";
 
 type Tx = Transaction<Schema>;
 

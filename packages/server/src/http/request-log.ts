@@ -5,6 +5,7 @@ import { problem } from "./problem.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const RETRY_AFTER_SECONDS = "5";
+const READINESS = "/readyz";
 
 /**
  * Gives each request an id (the client's own where it has the shape of one) and writes one line about it: the template of
@@ -37,7 +38,11 @@ export function handleError({ log }: Pick<Deps, "log">) {
 		const line = { request_id: c.get("request_id"), route: c.get("route"), error: describeError(error) };
 		if (error instanceof StorageUnavailable) {
 			log.warn(line, "storage unavailable");
-			const detail = "Your answers cannot be stored just now. Nothing is lost: please try again in a moment.";
+			// Who asks there is whoever looks after the server.
+			const isAsking = c.get("route") === READINESS && error.reason !== null;
+			const detail = isAsking
+				? `The database cannot be used: ${error.reason}. Stop the server, put the file right, start it again.`
+				: "Your answers cannot be stored just now. Nothing is lost: please try again in a moment.";
 			return problem(c, { code: "storage_unavailable", detail }, { "Retry-After": RETRY_AFTER_SECONDS });
 		}
 		log.error(line, "unexpected error");

@@ -146,6 +146,8 @@ function leaveEndedSession(visit: Visit, session: Session, place: Place) {
 			if (gaveWay(visit)) return;
 			return ask(visit, { kind: "abandoned", state, restorable_until: null, pending }, index);
 		case "expired":
+			// What was done in time may renew it, and is on its way.
+			if (save.kind === "sending") return;
 			return ask(
 				visit,
 				{ kind: "expired", state, expired_at: expires_at ?? state.last_activity, pending },

@@ -14,7 +14,10 @@ type Wanted =
 	| { kind: "complete" }
 	| { kind: "hold"; device_id: string; label: string };
 
-export type Deed = Wanted | { kind: "start" | "abandon" | "restore" | "apply_late" };
+/** What no device sends by a sync. */
+export type Unsent = { kind: "start" | "abandon" | "restore" | "apply_late" };
+
+export type Deed = Wanted | Unsent;
 
 export type Result =
 	| {

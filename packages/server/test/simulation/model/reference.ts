@@ -7,13 +7,14 @@ import {
 	isExpired,
 	isTooLate,
 	type Line,
-	lastActivity,
 	place,
 	type Result,
 	standing,
 	standingDraft,
 	toldBy,
+	type Unsent,
 } from "./history.ts";
+import { type Receipt, receive } from "./received.ts";
 
 /** The rules of the contract, for a whole server: who is refused, what is kept, what a repeated request gets. */
 export type Reference = {
@@ -64,9 +65,6 @@ export type Sender = {
 	receipt?: Receipt;
 };
 
-/** When a request was received, and the ages of its direct operations while the clock is behind, the oldest first. */
-export type Receipt = { received: number; newest: number; direct: number[] };
-
 export const NOBODY: Sender = { device_id: null, sent_at: null, keeps_late: false };
 
 export type Refused = { refused: string };
@@ -88,7 +86,7 @@ export function operate(
 		return refusal(operation, "operation_mismatch", sender);
 	}
 	if (operation.unfit) return refusal(operation, operation.unfit, sender);
-	const receipt = sender.receipt ?? receive(reference, session, []);
+	const receipt = sender.receipt ?? receive(reference.now, session, []);
 	const { received } = receipt;
 	const at = afterSeen(session, operation, timeOf(session, operation, sender, receipt));
 	const ended = whyEnded(session, operation.deed, { done: at ?? received, received });
@@ -102,8 +100,7 @@ export function operate(
 	const result: Result = { status: "late", operation_id: operation.operation_id, code: ended };
 	const late = afterKnown(session, operation, at ?? received);
 	noteDevice(session, sender, operation.client_time, late);
-	const rest = { at: late, received, outcome: "late", noted: false, result } as const;
-	const line = append(session, operation, rest);
+	const line = append(session, operation, { at: late, received, outcome: "late", noted: false, result });
 	line.after = operation.after;
 	return result;
 }
@@ -133,15 +130,6 @@ export function whyEnded(
 		case "active":
 			return kind !== "abandon" && isTooLate(session, done, received) ? "session_expired" : null;
 	}
-}
-
-/** A clock that is behind what the session has seen goes on from there, and direct operations count in order of arrival. */
-export function receive(reference: Reference, session: History, ages: readonly number[]): Receipt {
-	const { now } = reference;
-	const newest = Math.max(lastActivity(session), place(session)?.at ?? 0);
-	if (lastActivity(session) - now <= 1000) return { received: now, newest, direct: [] };
-	const direct = [...new Set(ages.filter((age) => age < 60_000))].sort((a, b) => b - a);
-	return { received: newest + Math.max(1, direct.length), newest, direct };
 }
 
 /** What came late waits until the session takes something in. @returns how much there was */
@@ -362,14 +350,10 @@ export function start(reference: Reference, wanted: Start): RefSession | Refused
 
 /** A line that changes nothing. */
 function note(session: RefSession, operation: Operation, received: number): void {
-	const rest = { at: received, received, outcome: "applied", noted: true, result: null } as const;
-	append(session, operation, rest);
+	append(session, operation, { at: received, received, outcome: "applied", noted: true, result: null });
 }
 
-function lifecycle(
-	operation_id: string | null,
-	kind: "start" | "abandon" | "restore" | "apply_late",
-): Operation {
+function lifecycle(operation_id: string | null, kind: Unsent["kind"]): Operation {
 	return { operation_id, client_time: null, deed: { kind }, unfit: null };
 }
 
@@ -386,7 +370,7 @@ export function restore(
 ): RefSession | Refused {
 	const known = operation_id && lineOf(session, operation_id);
 	if (known) return known.deed.kind === "restore" ? session : { refused: "operation_mismatch" };
-	const { received } = receive(reference, session, []);
+	const { received } = receive(reference.now, session, []);
 	if (session.status === "active") {
 		if (isExpired(session, received)) return { refused: "session_expired" };
 		note(session, lifecycle(operation_id, "restore"), received);

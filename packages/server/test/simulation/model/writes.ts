@@ -2,15 +2,8 @@ import { compare } from "./compare.ts";
 import { codeOf, draw, idOf, sessionAt, standingOf } from "./drawing.ts";
 import { expectedProgress, expectedSummary, instant } from "./expected.ts";
 import { counts, type Deed, holder, type Result, standing } from "./history.ts";
-import {
-	bringIn,
-	lineOf,
-	type Operation,
-	operate,
-	type RefSession,
-	receive,
-	type Sender,
-} from "./reference.ts";
+import { receive } from "./received.ts";
+import { bringIn, lineOf, type Operation, operate, type RefSession, type Sender } from "./reference.ts";
 import type { Wish } from "./wishes.ts";
 import type { AnswerWish, OperationWish } from "./wishes-writes.ts";
 import { ask, count, expectSame, type World } from "./world.ts";
@@ -24,7 +17,7 @@ export async function takeSync(world: World, wish: Wish & { kind: "sync" }): Pro
 	const from = standingOf(world, session);
 	const sent = wish.operations.map((one) => wireOf(world, session, one, sending));
 	const ages = sent.flatMap(({ operation }) => sending.sent_at - (operation?.client_time ?? Number.NaN));
-	const receipt = receive(reference, session, ages);
+	const receipt = receive(reference.now, session, ages);
 	const sender = { ...sending, receipt };
 	const known = session.lines.length;
 	const wasActive = session.status === "active";

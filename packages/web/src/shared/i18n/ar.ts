@@ -296,7 +296,7 @@ export const messages: Messages = {
 		confirm_no: "الاحتفاظ بإجاباتي",
 		expired_title: "انتهت مدة هذا التقييم.",
 		expired: (value, until, now) =>
-			`كانت إجاباتك (${number(value)}) محفوظة حتى ${date(until, now)}. يمكن بدء تقييم جديد.`,
+			`كانت متابعته ممكنة حتى ${date(until, now)}. ما زالت إجاباتك (${number(value)}) مخزّنة. يمكن بدء تقييم جديد.`,
 		abandoned_title: "وُضعت هذه الإجابات جانبًا.",
 		abandoned: (value) => `${answers(value)} من قبل البدء من جديد.`,
 		abandoned_until: (until, now) => `تمكن العودة إليها حتى ${date(until, now)}.`,

@@ -214,7 +214,7 @@ export const messages = {
 		confirm_no: "Keep my answers",
 		expired_title: "This assessment has expired.",
 		expired: (value: number, until: Instant, now: Instant) =>
-			`Your ${answers(value)} ${value === 1 ? "was" : "were"} kept until ${date(until, now)}. You can start a new one.`,
+			`It could be continued until ${date(until, now)}. Your ${answers(value)} ${value === 1 ? "is" : "are"} still stored. You can start a new one.`,
 		abandoned_title: "These answers were set aside.",
 		abandoned: (value: number) => `${answers(value)} from before you started fresh.`,
 		abandoned_until: (until: Instant, now: Instant) => `You can return to them until ${date(until, now)}.`,

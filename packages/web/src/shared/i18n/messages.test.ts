@@ -99,7 +99,9 @@ test("a date of another year says its year", () => {
 	expect(en.date(next, NOW)).toBe("3 January 2027");
 	expect(ar.date(next, NOW)).toContain("٢٠٢٧");
 	expect(en.pause_sheet.kept(next, NOW)).toContain("3 January 2027");
-	expect(en.resume.expired(2, next, NOW)).toContain("were kept until 3 January 2027");
+	expect(en.resume.expired(2, next, NOW)).toBe(
+		"It could be continued until 3 January 2027. Your 2 answers are still stored. You can start a new one.",
+	);
 	expect(ar.resume.abandoned_until(next, NOW)).toContain("٢٠٢٧");
 	expect(en.resume.set_aside_until(5, next, NOW)).toBe("You set aside 5 answers, kept until 3 January 2027.");
 	expect(ar.resume.set_aside_until(5, next, NOW)).toContain("٢٠٢٧");
