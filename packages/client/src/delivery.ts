@@ -126,6 +126,7 @@ export function syncRequest(device: Device, session_id: SessionId, operations: r
 		sent_at: toInstant(deviceTime(device)),
 		...(device.clock.id && { device_id: device.clock.id }),
 		...(isShared(device, session_id) && { shared: true }),
+		ignore_unknown: true,
 		operations: operations.map(({ operation_id, client_time, command, after }) => ({
 			operation_id,
 			client_time,

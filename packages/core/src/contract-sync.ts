@@ -33,6 +33,11 @@ export const SyncRequest = z.object({
 	device_id: z.optional(OperationId),
 	/** As in `session/start`: the cookie is not renewed. */
 	shared: z.optional(z.boolean()),
+	/**
+	 * Fields that this server does not know are ignored instead of refused. A browser's page sends it: it may be newer than the server,
+	 * or find in its outbox what a newer page has left there, and no answer is to be refused for that.
+	 */
+	ignore_unknown: z.optional(z.boolean()),
 	operations: z.array(z.unknown()).check(z.maxLength(SYNC_LIMIT)),
 });
 

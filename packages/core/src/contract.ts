@@ -127,7 +127,7 @@ export const QuestionsReply = z.object({
 	}),
 });
 
-/** `POST /api/v2/session/start`. The body may be absent; unknown fields are ignored. */
+/** `POST /api/v2/session/start`. The body may be absent. */
 export const StartRequest = z.object({
 	/** The same id again returns the same session. */
 	operation_id: z.optional(NewOperationId),

@@ -31,6 +31,11 @@ export const HOSTILE: fc.Arbitrary<unknown> = fc.oneof(
 	),
 );
 
+/** A value as a part of an address. Not `String(value)`: an object may have a `toString` that is no function. */
+export function textOf(value: unknown): string {
+	return (typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined")).toWellFormed();
+}
+
 /** Bodies that mostly fit a schema: well-formed ones, and ones with a hostile value somewhere. */
 export function bodyFor(
 	schema: JsonSchema,

@@ -1,3 +1,4 @@
+// Runs once: it looks for traces in the files of SQLite.
 import { existsSync, readFileSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";

@@ -9,7 +9,7 @@ import { aSilentLine } from "../testing/a-silent-line.ts";
 import { aSessionFullOfCanaries } from "../testing/canaries.ts";
 import { CLI, carhythm, startFile } from "../testing/run.ts";
 
-// What is only so on PostgreSQL. What both databases share is told in the other files, on both.
+// Runs on PostgreSQL only: what both databases share is told in the other files, on both.
 
 const CONTENT = fileURLToPath(new URL("../../../../content/", import.meta.url));
 

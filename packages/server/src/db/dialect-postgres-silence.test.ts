@@ -1,3 +1,4 @@
+// Runs once: only a connection to a server can fall silent, so it asks for PostgreSQL itself.
 import { randomUUID } from "node:crypto";
 import type { SessionId } from "@carhythm/core";
 import { sql } from "kysely";

@@ -12,8 +12,9 @@ import {
 } from "@carhythm/core";
 import { type Selectable, sql, type Transaction } from "kysely";
 import { deriveCode, hashVerifier, sameHash } from "./hand-off-secrets.ts";
+import { kindOfOperation } from "./known-operations.ts";
 import { type Rules, workBatch } from "./operate.ts";
-import { invalidCode, unknownSession } from "./refusals.ts";
+import { invalidCode, operationMismatch, unknownSession } from "./refusals.ts";
 import type { Schema } from "./schema.ts";
 import { openBench, writeBench } from "./session-writer.ts";
 import type { Means } from "./start.ts";
@@ -70,6 +71,7 @@ export async function createHandOff(
 		.where("operation_id", "=", request.operation_id)
 		.executeTakeFirst();
 	if (known) return reply(codeWith(known.selector, codes), known.expires_at);
+	if (await kindOfOperation(tx, response_id, request.operation_id)) return operationMismatch();
 
 	const created_at = means.now();
 	const refusal = refuseEnded(work.session, { received: created_at, expiry_days: means.expiry_days });

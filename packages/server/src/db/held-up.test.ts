@@ -5,7 +5,7 @@ import { aStore, type TestStore } from "../testing/a-store.ts";
 import { answering, countersEqualRows, slider, statuses, syncing } from "../testing/batches.ts";
 import { StorageUnavailable } from "./store.ts";
 
-// PostgreSQL alone lets one hold a single row: on SQLite a transaction has the whole file.
+// Runs once: PostgreSQL alone lets one hold a single row. On SQLite a transaction has the whole file.
 
 /** Somebody at a terminal who has begun a transaction and gone for coffee. */
 async function anOperator(store: TestStore, statement: string, id: SessionId) {

@@ -1,3 +1,4 @@
+// Runs once: it opens files of SQLite; open-postgres.test.ts does the same with a server.
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -2,7 +2,7 @@ import { decide, type Instant, type OperationId, RESTORE_DAYS, refuse, type Sess
 import type { Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { restorableUntil } from "./expiry.ts";
-import { loadLateOf } from "./known-operations.ts";
+import { kindOfOperation, loadLateOf } from "./known-operations.ts";
 import { applyLate, bringInExpired } from "./late-events.ts";
 import { loadSession } from "./load-session.ts";
 import { noteRestore } from "./note-request.ts";
@@ -103,19 +103,4 @@ async function setAside(
 		workBatch(work, abandoning(work.session.state.session_id, request.abandon_operation_id), request);
 	}
 	return works;
-}
-
-/** What an operation id already stands for in a session: a repeated request has no second effect, whatever happened since. */
-async function kindOfOperation(
-	tx: Tx,
-	response_id: number,
-	operation_id: OperationId,
-): Promise<string | null> {
-	const row = await tx
-		.selectFrom("session_events")
-		.select("kind")
-		.where("response_id", "=", response_id)
-		.where("operation_id", "=", operation_id)
-		.executeTakeFirst();
-	return row?.kind ?? null;
 }

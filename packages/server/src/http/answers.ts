@@ -20,6 +20,7 @@ import { describeIssues, sentence } from "./body.ts";
 import type { Deps, Env } from "./context.ts";
 import { readSessionCookie, setSessionCookie } from "./session-cookie.ts";
 import { lookUp, operateAlone, sessionIdOf, summaryOf } from "./session-replies.ts";
+import { unknownFields } from "./unknown-fields.ts";
 
 const EXAMPLE_SESSION = "3f0c2a9e-6f0b-4a44-9d0e-0d2f7f1f6a11";
 const EXAMPLE_OPERATION = "5b8d1c1e-90a4-4c4f-8a6b-2f5f6e0c7d22";
@@ -65,6 +66,7 @@ export function mountAnswers(api: Api, deps: Deps): void {
 		body: {
 			schema: SyncRequest,
 			optional: false,
+			ignoresUnknown: ({ ignore_unknown }) => ignore_unknown ?? false,
 			example: {
 				sent_at: "2026-01-31T08:00:05.000Z",
 				operations: [
@@ -108,8 +110,8 @@ async function sync(
 ): Promise<Outcome<SyncReply>> {
 	const session_id = sessionIdOf(c.req.param("session_id"));
 	if (!session_id) return unknownSession();
-	const parsed = body.operations.map((operation) => SyncOperation.safeParse(operation));
-	const operations = parsed.flatMap((operation) => (operation.success ? [operation.data] : []));
+	const parsed = body.operations.map((operation) => parseOperation(operation, body.ignore_unknown ?? false));
+	const operations = parsed.flatMap((operation) => (operation.ok ? [operation.value] : []));
 	const outcome =
 		operations.length === 0
 			? await operateNothing(deps, session_id)
@@ -123,9 +125,9 @@ async function sync(
 	if (!outcome.ok) return outcome;
 	const stored = outcome.results.values();
 	const results = parsed.map((operation, position): OperationResult => {
-		if (!operation.success) {
+		if (!operation.ok) {
 			deps.meter?.refused("invalid_operation");
-			return refuseOperation(body.operations[position], operation.error.issues);
+			return refuseOperation(body.operations[position], operation.errors);
 		}
 		const next = stored.next();
 		if (next.done) throw new Error("An operation came back without a result.");
@@ -144,13 +146,26 @@ async function operateNothing(deps: Deps, session_id: SessionId): Promise<BatchO
 	return found.ok ? { ...found, results: [] } : found;
 }
 
-function refuseOperation(operation: unknown, issues: readonly z.core.$ZodIssue[]): OperationResult {
+type Errors = ReturnType<typeof describeIssues>;
+
+/** One operation of a batch, judged by itself. */
+function parseOperation(
+	operation: unknown,
+	ignores_unknown: boolean,
+): { ok: true; value: SyncOperation } | { ok: false; errors: Errors } {
+	const parsed = SyncOperation.safeParse(operation);
+	if (!parsed.success) return { ok: false, errors: describeIssues(parsed.error.issues) };
+	const errors = ignores_unknown ? [] : unknownFields(operation, parsed.data);
+	return errors.length === 0 ? { ok: true, value: parsed.data } : { ok: false, errors };
+}
+
+function refuseOperation(operation: unknown, errors: Errors): OperationResult {
 	const id = z.object({ operation_id: OperationId }).safeParse(operation);
 	return {
 		status: "refused",
 		operation_id: id.success ? id.data.operation_id : null,
 		code: "invalid_operation",
-		detail: sentence(describeIssues(issues)),
+		detail: sentence(errors),
 	};
 }
 

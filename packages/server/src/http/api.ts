@@ -2,7 +2,7 @@ import type { ProblemCode } from "@carhythm/core";
 import type { Context, Hono } from "hono";
 import { compress } from "hono/compress";
 import type * as z from "zod/mini";
-import { parseBody, readJson } from "./body.ts";
+import { type BodyRules, parseBody, readJson } from "./body.ts";
 import type { Env } from "./context.ts";
 import type { FailedLookups } from "./failed-lookups.ts";
 import { type ProblemDetails, problem } from "./problem.ts";
@@ -39,8 +39,7 @@ type Endpoint<B, R> = {
 	summary: string;
 	description?: string;
 	query?: readonly QueryParameter[];
-	/** The JSON body; an optional one that is absent counts as `{}`. */
-	body?: { schema: z.ZodMiniType<B>; optional: boolean; example: unknown };
+	body?: BodyRules<B> & { example: unknown };
 	/** With `events` the reply is a stream of server-sent events, and the schema is that of the data of each. */
 	reply: { schema: z.ZodMiniType<R>; status?: 201; events?: true; description: string };
 	/** When the endpoint may reply 204. */

@@ -81,12 +81,17 @@ test.each(NEEDS_BODY)("POST %s without a body is 422", async (path) => {
 	}
 });
 
-test("the last of two equal keys counts, and `__proto__` is nothing special", async () => {
+test("the last of two equal keys counts, and `__proto__` is refused as any field that is not known", async () => {
 	await using app = await anApp();
 	const id = await app.start();
-	const body = `{"session_id":"${UNKNOWN}","__proto__":{"rating":5},"constructor":{"prototype":{"rating":5}},"session_id":"${id}"}`;
-	const reply = await app.post("/api/v2/feedback/submit", body);
+	const twice = `"session_id":"${UNKNOWN}","session_id":"${id}"`;
+	const reply = await app.post("/api/v2/feedback/submit", `{${twice}}`);
 	expect([reply.status, reply.body["rating"]]).toEqual([201, null]);
+	const body = `{${twice},"__proto__":{"rating":5},"constructor":{"prototype":{"rating":5}}}`;
+	expect((await app.post("/api/v2/feedback/submit", body)).body).toMatchObject({
+		status: 422,
+		errors: [{ pointer: "/__proto__" }, { pointer: "/constructor" }],
+	});
 });
 
 test("JSON is read whatever the content type says", async () => {

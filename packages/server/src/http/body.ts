@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import * as z from "zod/mini";
 import type { Env } from "./context.ts";
 import type { ProblemDetails } from "./problem.ts";
+import { unknownFields } from "./unknown-fields.ts";
 
 /** The mini build of zod says only "Invalid input" until it is given a language. */
 z.config(z.locales.en());
@@ -67,16 +68,38 @@ async function readBytes(c: Context<Env>): Promise<ArrayBuffer | Uint8Array | nu
 	return Buffer.concat(chunks);
 }
 
-/** Parses a body by its schema; an absent one counts as `{}` where the body is optional. */
-export function parseBody<T>(
-	body: unknown,
-	{ schema, optional }: { schema: z.ZodMiniType<T>; optional: boolean },
-): Parsed<T> {
+/** How a body is parsed. */
+export type BodyRules<T> = {
+	schema: z.ZodMiniType<T>;
+	/** An absent body counts as `{}`. */
+	optional: boolean;
+	/** Fields that existing clients may send and that mean nothing. All others that the schema does not know are refused. */
+	ignores?: readonly string[];
+	/** Whether the fields that the schema does not know are ignored in this request. */
+	ignoresUnknown?: (body: T) => boolean;
+};
+
+/** Parses a body by its schema. */
+export function parseBody<T>(body: unknown, rules: BodyRules<T>): Parsed<T> {
+	const { schema, optional, ignores = [], ignoresUnknown } = rules;
 	if (body === undefined && !optional) return { ok: false, refusal: MISSING };
 	const parsed = schema.safeParse(body === undefined ? {} : body);
-	if (parsed.success) return { ok: true, value: parsed.data };
+	if (parsed.success) {
+		if (ignoresUnknown?.(parsed.data)) return { ok: true, value: parsed.data };
+		const known = {
+			...Object.fromEntries(ignores.map((name) => [name, undefined])),
+			...asObject(parsed.data),
+		};
+		const unknown = unknownFields(body, known, schema).slice(0, ERRORS_LISTED);
+		if (unknown.length === 0) return { ok: true, value: parsed.data };
+		return { ok: false, refusal: { code: "invalid_body", detail: sentence(unknown), errors: unknown } };
+	}
 	const errors = describeIssues(parsed.error.issues);
 	return { ok: false, refusal: { code: "invalid_body", detail: sentence(errors), errors } };
+}
+
+function asObject(value: unknown): object {
+	return typeof value === "object" && value !== null ? value : {};
 }
 
 /** What is wrong, with a JSON pointer to each place. */

@@ -51,6 +51,34 @@ test("unknown, wrong, used, expired and malformed codes get the very same reply"
 	expect(replies[0]?.body["code"]).toBe("hand_off_code_invalid");
 });
 
+test("a hand-off under an id that was spent on something else is refused, and the other way round", async () => {
+	await using app = await anApp();
+	const id = await app.start();
+	const [spent, made] = [anOperationId(), anOperationId()];
+	await app.submit(id, "team", SAMPLER_ANSWERS.team, { submission_id: spent });
+	const refused = await app.post(`/api/v2/session/${id}/handoff`, { operation_id: spent });
+	expect([refused.status, refused.body["code"]]).toEqual([422, "operation_mismatch"]);
+	expect(await app.submit(id, "team", SAMPLER_ANSWERS.team, { submission_id: spent })).toMatchObject({
+		status: 200,
+		body: { xp_gained: 10 },
+	});
+
+	const code = await app.post(`/api/v2/session/${id}/handoff`, { operation_id: made });
+	const answer = await app.submit(id, "energy", SAMPLER_ANSWERS.energy, { submission_id: made });
+	expect([answer.status, answer.body["code"]]).toEqual([422, "operation_mismatch"]);
+	const command = { kind: "answer", question_id: app.question("energy"), answer: SAMPLER_ANSWERS.energy };
+	const synced = await app.post(`/api/v2/session/${id}/sync`, {
+		sent_at: app.now(),
+		operations: [{ operation_id: made, client_time: app.now(), command }],
+	});
+	expect(synced.body["results"]).toMatchObject([{ status: "refused", code: "operation_mismatch" }]);
+	const restored = await app.post(`/api/v2/session/${id}/restore`, { operation_id: made });
+	expect([restored.status, restored.body["code"]]).toEqual([422, "operation_mismatch"]);
+	const again = await app.post(`/api/v2/session/${id}/handoff`, { operation_id: made });
+	expect(again.body).toEqual(code.body);
+	expect((await app.get(`/api/v2/session/${id}`)).body).toMatchObject({ session: { answered: 1 } });
+});
+
 test("a network that guesses is stopped, and its right codes wait too; others are not", async () => {
 	await using app = await anApp({ config: { failed_lookups_per_minute: 50, trust_proxy: true } });
 	const code = await aCode(app, await app.start());

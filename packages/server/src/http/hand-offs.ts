@@ -44,7 +44,13 @@ export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedLookups
 			schema: HandOffReply,
 			description: "The code; the same one again for a repeated `operation_id`",
 		},
-		problems: ["session_not_found", "session_completed", "session_abandoned", "session_expired"],
+		problems: [
+			"session_not_found",
+			"session_completed",
+			"session_abandoned",
+			"session_expired",
+			"operation_mismatch",
+		],
 		handle: (request) => handOff(deps, hashing, request),
 	});
 	api.add({

@@ -53,7 +53,7 @@ export function describeApi(endpoints: readonly AnyEndpoint[]): OpenApiDocument 
 		servers: [{ url: "/" }],
 		tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
 		paths,
-		components: { schemas: toComponents(names) },
+		components: { schemas: closeRequests(toComponents(names), endpoints, names) },
 	};
 }
 
@@ -85,6 +85,29 @@ function toComponents(registry: Registry): Record<string, JsonSchema> {
 			.map(([name, { $schema: _, $id: __, ...schema }]): [string, JsonSchema] => [name, schema])
 			.sort(([a], [b]) => a.localeCompare(b)),
 	);
+}
+
+/** Requests may hold no other fields than those that are named; what existing clients send and means nothing is named too. */
+function closeRequests(
+	components: Record<string, JsonSchema>,
+	endpoints: readonly AnyEndpoint[],
+	names: Registry,
+): Record<string, JsonSchema> {
+	const closed: Record<string, JsonSchema> = { ...components };
+	for (const { body } of endpoints) {
+		const id = body && names.get(body.schema)?.id;
+		const schema = id && components[id];
+		if (!schema) continue;
+		const ignored = Object.fromEntries(
+			(body.ignores ?? []).map((name) => [name, { deprecated: true, description: "Ignored." }]),
+		);
+		closed[id] = {
+			...schema,
+			properties: { ...(schema["properties"] as JsonSchema | undefined), ...ignored },
+			additionalProperties: false,
+		};
+	}
+	return closed;
 }
 
 function linkTo(schema: z.ZodMiniType, names: Registry): JsonSchema {

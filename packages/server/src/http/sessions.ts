@@ -44,7 +44,12 @@ export function mountSessions(api: Api, deps: Deps): void {
 		summary: "Start a session",
 		description:
 			"Needs no body. With `replaces` it is Start Fresh: that session is set aside in the same transaction. Sets the cookie by which this browser finds the session again; with `shared`, for a computer that others use too, there is none.",
-		body: { schema: StartRequest, optional: true, example: { language: "en" } },
+		body: {
+			schema: StartRequest,
+			optional: true,
+			example: { language: "en" },
+			ignores: ["email", "full_name", "age_group", "country", "origin_country"],
+		},
 		reply: {
 			schema: StartReply,
 			description: "The new session, or the same one again for a repeated `operation_id`",

@@ -23,7 +23,7 @@ test.skipIf(noDisks !== null).each([
 	LONG,
 	async ({ engine, run, rounds }) => {
 		const figures = await run({ rounds, seed: 9, mebibytes: 8 });
-		expect(figures).toMatchObject({ rounds, ...NOTHING_WRONG });
+		expect(figures, "seed 9").toMatchObject({ rounds, ...NOTHING_WRONG });
 		expect(figures.writes_refused).toBeGreaterThan(0);
 		if (engine === "SQLite") expect(figures.reads_refused).toBe(0);
 	},
@@ -34,7 +34,7 @@ test.skipIf(noStrace !== null)(
 	LONG,
 	async () => {
 		const figures = await runFaults(FAULTS, 10);
-		expect(figures).toMatchObject({ rounds: FAULTS.length, ...NOTHING_WRONG });
+		expect(figures, "seed 10").toMatchObject({ rounds: FAULTS.length, ...NOTHING_WRONG });
 		expect(figures.writes_refused).toBeGreaterThanOrEqual(FAULTS.length);
 		expect(figures.reads_refused).toBe(0);
 	},

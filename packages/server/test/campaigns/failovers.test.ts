@@ -8,11 +8,11 @@ test("a standby takes over under load: it has all that was acknowledged, and the
 	timeout: 240_000,
 }, async () => {
 	const figures = await runFailovers({ failovers: 2, seed: 9 });
-	expect(figures).toMatchObject({ rounds: 2, ...NOTHING_WRONG });
+	expect(figures, "seed 9").toMatchObject({ rounds: 2, ...NOTHING_WRONG });
 	expect(figures.longest_healing_ms).toBeLessThan(10_000);
 });
 
 test("a standby for which nobody waits would be found out", { timeout: 120_000 }, async () => {
 	const figures = await runFailovers({ failovers: 1, seed: 10, arm: "asynchronous-standby" });
-	expect(figures.lost).toBeGreaterThan(0);
+	expect(figures.lost, "seed 10").toBeGreaterThan(0);
 });

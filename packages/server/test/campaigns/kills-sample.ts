@@ -13,7 +13,7 @@ export function testKills(engine: Engine): void {
 		timeout: 900_000,
 	}, async () => {
 		const figures = await runKills({ engine, kills: KILLS, seed: 4 });
-		expect(figures).toMatchObject({ rounds: KILLS, ...NOTHING_WRONG });
+		expect(figures, "seed 4").toMatchObject({ rounds: KILLS, ...NOTHING_WRONG });
 		expect(figures.acknowledged).toBeGreaterThan(10 * KILLS);
 		expect(figures.codes_used).toBeGreaterThan(0);
 		// Requests were under way at the moment of the kill.
@@ -24,6 +24,6 @@ export function testKills(engine: Engine): void {
 		const server = weakened("write-behind");
 		const rounds = { kills: 8, kills_a_database: 1, stops_at_loss: true } as const;
 		const figures = await runKills({ engine, seed: 5, server, ...rounds });
-		expect(figures.lost).toBeGreaterThan(0);
+		expect(figures.lost, "seed 5").toBeGreaterThan(0);
 	});
 }

@@ -14,11 +14,11 @@ test.skipIf(noStrace !== null)(
 	{ timeout: 240_000 },
 	async () => {
 		const pages = await runWritePoints({ call: "pwrite64", points: [70, 130, 218, 245], seed: SEED });
-		expect(pages).toMatchObject({ rounds: 4, killed: 4, ...NOTHING_WRONG });
+		expect(pages, `seed ${SEED}`).toMatchObject({ rounds: 4, killed: 4, ...NOTHING_WRONG });
 		expect(pages.kinds).toEqual(expect.arrayContaining(["start", "answer", "restore", "hand_off", "hold"]));
 		// The code is made, and used.
 		const syncs = await runWritePoints({ call: "fsync", points: [13, 14], seed: SEED });
-		expect(syncs).toMatchObject({ rounds: 2, killed: 2, codes_made: 1, ...NOTHING_WRONG });
+		expect(syncs, `seed ${SEED}`).toMatchObject({ rounds: 2, killed: 2, codes_made: 1, ...NOTHING_WRONG });
 		for (const { acknowledged } of [pages, syncs]) expect(acknowledged).toBeGreaterThan(20);
 	},
 );

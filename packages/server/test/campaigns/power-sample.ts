@@ -20,13 +20,13 @@ export function testPowerCuts({
 		{ timeout: 900_000 },
 		async () => {
 			const figures = await runPowerCuts({ engine, cuts, seed: 6 });
-			expect(figures).toMatchObject({ rounds: cuts, ...NOTHING_WRONG });
+			expect(figures, "seed 6").toMatchObject({ rounds: cuts, ...NOTHING_WRONG });
 			expect(figures.acknowledged).toBeGreaterThan(10 * cuts);
 		},
 	);
 
 	test.skipIf(why !== null)(`${arm} would be found out${notRun}`, { timeout: 120_000 }, async () => {
 		const figures = await runPowerCuts({ engine, cuts: 4, seed: 7, arm, stops_at_loss: true });
-		expect(figures.lost).toBeGreaterThan(0);
+		expect(figures.lost, "seed 7").toBeGreaterThan(0);
 	});
 }

@@ -5,6 +5,6 @@ test("PostgreSQL may crash under load: nothing acknowledged is lost and the serv
 	timeout: 240_000,
 }, async () => {
 	const figures = await runRestarts({ restarts: 3, seed: 8 });
-	expect(figures).toMatchObject({ rounds: 3, lost: 0, torn: 0, corrupt: 0, complaints: [] });
+	expect(figures, "seed 8").toMatchObject({ rounds: 3, lost: 0, torn: 0, corrupt: 0, complaints: [] });
 	expect(figures.longest_healing_ms).toBeLessThan(10_000);
 });

@@ -1,3 +1,4 @@
+// Runs once: it names the engine of each story.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type SessionId, toInstant } from "@carhythm/core";
