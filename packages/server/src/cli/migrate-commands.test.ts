@@ -110,7 +110,7 @@ test("a step that fails is rolled back and says so; the run goes on when the rea
 	const failed = await old.run("adopt");
 	expect(failed).toMatchObject({
 		code: 5,
-		stderr: expect.stringContaining("rolled back: nobody may change this"),
+		stderr: expect.stringContaining("nobody may change this. The step was rolled back"),
 	});
 	change(old.file, "DROP TRIGGER in_the_way");
 	expect(await old.run("up")).toMatchObject({ code: 0 });

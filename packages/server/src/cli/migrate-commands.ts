@@ -6,6 +6,7 @@ import { databaseExists, openDatabase } from "../db/open.ts";
 import { newestMigration, prune } from "../migrations/down.ts";
 import type { Decisions } from "../migrations/migration.ts";
 import { makePlan, rehearse } from "../migrations/plan.ts";
+import { requireMigrated } from "../migrations/refusals.ts";
 import { migrationStatus } from "../migrations/runner.ts";
 import { downgrade, type Safety, upgrade } from "../migrations/upgrade.ts";
 import { verify } from "../migrations/verify/verify.ts";
@@ -99,7 +100,7 @@ async function goUp(options: Options, { adopt }: { adopt: boolean }): Promise<vo
 	);
 	if (options.json) printJson({ ...outcome, backup: outcome.backup?.file ?? null });
 	else showUpgrade(outcome);
-	if (outcome.report && !outcome.report.ok) throw differs();
+	if (outcome.report && !outcome.report.ok) throw differs(outcome.backup?.file);
 }
 
 function addStatus(migrate: Command): void {
@@ -126,7 +127,10 @@ function addVerify(migrate: Command): void {
 	).action(async (options: Options) => {
 		const config = configOf(options);
 		requireDatabase(config);
-		const report = await opened(config, (database) => verify(database));
+		const report = await opened(config, async (database) => {
+			await requireMigrated(database);
+			return verify(database);
+		});
 		if (options.json) printJson(report);
 		else showReport(report);
 		if (!report.ok) throw differs();
@@ -265,6 +269,7 @@ function requireDatabase({ database_url }: Config): void {
 	);
 }
 
-function differs(): OperatorError {
-	return new OperatorError("difference", "Verification found a difference; see above. The backup is whole.");
+function differs(backup?: string): OperatorError {
+	const back = backup ? ` "carhythm restore ${backup}" brings back the database as it was.` : "";
+	return new OperatorError("difference", `Verification found a difference; see above.${back}`);
 }

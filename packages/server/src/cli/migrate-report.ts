@@ -90,7 +90,10 @@ export function showUpgrade({ applied, repairs, report }: Upgrade): void {
 
 /** Each thing that was looked at. */
 export function showReport({ checks, notes, migration }: VerifyReport): void {
-	for (const { name, ok, detail } of checks) print(`${ok ? "ok" : "DIFFERENT"}  ${name}: ${detail}`);
+	for (const { name, ok, detail, differences } of checks) {
+		if (ok) print(`ok  ${name}: ${detail}`);
+		for (const difference of differences) print(`DIFFERENT  ${name}: ${difference}`);
+	}
 	for (const note of notes) print(`note  ${note}`);
 	print(`The newest migration is ${migration}.`);
 }

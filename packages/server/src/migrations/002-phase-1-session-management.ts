@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { LEDGER } from "../db/schema.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { bringBackPhase1, forgetKeptPhase1, keepPhase1 } from "./kept-phase-1.ts";
+import { bringBackPhase1, dropStatus, forgetKeptPhase1, keepPhase1 } from "./kept-phase-1.ts";
 import type { BatchesStep, Migration, Probe, Prober, Task } from "./migration.ts";
 import { addColumn, change, createIndex } from "./steps.ts";
 
@@ -29,6 +29,9 @@ const typeSessionstatus: Task = {
 	name: "type_sessionstatus",
 	version: 1,
 	sql: `CREATE TYPE sessionstatus AS ENUM (${STATUS_LABELS})`,
+	sqlFor: () => [
+		`DO $$ BEGIN CREATE TYPE sessionstatus AS ENUM (${STATUS_LABELS}); EXCEPTION WHEN duplicate_object THEN NULL; END $$`,
+	],
 	async run(tx) {
 		const { rows } = await sql`
 			SELECT 1 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
@@ -52,14 +55,7 @@ export const phase1SessionManagement: Migration = {
 			},
 			{
 				before: { sqlite: [], postgres: [typeSessionstatus] },
-				undo: {
-					sqlite: [keepPhase1, `ALTER TABLE ${TABLE} DROP COLUMN status`],
-					postgres: [
-						keepPhase1,
-						`ALTER TABLE ${TABLE} DROP COLUMN status`,
-						"DROP TYPE IF EXISTS sessionstatus",
-					],
-				},
+				undo: { sqlite: [keepPhase1, dropStatus], postgres: [keepPhase1, dropStatus] },
 			},
 		),
 		addColumn(
@@ -189,13 +185,15 @@ function proof(catalogue: Catalogue) {
 function onlyIfApplied(column_step: string, look?: (catalogue: Catalogue) => Probe): Prober {
 	return {
 		async rows(db, _means, catalogue) {
+			const isThere = catalogue.get(TABLE)?.columns.has(column_step.replace(/^column_/, "")) ?? false;
+			if (!catalogue.has(LEDGER)) return isThere ? "done" : "todo";
 			const row = await db
 				.selectFrom(LEDGER)
 				.select("origin")
 				.where("migration", "=", 2)
 				.where("step", "=", column_step)
 				.executeTakeFirst();
-			if (row?.origin === "adopted") return "done";
+			if (row?.origin === "adopted" || (!row && isThere)) return "done";
 			return look ? look(catalogue) : "ledger";
 		},
 	};

@@ -1,11 +1,13 @@
 import { sql } from "kysely";
 import { LEDGER } from "../db/schema.ts";
+import { OperatorError } from "../operator-error.ts";
 import { atOnce } from "./at-once.ts";
 import { findRow, readLedger } from "./ledger.ts";
 import type { Origin } from "./ledger-schema.ts";
 import type { BatchesStep, Migration, Tx } from "./migration.ts";
 import { patiently } from "./patiently.ts";
 import { giveWay, type Run } from "./run.ts";
+import { RangeFailed } from "./step-failed.ts";
 
 const ROW_LOCK_TIMEOUT_MS = 2000;
 
@@ -42,18 +44,20 @@ async function oneBatch(run: Run, migration: Migration, step: BatchesStep): Prom
 	await run.stillHeld();
 	const started = performance.now();
 	const where = { migration: migration.number, step: step.id };
-	const progress = await patiently(run, where, ROW_LOCK_TIMEOUT_MS, async (tx) => {
+	let reached = "";
+	const transaction = patiently(run, where, ROW_LOCK_TIMEOUT_MS, async (tx) => {
 		const began = performance.now();
 		const row = findRow(await readLedger(tx), migration.number, step.id);
 		if (row?.cursor == null || row.target == null) return null;
 		const { table, key, size } = step.batches;
-		const { rows } = await sql<{ to: number | null }>`
-			SELECT max(k) AS "to" FROM (
+		const { rows } = await sql<{ to: number | null; n: number }>`
+			SELECT max(k) AS "to", count(*) AS n FROM (
 				SELECT ${sql.ref(key)} AS k FROM ${sql.table(table)}
 				WHERE ${sql.ref(key)} > ${row.cursor} ORDER BY ${sql.ref(key)} LIMIT ${sql.lit(size)}) AS n`.execute(
 			tx,
 		);
 		const to = Math.min(rows[0]?.to ?? row.target, row.target);
+		reached = `among the ${Number(rows[0]?.n ?? 0)} rows with ${key} from ${row.cursor + 1} to ${to}`;
 		await step.batches.run(tx, { from: row.cursor, to }, run.means);
 		const isLast = to >= row.target;
 		await tx
@@ -67,6 +71,9 @@ async function oneBatch(run: Run, migration: Migration, step: BatchesStep): Prom
 			.where("step", "=", step.id)
 			.execute();
 		return isLast ? null : { done: to, total: row.target };
+	});
+	const progress = await transaction.catch((error: unknown) => {
+		throw error instanceof OperatorError ? error : new RangeFailed(reached, error);
 	});
 	if (progress) await run.onProgress({ ...where, at: progress });
 	await giveWay(run, performance.now() - started);

@@ -7,16 +7,20 @@ import type { LedgerSchema, Origin } from "./ledger-schema.ts";
 import type { IndexStep, Migration } from "./migration.ts";
 import { codeOf } from "./patiently.ts";
 import { ledgerOf, type Run } from "./run.ts";
+import { sharedValues } from "./step-failed.ts";
 
 export async function applyIndex(run: Run, migration: Migration, step: IndexStep): Promise<Origin | null> {
 	const { dialect } = run.database;
 	const isBeside = dialect.name === "postgres" && (await hasRows(run, step.index.table));
 	if (!isBeside) {
-		return atOnce(run, migration, step, async (tx) => {
+		const built = atOnce(run, migration, step, async (tx) => {
 			if (dialect.name === "postgres")
 				await sql`DROP INDEX IF EXISTS ${sql.ref(step.index.name)}`.execute(tx);
 			await sql.raw(indexSql(step, "")).execute(tx);
 			await run.onProgress({ migration: migration.number, step: step.id, at: { action: 0 } });
+		});
+		return built.catch(async (error: unknown) => {
+			throw isDoubled(error) ? await doubled(run, migration, step) : error;
 		});
 	}
 	const origin = await buildBeside(run, migration, step);
@@ -53,7 +57,7 @@ async function buildBeside(run: Run, migration: Migration, step: IndexStep): Pro
 			await sql`DROP INDEX CONCURRENTLY IF EXISTS ${sql.ref(step.index.name)}`.execute(connection);
 			await sql.raw(indexSql(step, "CONCURRENTLY ")).execute(connection);
 		} catch (error) {
-			throw codeOf(error) === "23505" ? doubled(migration, step) : error;
+			throw isDoubled(error) ? await doubled(run, migration, step) : error;
 		} finally {
 			await restoreSettings(connection, before).catch(() => {});
 		}
@@ -84,7 +88,10 @@ async function restoreSettings(
 	}
 }
 
-function doubled(migration: Migration, step: IndexStep): OperatorError {
-	const { table, columns } = step.index;
-	return conflict(migration, step, `${table} has rows that share the same ${columns.join(", ")}`);
+function isDoubled(error: unknown): boolean {
+	return ["23505", "SQLITE_CONSTRAINT_UNIQUE"].includes(codeOf(error) ?? "");
+}
+
+async function doubled(run: Run, migration: Migration, step: IndexStep): Promise<OperatorError> {
+	return conflict(migration, step, await sharedValues(ledgerOf(run.database), step.index));
 }

@@ -1,15 +1,19 @@
+import { OperatorError } from "../operator-error.ts";
 import { applyBatches } from "./apply-batches.ts";
 import { applyIndex } from "./apply-index.ts";
 import { atOnce, perform } from "./at-once.ts";
 import type { Origin } from "./ledger-schema.ts";
 import type { Migration, Step, WholeStep } from "./migration.ts";
 import { giveWay, type Run } from "./run.ts";
+import { StepFailed } from "./step-failed.ts";
 
 /** Applies one step unless it is there. @returns null when there was nothing to do and nothing to record */
 export async function applyStep(run: Run, migration: Migration, step: Step): Promise<Origin | null> {
 	await run.stillHeld();
 	const began = performance.now();
-	const origin = await apply(run, migration, step);
+	const origin = await apply(run, migration, step).catch((error: unknown) => {
+		throw error instanceof OperatorError ? error : new StepFailed(migration, step, error);
+	});
 	if (origin) await giveWay(run, performance.now() - began);
 	if (origin) await run.onProgress({ migration: migration.number, step: step.id, at: "committed" });
 	return origin;

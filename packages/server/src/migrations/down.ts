@@ -11,8 +11,10 @@ import { migrations } from "./list.ts";
 import { withMigrationLock } from "./lock.ts";
 import type { Means, Migration, Step } from "./migration.ts";
 import { LOCK_TIMEOUT_MS, patiently } from "./patiently.ts";
+import { requireMigrated } from "./refusals.ts";
 import { ledgerOf, type OnProgress } from "./run.ts";
 import { meansOf, stepsOf } from "./runner.ts";
+import { StepFailed } from "./step-failed.ts";
 
 export type DownOptions = {
 	/** The migration that is the newest afterwards. */
@@ -27,16 +29,10 @@ export type DownOutcome = { undone: readonly { migration: number; step: string }
 /**
  * Undoes migrations, the newest first, and loses nothing: what dropped columns and tables held stays in tables of its own,
  * and the next {@link migrateUp} brings it back. It may be killed at any moment and started again.
- * @throws OperatorError `refused` for a database without our ledger
+ * @throws OperatorError `refused` for a database that was never migrated, or by another version
  */
 export async function migrateDown(database: Database, options: DownOptions): Promise<DownOutcome> {
-	const catalogue = await readCatalogue(ledgerOf(database), database.dialect.name);
-	if (!catalogue.has(LEDGER)) {
-		throw new OperatorError(
-			"refused",
-			"This database was never migrated by CaRhythm, so there is nothing to undo.",
-		);
-	}
+	await requireMigrated(database);
 	return withMigrationLock(database, (stillHeld) => runDown(database, options, stillHeld), options.onWait);
 }
 
@@ -49,7 +45,7 @@ export async function runDown(
 	// The ledger of an earlier release has no place for what is kept.
 	await createLedger(ledgerOf(database), database.dialect);
 	const kept: string[] = [];
-	const means = meansOf(database, {}, (line) => kept.push(line));
+	const means = await meansOf(database, {}, (line) => kept.push(line));
 	const undone: { migration: number; step: string }[] = [];
 	return database.dialect.withoutForeignKeys(async () => {
 		for (const { migration, step } of stepsOf(database).reverse()) {
@@ -73,7 +69,7 @@ async function undoStep(
 ): Promise<boolean> {
 	const onProgress = options.onProgress ?? (() => {});
 	const where = { migration: migration.number, step: step.id };
-	const undone = await patiently({ database, onProgress }, where, LOCK_TIMEOUT_MS, async (tx) => {
+	const transaction = patiently({ database, onProgress }, where, LOCK_TIMEOUT_MS, async (tx) => {
 		const row = findRow(await readLedger(tx), migration.number, step.id);
 		if (!row) return false;
 		const catalogue = await readCatalogue<LedgerSchema>(tx, database.dialect.name);
@@ -93,15 +89,21 @@ async function undoStep(
 			.execute();
 		return true;
 	});
+	const undone = await transaction.catch((error: unknown) => {
+		throw error instanceof OperatorError ? error : new StepFailed(migration, step, error);
+	});
 	if (undone) await onProgress({ ...where, at: "committed" });
 	return undone;
 }
 
-/** Drops what undone migrations kept, for good. @returns the tables that went, with their rows */
+/**
+ * Drops what undone migrations kept, for good.
+ * @returns the tables that went, with their rows
+ * @throws OperatorError `refused` as {@link migrateDown}
+ */
 export async function prune(database: Database): Promise<{ table_name: string; rows: number }[]> {
+	await requireMigrated(database);
 	const db = ledgerOf(database);
-	const catalogue = await readCatalogue(db, database.dialect.name);
-	if (!catalogue.has(LEDGER)) return [];
 	return withMigrationLock(database, async () => {
 		await createLedger(db, database.dialect);
 		const kept = await listKept(db);

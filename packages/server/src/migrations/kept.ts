@@ -72,11 +72,37 @@ export function keepTable(migration: number, name: string): Task {
 }
 
 async function keepSessions(tx: Tx, means: Means, migration: number): Promise<void> {
+	const name = sessionsName(migration);
 	const catalogue = await readCatalogue<LedgerSchema>(tx, means.dialect.name);
-	if (catalogue.has(sessionsName(migration))) return;
+	if (catalogue.has(name)) {
+		await renewSessions(tx, means, migration, catalogue);
+		return;
+	}
 	await keep(tx, means, migration, "sessions", "SELECT id, session_id FROM student_responses");
+	await sql.raw(`CREATE UNIQUE INDEX ${name}_id ON ${name} (id)`).execute(tx);
+}
+
+/**
+ * An earlier undo left its list of sessions, because not every row of it could come back. Sessions that began since are entered; what is
+ * still kept of a session whose id another one has by now belongs to nothing.
+ */
+async function renewSessions(tx: Tx, means: Means, migration: number, catalogue: Catalogue): Promise<void> {
+	const name = sessionsName(migration);
+	const taken = `SELECT s.id FROM ${name} s JOIN student_responses r ON r.id = s.id WHERE r.session_id <> s.session_id`;
+	for (const { table_name } of await listKept(tx)) {
+		const isOfSessions = catalogue.get(table_name)?.columns.has("response_id");
+		if (!isOfSessions || !table_name.startsWith(keptName(migration, ""))) continue;
+		const gone = await sql.raw(`DELETE FROM ${table_name} WHERE response_id IN (${taken})`).execute(tx);
+		const rows = Number(gone.numAffectedRows ?? 0);
+		if (rows > 0)
+			means.report(`${table_name}: ${rows} kept rows belong to a session that is gone, and went too`);
+	}
+	await sql.raw(`DELETE FROM ${name} WHERE id IN (${taken})`).execute(tx);
 	await sql
-		.raw(`CREATE UNIQUE INDEX ${sessionsName(migration)}_id ON ${sessionsName(migration)} (id)`)
+		.raw(
+			`INSERT INTO ${name} (id, session_id) SELECT r.id, r.session_id FROM student_responses r
+			WHERE NOT EXISTS (SELECT 1 FROM ${name} s WHERE s.id = r.id)`,
+		)
 		.execute(tx);
 }
 

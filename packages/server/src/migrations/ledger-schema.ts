@@ -1,7 +1,15 @@
-import type { Schema } from "../db/schema.ts";
+import { LEDGER, type Schema } from "../db/schema.ts";
 
 /** The tables in which undone migrations keep what they dropped. */
 export const KEPT = "migration_kept";
+
+/** What runs have to know of earlier ones beside the ledger; created when there is something to note. */
+export const NOTES = "migration_notes";
+
+/** Tables in which migrations keep their own record, and what they keep for an undo. */
+export function isBookkeeping(table: string): boolean {
+	return [LEDGER, KEPT, NOTES].includes(table) || table.startsWith("undo_");
+}
 
 /** `adopted`: found already there. `resumed`: applied by a run that went on where an earlier one had ended. */
 export type Origin = "applied" | "adopted" | "resumed";

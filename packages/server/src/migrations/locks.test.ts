@@ -139,7 +139,7 @@ async function batches(database: Database, watcher: Database, steps: readonly St
 		await ledgerOf(database)
 			.transaction()
 			.execute(async (tx) => {
-				await step.batches.run(tx, { from: 0, to: 5000 }, meansOf(database, {}));
+				await step.batches.run(tx, { from: 0, to: 5000 }, await meansOf(database, {}));
 				const told = declared(step, tables);
 				for (const [table, mode] of Object.entries(await locksOn(watcher, tables))) {
 					expect(

@@ -28,6 +28,8 @@ export type Task = {
 	run: (tx: Tx, means: Means) => Promise<void>;
 	/** What it comes to on a database that has nothing of it yet, for review. */
 	sql?: string;
+	/** The statements on a database that has some of it; {@link sql} where it is left out. */
+	sqlFor?: (catalogue: Catalogue) => readonly string[];
 };
 
 /** One thing that a step does: a statement of SQL, or what SQL has no statement for on every database. */

@@ -1,52 +1,87 @@
 import type { Dialect } from "../db/dialect.ts";
 import { repairs, takeOver } from "./adoption/steps.ts";
 import { indexSql } from "./apply-index.ts";
-import type { Action, BatchesStep, Migration, Step } from "./migration.ts";
+import type { Catalogue } from "./catalogue.ts";
+import type { Action, BatchesStep, IndexStep, Migration, Step } from "./migration.ts";
 
 /** What these do depends on what they find. */
 const LOOKS_AT_ROWS = new Set<Step>([...repairs, ...takeOver]);
 
 type DialectName = Dialect["name"];
 
+/** What SQLite has statements for only since 3.53, which systems do not have yet. */
+const NEWER_SQLITE = /\bALTER COLUMN\b|\b(ADD|DROP) CONSTRAINT\b/i;
+
+const BY_ADOPT = 'done by "carhythm migrate adopt"';
+
 /**
- * A migration as SQL that a person can review and apply by hand, with `psql -v ON_ERROR_STOP=1` or `sqlite3 -bail`. What SQL
- * cannot say is left to `carhythm migrate adopt`, which takes over what was applied by hand.
+ * A migration as SQL that a person can review and apply by hand, with `psql -v ON_ERROR_STOP=1` or `sqlite3 -bail` (3.40 or newer). What
+ * SQL cannot say is left to `carhythm migrate adopt`, which takes over what was applied by hand.
+ * @param found what the database has already
  */
-export function planSql(migration: Migration, dialect: DialectName, only?: ReadonlySet<Step>): string {
+export function planSql(
+	migration: Migration,
+	dialect: DialectName,
+	{ only, found = new Map() }: { only?: ReadonlySet<Step>; found?: Catalogue } = {},
+): string {
 	const steps = migration.steps.filter(
 		(step) => (step.only ?? dialect) === dialect && (only === undefined || only.has(step)),
 	);
 	const title = `-- Migration ${migration.number}: ${migration.name}`;
-	return `${[title, ...steps.map((step) => stepSql(step, dialect))].join("\n\n")}\n`;
+	return `${[title, ...steps.map((step) => stepSql(step, dialect, found))].join("\n\n")}\n`;
 }
 
-function stepSql(step: Step, dialect: DialectName): string {
-	return `-- ${step.id}: ${step.about}\n${bodySql(step, dialect)}`;
+function stepSql(step: Step, dialect: DialectName, found: Catalogue): string {
+	return `-- ${step.id}: ${step.about}\n${bodySql(step, dialect, found)}`;
 }
 
-function bodySql(step: Step, dialect: DialectName): string {
-	if (LOOKS_AT_ROWS.has(step)) return '-- Done by "carhythm migrate adopt", which looks at the rows first.';
+function bodySql(step: Step, dialect: DialectName, found: Catalogue): string {
+	if (LOOKS_AT_ROWS.has(step)) return `-- ${sentence(BY_ADOPT)}, which looks at the rows first.`;
 	switch (step.mode) {
 		case "index":
+			// Rows that were there before may share a value until the repairs have looked at them.
+			if (step.index.unique && found.has(step.index.table))
+				return `-- ${sentence(BY_ADOPT)}, after the rows are repaired.`;
 			// Beside the traffic, and therefore outside any transaction.
 			return dialect === "postgres"
-				? `${indexSql(step, "CONCURRENTLY ")};`
+				? `${leftOver(step, found)}${indexSql(step, "CONCURRENTLY ")};`
 				: atOnce([indexSql(step, "")], dialect);
 		case "whole":
-			return atOnce(step.actions[dialect].flatMap(actionSql), dialect);
+			return atOnce(
+				step.actions[dialect].flatMap((action) => actionSql(action, dialect, found)),
+				dialect,
+			);
 		case "batches":
 			return batchesSql(step, dialect);
 	}
 }
 
-function actionSql(action: Action): string[] {
-	if (typeof action === "string") return [tidy(action)];
+/** What an interrupted build left behind goes first. */
+function leftOver({ index }: IndexStep, found: Catalogue): string {
+	return found.get(index.table)?.indexes.has(index.name) ? `DROP INDEX CONCURRENTLY ${index.name};\n` : "";
+}
+
+function actionSql(action: Action, dialect: DialectName, found: Catalogue): string[] {
+	if (typeof action === "string") {
+		if (dialect === "sqlite" && NEWER_SQLITE.test(action))
+			return [`-- ${sentence(BY_ADOPT)}: ${oneLine(action)}`];
+		return [tidy(action)];
+	}
 	if ("set_default" in action) {
 		const { table, column, expression } = action.set_default;
-		return [`-- The default ${expression} of ${table}.${column}: set by "carhythm migrate adopt".`];
+		return [`-- The default ${expression} of ${table}.${column}: ${BY_ADOPT}.`];
 	}
+	if (action.sqlFor) return action.sqlFor(found).map(tidy);
 	if (action.sql === "") return [];
-	return [action.sql ? tidy(action.sql) : `-- ${action.name}: done by "carhythm migrate adopt".`];
+	return [action.sql ? tidy(action.sql) : `-- ${action.name}: ${BY_ADOPT}.`];
+}
+
+function sentence(text: string): string {
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function oneLine(text: string): string {
+	return text.trim().replace(/\s+/g, " ");
 }
 
 function atOnce(statements: readonly string[], dialect: DialectName): string {

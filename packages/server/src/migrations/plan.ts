@@ -38,6 +38,13 @@ export type Rehearsal = {
 
 export type Plan = { steps: readonly PlannedStep[]; sql: string };
 
+/** How the printed SQL is applied. */
+const APPLY_BY_HAND = {
+	sqlite:
+		'-- Apply it with "sqlite3 -bail FILE < FILE.sql", then run "carhythm migrate adopt". sqlite3 3.40 is enough.\n',
+	postgres: '-- Apply it with "psql -v ON_ERROR_STOP=1 -f FILE.sql", then run "carhythm migrate adopt".\n',
+};
+
 /** Says what `migrate up` would do. Changes nothing. */
 export async function makePlan(
 	database: Database,
@@ -47,7 +54,7 @@ export async function makePlan(
 	const dialect = database.dialect.name;
 	const catalogue = await readCatalogue(db, dialect);
 	const ledger = catalogue.has(LEDGER) ? await readLedger(db) : [];
-	const means = meansOf(database, options);
+	const means = await meansOf(database, options);
 	const planned: PlannedStep[] = [];
 	const open = new Set<Step>();
 	for (const { migration, step } of stepsOf(database, options.to)) {
@@ -72,9 +79,9 @@ export async function makePlan(
 	const chosen = stepsOf(database, options.to).map(({ migration }) => migration);
 	const texts = touched.map((number) => {
 		const migration = chosen.find((one) => one.number === number) as Migration;
-		return planSql(migration, dialect, open);
+		return planSql(migration, dialect, { only: open, found: catalogue });
 	});
-	return { steps: planned, sql: texts.join("\n") };
+	return { steps: planned, sql: [APPLY_BY_HAND[dialect], ...texts].join("\n") };
 }
 
 function howOf(step: Step, dialect: "sqlite" | "postgres"): string {

@@ -5,11 +5,13 @@ import { OperatorError } from "../operator-error.ts";
 import { applyStep } from "./apply.ts";
 import { look } from "./at-once.ts";
 import { type Catalogue, readCatalogue } from "./catalogue.ts";
-import { createLedger, findRow, isEdited, readLedger } from "./ledger.ts";
+import { createLedger, findRow, readLedger } from "./ledger.ts";
 import type { LedgerRow, LedgerSchema, Origin } from "./ledger-schema.ts";
 import { migrations } from "./list.ts";
 import { withMigrationLock } from "./lock.ts";
 import type { Decisions, Means, Migration, Probe, Step } from "./migration.ts";
+import { noteDecisions, readDecisions } from "./notes.ts";
+import { readOwnLedger } from "./refusals.ts";
 import { ledgerOf, type OnProgress, type Run } from "./run.ts";
 
 type AppliedStep = { migration: number; name: string; step: string; origin: Origin };
@@ -55,12 +57,9 @@ export async function migrateUp(database: Database, options: UpOptions = {}): Pr
 export async function hasPending(database: Database, options: UpOptions = {}): Promise<boolean> {
 	const db = ledgerOf(database);
 	const catalogue = await readCatalogue(db, database.dialect.name);
-	refuseForeign(catalogue, options.adopt ?? false);
-	if (!catalogue.has(LEDGER)) return true;
-	const ledger = await readLedger(db);
-	refuseNewer(ledger);
-	refuseEdited(ledger);
-	const means = meansOf(database, options);
+	const ledger = await readOwnLedger(db, catalogue, { adopt: options.adopt ?? false });
+	if (!ledger) return true;
+	const means = await meansOf(database, options);
 	for (const { migration, step } of stepsOf(database, options.to)) {
 		const row = findRow(ledger, migration.number, step.id);
 		if (!row || (await look(step, db, means, { catalogue, row })) !== "done") return true;
@@ -76,14 +75,13 @@ export async function runUp(
 ): Promise<UpOutcome> {
 	const db = ledgerOf(database);
 	const catalogue = await readCatalogue(db, database.dialect.name);
-	refuseForeign(catalogue, options.adopt ?? false);
+	await readOwnLedger(db, catalogue, { adopt: options.adopt ?? false });
 	const repairs: string[] = [];
-	const means = meansOf(database, options, (line) => repairs.push(line));
-	await refuseConflicts(database, means, catalogue, options.to);
+	const means = await meansOf(database, options, (line) => repairs.push(line));
+	await refuseConflicts(database, options);
 	await createLedger(db, database.dialect);
+	await noteDecisions(db, database.dialect, options.decisions);
 	const before = await readLedger(db);
-	refuseNewer(before);
-	refuseEdited(before);
 
 	const run: Run = {
 		database,
@@ -112,7 +110,7 @@ export async function migrationStatus(database: Database): Promise<readonly Migr
 	const db = ledgerOf(database);
 	const catalogue = await readCatalogue(db, database.dialect.name);
 	const ledger = catalogue.has(LEDGER) ? await readLedger(db) : [];
-	const means = meansOf(database, {});
+	const means = await meansOf(database, {});
 	const all: MigrationStatus[] = [];
 	for (const migration of migrations) {
 		const steps: StepStatus[] = [];
@@ -143,26 +141,20 @@ export function stepsOf(database: Database, to = Infinity): { migration: Migrati
 }
 
 /** What steps are given to work with. */
-export function meansOf(
+export async function meansOf(
 	database: Database,
-	{ decisions }: Pick<UpOptions, "decisions">,
+	options: Pick<UpOptions, "decisions">,
 	report: (line: string) => void = () => {},
-): Means {
-	return {
-		dialect: database.dialect,
-		decisions: { assume_timezone: "UTC", map_status: {}, ...decisions },
-		report,
-	};
+): Promise<Means> {
+	const { dialect } = database;
+	return { dialect, decisions: await readDecisions(ledgerOf(database), dialect, options.decisions), report };
 }
 
-/** All that is in the way is said at once, before anything is changed. */
-async function refuseConflicts(
-	database: Database,
-	means: Means,
-	catalogue: Catalogue,
-	to: number | undefined,
-): Promise<void> {
+/** All that is in the way is said at once, before anything is changed. @throws OperatorError `conflict` */
+export async function refuseConflicts(database: Database, { to, ...options }: UpOptions): Promise<void> {
 	const db = ledgerOf(database);
+	const catalogue = await readCatalogue(db, database.dialect.name);
+	const means = await meansOf(database, options);
 	const ledger = catalogue.has(LEDGER) ? await readLedger(db) : [];
 	const conflicts: string[] = [];
 	for (const { migration, step } of stepsOf(database, to)) {
@@ -191,52 +183,4 @@ async function lookAhead(
 		if (found.row) throw error;
 		return "todo";
 	}
-}
-
-function refuseForeign(catalogue: Catalogue, adopt: boolean): void {
-	if (catalogue.has(LEDGER) || catalogue.size === 0) return;
-	if (!catalogue.has("student_responses")) {
-		throw new OperatorError(
-			"refused",
-			"This database belongs to another program: it holds tables that CaRhythm did not make. Use another one.",
-		);
-	}
-	if (!adopt) {
-		throw new OperatorError(
-			"refused",
-			'This database was made by another program, or by hand. Take it over once with "carhythm migrate adopt"; "carhythm migrate plan" says beforehand what that will do.',
-		);
-	}
-}
-
-function refuseNewer(ledger: readonly LedgerRow[]): void {
-	const newest = migrations.at(-1)?.number ?? 0;
-	const newer = ledger.find((row) => row.migration > newest);
-	if (newer) {
-		throw new OperatorError(
-			"refused",
-			`This database was changed by a newer CaRhythm (migration ${newer.migration}; this one knows up to ${newest}). Install the newer version.`,
-		);
-	}
-}
-
-function refuseEdited(ledger: readonly LedgerRow[]): void {
-	const edited = editedSteps(ledger).map(({ migration, step }) => `${migration}:${step}`);
-	if (edited.length === 0) return;
-	throw new OperatorError(
-		"refused",
-		`This program is not the one that migrated this database: ${edited.join(", ")} say something else than when applied. Install the released program again.`,
-	);
-}
-
-/** The steps that say something else than when they were applied. */
-export function editedSteps(ledger: readonly LedgerRow[]): { migration: number; step: string }[] {
-	return migrations.flatMap(({ number, steps }) =>
-		steps
-			.filter((step) => {
-				const row = findRow(ledger, number, step.id);
-				return row !== null && isEdited(step, row);
-			})
-			.map(({ id }) => ({ migration: number, step: id })),
-	);
 }

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { readCatalogue } from "./catalogue.ts";
+import { readCatalogue, type Table } from "./catalogue.ts";
 import { bringBack, keepTable } from "./kept.ts";
 import type { LedgerSchema } from "./ledger-schema.ts";
 import type { Actions, IndexStep, Lock, Task, WholeStep } from "./migration.ts";
@@ -67,22 +67,26 @@ export function existingTable(name: string, definition: Definition): WholeStep {
 
 function createOrComplete(name: string, lines: readonly string[]): Task {
 	const create = createSql(name, lines);
+	const missingIn = (found: Table) => lines.filter((line) => !found.columns.has(columnOf(line) ?? ""));
+	// SQLite takes no computed default on a table with rows; what is added has none, for old rows had none either.
+	const addColumnSql = (line: string) =>
+		`ALTER TABLE ${name} ADD COLUMN ${line.replace(/ DEFAULT CURRENT_TIMESTAMP/i, "")}`;
 	return {
 		name: "create_or_complete",
 		version: 1,
 		sql: create,
+		sqlFor: (catalogue) => {
+			const found = catalogue.get(name);
+			return found ? missingIn(found).map(addColumnSql) : [create];
+		},
 		async run(tx, { dialect, report }) {
 			const found = (await readCatalogue<LedgerSchema>(tx, dialect.name)).get(name);
 			if (!found) {
 				await sql.raw(create).execute(tx);
 				return;
 			}
-			const missing = lines.filter((line) => !found.columns.has(columnOf(line) ?? ""));
-			for (const line of missing) {
-				// SQLite takes no computed default on a table with rows; what is added has none, for old rows had none either.
-				const plain = line.replace(/ DEFAULT CURRENT_TIMESTAMP/i, "");
-				await sql.raw(`ALTER TABLE ${name} ADD COLUMN ${plain}`).execute(tx);
-			}
+			const missing = missingIn(found);
+			for (const line of missing) await sql.raw(addColumnSql(line)).execute(tx);
 			report(`${name}: added the missing columns ${missing.map(columnOf).join(", ")}`);
 		},
 	};

@@ -1,15 +1,20 @@
+import { resolve } from "node:path";
 import type { Instant } from "@carhythm/core";
 import type { Database } from "../db/dialect.ts";
 import { OperatorError } from "../operator-error.ts";
 import { backupBefore } from "./backup/backup.ts";
 import type { Backup } from "./backup/manifest.ts";
+import { refuseWhileUsed } from "./backup/open-files.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { type DownOptions, type DownOutcome, runDown } from "./down.ts";
+import { backupOfFailedRun, forgetFailedRun, noteFailedRun } from "./failed-run.ts";
 import { withMigrationLock } from "./lock.ts";
 import type { Allowances } from "./migration.ts";
+import { requireMigrated } from "./refusals.ts";
 import { ledgerOf } from "./run.ts";
-import { hasPending, runUp, stepsOf, type UpOptions, type UpOutcome } from "./runner.ts";
+import { hasPending, refuseConflicts, runUp, stepsOf, type UpOptions, type UpOutcome } from "./runner.ts";
 import { takeSnapshot } from "./verify/snapshot.ts";
+import type { Snapshot } from "./verify/snapshot-types.ts";
 import { type VerifyReport, verify } from "./verify/verify.ts";
 
 export type Safety = {
@@ -37,10 +42,12 @@ export async function upgrade(database: Database, options: UpOptions & Safety): 
 		const isNew = (await readCatalogue(ledgerOf(database), database.dialect.name)).size === 0;
 		if (isNew) return { ...nothing, ...(await runUp(database, options, stillHeld)) };
 
-		const backup = await keepCopy(database, options);
+		await refuseConflicts(database, options);
 		options.say?.("Taking note of every table, to compare afterwards.");
 		const before = await takeSnapshot(database);
-		const outcome = await explained(() => runUp(database, options, stillHeld));
+		const backup = await keepCopy(database, options, before);
+		const outcome = await explained(database, backup, () => runUp(database, options, stillHeld));
+		await forgetFailedRun(database);
 		options.say?.("Comparing with what was there before.");
 		const report = await verify(database, { before, allowances: allowancesOf(database, outcome) });
 		return { ...outcome, backup, report };
@@ -49,11 +56,17 @@ export async function upgrade(database: Database, options: UpOptions & Safety): 
 
 export type Downgrade = DownOutcome & { backup: Backup | null };
 
-/** Undoes migrations, after a backup. @throws OperatorError `rolled_back` when a step fails */
+/**
+ * Undoes migrations, after a backup.
+ * @throws OperatorError `refused` for a database that was never migrated, or a file that another program uses; `rolled_back` when a step fails
+ */
 export async function downgrade(database: Database, options: DownOptions & Safety): Promise<Downgrade> {
+	await requireMigrated(database);
 	return locked(database, options, async (stillHeld) => {
-		const backup = await keepCopy(database, options);
-		const outcome = await explained(() => runDown(database, options, stillHeld));
+		if (database.url.dialect === "sqlite") refuseWhileUsed(resolve(database.url.file), "go down again");
+		const backup = await keepCopy(database, options, await takeSnapshot(database));
+		const outcome = await explained(database, backup, () => runDown(database, options, stillHeld));
+		await forgetFailedRun(database);
 		return { ...outcome, backup };
 	});
 }
@@ -68,12 +81,21 @@ function locked<T>(
 	);
 }
 
-async function keepCopy(database: Database, { backup, now, say }: Safety): Promise<Backup | null> {
+async function keepCopy(
+	database: Database,
+	{ backup, now, say }: Safety,
+	present: Snapshot,
+): Promise<Backup | null> {
 	if (backup === false) return null;
+	const made = backup.to === undefined ? await backupOfFailedRun(database, present) : null;
+	if (made) {
+		say?.(`Nothing has changed since the last try failed. Its backup stays: ${made.file}`);
+		return made;
+	}
 	say?.("Making a backup.");
-	const made = await backupBefore(database.url, { ...backup, now: now(), ...(say && { onProgress: say }) });
-	if (made) say?.(`Backup: ${made.file}`);
-	return made;
+	const fresh = await backupBefore(database.url, { ...backup, now: now(), ...(say && { onProgress: say }) });
+	if (fresh) say?.(`Backup: ${fresh.file}`);
+	return fresh;
 }
 
 /** What the applied steps say they change, together. */
@@ -90,16 +112,20 @@ function allowancesOf(database: Database, { applied }: UpOutcome): Allowances {
 	};
 }
 
-/** Trouble that nobody foresaw, said in a sentence: the step it happened in left nothing behind. */
-async function explained<T>(work: () => Promise<T>): Promise<T> {
+/** A failure that no rule foresaw becomes one message: where, why, and the two ways on. */
+async function explained<T>(database: Database, backup: Backup | null, work: () => Promise<T>): Promise<T> {
 	try {
 		return await work();
 	} catch (error) {
+		if (backup) await noteFailedRun(database, backup);
 		if (error instanceof OperatorError) throw error;
 		const message = error instanceof Error ? error.message : String(error);
+		const back = backup
+			? ` Or give up: "carhythm restore ${backup.file}" brings back the database as it was.`
+			: "";
 		throw new OperatorError(
 			"rolled_back",
-			`A step failed and was rolled back: ${message}. The steps before it are done; run the command again when the reason is gone.`,
+			`${message}. The step was rolled back and the steps before it are done: run the command again when the reason is gone.${back}`,
 			{ cause: error },
 		);
 	}

@@ -3,18 +3,27 @@ import { ADOPTED_KEY, Assessment } from "@carhythm/core";
 import { type Kysely, sql } from "kysely";
 import { LEDGER } from "../../db/schema.ts";
 import type { Catalogue } from "../catalogue.ts";
+import { forget, keep, keptName } from "../kept.ts";
 import type { LedgerSchema } from "../ledger-schema.ts";
 import type { Means, Probe, Task, Tx, WholeStep } from "../migration.ts";
 import { toAssessment } from "./content.ts";
 import { readContent } from "./content-rows.ts";
-import { MIGRATION, responsesWithoutDetails } from "./found.ts";
+import { catalogueOf, foundIn, hasTable, MIGRATION, responsesWithoutDetails } from "./found.ts";
 
 const ID = "own_content";
 
+/** Undoing the migration keeps the versions aside. */
+const KEPT_VERSIONS = keptName(MIGRATION, "assessment_versions");
+/** The pages that an undo put out of use. */
+const HIDDEN_PAGES = foundIn("hidden_pages");
+
 /** The pages that assessments of this program wrote, by assessment, the newest version last; all others are the database's own. */
-async function pagesByKey(db: Kysely<LedgerSchema>): Promise<[key: string, pages: number[]][]> {
+async function pagesByKey(
+	db: Kysely<LedgerSchema>,
+	versions: "assessment_versions" | typeof KEPT_VERSIONS = "assessment_versions",
+): Promise<[key: string, pages: number[]][]> {
 	const rows = await db
-		.selectFrom("assessment_versions")
+		.selectFrom(versions as "assessment_versions")
 		.select(["assessment_key", "definition"])
 		.where("assessment_key", "<>", ADOPTED_KEY)
 		.orderBy("version")
@@ -25,32 +34,46 @@ async function pagesByKey(db: Kysely<LedgerSchema>): Promise<[key: string, pages
 	});
 }
 
-async function pagesOfOurs(db: Kysely<LedgerSchema>): Promise<Set<number>> {
-	return new Set((await pagesByKey(db)).flatMap(([, pages]) => pages));
+/** They are known while the versions are kept aside as well. */
+async function pagesOfOurs(db: Kysely<LedgerSchema>, catalogue: Catalogue): Promise<Set<number>> {
+	const tables = (["assessment_versions", KEPT_VERSIONS] as const).filter((name) => catalogue.has(name));
+	const all = await Promise.all(tables.map((table) => pagesByKey(db, table)));
+	return new Set(all.flat().flatMap(([, pages]) => pages));
 }
 
 /**
  * The previous program shows every page that is in use. Those of this program's assessments are put out of use for as long as it
  * goes on with the database.
  */
-async function putInUse(tx: Tx, is_active: 0 | 1): Promise<void> {
-	const newest = new Map(await pagesByKey(tx));
-	const ids = [...newest.values()].flat();
-	if (ids.length === 0) return;
-	await tx
-		.updateTable("pages")
-		.set({ is_active: sql<number>`${sql.raw(is_active === 1 ? "TRUE" : "FALSE")}` })
-		.where("id", "in", ids)
-		.execute();
-}
-
 const hidePages: Task = {
 	name: "hide_pages",
 	version: 1,
-	async run(tx) {
-		if (await newestAdopted(tx)) await putInUse(tx, 0);
+	async run(tx, means) {
+		const ids = (await pagesByKey(tx)).flatMap(([, pages]) => pages);
+		if (ids.length === 0) return;
+		const ours = `id IN (${ids.join(", ")}) AND is_active`;
+		const hidden = await keep(tx, means, MIGRATION, "hidden_pages", `SELECT id FROM pages WHERE ${ours}`);
+		await sql.raw(`UPDATE pages SET is_active = FALSE WHERE ${ours}`).execute(tx);
+		means.report(
+			`${ID}: ${hidden} pages of assessments that were added are out of use until the next migrate up`,
+		);
 	},
 };
+
+async function showPages(tx: Tx, { dialect }: Means, hasAdopted: boolean): Promise<void> {
+	if (await hasTable(tx, dialect, HIDDEN_PAGES)) {
+		await sql
+			.raw(`UPDATE pages SET is_active = TRUE WHERE id IN (SELECT id FROM ${HIDDEN_PAGES})`)
+			.execute(tx);
+		await forget(tx, HIDDEN_PAGES);
+		return;
+	}
+	// An undo by a program before 0.1.0 kept no list: it put the newest version of each assessment out of use.
+	const ids = hasAdopted ? [...new Map(await pagesByKey(tx)).values()].flat() : [];
+	if (ids.length > 0) {
+		await sql.raw(`UPDATE pages SET is_active = TRUE WHERE id IN (${ids.join(", ")})`).execute(tx);
+	}
+}
 
 async function probe(
 	db: Kysely<LedgerSchema>,
@@ -64,7 +87,7 @@ async function probe(
 		const isNeeded = (await newestAdopted(db)) === null && (await responsesWithoutDetails(db)) > 0;
 		return isNeeded ? "todo" : "done";
 	}
-	const read = toAssessment(await readContent(db, hasVersions ? await pagesOfOurs(db) : new Set()), 1);
+	const read = toAssessment(await readContent(db, await pagesOfOurs(db, catalogue)), 1);
 	return read.ok ? "ledger" : { conflict: read.conflicts.join("; ") };
 }
 
@@ -98,10 +121,11 @@ export async function adoptedVersionId(db: Kysely<LedgerSchema>): Promise<number
 const takeOverContent: Task = {
 	name: "take_over_content",
 	version: 1,
-	async run(tx, { dialect, report }) {
-		const content = await readContent(tx, await pagesOfOurs(tx));
+	async run(tx, means) {
+		const { dialect, report } = means;
+		const content = await readContent(tx, await pagesOfOurs(tx, await catalogueOf(tx, dialect)));
 		const before = await newestAdopted(tx);
-		if (before) await putInUse(tx, 1);
+		await showPages(tx, means, before !== null);
 		if (content.pages.length === 0 && (before || (await responsesWithoutDetails(tx)) <= 0)) return;
 		const read = toAssessment(content, (before?.version ?? 0) + 1);
 		if (!read.ok) throw new Error(`The content cannot be read: ${read.conflicts.join("; ")}`);

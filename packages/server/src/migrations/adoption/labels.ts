@@ -26,6 +26,13 @@ export function statusOf(
 	return Object.hasOwn(NAMES, name) ? (NAMES[name] ?? null) : null;
 }
 
+/** What to ask when no rule knows a label. */
+export function unknownLabels(unknown: readonly { label: string | null; unfinished: number }[]): string {
+	const labels = unknown.map(({ label, unfinished }) => `"${label}" (${unfinished} unfinished responses)`);
+	const answer = unknown.map(({ label }) => `--map-status ${label}=STATUS`).join(" ");
+	return `no rule says what the status ${labels.join(", ")} stands for. Say it with ${answer}, where STATUS is one of ${SessionStatus.options.join(", ")}`;
+}
+
 /** Each of our labels in the words of the program that had the database before. */
 export type Vocabulary = Readonly<Record<SessionStatus, string>>;
 

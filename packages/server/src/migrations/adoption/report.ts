@@ -1,6 +1,8 @@
 import { sql } from "kysely";
+import { forget } from "../kept.ts";
 import type { Task, WholeStep } from "../migration.ts";
 import { hasTable } from "./found.ts";
+import { givenBack, takeBack } from "./given-back.ts";
 import type { Rule } from "./repair.ts";
 import { FOUND_RESPONSES } from "./responses.ts";
 
@@ -17,7 +19,11 @@ const RULES: Readonly<Record<Rule, string>> = {
 const sayRules: Task = {
 	name: "say_rules",
 	version: 1,
-	async run(tx, { dialect, report }) {
+	async run(tx, means) {
+		const { dialect, report } = means;
+		for (const table of ["pages", "questions"] as const)
+			await takeBack(tx, means, { table, columns: ["created_at"] });
+		await forget(tx, givenBack("student_responses"));
 		if (!(await hasTable(tx, dialect, FOUND_RESPONSES))) return;
 		const { rows } = await sql<{ rules: string; n: number }>`
 			SELECT rules, count(*) AS n FROM ${sql.table(FOUND_RESPONSES)} GROUP BY rules`.execute(tx);
@@ -34,5 +40,6 @@ export const repairsReported: WholeStep = {
 	about: "counts what the repairs changed, rule by rule",
 	probe: "ledger",
 	locks: [],
+	changes: { columns: ["pages.created_at", "questions.created_at"] },
 	actions: { sqlite: [sayRules], postgres: [sayRules] },
 };

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Catalogue } from "../catalogue.ts";
 import { forget } from "../kept.ts";
 import type { LedgerSchema } from "../ledger-schema.ts";
@@ -13,6 +13,7 @@ import {
 	readFact,
 	responsesWithoutDetails,
 } from "./found.ts";
+import { givenBack, keepGivenBack, noteBefore } from "./given-back.ts";
 import type { Vocabulary } from "./labels.ts";
 import { type FoundResponse, type Repaired, repair } from "./repair.ts";
 import { asFoundText, isOurs, isZone, unknownZone } from "./times.ts";
@@ -30,6 +31,12 @@ type Row = {
 	is_moment: number;
 	is_ours: number;
 	has_events: number;
+	/** Whether the column is still as an undo gave it back, so that its old value comes back. */
+	keeps_created_at: number;
+	keeps_completed_at: number;
+	keeps_last_activity: number;
+	/** Whether any of the old values differs from the present one. */
+	comes_back: number;
 };
 type Change = { id: number; rules: string } & Omit<Repaired, "rules">;
 
@@ -40,8 +47,13 @@ async function repairRange(tx: Tx, range: { from: number; to: number }, means: M
 		if (!repaired) throw new Error("A response has a status that no rule knows.");
 		const { rules, ...values } = repaired;
 		const wroteOurs = row.is_ours === 0 && TIMES.some((column) => isText(row[column]));
-		if (rules.length > 0 || (means.dialect.name === "sqlite" && wroteOurs)) {
-			changes.push({ id: row.id, rules: rules.join(" "), ...values });
+		const comesBack = Number(row.comes_back) === 1;
+		if (rules.length > 0 || comesBack || (means.dialect.name === "sqlite" && wroteOurs)) {
+			const times = TIMES.map((column) => [
+				column,
+				Number(row[`keeps_${column}`]) === 1 ? null : values[column],
+			]);
+			changes.push({ id: row.id, rules: rules.join(" "), ...values, ...Object.fromEntries(times) });
 		}
 	}
 	if (changes.length === 0) return 0;
@@ -69,16 +81,60 @@ async function readRange(
 	const isMoment = (await hasTable(tx, dialect, MOMENTS))
 		? sql`CASE WHEN r.last_activity IN (SELECT value FROM ${sql.table(MOMENTS)}) THEN 1 ELSE 0 END`
 		: sql`0`;
+	const back = await comingBack(tx, dialect);
 	const { rows } = await sql<Row>`
-		SELECT r.id, CAST(r.status AS TEXT) AS status, r.created_at, r.completed_at, r.last_activity,
+		SELECT r.id, ${back.status} AS status, r.created_at, r.completed_at, r.last_activity,
 			${isMoment} AS is_moment,
 			CASE WHEN EXISTS (SELECT 1 FROM session_details d WHERE d.response_id = r.id AND d.adopted_at IS NULL)
 				THEN 1 ELSE 0 END AS is_ours,
 			CASE WHEN EXISTS (SELECT 1 FROM session_events e WHERE e.response_id = r.id AND e.fingerprint <> 'adopted')
-				THEN 1 ELSE 0 END AS has_events
-		FROM student_responses r WHERE r.id > ${from} AND r.id <= ${to} ORDER BY r.id
+				THEN 1 ELSE 0 END AS has_events,
+			${back.flags}
+		FROM student_responses r ${back.join} WHERE r.id > ${from} AND r.id <= ${to} ORDER BY r.id
 		${dialect.name === "postgres" ? sql`FOR UPDATE OF r` : sql``}`.execute(tx);
 	return rows;
+}
+
+/** The old values of rows that an undo gave back, as expressions of SQL over the row `r`. */
+type ComingBack = {
+	join: RawBuilder<unknown>;
+	flags: RawBuilder<unknown>;
+	/** As text. */
+	status: RawBuilder<unknown>;
+	time: (column: (typeof TIMES)[number]) => string;
+};
+
+async function comingBack(tx: Tx, dialect: Means["dialect"]): Promise<ComingBack> {
+	const kept = givenBack(TABLE);
+	if (!(await hasTable(tx, dialect, kept))) {
+		return {
+			join: sql``,
+			flags: sql`0 AS keeps_created_at, 0 AS keeps_completed_at, 0 AS keeps_last_activity, 0 AS comes_back`,
+			status: sql`CAST(r.status AS TEXT)`,
+			time: (column) => `r.${column}`,
+		};
+	}
+	const same = (column: string) => `(b.id IS NOT NULL AND r.${column} IS NOT DISTINCT FROM b.back_${column})`;
+	// Finished meanwhile, the session has a later last activity.
+	const keeps = (column: string) =>
+		column === "last_activity" ? `(${same(column)} AND ${same("completed_at")})` : same(column);
+	const sameStatus = "(b.id IS NOT NULL AND CAST(r.status AS TEXT) IS NOT DISTINCT FROM b.back_status)";
+	const status = `CASE WHEN ${sameStatus} THEN b.was_status ELSE CAST(r.status AS TEXT) END`;
+	const time = (column: string) => `CASE WHEN ${keeps(column)} THEN b.was_${column} ELSE r.${column} END`;
+	const differs = [
+		`${status} IS DISTINCT FROM CAST(r.status AS TEXT)`,
+		...TIMES.map((column) => `${time(column)} IS DISTINCT FROM r.${column}`),
+	];
+	const flags = [
+		...TIMES.map((column) => `CASE WHEN ${keeps(column)} THEN 1 ELSE 0 END AS keeps_${column}`),
+		`CASE WHEN ${differs.join(" OR ")} THEN 1 ELSE 0 END AS comes_back`,
+	];
+	return {
+		join: sql.raw(`LEFT JOIN ${kept} b ON b.id = r.id AND b.session_id = r.session_id`),
+		flags: sql.raw(flags.join(", ")),
+		status: sql.raw(status),
+		time,
+	};
 }
 
 const COLUMNS = { created_at: "time", completed_at: "time", last_activity: "time" } as const;
@@ -96,32 +152,37 @@ async function keepFound(tx: Tx, { dialect }: Means, changes: readonly Change[])
 	);
 	const rows = dialect.rows({ id: "integer", rules: "text", status: "text", ...COLUMNS }, changes);
 	const names = TIMES.flatMap((column) => [`found_${column}`, `our_${column}`]);
-	const values = TIMES.flatMap((column) => [`r.${column}`, `coalesce(v.${column}, r.${column})`]);
+	const back = await comingBack(tx, dialect);
+	const values = TIMES.flatMap((column) => [`r.${column}`, `coalesce(v.${column}, ${back.time(column)})`]);
 	const kept = await sql`
 		INSERT INTO ${sql.table(FOUND_RESPONSES)}
 			(id, session_id, rules, found_status, our_status, ${sql.raw(names.join(", "))})
-		SELECT r.id, r.session_id, v.rules, CAST(r.status AS TEXT), coalesce(v.status, CAST(r.status AS TEXT)),
+		SELECT r.id, r.session_id, v.rules, CAST(r.status AS TEXT), coalesce(v.status, ${back.status}),
 			${sql.raw(values.join(", "))}
-		FROM ${rows} AS v JOIN student_responses r ON r.id = v.id WHERE true
+		FROM ${rows} AS v JOIN student_responses r ON r.id = v.id ${back.join} WHERE true
 		ON CONFLICT (id) DO NOTHING`.execute(tx);
 	await countFound(tx, FOUND_RESPONSES, Number(kept.numAffectedRows ?? 0));
 }
 
 async function writeRange(tx: Tx, { dialect }: Means, changes: readonly Change[]): Promise<void> {
-	const rows = dialect.rows({ id: "integer", status: "status", ...COLUMNS }, changes);
+	const rows = dialect.rows({ id: "integer", status: "text", ...COLUMNS }, changes);
+	const back = await comingBack(tx, dialect);
+	const type = (await catalogueOf(tx, dialect)).get(TABLE)?.enums.get("status")?.type;
+	const status = sql`coalesce(v.status, ${back.status})`;
+	const times = TIMES.map((column) => `${column} = coalesce(v.${column}, ${back.time(column)})`);
 	await sql`
-		UPDATE student_responses SET status = coalesce(v.status, student_responses.status),
-			created_at = coalesce(v.created_at, student_responses.created_at),
-			completed_at = coalesce(v.completed_at, student_responses.completed_at),
-			last_activity = coalesce(v.last_activity, student_responses.last_activity)
-		FROM ${rows} AS v WHERE student_responses.id = v.id`.execute(tx);
+		UPDATE student_responses SET status = ${type ? sql`CAST(${status} AS ${sql.ref(type)})` : status},
+			${sql.raw(times.join(", "))}
+		FROM ${rows} AS v JOIN student_responses r ON r.id = v.id ${back.join}
+		WHERE student_responses.id = r.id`.execute(tx);
 }
 
 /** What is unchanged since comes back as it was found; what changed gets the found word for what it says now. */
 const undoResponses: Task = {
 	name: "undo_responses",
 	version: 1,
-	async run(tx, { dialect, report }) {
+	async run(tx, means) {
+		const { dialect, report } = means;
 		const type = (await catalogueOf(tx, dialect)).get(TABLE)?.enums.get("status")?.type;
 		const words = (await readFact(tx, dialect, "status_words")) as Vocabulary | undefined;
 		const cast = (expression: string) => (type ? `CAST(${expression} AS "${type}")` : expression);
@@ -131,6 +192,7 @@ const undoResponses: Task = {
 						.map(([ours, word]) => `WHEN '${ours}' THEN ${cast(`'${word.replaceAll("'", "''")}'`)}`)
 						.join(" ")} ELSE ${column} END`
 				: column;
+		await noteBefore(tx, { table: TABLE, columns: ["status", ...TIMES] });
 		const there = await hasTable(tx, dialect, FOUND_RESPONSES);
 		const notFound = there
 			? `WHERE NOT EXISTS (SELECT 1 FROM ${FOUND_RESPONSES} u WHERE ${sameSession("u")})`
@@ -153,7 +215,11 @@ const undoResponses: Task = {
 				`responses: ${Number(back.numAffectedRows ?? 0)} have the labels and times back that were found`,
 			);
 		}
-		if (dialect.name === "sqlite") await rewriteTimes(tx, there);
+		if (dialect.name === "sqlite") {
+			await rewriteTimes(tx, there);
+			for (const table of ["pages", "questions"] as const) await rewriteContentTimes(tx, means, table);
+		}
+		await keepGivenBack(tx, means, { table: TABLE, columns: ["status", ...TIMES] });
 		await forget(tx, FOUND_RESPONSES);
 	},
 };
@@ -173,14 +239,14 @@ async function rewriteTimes(tx: Tx, there: boolean): Promise<void> {
 			.raw(`UPDATE ${TABLE} SET ${column} = ${asFoundText(column)} WHERE ${isOurs(column)} ${asFound}`)
 			.execute(tx);
 	}
-	for (const [table, column] of [
-		["pages", "created_at"],
-		["questions", "created_at"],
-	]) {
-		await sql
-			.raw(`UPDATE ${table} SET ${column} = ${asFoundText(column ?? "")} WHERE ${isOurs(column ?? "")}`)
-			.execute(tx);
-	}
+}
+
+async function rewriteContentTimes(tx: Tx, means: Means, table: "pages" | "questions"): Promise<void> {
+	await noteBefore(tx, { table, columns: ["created_at"] });
+	await sql
+		.raw(`UPDATE ${table} SET created_at = ${asFoundText("created_at")} WHERE ${isOurs("created_at")}`)
+		.execute(tx);
+	await keepGivenBack(tx, means, { table, columns: ["created_at"] });
 }
 
 /** New rows of the previous program are repaired like old ones, whenever the migrations next look. */

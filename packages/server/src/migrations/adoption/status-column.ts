@@ -4,7 +4,7 @@ import type { Catalogue, Check, Table } from "../catalogue.ts";
 import type { LedgerSchema } from "../ledger-schema.ts";
 import type { Means, Probe, Task, Tx, WholeStep } from "../migration.ts";
 import { catalogueOf, forgetFacts, noteFact, readFact } from "./found.ts";
-import { statusOf, vocabularyOf } from "./labels.ts";
+import { statusOf, unknownLabels, vocabularyOf } from "./labels.ts";
 import { viewsOn } from "./views.ts";
 
 const TABLE = "student_responses";
@@ -66,13 +66,7 @@ async function probe(
 	const unknown = (await countLabels(db)).filter(
 		({ label, unfinished }) => unfinished > 0 && statusOf(label, means.decisions.map_status) === null,
 	);
-	if (unknown.length > 0) {
-		const labels = unknown.map(({ label, unfinished }) => `"${label}" (${unfinished} unfinished responses)`);
-		const answer = unknown.map(({ label }) => `--map-status ${label}=STATUS`).join(" ");
-		return {
-			conflict: `no rule says what the status ${labels.join(", ")} stands for. Say it with ${answer}, where STATUS is one of ${SessionStatus.options.join(", ")}`,
-		};
-	}
+	if (unknown.length > 0) return { conflict: unknownLabels(unknown) };
 	if (isTooShort(table)) {
 		const views = await viewsOn(db, TABLE, ["status"]);
 		if (views.length > 0) return viewsInTheWay(views, "status");

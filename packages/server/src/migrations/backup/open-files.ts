@@ -1,15 +1,31 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { OperatorError } from "../../operator-error.ts";
 
 /**
  * The processes that have a file open, as `node, process 1234`. A program that uses a database now and then holds no lock in
  * between, so locks alone do not find it. Where the system does not tell, and for processes of other users, the list is shorter
  * than the truth.
  */
-export function usersOf(file: string): string[] {
+function usersOf(file: string): string[] {
 	const path = attempt(() => realpathSync(file));
 	if (path === null) return [];
 	const processes = attempt(() => readdirSync("/proc").filter((name) => /^\d+$/.test(name))) ?? [];
 	return processes.filter((id) => Number(id) !== process.pid && holds(id, path)).map(named);
+}
+
+/** @throws OperatorError `refused`, naming the processes, when others have the file of a database open */
+export function refuseWhileUsed(file: string, what: string): void {
+	const users = usersOf(file);
+	if (users.length > 0) throw inUse(file, what, users);
+}
+
+/** @param what what to do again when the other program has stopped: `restore again` */
+export function inUse(file: string, what: string, users: readonly string[] = usersOf(file)): OperatorError {
+	const who = users.length === 0 ? "" : ` (${users.join(", ")})`;
+	return new OperatorError(
+		"refused",
+		`Another program has the database ${file} open${who}. Stop it and ${what}; nothing was changed.`,
+	);
 }
 
 function holds(id: string, path: string): boolean {

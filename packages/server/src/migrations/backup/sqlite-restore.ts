@@ -15,7 +15,7 @@ import SqliteFile from "better-sqlite3";
 import { OperatorError } from "../../operator-error.ts";
 import { fsync, requireRoom, stampOf, temporaryName } from "./files.ts";
 import type { Manifest } from "./manifest.ts";
-import { usersOf } from "./open-files.ts";
+import { inUse, refuseWhileUsed } from "./open-files.ts";
 import type { RestoreStep } from "./options.ts";
 import { renewSqliteIncarnation } from "./renew-incarnation.ts";
 import { explain, proveCopy } from "./sqlite-content.ts";
@@ -42,7 +42,7 @@ export async function restoreSqlite(
 	if (!existsSync(folder)) {
 		throw new OperatorError("refused", `The folder ${folder} does not exist; make it first.`);
 	}
-	refuseWhileUsed(target);
+	refuseWhileUsed(target, "restore again");
 	requireRoom(folder, manifest.file.size);
 	const fresh = temporaryName(target, "restoring");
 	try {
@@ -98,12 +98,12 @@ function seize(target: string): SqliteFile.Database | null {
 		database.pragma("journal_mode=DELETE");
 		database.exec("BEGIN EXCLUSIVE");
 		// Between the two statements somebody else may have opened it, with a log of theirs.
-		if (database.pragma("journal_mode", { simple: true }) !== "delete") throw inUse(target);
+		if (database.pragma("journal_mode", { simple: true }) !== "delete") throw inUse(target, "restore again");
 		return database;
 	} catch (error) {
 		database?.close();
 		if (!(error instanceof SqliteFile.SqliteError)) throw error;
-		if (/^SQLITE_(BUSY|LOCKED)/.test(error.code)) throw inUse(target);
+		if (/^SQLITE_(BUSY|LOCKED)/.test(error.code)) throw inUse(target, "restore again");
 		if (DAMAGED.test(error.code)) return null;
 		throw explain(target, error);
 	}
@@ -120,19 +120,6 @@ function isDamaged(target: string): boolean {
 	} finally {
 		database?.close();
 	}
-}
-
-function refuseWhileUsed(target: string): void {
-	const users = usersOf(target);
-	if (users.length > 0) throw inUse(target, users);
-}
-
-function inUse(target: string, users: readonly string[] = usersOf(target)): OperatorError {
-	const who = users.length === 0 ? "" : ` (${users.join(", ")})`;
-	return new OperatorError(
-		"refused",
-		`Another program has the database ${target} open${who}. Stop it and restore again; nothing was changed.`,
-	);
 }
 
 function keep(target: string, kept: string): void {

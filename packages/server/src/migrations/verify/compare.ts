@@ -1,7 +1,7 @@
+import { isBookkeeping } from "../ledger-schema.ts";
 import type { Allowances } from "../migration.ts";
 import type { Shape } from "../shape.ts";
 import { compareShapes } from "./differences.ts";
-import { isBookkeeping } from "./expected.ts";
 import type { Snapshot, TableSnapshot, Totals } from "./snapshot-types.ts";
 
 type Difference = {

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../../db/open.ts";
-import { LEDGER } from "../../db/schema.ts";
 import { readCatalogue } from "../catalogue.ts";
+import { isBookkeeping } from "../ledger-schema.ts";
 import { migrateUp } from "../runner.ts";
 import { type Shape, shapeOf } from "../shape.ts";
 
@@ -35,9 +35,4 @@ async function makeShape(to: number): Promise<Shape> {
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
-}
-
-/** Tables in which migrations keep their own record, and what they keep for an undo. */
-export function isBookkeeping(table: string): boolean {
-	return table === LEDGER || table === "migration_kept" || table.startsWith("undo_");
 }

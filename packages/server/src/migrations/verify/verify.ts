@@ -1,13 +1,15 @@
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
 import { LEDGER } from "../../db/schema.ts";
+import { TIME_COLUMNS } from "../adoption/time-columns.ts";
 import { type Catalogue, readCatalogue } from "../catalogue.ts";
 import { findRow, readLedger } from "../ledger.ts";
 import type { LedgerRow } from "../ledger-schema.ts";
 import { migrations } from "../list.ts";
 import type { Allowances } from "../migration.ts";
+import { editedSteps, unknownSteps } from "../refusals.ts";
 import { ledgerOf } from "../run.ts";
-import { editedSteps, stepsOf } from "../runner.ts";
+import { stepsOf } from "../runner.ts";
 import { fingerprint, onlyKnown, type Shape, shapeOf } from "../shape.ts";
 import { compareSnapshots } from "./compare.ts";
 import { compareShapes } from "./differences.ts";
@@ -21,6 +23,8 @@ type VerifyCheck = {
 	ok: boolean;
 	/** What was found, in sentences. */
 	detail: string;
+	/** Each difference in one sentence; none where it is ok. */
+	differences: readonly string[];
 };
 export type VerifyReport = {
 	ok: boolean;
@@ -32,6 +36,9 @@ export type VerifyReport = {
 	/** What differs and does no harm, and what could not be looked at. */
 	notes: readonly string[];
 };
+
+/** The migration whose repairs make one shape of the databases that were taken over. */
+const REPAIRS = 3;
 
 type Part = { check: VerifyCheck; notes?: readonly string[] };
 
@@ -49,13 +56,14 @@ export async function verify(
 	const expected = await expectedShape(migration);
 	const legacy = await expectedShape(Math.min(migration, 1));
 	const shape = onlyKnown(shapeOf(catalogue), expected);
+	const asFound = ledger ? foundByAdoption(ledger, migration) : {};
 
 	const parts = [
 		checkLedger(database, ledger, migration),
-		checkSchema(shape, expected, legacy),
+		checkSchema(shape, expected, legacy, asFound),
 		checkValidity(catalogue, expected),
 		...(await checkRows(database, catalogue, legacy)),
-		...(migration >= 2 ? [await checkDefaults(database)] : []),
+		...(migration >= 2 ? [await checkDefaults(database, asFound)] : []),
 		...(migration >= 3 ? [await checkAnswers(database)] : []),
 		...(options.before ? [await checkBefore(database, options.before, options.allowances ?? {})] : []),
 	];
@@ -88,12 +96,10 @@ function checkLedger(database: Database, ledger: readonly LedgerRow[] | null, mi
 		({ migration, step }) =>
 			`The step ${step} of migration ${migration} is not what it was when it was applied.`,
 	);
-	const strange = ledger
-		.filter((row) => !known.some((one) => one.migration.number === row.migration && one.step.id === row.step))
-		.map(
-			(row) =>
-				`The ledger names a step that this program does not know: ${row.step} of migration ${row.migration}.`,
-		);
+	const strange = unknownSteps(ledger).map(
+		({ migration, step }) =>
+			`The ledger names a step that this program does not know: ${step} of migration ${migration}.`,
+	);
 	const begun = new Set(ledger.map((row) => row.migration));
 	const open = known
 		.filter(
@@ -105,10 +111,60 @@ function checkLedger(database: Database, ledger: readonly LedgerRow[] | null, mi
 	return part("ledger", [...edited, ...strange, ...open], `The migrations up to ${migration} are applied.`);
 }
 
-function checkSchema(found: Shape, expected: Shape, legacy: Shape): Part {
+/** The columns that an adoption found, by table. */
+type AsFound = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * Before the repairs of the third migration, and after their undo, the columns that it repairs are what the previous program made them.
+ * The ledger tells that they were found and not made.
+ */
+function foundByAdoption(ledger: readonly LedgerRow[], migration: number): AsFound {
+	if (migration >= REPAIRS) return {};
+	const found = ledger.filter(({ origin }) => origin === "adopted");
+	if (!found.some(({ migration }) => migration === 1)) return {};
+	const isFound = (column: string) => found.some(({ step }) => step === `column_${column}`);
+	const tables = Object.entries(TIME_COLUMNS).map(([table, columns]): [string, readonly string[]] => {
+		if (table !== "student_responses") return [table, columns];
+		const phase1 = ["status", "last_activity", "current_page_id"];
+		return [table, [...columns.filter((column) => !phase1.includes(column)), ...phase1.filter(isFound)]];
+	});
+	return Object.fromEntries(tables.filter(([, columns]) => columns.length > 0));
+}
+
+function checkSchema(found: Shape, expected: Shape, legacy: Shape, asFound: AsFound): Part {
 	const { differences, notes } = compareShapes(expected, found, legacy);
-	const same = `${Object.keys(expected).length} tables are as the migrations make them.`;
-	return { ...part("schema", differences.map(sentence), same), notes: notes.map(sentence) };
+	const others = compareShapes(without(expected, asFound), found, legacy).differences;
+	const before = differences.filter((text) => !others.includes(text));
+	const same = `${Object.keys(expected).length} tables are as the migrations make them${
+		before.length > 0 ? ", with the columns of the previous program as found before the adoption" : ""
+	}.`;
+	return {
+		...part("schema", others.map(sentence), same),
+		notes: [
+			...before.map((text) => sentence(`as found before the adoption: ${text}`)),
+			...notes.map(sentence),
+		],
+	};
+}
+
+/** A shape without these columns and without the checks and foreign keys on them. */
+function without(shape: Shape, columns: AsFound): Shape {
+	return Object.fromEntries(
+		Object.entries(shape).map(([name, table]) => {
+			const left = columns[name] ?? [];
+			const keep = <T>(all: Readonly<Record<string, T>>, isOf: (key: string, column: string) => boolean) =>
+				Object.fromEntries(Object.entries(all).filter(([key]) => !left.some((column) => isOf(key, column))));
+			return [
+				name,
+				{
+					...table,
+					columns: keep(table.columns, (key, column) => key === column),
+					checks: keep(table.checks, (key, column) => key === `ck_${name}_${column}`),
+					foreign_keys: keep(table.foreign_keys, (key, column) => key.startsWith(`${column} →`)),
+				},
+			];
+		}),
+	);
 }
 
 /** What PostgreSQL has but does not hold to. Of tables that are not ours it is only told. */
@@ -155,7 +211,10 @@ async function checkRows(database: Database, catalogue: Catalogue, legacy: Shape
 	});
 }
 
-async function checkDefaults(database: Database): Promise<Part> {
+async function checkDefaults(database: Database, asFound: AsFound): Promise<Part> {
+	if (asFound["student_responses"]?.some((column) => column === "status" || column === "last_activity")) {
+		return part("defaults", [], "Not tried: student_responses is as found before the adoption.");
+	}
 	const kept = "A response put in and taken back got every default, and what must be refused was refused.";
 	return part("defaults", await proveDefaults(database), kept);
 }
@@ -201,7 +260,7 @@ async function checkBefore(database: Database, before: Snapshot, allowances: All
 
 function part(name: VerifyCheck["name"], differences: readonly string[], otherwise: string): Part {
 	const ok = differences.length === 0;
-	return { check: { name, ok, detail: ok ? otherwise : differences.join(" ") } };
+	return { check: { name, ok, detail: ok ? otherwise : differences.join(" "), differences } };
 }
 
 function sentence(text: string): string {

@@ -1,0 +1,73 @@
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { openDatabase } from "../../src/db/open.ts";
+import { upgrade } from "../../src/migrations/upgrade.ts";
+import { verify } from "../../src/migrations/verify/verify.ts";
+import { aPostgresDatabase } from "../../src/testing/a-postgres.ts";
+import { aDatabaseOn, ENGINES, type Engine } from "../../src/testing/an-engine.ts";
+import { takeAnAnswer } from "../../src/testing/lived-in.ts";
+import { DOWN_TO, problems, roundTrip, withoutBackup } from "../../src/testing/round-trip.ts";
+import { brokenPromises, type Checksums, checksumsOfThisProgram } from "./frozen.ts";
+
+/** A folder for each, made by make.ts when the release was cut. */
+const RELEASES = readdirSync(import.meta.dirname, { withFileTypes: true })
+	.filter((entry) => entry.isDirectory())
+	.map(({ name }) => name);
+const KINDS = ["served", "adopted"];
+
+const fixture = (...path: string[]) => join(import.meta.dirname, ...path);
+
+function releasedChecksums(release: string): Checksums {
+	return JSON.parse(readFileSync(fixture(release, "checksums.json"), "utf8")) as Checksums;
+}
+
+/** A copy of a release's database. */
+async function aCopy(engine: Engine, release: string, kind: string) {
+	if (engine === "postgres") {
+		const place = await aPostgresDatabase();
+		await place.query(readFileSync(fixture(release, `${kind}.sql`), "utf8"));
+		return { place, database: await openDatabase(place.url) };
+	}
+	const place = await aDatabaseOn("sqlite");
+	if (place.url.dialect === "sqlite") copyFileSync(fixture(release, `${kind}.db`), place.url.file);
+	return { place, database: await place.open() };
+}
+
+test.each(RELEASES)("the migrations of %s are what they were when it was cut", (release) => {
+	expect(brokenPromises(release, releasedChecksums(release), checksumsOfThisProgram())).toEqual([]);
+});
+
+test("a released migration that is edited, shortened or lengthened is named with what to do", () => {
+	const now = checksumsOfThisProgram();
+	const [[first, sum] = ["", ""], ...others] = Object.entries(now);
+	const edited = { ...now, [first]: "2:another" };
+	expect(brokenPromises("0.1.0", now, edited)).toEqual([
+		`The step ${first} says something else. It is in 0.1.0 and frozen: leave it as it was, and write a new migration for what is new.`,
+	]);
+	expect(brokenPromises("0.1.0", now, Object.fromEntries(others))).toEqual([
+		expect.stringContaining(`The step ${first} is gone.`),
+	]);
+	expect(brokenPromises("0.1.0", Object.fromEntries(others), { ...now, [first]: sum })).toEqual([
+		expect.stringContaining(`The step ${first} is new in a migration that is released.`),
+	]);
+	expect(brokenPromises("0.1.0", now, { ...now, "999:a_new_one": "2:x" })).toEqual([]);
+});
+
+describe.each(RELEASES)("a database of %s", (release) => {
+	test.each(ENGINES.flatMap((engine) => KINDS.map((kind) => ({ engine, kind }))))(
+		"$kind on $engine is upgraded, verified, takes an answer, goes down to every number and up",
+		async ({ engine, kind }) => {
+			const { place, database } = await aCopy(engine, release, kind);
+			await using _ = place;
+			const { report } = await upgrade(database, withoutBackup);
+			expect([...problems(report), ...problems(await verify(database))]).toEqual([]);
+			await takeAnAnswer(database);
+			const found: string[] = [];
+			for (const to of DOWN_TO) found.push(...(await roundTrip(database, to)));
+			expect(found).toEqual([]);
+			await database.close();
+		},
+		300_000,
+	);
+});
