@@ -32,7 +32,7 @@ const RankScores = z.strictObject({
 	/** What an item counts in the first place, the second place, and so on: one number for each item of the ranking. */
 	points: z.array(z.number()),
 });
-export type RankScores = z.infer<typeof RankScores>;
+type RankScores = z.infer<typeof RankScores>;
 
 /**
  * One question's part in a scale. A slider counts with its value, a choice with `option_scores` (a number for each option

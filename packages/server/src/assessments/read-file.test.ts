@@ -280,38 +280,6 @@ describe("a file of one's own", () => {
 			`scoring.yaml:10:53 item thirst: There is no option "huge" (there: small, big). Correct the name.`,
 		],
 		[
-			"a ranking in a mean",
-			{ file: "scoring.yaml", from: "question: tea", to: "question: order" },
-			`item thirst: "order" is a ranking, which has no mean. Give the scale the method "points"`,
-		],
-		[
-			"a ranking without points",
-			{
-				file: "scoring.yaml",
-				from: "method: mean\n    items:\n      - question: tea",
-				to: "method: points\n    items:\n      - question: order",
-			},
-			`"order" is a ranking: say in "rank_scores" which items count, and the points of each place.`,
-		],
-		[
-			"too few points for a ranking",
-			{
-				file: "scoring.yaml",
-				from: "method: mean\n    items:\n      - question: tea",
-				to: "method: points\n    items:\n      - { question: order, rank_scores: { items: [One], points: [1] } }",
-			},
-			`"points" needs 2 numbers, not 1.`,
-		],
-		[
-			"points for an item that does not exist",
-			{
-				file: "scoring.yaml",
-				from: "method: mean\n    items:\n      - question: tea",
-				to: "method: points\n    items:\n      - { question: order, rank_scores: { items: [Nine], points: [2, 1] } }",
-			},
-			`"order" has no item "Nine". Write the English text of one of its items.`,
-		],
-		[
 			"items of two ranges in one scale",
 			{ file: "scoring.yaml", from: "question: tea\n", to: "question: tea\n      - question: milk\n" },
 			`scoring.yaml:11:9 item thirst: "milk" goes from 0 to 100, the items before it from 1 to 3.`,

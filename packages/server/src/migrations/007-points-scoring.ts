@@ -62,7 +62,7 @@ export const pointsScoring: Migration = {
 				"scores what was adopted by points, as the previous program did, and forgets results without them",
 			probe: "ledger",
 			locks: [{ table: "assessment_scores", mode: "RowExclusiveLock" }],
-			changes: { columns: ["assessment_scores.rhythm_profile"] },
+			changes: { columns: ["assessment_scores.rhythm_profile", "assessment_versions.scoring"] },
 			actions: { sqlite: [scoreByPoints], postgres: [scoreByPoints] },
 		}),
 	],

@@ -5,8 +5,8 @@ import { handOffs } from "./004-hand-offs.ts";
 import { devices } from "./005-devices.ts";
 import { incarnation } from "./006-incarnation.ts";
 import { pointsScoring } from "./007-points-scoring.ts";
-import { reads } from "./009-reads.ts";
-import { lateEvents } from "./010-late-events.ts";
+import { reads } from "./008-reads.ts";
+import { lateEvents } from "./009-late-events.ts";
 import type { Migration } from "./migration.ts";
 
 /** All migrations, in order. A released one is never changed; what comes next is added at the end. */

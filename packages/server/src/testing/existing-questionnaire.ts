@@ -12,9 +12,9 @@ export async function anExistingQuestionnaire(engine: Engine): Promise<ExistingD
 	return existing;
 }
 
-export const TYPES = ["R", "I", "A", "S", "E", "C"] as const;
-export const TRAITS = ["O", "C", "E", "A", "N"] as const;
-export const HABITS = [
+const TYPES = ["R", "I", "A", "S", "E", "C"] as const;
+const TRAITS = ["O", "C", "E", "A", "N"] as const;
+const HABITS = [
 	"motivation_type",
 	"grit_persistence",
 	"self_efficacy",

@@ -11,7 +11,7 @@ type Reply = Readonly<Record<string, unknown>>;
 const anId = () => mintOperationId((count) => randomBytes(count));
 
 /** The whole app on a database that is made ready as `carhythm serve` does it, and ways to ask it. */
-export async function serving(database: Database) {
+async function serving(database: Database) {
 	const said: string[] = [];
 	await makeReady(database, { migrate_on_start: true }, (line) => said.push(line));
 	const now = () => toInstant(Date.now());
@@ -171,7 +171,7 @@ function answering(question: Question, n = 0) {
 }
 
 /** One of several answers that a question takes. */
-export function anAnswer(question: Question, n = 0): Answer {
+function anAnswer(question: Question, n = 0): Answer {
 	switch (question.type) {
 		case "slider":
 			return { type: "slider", value: n === 0 ? question.min : question.max };

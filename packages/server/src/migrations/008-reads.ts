@@ -8,7 +8,7 @@ const ANSWERS = "kind IN ('answer', 'clear')";
  * answers, are stepped over by the thousand in `idx_session_events_answers`.
  */
 export const reads: Migration = {
-	number: 9,
+	number: 8,
 	name: "reads",
 	steps: [
 		createIndex(
