@@ -121,7 +121,7 @@ async function store(
 		device.clock = laterClock(device.clock, written.clock);
 		showStored(view, written.stored, { unstored });
 		device.announce("changed");
-		return { ok: true, on_device: device.storage.durable };
+		return { ok: true, on_device: device.storage.durable && device.doubt === null };
 	} catch (error) {
 		if (!(error instanceof StorageFailed)) throw error;
 		update(view, {

@@ -15,6 +15,14 @@ import { openSession } from "./session.ts";
 import { clearLeftBehind } from "./shared-computer.ts";
 import { restore, start } from "./start.ts";
 import type { SessionStorage } from "./storage/storage.ts";
+import {
+	checkStorage,
+	closeStorageWatch,
+	createStorageWatch,
+	doubtStorage,
+	scheduleCheck,
+	watchedStorage,
+} from "./storage-watch.ts";
 import { connectTabs, type News } from "./tabs.ts";
 import { valueOrThrow } from "./transport.ts";
 import type { View } from "./view.ts";
@@ -35,16 +43,30 @@ export function createClient(options: {
 	const environment: Environment = { ...browserEnvironment(), ...options.environment };
 	const transport = { base_url: options.base_url ?? "", environment };
 	const device: Device = {
-		storage: options.storage,
+		storage: watchedStorage(options.storage, {
+			failed: (reason) => {
+				if (doubtStorage(watch, reason)) device.announce("doubted");
+			},
+			written: () => {
+				if (device.doubt !== null) void checkStorage(watch);
+			},
+		}),
 		environment,
 		views: new Map(),
 		clock: UNKNOWN_CLOCK,
 		last_reset: null,
 		acknowledged: new Set(),
 		without_cookie: new Set(),
+		doubt: null,
+		watch: () => scheduleCheck(watch),
 		lock_is_stuck: false,
 		announce: (news) => tabs.announce(news),
 	};
+	const watch = createStorageWatch(device);
+	device.storage.onLost?.(() => {
+		doubtStorage(watch, "storage_failed");
+		void checkStorage(watch);
+	});
 	const drainer = createDrainer(device, transport);
 	const assessments = { device, transport, built: new Map() };
 	const engine: Engine = {
@@ -56,7 +78,10 @@ export function createClient(options: {
 		starting: null,
 		set_aside: null,
 	};
-	const tabs = connectTabs(environment, (news) => void hear(engine, news));
+	const tabs = connectTabs(environment, (news) => {
+		if (news === "doubted") doubtStorage(watch, "storage_failed");
+		else void hear(engine, news);
+	});
 	const stopListening = environment.signals.subscribe((signal) => void heed(engine, signal));
 	const face = (view: View): Session => openSession(device, drainer, view);
 	void drain(drainer, "append").then(() => clearLeftBehind(device));
@@ -91,6 +116,7 @@ export function createClient(options: {
 			stopListening();
 			tabs.close();
 			closeDrainer(drainer);
+			closeStorageWatch(watch);
 		},
 	};
 }
@@ -115,7 +141,7 @@ async function open(engine: Engine, choice: SessionChoice): Promise<View> {
 	return view;
 }
 
-async function hear({ device, drainer }: Engine, news: News): Promise<void> {
+async function hear({ device, drainer }: Engine, news: Exclude<News, "doubted">): Promise<void> {
 	await reload(device);
 	if (news === "settled") await drain(drainer, "wake");
 	else if (hasPending(device)) await drain(drainer, "append");

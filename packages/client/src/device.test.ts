@@ -81,7 +81,8 @@ describe("a storage that fails", () => {
 		await until(() => world.requests.some(isSync), "the first is on its way");
 		const onItsWay = world.requests.find(isSync);
 		disk.broken = null;
-		expect(await session.answer(1, slider(2))).toEqual({ ok: true, on_device: true });
+		// It is written; nothing is promised before the storage has a fresh log.
+		expect(await session.answer(1, slider(2))).toEqual({ ok: true, on_device: false });
 		expect(session.save).toMatchObject({ pending: 2 });
 		client.close();
 		world.network.fault = () => null;

@@ -48,6 +48,10 @@ export type Device = {
 	readonly acknowledged: Set<OperationId>;
 	/** Sessions of visits to a shared computer, as of the last look at the outbox: no cookie may name them. */
 	without_cookie: ReadonlySet<SessionId>;
+	/** Why nothing counts as kept on this device for now: see storage-watch.ts. */
+	doubt: StorageFailed["reason"] | null;
+	/** Called when a view has changed: what is unsent is watched over. */
+	watch(): void;
 	/** The lock of those who send was waited for in vain: see exclusive.ts. */
 	lock_is_stuck: boolean;
 	/** Tells the other tabs that the storage has changed, or that the server takes operations. */
@@ -141,7 +145,10 @@ export async function openView(
 	}
 	const view = createView(index, stored?.record ?? record, stored ?? NOTHING_STORED);
 	if (stored && isResetSince(stored, last_reset)) forget(device, view);
-	else device.views.set(session_id, view);
+	else {
+		device.views.set(session_id, view);
+		view.listeners.add(device.watch);
+	}
 	return view;
 }
 
@@ -151,14 +158,44 @@ export async function reload(device: Device): Promise<void> {
 		const stored = await look(device, view.session_id);
 		if (!stored) continue;
 		if (isResetSince(stored, view.last_reset)) forget(device, view);
-		else if (stored.record) await take(device, view, stored);
+		else if (stored.record || isEmptied(view, stored)) await take(device, view, stored);
 	}
 }
 
-/** Shows what the storage holds; first it gets back what the page knows of the one before. */
-async function take(device: Device, view: View, stored: StoredSession): Promise<void> {
-	const isSame = !stored.record || stored.record.born === view.record.born;
-	if (isSame || view.queued.length === 0) return showStored(view, stored);
+/**
+ * Writes back what the page still knows of a storage that the browser has emptied.
+ * @returns whether all that is queued is in the storage
+ */
+export async function restoreEmptied(device: Device): Promise<boolean> {
+	let isWhole = true;
+	for (const view of device.views.values()) {
+		if (view.queued.length === 0) continue;
+		const stored = await look(device, view.session_id);
+		if (!stored) isWhole = false;
+		else if (isResetSince(stored, view.last_reset)) forget(device, view);
+		else if (isEmptied(view, stored)) isWhole = (await take(device, view, stored)) && isWhole;
+	}
+	return isWhole;
+}
+
+/**
+ * Whether the browser has emptied the storage since the view's record was put into it. The records of a visit to a shared computer are
+ * also deleted when all is sent; then the device's own record is still there.
+ */
+function isEmptied({ record, shared }: View, stored: StoredSession & { is_blank?: boolean }): boolean {
+	if (stored.record) return stored.record.born !== record.born;
+	return shared === null || (stored.is_blank ?? false);
+}
+
+/**
+ * Shows what the storage holds; first it gets back what the page knows of the one before.
+ * @returns whether the storage took it
+ */
+async function take(device: Device, view: View, stored: StoredSession): Promise<boolean> {
+	if (!isEmptied(view, stored) || view.queued.length === 0) {
+		showStored(view, stored);
+		return true;
+	}
 	const { session_id } = view;
 	const whole = await tolerant(
 		() =>
@@ -168,9 +205,10 @@ async function take(device: Device, view: View, stored: StoredSession): Promise<
 			}),
 		null,
 	);
-	if (!whole) return;
+	if (!whole) return false;
 	showStored(view, whole);
 	device.announce("changed");
+	return true;
 }
 
 /** Changes the record of a session, if there is one. */
@@ -207,7 +245,7 @@ export async function noteLoss(device: Device, view: View): Promise<void> {
 function look(
 	device: Device,
 	session_id: SessionId,
-): Promise<(StoredSession & Pick<DeviceRecord, "last_reset" | "shared">) | null> {
+): Promise<(StoredSession & Pick<DeviceRecord, "last_reset" | "shared"> & { is_blank: boolean }) | null> {
 	return tolerant(
 		() =>
 			device.storage.read(async (tx) => {
@@ -216,7 +254,8 @@ function look(
 				if (view) meet(view, known);
 				const stored = await readStored(tx, session_id);
 				const { last_reset, current, shared } = known;
-				return { ...stored, last_reset, shared: current === session_id ? shared : null };
+				const is_blank = (await tx.get("meta", "device")) === undefined;
+				return { ...stored, last_reset, shared: current === session_id ? shared : null, is_blank };
 			}),
 		null,
 	);

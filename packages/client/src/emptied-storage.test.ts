@@ -1,17 +1,21 @@
 import "fake-indexeddb/auto";
+import { deleteDB } from "idb";
 import { expect, test } from "vitest";
+import { openIndexedDbStorage } from "./storage/indexed-db.ts";
+import type { SessionStorage } from "./storage/storage.ts";
 import {
 	begin,
 	comeBack,
 	empty,
 	mintId,
+	newStorage,
 	openTab,
 	remains,
 	saved,
 	slider,
 	type World,
 } from "./testing/visit.ts";
-import { createWorld, offline, until } from "./testing/world.ts";
+import { breakable, createWorld, offline, until } from "./testing/world.ts";
 
 // The browser empties its storage under open pages: they know what was in it, and lose none of it.
 
@@ -144,4 +148,66 @@ test("what waits when the browser empties the storage under an open page is stil
 	expect(saved(session)()).toBe(true);
 	expect(world.server.stateOf(session.session_id).answers[3]?.answer).toEqual(slider(5));
 	client.close();
+});
+
+/** The questions whose answers wait in the storage. */
+async function waiting(storage: SessionStorage): Promise<unknown[]> {
+	const outbox = await storage.read((tx) => tx.list("outbox"));
+	return outbox.map(({ value }) => (value as { command: { question_id?: number } }).command.question_id);
+}
+
+test("an emptied storage has the queue of an open page back within two seconds, and keeps it when the page dies", async () => {
+	const world = createWorld();
+	const { session, storage, client } = await begin(world, deaf);
+	await until(saved(session), "the start is known");
+	world.network.fault = () => ({ kind: "offline" });
+	await session.answer(1, slider(1));
+	await session.answer(2, slider(2));
+	await empty(storage);
+	await world.advance(2000);
+	expect(await waiting(storage)).toEqual([1, 2]);
+	expect(session.save).toMatchObject({ kind: "on_device", pending: 2 });
+	client.close();
+	const again = await comeBack(openTab(world, storage, deaf).client);
+	expect(again.state.answered).toBe(2);
+	expect(again.save).toMatchObject({ pending: 2 });
+});
+
+test("an emptied storage that cannot take the queue back: nothing is promised until it has", async () => {
+	const world = createWorld();
+	const inner = await newStorage();
+	const { storage, state } = breakable(inner);
+	const session = await openTab(world, storage, deaf).client.start({ language: "en" });
+	await until(saved(session), "the start is known");
+	world.network.fault = () => ({ kind: "offline" });
+	await session.answer(1, slider(1));
+	await until(() => session.save.kind === "on_device", "the answer is kept");
+	state.broken = "storage_full";
+	await empty(inner);
+	await world.advance(2000);
+	expect(session.save).toEqual({ kind: "not_saved", pending: 1, reason: "storage_full" });
+	expect(await waiting(inner)).toEqual([]);
+	state.broken = null;
+	await world.advance(60_000);
+	expect(session.save).toMatchObject({ kind: "on_device", pending: 1 });
+	expect(await waiting(inner)).toEqual([1]);
+});
+
+test("a database deleted under the open page is filled again at once, without a timer", async () => {
+	const world = createWorld();
+	const storage = await openIndexedDbStorage("deleted-under-a-page");
+	const { client } = openTab(world, storage, deaf);
+	const session = await client.start({ language: "en" });
+	await until(saved(session), "the start is known");
+	world.network.fault = () => ({ kind: "offline" });
+	await session.answer(1, slider(1));
+	await until(() => session.save.kind === "on_device", "the answer is kept");
+	const said: string[] = [];
+	session.subscribe(() => said.push(session.save.kind));
+	await deleteDB("deleted-under-a-page");
+	await until(() => said.at(-1) === "on_device", "it is promised again");
+	expect(said[0]).toBe("not_saved");
+	expect(await waiting(storage)).toEqual([1]);
+	client.close();
+	storage.close();
 });

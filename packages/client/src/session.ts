@@ -43,7 +43,8 @@ export function openSession(device: Device, drainer: Drainer, view: View): Sessi
 			return standing(view);
 		},
 		get save() {
-			return saveStatus(view, drainer.phase, device.storage.durable, device.acknowledged);
+			const { doubt, storage, acknowledged } = device;
+			return saveStatus(view, drainer.phase, { durable: storage.durable, doubt }, acknowledged);
 		},
 		get waiting_ms() {
 			const since = waitingSince(view, device.acknowledged);

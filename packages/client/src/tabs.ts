@@ -1,7 +1,10 @@
 import type { Environment } from "./environment.ts";
 
-/** `changed`: the storage has. `settled`: it has because the server took operations, so it can be reached. */
-export type News = "changed" | "settled";
+/**
+ * `changed`: the storage has. `settled`: it has because the server took operations, so it can be reached. `doubted`: a write failed, and
+ * what the others write goes into the same log.
+ */
+export type News = "changed" | "settled" | "doubted";
 
 /** Word between the tabs of one origin. It says only that something is new; what it is, is read from the storage. */
 export type Tabs = { announce(news: News): void; close(): void };
@@ -12,7 +15,7 @@ const CHANNEL = "carhythm";
 export function connectTabs(environment: Environment, onNews: (news: News) => void): Tabs {
 	const channel = environment.broadcast?.(CHANNEL);
 	if (!channel) return { announce: () => undefined, close: () => undefined };
-	channel.onmessage = ({ data }) => onNews(data === "settled" ? "settled" : "changed");
+	channel.onmessage = ({ data }) => onNews(data === "settled" || data === "doubted" ? data : "changed");
 	let isOpen = true;
 	return {
 		announce: (news) => {

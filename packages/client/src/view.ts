@@ -121,7 +121,7 @@ export function waitingSince(view: View, acknowledged: ReadonlySet<string>): Ins
 export function saveStatus(
 	view: View,
 	phase: Phase,
-	durable: boolean,
+	{ durable, doubt }: { durable: boolean; doubt: StorageFailed["reason"] | null },
 	acknowledged: ReadonlySet<string>,
 ): SaveStatus {
 	const failed = view.unstored.filter((entry) => entry.phase === "failed");
@@ -131,7 +131,8 @@ export function saveStatus(
 	if (pending > 0) {
 		const reason = waitReason(view, phase);
 		const isWriting = view.unstored.some((entry) => entry.phase === "writing");
-		return reason && !isWriting ? { kind: waiting, pending, reason } : { kind: "sending", pending };
+		if (!reason || isWriting) return { kind: "sending", pending };
+		return doubt ? { kind: "not_saved", pending, reason: doubt } : { kind: waiting, pending, reason };
 	}
 	// What was acknowledged may be gone: nothing is called saved until the server has been asked.
 	if (isServerRestored(view)) return { kind: "sending", pending: 0 };

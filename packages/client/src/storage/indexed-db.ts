@@ -1,4 +1,5 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, unwrap } from "idb";
+import { beginFreshLog } from "./fresh-log.ts";
 import {
 	BOXES,
 	type Box,
@@ -37,10 +38,11 @@ export async function openIndexedDbStorage(name: string): Promise<SessionStorage
 	let closed = false;
 	/** Whether a transaction was given up, until the storage answers again. Whoever comes then must not wait as long once more. */
 	let stuck = false;
+	const lostListeners: (() => void)[] = [];
 
 	function database(): Promise<Database> {
-		if (closed) return Promise.reject(new StorageFailed("storage_failed", "closed"));
-		opening ??= open(name, forget).catch((error: unknown) => {
+		if (closed) return Promise.reject(new StorageFailed("storage_failed", "closed", true));
+		opening ??= open(name, lose).catch((error: unknown) => {
 			opening = null;
 			throw failure(error);
 		});
@@ -49,6 +51,11 @@ export async function openIndexedDbStorage(name: string): Promise<SessionStorage
 
 	function forget(): void {
 		opening = null;
+	}
+
+	function lose(): void {
+		forget();
+		if (!closed) for (const listener of lostListeners) listener();
 	}
 
 	async function begin<Mode extends "readonly" | "readwrite">(mode: Mode): Promise<Transaction<Mode>> {
@@ -71,7 +78,7 @@ export async function openIndexedDbStorage(name: string): Promise<SessionStorage
 		mode: Mode,
 		body: (tx: Transaction<Mode>) => Promise<T>,
 	): Promise<T> {
-		if (stuck) throw new StorageFailed("storage_failed", "It still does not answer.");
+		if (stuck) throw new StorageFailed("storage_failed", "It still does not answer.", true);
 		const tx = await begin(mode);
 		const late = () => {
 			abort(tx);
@@ -98,6 +105,8 @@ export async function openIndexedDbStorage(name: string): Promise<SessionStorage
 		durable,
 		read: (body) => run("readonly", (tx) => body(reading(tx))),
 		write: (body) => run("readwrite", (tx) => body(writing(tx))),
+		beginFreshLog: async () => void (await beginFreshLog(name)),
+		onLost: (listener) => void lostListeners.push(listener),
 		close: () => {
 			closed = true;
 			void opening?.then((db) => db.close()).catch(() => undefined);
@@ -110,7 +119,7 @@ function inTime<T>(work: Promise<T>, milliseconds: number, onLate: () => void): 
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const timeout = new Promise<never>((_, reject) => {
 		timer = setTimeout(() => {
-			reject(new StorageFailed("storage_failed", "IndexedDB did not answer in time."));
+			reject(new StorageFailed("storage_failed", "IndexedDB did not answer in time.", true));
 			onLate();
 		}, milliseconds);
 	});

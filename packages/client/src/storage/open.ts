@@ -11,7 +11,7 @@ import { type SessionStorage, StorageFailed } from "./storage.ts";
 export async function openStorage(name = "carhythm"): Promise<SessionStorage> {
 	try {
 		const storage = await openIndexedDbStorage(name);
-		void beginFreshLog(name);
+		void beginFreshLog(name).catch(() => undefined);
 		return storage;
 	} catch (error) {
 		if (error instanceof StorageFailed) return createMemoryStorage();

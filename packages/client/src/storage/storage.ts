@@ -18,6 +18,13 @@ export type SessionStorage = {
 	 * @throws {StorageFailed}
 	 */
 	write<T>(body: (tx: WriteTransaction) => Promise<T>): Promise<T>;
+	/**
+	 * Moves what is stored out of a log whose end may be torn. Absent where the storage has no log.
+	 * @throws {StorageFailed} when the log is still the old one
+	 */
+	beginFreshLog?(): Promise<void>;
+	/** Calls `listener` when the browser has closed the storage under the page, as it does when it empties it. Absent where it cannot. */
+	onLost?(listener: () => void): void;
 	/** Lets go of the storage; the records stay. */
 	close(): void;
 };
@@ -43,10 +50,13 @@ export type WriteTransaction = ReadTransaction & {
 export class StorageFailed extends Error {
 	override readonly name = "StorageFailed";
 	readonly reason: "storage_full" | "storage_failed";
-	constructor(reason: "storage_full" | "storage_failed", cause: unknown) {
+	/** The storage did not answer in time; it may be well. */
+	readonly is_late: boolean;
+	constructor(reason: "storage_full" | "storage_failed", cause: unknown, is_late = false) {
 		super(reason === "storage_full" ? "The storage of this device is full." : "The storage failed.", {
 			cause,
 		});
 		this.reason = reason;
+		this.is_late = is_late;
 	}
 }
