@@ -26,7 +26,7 @@ export const incarnation: Migration = {
 			TABLE,
 			`id INTEGER NOT NULL PRIMARY KEY,
 			incarnation TEXT NOT NULL,
-			since TEXT NOT NULL`,
+			since TIME NOT NULL`,
 		),
 		change({
 			id: "first_incarnation",
