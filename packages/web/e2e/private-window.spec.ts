@@ -1,6 +1,6 @@
 import { expect } from "@playwright/test";
-import { createStudent } from "./support/student.ts";
 import { test as profileTest } from "./support/own-browser.ts";
+import { createStudent } from "./support/student.ts";
 import { test } from "./support/test.ts";
 
 test.describe("private window", () => {
@@ -25,16 +25,18 @@ test.describe("private window", () => {
 	}
 });
 
-profileTest("a profile on disk is no private window, at its first visit and at its third", async ({
-	openBrowser,
-	server,
-}) => {
-	for (let visit = 1; visit <= 3; visit += 1) {
-		const { page, context } = await openBrowser();
-		const student = createStudent(page, { server });
-		await student.visit();
-		await expect(page.getByRole("button", { name: student.words.welcome.start, exact: true })).toBeVisible();
-		await expect(page.getByText(student.words.welcome.memory_only)).toBeHidden();
-		await context.close();
-	}
-});
+profileTest(
+	"a profile on disk is no private window, at its first visit and at its third",
+	async ({ openBrowser, server }) => {
+		for (let visit = 1; visit <= 3; visit += 1) {
+			const { page, context } = await openBrowser();
+			const student = createStudent(page, { server });
+			await student.visit();
+			await expect(
+				page.getByRole("button", { name: student.words.welcome.start, exact: true }),
+			).toBeVisible();
+			await expect(page.getByText(student.words.welcome.memory_only)).toBeHidden();
+			await context.close();
+		}
+	},
+);
