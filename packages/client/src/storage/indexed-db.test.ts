@@ -136,4 +136,40 @@ describe("IndexedDB in bad company", () => {
 		expect(storage.durable).toBe(false);
 		await storage.write((tx) => tx.put("meta", "a", 1));
 	});
+
+	const telling = (...sizes: number[]) =>
+		vi.stubGlobal("navigator", {
+			storage: { estimate: async () => ({ usageDetails: { indexedDB: sizes.shift() } }) },
+		});
+
+	test("a store in memory that says strict is not durable: it does not grow like a log", async () => {
+		for (const sizes of [
+			[147456, 147456, 147456, 147456, 147456],
+			[1654784, 1654784, 1658880, 1658880, 1658880],
+		]) {
+			telling(...sizes);
+			const storage = await openStorage(newName());
+			expect(storage.durable).toBe(false);
+			storage.close();
+		}
+	});
+
+	test("a log on disk is durable, also when the browser shortens it in that moment", async () => {
+		for (const sizes of [
+			[6550, 15111, 23672, 32233, 40801],
+			[3048134, 1542453, 1551966, 1561354, 1571105],
+		]) {
+			telling(...sizes);
+			const storage = await openStorage(newName());
+			expect(storage.durable).toBe(true);
+			storage.close();
+		}
+	});
+
+	test("a browser that does not tell what is in use is believed", async () => {
+		vi.stubGlobal("navigator", { storage: { estimate: async () => ({ usage: 1, quota: 2 }) } });
+		const storage = await openStorage(newName());
+		expect(storage.durable).toBe(true);
+		storage.close();
+	});
 });

@@ -105,7 +105,7 @@ export async function openIndexedDbStorage(name: string): Promise<SessionStorage
 		durable,
 		read: (body) => run("readonly", (tx) => body(reading(tx))),
 		write: (body) => run("readwrite", (tx) => body(writing(tx))),
-		beginFreshLog: async () => void (await beginFreshLog(name)),
+		beginFreshLog: () => beginFreshLog(name),
 		onLost: (listener) => void lostListeners.push(listener),
 		close: () => {
 			closed = true;

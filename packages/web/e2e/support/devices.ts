@@ -2,7 +2,7 @@ import { type Browser, expect, type Locator, type Page } from "@playwright/test"
 import jsQr from "jsqr";
 import type { ProductServer } from "../server.ts";
 import { createStudent, type Student } from "./student.ts";
-import { localeOf } from "./test.ts";
+import { hidePrivateWindow, localeOf } from "./test.ts";
 
 const IPHONE =
 	"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
@@ -15,6 +15,7 @@ export async function aPhone(browser: Browser, student: Student, server: Product
 		reducedMotion: "reduce",
 		viewport: { width: 390, height: 844 },
 	});
+	await context.addInitScript(hidePrivateWindow);
 	const page = await context.newPage();
 	const { memory, language } = student;
 	return { context, page, phone: createStudent(page, { server, language, memory }) };

@@ -7,6 +7,8 @@ type Options = {
 	language: Language;
 	/** Which of the assessments that ship new sessions get. */
 	assessment: "career-rhythm" | "sampler";
+	/** The page may notice that its browser keeps nothing. */
+	private_window: boolean;
 };
 
 type Fixtures = {
@@ -38,6 +40,12 @@ export const test = base.extend<Options & Fixtures>({
 		await use({ watch: (page) => watch(page, alarms) });
 		if (alarms.length > 0) throw new Error(`The page was not calm:\n${alarms.join("\n")}`);
 	},
+	// Playwright's contexts are private windows, and the page knows it. Stories of students with a profile are told in them all the same.
+	context: async ({ context, private_window }, use) => {
+		if (!private_window) await context.addInitScript(hidePrivateWindow);
+		await use(context);
+	},
+	private_window: [false, { option: true }],
 	student: async ({ page, server, language, questionnaire, calm }, use) => {
 		calm.watch(page);
 		await use(createStudent(page, { server, language, questionnaire }));
@@ -47,6 +55,16 @@ export const test = base.extend<Options & Fixtures>({
 /** What a browser in this language says of itself. */
 export function localeOf(language: Language): string {
 	return language === "ar" ? "ar-EG" : "en-GB";
+}
+
+/** Runs in the page: the browser does not tell what its databases take, as others do not. */
+export function hidePrivateWindow(): void {
+	const { estimate } = globalThis.StorageManager?.prototype ?? {};
+	if (!estimate) return;
+	StorageManager.prototype.estimate = async function () {
+		const { quota, usage } = await estimate.call(this);
+		return { quota: quota ?? 0, usage: usage ?? 0 };
+	};
 }
 
 function watch(page: Page, alarms: string[]): void {

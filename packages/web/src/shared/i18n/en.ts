@@ -53,7 +53,7 @@ export const messages = {
 		start: "Start",
 		starting: "Starting",
 		memory_only:
-			"This browser lets the page store nothing, as in a private window. Your answers go straight to the server: keep the page open until it says “Saved”.",
+			"This browser keeps nothing of this page once it is closed, as in a private window. Your answers go straight to the server: keep the page open until it says “Saved”.",
 	},
 
 	progress: {
