@@ -104,10 +104,14 @@ export type ParsedDatabaseUrl = { ok: true; url: DatabaseUrl } | { ok: false; pr
 
 const FORMS = "It must have the form sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/DATABASE.";
 
-/** Understands `sqlite:./file.db`, `sqlite:/absolute/file.db`, `sqlite:///absolute/file.db`, `postgres://…` and `postgresql://…`. */
+/** Understands `sqlite:./file.db`, `sqlite:/absolute/file.db`, `sqlite:///absolute/file.db`, `sqlite:///./file.db`, `postgres://…` and `postgresql://…`. */
 export function parseDatabaseUrl(text: string): ParsedDatabaseUrl {
 	if (/^postgres(ql)?:/i.test(text)) return parseServerUrl(text);
-	const file = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(text)?.[1];
+	if (/^postgres(ql)?\+\w+:/i.test(text)) {
+		return { ok: false, problem: "Write postgresql:// without the name of a driver such as +psycopg2." };
+	}
+	// SQLAlchemy writes a file of the working folder as `sqlite:///./file.db`.
+	const file = /^sqlite:(?:\/\/\/(?=\.\.?\/)|\/\/(?=\/))?(.+)$/.exec(text)?.[1];
 	if (!file) return { ok: false, problem: FORMS };
 	if (file.startsWith(":memory:")) {
 		return { ok: false, problem: "A database in memory would lose every answer at the end; name a file." };

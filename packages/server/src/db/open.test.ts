@@ -215,6 +215,9 @@ test("addresses of databases", () => {
 	expect(file("sqlite:./a.db")).toBe("./a.db");
 	expect(file("sqlite:/srv/a.db")).toBe("/srv/a.db");
 	expect(file("sqlite:///srv/a.db")).toBe("/srv/a.db");
+	expect(file("sqlite:///./a.db")).toBe("./a.db");
+	expect(file("sqlite:///../a.db")).toBe("../a.db");
+	expect(file("sqlite:///.hidden/a.db")).toBe("/.hidden/a.db");
 	expect(file("sqlite:with space.db")).toBe("with space.db");
 	expect(file("sqlite::memory:")).toContain("would lose every answer");
 	expect(file("postgres://u:p@h/d")).toBe("postgres://u:p@h/d");
@@ -225,6 +228,7 @@ test("addresses of databases", () => {
 		["postgres:///d", "names no server"],
 		["postgres://u:secret/part@h/d", "are written as %40"],
 		["postgres:u:secret@h/d", "postgres://USER"],
+		["postgresql+psycopg2://u:secret@h/d", "without the name of a driver"],
 	] as const) {
 		expect(file(wrong)).toContain(problem);
 		expect(file(wrong)).not.toContain("secret");
