@@ -1,9 +1,9 @@
 import { expect } from "@playwright/test";
+import type { ProductServer } from "./server.ts";
 import { openOwnBrowser } from "./support/own-browser.ts";
-import { type SmallDisk, aSmallDisk } from "./support/small-disk.ts";
+import { aSmallDisk, type SmallDisk } from "./support/small-disk.ts";
 import { createStudent, type Student } from "./support/student.ts";
 import { test } from "./support/test.ts";
-import type { ProductServer } from "./server.ts";
 
 const SEEN = { viewport: { width: 390, height: 844 }, locale: "en-GB" };
 const MIB = 1024 * 1024;
@@ -56,7 +56,11 @@ async function answerOnFullDisk(
 }
 
 /** Opens the profile again, online. @returns how many answers the server has then */
-async function answersAfter(disk: SmallDisk, server: ProductServer, memory: Student["memory"]): Promise<number> {
+async function answersAfter(
+	disk: SmallDisk,
+	server: ProductServer,
+	memory: Student["memory"],
+): Promise<number> {
 	const browser = await openOwnBrowser(disk.profile, SEEN);
 	const { page } = browser;
 	const student = createStudent(page, { server, memory });
@@ -85,7 +89,6 @@ for (const dies of ["full", "with room"] as const) {
 			const arrived = await answersAfter(disk, server, memory);
 			console.log(`disk full, killed ${dies}: promised ${promised}, given ${given}, arrived ${arrived}`);
 			if (promised) expect(arrived).toBe(given);
-
 		} finally {
 			disk.remove();
 		}
