@@ -9,6 +9,7 @@ export type Contents = { fingerprint: string; tables: Record<string, string>; so
 
 /** What a time or a random number decides. */
 const BY_CHANCE: Readonly<Record<string, readonly string[]>> = {
+	database_incarnations: ["incarnation", "since"],
 	assessments: ["created_at"],
 	assessment_versions: ["created_at"],
 	session_details: ["display_id", "adopted_at"],
