@@ -17,7 +17,7 @@ import {
 } from "./session-rows.ts";
 import type { AssessmentStore, StoredSession } from "./store.ts";
 
-type NewestRow = HistoryRow & { result: string };
+type NewestRow = HistoryRow & { result: string; outcome: "applied" | "superseded" | "late" };
 
 /**
  * The session with every answer and draft, in a fixed number of queries. How many rows they read depends on the questions and
@@ -66,7 +66,7 @@ export async function loadSession(
 	};
 }
 
-const NEWEST_AND_RESULT = sql`${NEWEST_COLUMNS}, e.result`;
+const NEWEST_AND_RESULT = sql`${NEWEST_COLUMNS}, e.result, e.outcome`;
 
 function adoptedRows(db: Reader, response_id: number) {
 	return db.selectFrom("question_answers").selectAll().where("response_id", "=", response_id).execute();
@@ -90,6 +90,9 @@ async function withOthers(
 ): Promise<Record<string, AnswerRecord>> {
 	const last = new Map<number | null, NewestRow>();
 	for (const row of events) {
+		const stands = row.question_id !== null && standing[row.question_id]?.operation_id === row.operation_id;
+		// What was applied and stands no more was replaced by the one that does, also where that one came first, late, and was applied last.
+		if (!stands && row.outcome !== "superseded") continue;
 		if (row.revision > (last.get(row.question_id)?.revision ?? 0)) last.set(row.question_id, row);
 	}
 	const conflicts: { record: AnswerRecord; row: NewestRow; unseen: OperationId }[] = [];

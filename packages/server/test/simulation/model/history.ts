@@ -96,15 +96,17 @@ export function standingAnswer(history: History, question_id: number): Content |
 
 /** The answer of two that does not stand; undefined as long as each was given with the other in view. */
 export function otherAnswer(history: History, question_id: number): Content | null | undefined {
+	const stands = standing(history, question_id);
+	// What was applied and stands no more was replaced by the one that does, also where that one came first, late, and was applied last.
 	const last = counted(history).findLast(
-		(line) => about(line) === question_id && says(line, "answer", "clear"),
+		(line) =>
+			about(line) === question_id &&
+			says(line, "answer", "clear") &&
+			(line === stands || line.outcome === "superseded"),
 	);
 	const unseen = last && toldBy(last);
 	if (!last || !unseen) return undefined;
-	const other =
-		standing(history, question_id) === last
-			? history.lines.find(({ operation_id }) => operation_id === unseen)
-			: last;
+	const other = stands === last ? history.lines.find(({ operation_id }) => operation_id === unseen) : last;
 	const content = other?.deed.kind === "answer" ? other.deed.answer : null;
 	const isSame = JSON.stringify(content) === JSON.stringify(standingAnswer(history, question_id));
 	return isSame ? undefined : content;
