@@ -57,10 +57,16 @@ export function expectedModules(session: RefSession, session_id: string, questio
 			return { name, completed, total: all.length, status };
 		}),
 		total_xp,
-		badges: badges(counts(session).ever),
+		badges: progressBadges(counts(session)),
 		current_page_id: here && "question_id" in here.deed ? questions.pageOf(here.deed.question_id) : null,
 		percentage_complete: percentage,
 	};
+}
+
+/** The two that existing clients know, by the answers that stand; then all others. */
+function progressBadges({ answered, ever }: { answered: number; ever: number }): string[] {
+	const known = [...(answered >= 1 ? ["first_answer"] : []), ...(answered >= 10 ? ["streak_10"] : [])];
+	return [...new Set([...known, ...badges(ever)])];
 }
 
 /** The questions of a page that have an answer now. */
