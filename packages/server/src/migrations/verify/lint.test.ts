@@ -97,6 +97,9 @@ const FALSE_ALARMS = [
 	"adding-foreign-key-constraint: ALTER TABLE student_responses ADD COLUMN current_page_id INTEGER REFERENCES pages (id);",
 ];
 
+/** While an index is built beside the traffic it waits, holding up neither readers nor writers; given up, it would be left invalid. */
+const WAITING_INDEX = "require-lock-timeout: CREATE INDEX CONCURRENTLY ";
+
 /** What squawk finds: its rule and the line. */
 function squawk(sql: string): string[] {
 	const command = ["--reporter", "json", "--pg-version", "14.0", "--exclude", Object.keys(LEFT_OUT).join()];
@@ -121,7 +124,8 @@ test("squawk is installed", () => {
 test.for(migrations.map(({ number }) => number))("squawk finds nothing in migration %i", (number) => {
 	const migration = migrations.find((one) => one.number === number);
 	const found = squawk(migration ? planSql(migration, "postgres") : "");
-	expect(found.filter((finding) => !FALSE_ALARMS.includes(finding))).toEqual([]);
+	const isFalse = (finding: string) => FALSE_ALARMS.includes(finding) || finding.startsWith(WAITING_INDEX);
+	expect(found.filter((finding) => !isFalse(finding))).toEqual([]);
 });
 
 test("squawk would find what the phase 1 document says", () => {

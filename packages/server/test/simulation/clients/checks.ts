@@ -82,12 +82,14 @@ function checkHolder({ lines }: Story, { session }: SessionSnapshot, events: rea
 function checkPoints(events: readonly Event[], { progress }: SessionSnapshot): string[] {
 	const counted = events.filter(({ kind, outcome }) => kind === "answer" && outcome !== "late");
 	const due = 10 * new Set(counted.map(({ question_id }) => question_id)).size;
-	const isRestored = events.some(({ kind }) => kind === "restore");
-	const given = counted
-		.map(({ result }) => (JSON.parse(result) as { result?: { xp_gained?: number } }).result?.xp_gained ?? 0)
-		.reduce((sum, one) => sum + one, 0);
-	// What came late and was applied by a restore had its reply before.
-	const isRight = progress.total_xp === due && (isRestored ? given <= due : given === due);
+	const results = counted.map(
+		({ result }) => (JSON.parse(result) as { result?: { status?: string; xp_gained?: number } }).result,
+	);
+	const given = results.reduce((sum, result) => sum + (result?.xp_gained ?? 0), 0);
+	// What came late had its reply before it was applied: by a restore, or with the next operation that was taken in.
+	const cameLate =
+		events.some(({ kind }) => kind === "restore") || results.some((one) => one?.status === "late");
+	const isRight = progress.total_xp === due && (cameLate ? given <= due : given === due);
 	return isRight ? [] : [`${progress.total_xp} points, where ${due} are due and ${given} were given out.`];
 }
 
