@@ -125,31 +125,32 @@ export function bringBack(migration: number, name: string): Task {
 				.execute(tx);
 			await sql.raw(`DELETE FROM ${kept} AS k WHERE ${belongs}`).execute(tx);
 			if (columns.includes("id")) await means.dialect.afterExplicitIds(tx, name);
-			await settle(tx, means, migration, name);
+			await dropWhenEmpty(tx, means, migration, name);
 		},
 	};
 }
 
 /** After bringing back: the table goes if it is empty; what is left waits for `migrate prune`. */
-async function settle(tx: Tx, means: Means, migration: number, name: string): Promise<void> {
+async function dropWhenEmpty(tx: Tx, means: Means, migration: number, name: string): Promise<void> {
 	const kept = keptName(migration, name);
 	const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM ${sql.table(kept)}`.execute(tx);
 	const left = Number(rows[0]?.n ?? 0);
 	if (left === 0) {
 		await forget(tx, kept);
-		const others = await tx
-			.selectFrom(KEPT)
-			.select("table_name")
-			.where("migration", "=", migration)
-			.execute();
-		if (others.every(({ table_name }) => table_name === sessionsName(migration))) {
-			await forget(tx, sessionsName(migration));
-		}
+		await forgetSessions(tx, means, migration);
 		means.report(`${name}: every kept row is back`);
 		return;
 	}
 	await tx.updateTable(KEPT).set({ rows: left }).where("table_name", "=", kept).execute();
 	means.report(`${name}: ${left} kept rows stay in ${kept}: what they belong to is gone`);
+}
+
+/** The list of sessions goes with the last kept table that names sessions. What the repairs keep does not need it. */
+async function forgetSessions(tx: Tx, means: Means, migration: number): Promise<void> {
+	const catalogue = await readCatalogue<LedgerSchema>(tx, means.dialect.name);
+	const others = await tx.selectFrom(KEPT).select("table_name").where("migration", "=", migration).execute();
+	const isNeeded = others.some(({ table_name }) => catalogue.get(table_name)?.columns.has("response_id"));
+	if (!isNeeded) await forget(tx, sessionsName(migration));
 }
 
 function commonColumns(catalogue: Catalogue, name: string, kept: string): string[] {

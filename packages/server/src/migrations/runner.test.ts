@@ -245,7 +245,9 @@ describe.each(ENGINES)("on %s", (engine) => {
 		);
 		await expect(migrateUp(database)).rejects.toMatchObject({
 			trouble: "refused",
-			message: expect.stringContaining("2:column_status"),
+			message: expect.stringMatching(
+				/unreleased commit .*the step column_status of migration 2 says something else/,
+			),
 		});
 		await database.close();
 	});

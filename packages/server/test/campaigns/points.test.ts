@@ -13,7 +13,7 @@ test.skipIf(noStrace !== null)(
 	`killed in the middle of any write to the disk, it keeps what it acknowledged${noStrace ? ` (not run: ${noStrace})` : ""}`,
 	{ timeout: 240_000 },
 	async () => {
-		const pages = await runWritePoints({ call: "pwrite64", points: [70, 130, 218, 245], seed: SEED });
+		const pages = await runWritePoints({ call: "pwrite64", points: [70, 130, 218, 270], seed: SEED });
 		expect(pages, `seed ${SEED}`).toMatchObject({ rounds: 4, killed: 4, ...NOTHING_WRONG });
 		expect(pages.kinds).toEqual(expect.arrayContaining(["start", "answer", "restore", "hand_off", "hold"]));
 		// The code is made, and used.
