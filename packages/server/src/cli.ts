@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { endQuietlyWhenClosed, tell } from "./cli/output.ts";
 import { createProgram } from "./cli/program.ts";
+import { explainMissingRight } from "./db/dialect-errors.ts";
 import { StorageUnavailable } from "./db/store.ts";
 import { OperatorError, type Trouble } from "./operator-error.ts";
 
@@ -43,6 +44,11 @@ function report(error: unknown, debug: boolean): number {
 	if (error instanceof OperatorError) {
 		tell(error.message);
 		return EXIT_CODES[error.trouble];
+	}
+	const right = explainMissingRight(error);
+	if (right !== null) {
+		tell(right);
+		return EXIT_CODES.failed;
 	}
 	if (error instanceof StorageUnavailable) {
 		tell(`${error.message} Try again; if it stays so, look at the disk.`);

@@ -8,7 +8,7 @@ import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { createStore } from "./db/create-store.ts";
 import type { Database } from "./db/dialect.ts";
-import { openDatabase } from "./db/open.ts";
+import { databaseExists, describeDatabase, openDatabase } from "./db/open.ts";
 import { refuseStaleLog } from "./db/open-sqlite-log.ts";
 import { makeReady } from "./make-ready.ts";
 import type { Meter } from "./metrics/meter.ts";
@@ -32,6 +32,7 @@ const KEEP_ALIVE_MS = 75_000;
 export async function serve(config: Config, say: (line: string) => void): Promise<void> {
 	const log = pino({ level: config.log_level, timestamp: pino.stdTimeFunctions.isoTime });
 	refuseStaleLog(config.database_url);
+	const isNew = !databaseExists(config.database_url);
 	const database = await openDatabase(config.database_url);
 	try {
 		await makeReady(database, config, (line) => log.info(line));
@@ -63,10 +64,12 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		const server = createAdaptorServer({ fetch: app.fetch }) as Server;
 		server.keepAliveTimeout = KEEP_ALIVE_MS;
 		const port = await listen(server, config);
-		for (const line of welcome(config.host, port, web_root !== null)) say(line);
-		log.info({ host: config.host, port }, "listening");
 		// Streams of events would stay open for ever.
-		await untilStopped(server, log, () => store.news.close());
+		const stopped = untilStopped(server, log, () => store.news.close());
+		const place = `${isNew ? "A new database was made" : "Database"}: ${describeDatabase(config.database_url)}`;
+		say([...welcome(config.host, port, web_root !== null), place].join("\n"));
+		log.info({ host: config.host, port }, "listening");
+		await stopped;
 	} finally {
 		await database.close();
 	}

@@ -1,6 +1,7 @@
 import { toInstant } from "@carhythm/core";
 import { createAssessmentStore } from "./db/assessments.ts";
 import type { Database } from "./db/dialect.ts";
+import { missingGrants, rightsSentence } from "./db/rights.ts";
 import { hasPending, isEmpty } from "./migrations/runner.ts";
 import { upgrade } from "./migrations/upgrade.ts";
 import { OperatorError } from "./operator-error.ts";
@@ -28,6 +29,8 @@ export async function makeReady(
 		}
 		await bringUpToDate(database, say);
 	}
+	const missing = await missingGrants(database);
+	if (missing.length > 0) throw new OperatorError("failed", rightsSentence(missing));
 	await seedShipped(createAssessmentStore(database), contentFolder());
 }
 

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
 import { aFolder } from "../testing/a-folder.ts";
-import { carhythm } from "../testing/run.ts";
+import { CLI, carhythm, runFile } from "../testing/run.ts";
 
 test("the help names every command, every setting with its default, and the exit codes", async () => {
 	using folder = aFolder();
@@ -136,4 +136,29 @@ test("two processes that add at once make two versions in a row", async () => {
 		"Added our-survey, version 1.\n",
 		"Added our-survey, version 2.\n",
 	]);
+});
+
+test("a command names the database that it used, and the file that it did not find", async () => {
+	using folder = aFolder();
+	const missing = await carhythm(folder.file("a.db"), "session", "list");
+	expect(missing.stderr).toContain(`${folder.file("a.db")} is made when CaRhythm first starts`);
+	expect(missing.stderr).toContain("a file .env is not read");
+	expect((await carhythm(folder.file("a.db"), "migrate", "status")).stdout).toContain(folder.file("a.db"));
+	expect((await carhythm(folder.file("a.db"), "migrate", "up")).stderr).toContain(
+		`Database: ${folder.file("a.db")}`,
+	);
+});
+
+test("the three slashes of SQLAlchemy never make an empty database beside the one that was meant", async () => {
+	using folder = aFolder();
+	writeFileSync(folder.file("carhythm-school.db"), "");
+	const { code, stderr } = await runFile(CLI, ["migrate", "up"], {
+		cwd: folder.path,
+		env: { PATH: process.env["PATH"], DATABASE_URL: "sqlite:///carhythm-school.db" },
+	});
+	expect({ code, stderr }).toEqual({
+		code: 2,
+		stderr: expect.stringContaining("write sqlite:./carhythm-school.db"),
+	});
+	expect(existsSync("/carhythm-school.db")).toBe(false);
 });

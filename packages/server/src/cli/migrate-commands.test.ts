@@ -36,8 +36,19 @@ test("an old database: plan shows the repairs, up refuses, adopt takes it over, 
 
 	const plan = await old.run("plan");
 	expect(plan).toMatchObject({ code: 0 });
-	expect(plan.stdout).toContain("All of it worked on a copy");
-	expect(plan.stdout).toContain("session_details_of_responses");
+	const lines = plan.stdout.trimEnd().split("\n");
+	expect(lines[0]).toMatch(/^\d+ steps to do, \d+ found there\.$/);
+	expect(lines[2]).toMatch(/^All of it worked on a copy/);
+	// What an operator has to know stands at the end, the steps are for who asks.
+	expect(lines.at(-1)).toMatch(/^(Repair|Note|Lost): /);
+	expect(plan.stdout).not.toContain("session_details_of_responses");
+	expect((await old.run("plan", "--verbose")).stdout).toContain("session_details_of_responses");
+	expect(plan.stderr).toContain(`Database: ${old.file}`);
+	expect(await old.run("status")).toMatchObject({
+		code: 0,
+		stdout: expect.stringMatching(/3\s+sessions\s+pending/),
+		stderr: expect.stringContaining("carhythm migrate adopt"),
+	});
 	expect(read(old.file, "SELECT * FROM student_responses ORDER BY id")).toEqual(before);
 
 	expect(await old.run("up")).toMatchObject({ code: 4, stderr: expect.stringContaining("migrate adopt") });

@@ -2,7 +2,7 @@ import { SessionStatus, toInstant } from "@carhythm/core";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/dialect.ts";
-import { databaseExists, openDatabase } from "../db/open.ts";
+import { databaseExists, describeDatabase, openDatabase } from "../db/open.ts";
 import { newestMigration, prune } from "../migrations/down.ts";
 import type { Decisions } from "../migrations/migration.ts";
 import { makePlan, rehearse } from "../migrations/plan.ts";
@@ -14,7 +14,7 @@ import { OperatorError } from "../operator-error.ts";
 import { confirm } from "./confirm.ts";
 import { showPlan, showProgress, showReport, showStatus, showUpgrade } from "./migrate-report.ts";
 import { counted, print, printJson, tell } from "./output.ts";
-import { configOf, withSettings } from "./settings.ts";
+import { configOf, requireDatabase, withSettings } from "./settings.ts";
 
 /** `carhythm migrate …` */
 export function addMigrateCommands(program: Command): void {
@@ -30,6 +30,7 @@ export function addMigrateCommands(program: Command): void {
 
 type Options = {
 	json?: true;
+	verbose?: true;
 	to?: number;
 	backup?: boolean;
 	backupTo?: string;
@@ -44,6 +45,7 @@ function addPlan(migrate: Command): void {
 	withDecisions(
 		command(migrate, "plan", "say what is to be done, how, and how long it takes; changes nothing"),
 	)
+		.option("--verbose", "list every step")
 		.option("--sql", "print the SQL, for review or to apply by hand; then run migrate adopt")
 		.option("--no-rehearsal", "SQLite: do not try everything on a copy")
 		.addHelpText("after", "\nOn SQLite everything is tried on a copy, so the times are true.")
@@ -59,7 +61,7 @@ function addPlan(migrate: Command): void {
 				const tries = options.rehearsal && isReady && plan.steps.length > 0;
 				const rehearsal = tries ? await rehearse(config.database_url, { ...toOf(options), decisions }) : null;
 				if (options.json) printJson({ steps: plan.steps, rehearsal });
-				else showPlan(plan, rehearsal);
+				else showPlan(plan, rehearsal, options);
 			}
 			if (!isReady) {
 				throw new OperatorError(
@@ -95,7 +97,7 @@ async function goUp(options: Options, { adopt }: { adopt: boolean }): Promise<vo
 			...toOf(options),
 			adopt,
 			decisions: decisionsOf(options),
-			onProgress: showProgress(),
+			onProgress: showProgress(options),
 		}),
 	);
 	if (options.json) printJson({ ...outcome, backup: outcome.backup?.file ?? null });
@@ -109,12 +111,20 @@ function addStatus(migrate: Command): void {
 			const config = configOf(options);
 			if (!databaseExists(config.database_url)) {
 				if (options.json) printJson([]);
-				else print("There is no database yet; it is made when CaRhythm first starts.");
+				else {
+					print(
+						`There is no database yet; ${describeDatabase(config.database_url)} is made when CaRhythm first starts.`,
+					);
+				}
 				return;
 			}
-			const status = await opened(config, migrationStatus);
+			const { status, refusal } = await opened(config, async (database) => ({
+				status: await migrationStatus(database),
+				refusal: await requireMigrated(database).catch(sentenceOf),
+			}));
 			if (options.json) printJson(status);
 			else showStatus(status);
+			if (refusal) tell(refusal);
 		},
 	);
 }
@@ -150,7 +160,7 @@ function addDown(migrate: Command): void {
 				otherwise: "Nothing was undone.",
 			});
 			const outcome = await opened(config, (database) =>
-				downgrade(database, { ...safetyOf(options), to, onProgress: showProgress() }),
+				downgrade(database, { ...safetyOf(options), to, onProgress: showProgress(options) }),
 			);
 			if (options.json) {
 				printJson({ ...outcome, backup: outcome.backup?.file ?? null });
@@ -190,6 +200,7 @@ function command(migrate: Command, name: string, about: string): Command {
 
 function withBackup(one: Command): Command {
 	return one
+		.option("--verbose", "tell every step as it is done")
 		.option("--to <NUMBER>", "the last migration that is to be there", migrationNumber)
 		.option("--backup-to <PLACE>", "where the backup goes: a file or a folder")
 		.option("--no-backup", "make no backup first");
@@ -252,21 +263,20 @@ function safetyOf({ backup, backupTo }: Options): Safety {
 	};
 }
 
+/** What an operator is told of a database that no migration has made; any other error goes on. */
+function sentenceOf(error: unknown): string {
+	if (error instanceof OperatorError && error.trouble === "refused") return error.message;
+	throw error;
+}
+
 async function opened<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
+	tell(`Database: ${describeDatabase(config.database_url)}`);
 	const database = await openDatabase(config.database_url);
 	try {
 		return await work(database);
 	} finally {
 		await database.close();
 	}
-}
-
-function requireDatabase({ database_url }: Config): void {
-	if (databaseExists(database_url)) return;
-	throw new OperatorError(
-		"failed",
-		"There is no database yet: it is made when CaRhythm first starts. Is DATABASE_URL the right one?",
-	);
 }
 
 function differs(backup?: string): OperatorError {

@@ -147,6 +147,75 @@ test("a user who may only read and write rows is enough to serve and to add an a
 	await there.query(`drop role ${role}`);
 });
 
+test("a role without rights is named its GRANT at the start, by /readyz after a migration, and by every command", async () => {
+	await using there = await aPostgresDatabase();
+	expect((await carhythm(there.address, "migrate", "up")).code).toBe(0);
+	const role = `${there.name}_app`;
+	const address = there.address.replace("//carhythm@", `//${role}@`);
+	await there.query(`create role ${role} login; grant select on all tables in schema public to ${role}`);
+	const refused = await carhythm(address, "serve", "--port", "0", "--log-level", "silent");
+	expect(refused).toMatchObject({ code: 1, stdout: "" });
+	expect(refused.stderr).toContain(`GRANT INSERT, UPDATE, DELETE ON TABLE session_events TO ${role};`);
+	expect(refused.stderr).toContain(
+		`GRANT USAGE, SELECT, UPDATE ON SEQUENCE session_events_id_seq TO ${role};`,
+	);
+	expect(refused.stderr).toContain("docs/operation.md");
+
+	await there.query(`grant insert, update, delete on all tables in schema public to ${role};
+		grant usage, select, update on all sequences in schema public to ${role}`);
+	await using server = await aServer(address);
+	const ready = async () => {
+		const reply = await fetch(`${server.url}/readyz`);
+		return { status: reply.status, text: await reply.text() };
+	};
+	expect(await ready()).toMatchObject({ status: 200 });
+	const { body } = await server.send("POST", "/session/start", { assessment: "sampler" });
+	// A table that a migration has made anew has no rights for anyone.
+	await there.query(`revoke all on session_holders from ${role}`);
+	expect(await ready()).toMatchObject({
+		status: 503,
+		text: expect.stringContaining(
+			`GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE session_holders TO ${role};`,
+		),
+	});
+	// The client keeps its answer and tries again: 503, not 500.
+	const [slider] = await there.query("select id from questions where item_id = 'energy'");
+	const submit = () =>
+		server.send("POST", "/answers/submit", {
+			session_id: body["session_id"],
+			question_id: slider?.["id"],
+			answer: { type: "slider", value: 40 },
+		});
+	expect(await submit()).toMatchObject({ status: 503, body: { code: "storage_unavailable" } });
+	await there.query(`grant select, insert, update, delete on session_holders to ${role}`);
+	expect(await ready()).toMatchObject({ status: 200 });
+	expect(await submit()).toMatchObject({ status: 200 });
+
+	const down = await carhythm(address, "migrate", "down", "--yes", "--no-backup");
+	expect(down.code).not.toBe(0);
+	expect(down.stderr).toContain("the address of the role that owns the tables");
+	expect(down.stderr).not.toContain("should not have happened");
+	await server.stop();
+	await there.query(`drop owned by ${role}; drop role ${role}`);
+});
+
+test("migrations by a role that may make no table say who has to run them", async () => {
+	await using there = await aPostgresDatabase();
+	const role = `${there.name}_app`;
+	await there.query(`revoke create on schema public from public; create role ${role} login`);
+	const address = there.address.replace("//carhythm@", `//${role}@`);
+	for (const words of [
+		["migrate", "up"],
+		["serve", "--port", "0", "--migrate", "--log-level", "silent"],
+	]) {
+		const refused = await carhythm(address, ...words);
+		expect(refused).toMatchObject({ code: 1, stdout: "" });
+		expect(refused.stderr).toContain("permission denied for schema public");
+		expect(refused.stderr).toContain("run by the owner of the database");
+	}
+	await there.query(`drop owned by ${role}; drop role ${role}`);
+});
+
 test("assessments are added and chosen, sessions listed", async () => {
 	await using there = await aPostgresDatabase();
 	const run = (...words: string[]) => carhythm(there.address, ...words);

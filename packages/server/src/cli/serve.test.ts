@@ -39,9 +39,13 @@ test("serve makes a new database ready, answers, and ends in order on SIGTERM", 
 	expect(code).toBe(0);
 	expect(stdout).toContain('"msg":"stopped"');
 	expect(stdout).not.toContain("cutting the requests");
+	expect(stdout).toContain(`A new database was made: ${folder.file("a.db")}\n`);
 	expect(stdout).not.toContain(session_id);
 	expect(existsSync(folder.file("a.db-wal"))).toBe(false);
 	expect((await carhythm(folder.file("a.db"), "session", "list")).stdout).toMatch(DISPLAY_ID);
+	await using again = await serving({ DATABASE_URL: `sqlite:${folder.file("a.db")}` });
+	again.child.kill("SIGTERM");
+	expect((await again.ended).stdout).toContain(`\nDatabase: ${folder.file("a.db")}\n`);
 });
 
 test("a session is kept for as many days as serve was told", async () => {

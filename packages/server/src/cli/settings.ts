@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { type Config, type Flags, readConfig, SETTINGS, type SettingName } from "../config.ts";
 import type { Database } from "../db/dialect.ts";
-import { databaseExists, openDatabase } from "../db/open.ts";
+import { databaseExists, describeDatabase, openDatabase } from "../db/open.ts";
 import { makeReady } from "../make-ready.ts";
 import { hasPending } from "../migrations/runner.ts";
 import { OperatorError } from "../operator-error.ts";
@@ -26,6 +26,15 @@ export function configOf(options: Record<string, unknown>): Config {
 	return readConfig(flags);
 }
 
+/** @throws OperatorError naming the file that was looked for */
+export function requireDatabase({ database_url }: Config): void {
+	if (databaseExists(database_url)) return;
+	throw new OperatorError(
+		"failed",
+		`There is no database yet: ${describeDatabase(database_url)} is made when CaRhythm first starts. Is that the file you mean? It is set with the environment variable DATABASE_URL or with --database-url; a file .env is not read.`,
+	);
+}
+
 /**
  * Opens the database for one command.
  *
@@ -37,12 +46,7 @@ export async function withDatabase<T>(
 	purpose: "read" | "write",
 	work: (database: Database) => Promise<T>,
 ): Promise<T> {
-	if (purpose === "read" && !databaseExists(config.database_url)) {
-		throw new OperatorError(
-			"failed",
-			"There is no database yet: it is made when CaRhythm first starts. Is DATABASE_URL the right one?",
-		);
-	}
+	if (purpose === "read") requireDatabase(config);
 	const database = await openDatabase(config.database_url);
 	try {
 		if (purpose === "write") {

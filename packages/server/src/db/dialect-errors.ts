@@ -17,6 +17,8 @@ const UNAVAILABLE = [
 	/^(25006|25P03|25P04|40001|40P01|55P03|XX001|XX002)$/,
 	// The server no longer knows the user or the database that it knew when this process began.
 	/^(28...|3D000)$/,
+	// A table that a migration has made since, without rights for this role: `/readyz` names them.
+	/^42501$/,
 	OF_NETWORK,
 	/^CONNECTION_LOST$/,
 ];
@@ -49,6 +51,22 @@ export function isConnectionLost(error: unknown): boolean {
 			code,
 		) || OF_NETWORK.test(code)
 	);
+}
+
+/**
+ * What a role has to be given that may not do what was asked of it, in a sentence for an operator.
+ * @returns null for every other error
+ */
+export function explainMissingRight(error: unknown): string | null {
+	const cause = error instanceof Error && errorCode(error) === null ? error.cause : error;
+	if (!(cause instanceof Error) || errorCode(cause) !== "42501") return null;
+	if (/^must be owner/.test(cause.message)) {
+		return `PostgreSQL refuses: ${cause.message}. Run this command with the address of the role that owns the tables.`;
+	}
+	if (/for schema/.test(cause.message)) {
+		return `PostgreSQL refuses: ${cause.message}. Migrations are run by the owner of the database: run "ALTER DATABASE … OWNER TO …" as its superuser, or use the address of the owner.`;
+	}
+	return `PostgreSQL refuses: ${cause.message}. The role of DATABASE_URL lacks this right; docs/operation.md, "PostgreSQL", has the statements that give it.`;
 }
 
 /** Whether the transaction was certainly rolled back, because somebody else has a lock and did not give it up for as long as was waited. */

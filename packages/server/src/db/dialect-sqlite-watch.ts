@@ -76,7 +76,7 @@ export function createSqliteWatch(file: string, writer: () => Writer): SqliteWat
 	function refuse(): void {
 		if (given_up)
 			throw new StorageUnavailable(`The database is not available: ${given_up.reason}.`, {
-				reason: given_up.reason,
+				reason: `${given_up.reason}. Stop the server, put the file right, start it again.`,
 			});
 	}
 

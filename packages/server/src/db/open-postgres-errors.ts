@@ -26,8 +26,14 @@ export function explain(url: string, error: unknown): OperatorError {
 
 /** The message names the server and the database, never the user or the password. */
 export function cannot(url: string, why: string, cause?: unknown): OperatorError {
+	return new OperatorError("failed", `The database ${describeServer(url)} cannot be used: ${why}.`, {
+		cause,
+	});
+}
+
+/** `carhythm on db.school.example:5432` */
+export function describeServer(url: string): string {
 	const { hostname, port, pathname, searchParams } = new URL(url);
 	const server = `${hostname || searchParams.get("host")}${port && `:${port}`}`;
-	const name = decodeURIComponent(pathname.slice(1));
-	return new OperatorError("failed", `The database ${name} on ${server} cannot be used: ${why}.`, { cause });
+	return `${decodeURIComponent(pathname.slice(1))} on ${server}`;
 }

@@ -224,7 +224,7 @@ export type Store = {
 /** The database cannot take or give data now: full disk, lock, lost connection. Whether a write happened is unknown. */
 export class StorageUnavailable extends Error {
 	override readonly name = "StorageUnavailable";
-	/** What an operator has to mend before it can be available again; null where that is not known. */
+	/** What an operator has to mend before it can be available again, in full sentences; null where that is not known. */
 	readonly reason: string | null;
 
 	constructor(message: string, options: ErrorOptions & { reason?: string } = {}) {

@@ -41,7 +41,7 @@ export function handleError({ log }: Pick<Deps, "log">) {
 			// Who asks there is whoever looks after the server.
 			const isAsking = c.get("route") === READINESS && error.reason !== null;
 			const detail = isAsking
-				? `The database cannot be used: ${error.reason}. Stop the server, put the file right, start it again.`
+				? `The database cannot be used: ${error.reason}`
 				: "Your answers cannot be stored just now. Nothing is lost: please try again in a moment.";
 			return problem(c, { code: "storage_unavailable", detail }, { "Retry-After": RETRY_AFTER_SECONDS });
 		}

@@ -95,7 +95,10 @@ async function renewSessions(tx: Tx, means: Means, migration: number, catalogue:
 		const gone = await sql.raw(`DELETE FROM ${table_name} WHERE response_id IN (${taken})`).execute(tx);
 		const rows = Number(gone.numAffectedRows ?? 0);
 		if (rows > 0)
-			means.report(`${table_name}: ${rows} kept rows belong to a session that is gone, and went too`);
+			means.report(
+				`${table_name}: ${rows} kept rows belong to a session that is gone, and went too`,
+				"losses",
+			);
 	}
 	await sql.raw(`DELETE FROM ${name} WHERE id IN (${taken})`).execute(tx);
 	await sql
@@ -138,11 +141,11 @@ async function dropWhenEmpty(tx: Tx, means: Means, migration: number, name: stri
 	if (left === 0) {
 		await forget(tx, kept);
 		await forgetSessions(tx, means, migration);
-		means.report(`${name}: every kept row is back`);
+		means.report(`${name}: every kept row is back`, "restored");
 		return;
 	}
 	await tx.updateTable(KEPT).set({ rows: left }).where("table_name", "=", kept).execute();
-	means.report(`${name}: ${left} kept rows stay in ${kept}: what they belong to is gone`);
+	means.report(`${name}: ${left} kept rows stay in ${kept}: what they belong to is gone`, "losses");
 }
 
 /** The list of sessions goes with the last kept table that names sessions. What the repairs keep does not need it. */

@@ -13,12 +13,24 @@ export type Decisions = {
 	map_status: Readonly<Record<string, string>>;
 };
 
+/** What a run has to tell an operator, in one line each. */
+export type Findings = {
+	/** What was put right. */
+	repairs: string[];
+	/** What an undone migration had kept and is there again. */
+	restored: string[];
+	/** What differs from what one would expect, and loses nothing. */
+	notes: string[];
+	/** What does not come along. */
+	losses: string[];
+};
+
 /** What work on rows is given. */
 export type Means = {
 	dialect: Dialect;
 	decisions: Decisions;
-	/** One line on a repair that changed rows, for the report: which rule, how many rows. */
-	report: (line: string) => void;
+	/** One line for the report: which rule, how many rows. Without a kind it is a repair that changed rows. */
+	report: (line: string, kind?: keyof Findings) => void;
 };
 
 /** Something that SQL alone cannot say. `version` goes up whenever what it does changes. */

@@ -8,7 +8,7 @@ import { LEDGER } from "../db/schema.ts";
 import { look } from "./at-once.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { findRow, readLedger } from "./ledger.ts";
-import type { Lock, Migration, Step } from "./migration.ts";
+import type { Findings, Lock, Migration, Step } from "./migration.ts";
 import { planSql } from "./plan-sql.ts";
 import { ledgerOf } from "./run.ts";
 import { meansOf, migrateUp, stepsOf, type UpOptions } from "./runner.ts";
@@ -32,11 +32,11 @@ export type PlannedStep = {
 /** The same steps done on a copy. */
 export type Rehearsal = {
 	steps: readonly { migration: number; step: string; ms: number }[];
-	repairs: readonly string[];
 	ms: number;
-};
+} & Readonly<Findings>;
 
-export type Plan = { steps: readonly PlannedStep[]; sql: string };
+/** `found`: how many steps were found done without the ledger saying so. */
+export type Plan = { steps: readonly PlannedStep[]; found: number; sql: string };
 
 /** How the printed SQL is applied. */
 const APPLY_BY_HAND = {
@@ -57,11 +57,15 @@ export async function makePlan(
 	const means = await meansOf(database, options);
 	const planned: PlannedStep[] = [];
 	const open = new Set<Step>();
+	let found = 0;
 	for (const { migration, step } of stepsOf(database, options.to)) {
 		const row = findRow(ledger, migration.number, step.id);
 		// What a step looks at may be made by an earlier one.
 		const probed = await look(step, db, means, { catalogue, row }).catch(() => "todo" as const);
-		if (probed === "done") continue;
+		if (probed === "done") {
+			if (!row) found += 1;
+			continue;
+		}
 		open.add(step);
 		planned.push({
 			migration: migration.number,
@@ -81,7 +85,7 @@ export async function makePlan(
 		const migration = chosen.find((one) => one.number === number) as Migration;
 		return planSql(migration, dialect, { only: open, found: catalogue });
 	});
-	return { steps: planned, sql: [APPLY_BY_HAND[dialect], ...texts].join("\n") };
+	return { steps: planned, found, sql: [APPLY_BY_HAND[dialect], ...texts].join("\n") };
 }
 
 function howOf(step: Step, dialect: "sqlite" | "postgres"): string {
@@ -137,12 +141,12 @@ export async function rehearse(url: DatabaseUrl, options: UpOptions): Promise<Re
 			const before = new Set(
 				(await ledgerRows(database)).map(({ migration, step }) => `${migration}:${step}`),
 			);
-			const { repairs } = await migrateUp(database, { ...options, adopt: true });
+			const { applied: _, ...findings } = await migrateUp(database, { ...options, adopt: true });
 			const ms = Math.round(performance.now() - began);
 			const steps = (await ledgerRows(database))
 				.filter(({ migration, step }) => !before.has(`${migration}:${step}`))
 				.map(({ migration, step, duration_ms }) => ({ migration, step, ms: duration_ms }));
-			return { steps, repairs, ms };
+			return { steps, ms, ...findings };
 		} finally {
 			await database.close();
 		}

@@ -9,7 +9,7 @@ import { createLedger, findRow, readLedger } from "./ledger.ts";
 import type { LedgerRow, LedgerSchema, Origin } from "./ledger-schema.ts";
 import { migrations } from "./list.ts";
 import { withMigrationLock } from "./lock.ts";
-import type { Decisions, Means, Migration, Probe, Step } from "./migration.ts";
+import type { Decisions, Findings, Means, Migration, Probe, Step } from "./migration.ts";
 import { noteDecisions, readDecisions } from "./notes.ts";
 import { readOwnLedger } from "./refusals.ts";
 import { ledgerOf, type OnProgress, type Run } from "./run.ts";
@@ -28,7 +28,12 @@ export type UpOptions = {
 };
 
 /** What a run did: its steps, and one line for each repair that changed rows. */
-export type UpOutcome = { applied: readonly AppliedStep[]; repairs: readonly string[] };
+export type UpOutcome = { applied: readonly AppliedStep[] } & Readonly<Findings>;
+
+/** The outcome of a run that found nothing to do. */
+export const nothingDone = (): UpOutcome => ({ applied: [], ...noFindings() });
+
+const noFindings = (): Findings => ({ repairs: [], restored: [], notes: [], losses: [] });
 
 type StepStatus = {
 	step: string;
@@ -49,7 +54,7 @@ export type MigrationStatus = {
  * @throws OperatorError `refused` for a database that is not ours to change, `conflict` when something is in the way
  */
 export async function migrateUp(database: Database, options: UpOptions = {}): Promise<UpOutcome> {
-	if (!(await hasPending(database, options))) return { applied: [], repairs: [] };
+	if (!(await hasPending(database, options))) return nothingDone();
 	return withMigrationLock(database, (stillHeld) => runUp(database, options, stillHeld), options.onWait);
 }
 
@@ -76,8 +81,8 @@ export async function runUp(
 	const db = ledgerOf(database);
 	const catalogue = await readCatalogue(db, database.dialect.name);
 	await readOwnLedger(db, catalogue, { adopt: options.adopt ?? false });
-	const repairs: string[] = [];
-	const means = await meansOf(database, options, (line) => repairs.push(line));
+	const findings = noFindings();
+	const means = await meansOf(database, options, (line, kind = "repairs") => findings[kind].push(line));
 	await refuseConflicts(database, options);
 	await createLedger(db, database.dialect);
 	await noteDecisions(db, database.dialect, options.decisions);
@@ -97,7 +102,7 @@ export async function runUp(
 		const origin = await applyStep(run, migration, step);
 		if (origin) applied.push({ migration: migration.number, name: migration.name, step: step.id, origin });
 	}
-	return { applied, repairs };
+	return { applied, ...findings };
 }
 
 async function hasResponses(db: Kysely<LedgerSchema>, catalogue: Catalogue): Promise<boolean> {
@@ -144,7 +149,7 @@ export function stepsOf(database: Database, to = Infinity): { migration: Migrati
 export async function meansOf(
 	database: Database,
 	options: Pick<UpOptions, "decisions">,
-	report: (line: string) => void = () => {},
+	report: Means["report"] = () => {},
 ): Promise<Means> {
 	const { dialect } = database;
 	return { dialect, decisions: await readDecisions(ledgerOf(database), dialect, options.decisions), report };

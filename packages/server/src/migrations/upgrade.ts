@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Instant } from "@carhythm/core";
 import type { Database } from "../db/dialect.ts";
+import { explainMissingRight } from "../db/dialect-errors.ts";
 import { OperatorError } from "../operator-error.ts";
 import { backupBefore } from "./backup/backup.ts";
 import type { Backup } from "./backup/manifest.ts";
@@ -12,7 +13,15 @@ import { withMigrationLock } from "./lock.ts";
 import type { Allowances } from "./migration.ts";
 import { requireMigrated } from "./refusals.ts";
 import { ledgerOf } from "./run.ts";
-import { hasPending, refuseConflicts, runUp, stepsOf, type UpOptions, type UpOutcome } from "./runner.ts";
+import {
+	hasPending,
+	nothingDone,
+	refuseConflicts,
+	runUp,
+	stepsOf,
+	type UpOptions,
+	type UpOutcome,
+} from "./runner.ts";
 import { takeSnapshot } from "./verify/snapshot.ts";
 import type { Snapshot } from "./verify/snapshot-types.ts";
 import { type VerifyReport, verify } from "./verify/verify.ts";
@@ -34,7 +43,7 @@ export type Upgrade = UpOutcome & { backup: Backup | null; report: VerifyReport 
  * @throws OperatorError as {@link runUp}; `rolled_back` when a step fails
  */
 export async function upgrade(database: Database, options: UpOptions & Safety): Promise<Upgrade> {
-	const nothing = { applied: [], repairs: [], backup: null, report: null };
+	const nothing = { ...nothingDone(), backup: null, report: null };
 	if (!(await hasPending(database, options))) return nothing;
 	return locked(database, options, async (stillHeld) => {
 		// Another process may have done everything while this one waited.
@@ -120,12 +129,13 @@ async function explained<T>(database: Database, backup: Backup | null, work: () 
 		if (backup) await noteFailedRun(database, backup);
 		if (error instanceof OperatorError) throw error;
 		const message = error instanceof Error ? error.message : String(error);
+		const right = explainMissingRight(error);
 		const back = backup
 			? ` Or give up: "carhythm restore ${backup.file}" brings back the database as it was.`
 			: "";
 		throw new OperatorError(
 			"rolled_back",
-			`${message}. The step was rolled back and the steps before it are done: run the command again when the reason is gone.${back}`,
+			`${message}. ${right === null ? "" : `${right} `}The step was rolled back and the steps before it are done: run the command again when the reason is gone.${back}`,
 			{ cause: error },
 		);
 	}

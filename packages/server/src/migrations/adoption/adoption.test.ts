@@ -86,7 +86,7 @@ test.each(STATES)("$state on $engine is taken over and given back as it was", as
 	expect(repairs.some((line) => line.startsWith("own_content: "))).toBe(state !== "guide_empty");
 	const hadStatus = state !== "guide_empty" && "status" in (before["student_responses"]?.[0] ?? {});
 	if (hadStatus) expect(statuses(adopted)).toMatchObject(LABELLED);
-	expect(await migrateUp(database)).toEqual({ applied: [], repairs: [] });
+	expect(await migrateUp(database)).toMatchObject({ applied: [], repairs: [] });
 
 	await migrateDown(database, { to: 2 });
 	const after = await existing.contents();

@@ -75,10 +75,12 @@ async function readValues(
 export type Findings = {
 	conflicts: string[];
 	notes: string[];
+	/** What new answers will lack. */
+	losses: string[];
 	/** Sliders whose range was taken from the answers, by that range. */
 	ranges: Map<string, number[]>;
 };
 
 export function noFindings(): Findings {
-	return { conflicts: [], notes: [], ranges: new Map() };
+	return { conflicts: [], notes: [], losses: [], ranges: new Map() };
 }

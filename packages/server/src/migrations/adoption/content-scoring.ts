@@ -100,8 +100,8 @@ export function readScoring(
 		scales.set(named.key, scale);
 	}
 	for (const [domain, ids] of lost) {
-		findings.notes.push(
-			`Lost: questions ${[...ids].join(", ")} get no score for new answers: nothing tells what their domain ${domain} is; stored profiles are served as they are`,
+		findings.losses.push(
+			`questions ${[...ids].join(", ")} get no score for new answers: nothing tells what their domain ${domain} is; stored profiles are served as they are`,
 		);
 	}
 	if (scales.size === 0) return null;

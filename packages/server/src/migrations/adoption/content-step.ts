@@ -130,7 +130,7 @@ const takeOverContent: Task = {
 		const read = toAssessment(content, (before?.version ?? 0) + 1);
 		if (!read.ok) throw new Error(`The content cannot be read: ${read.conflicts.join("; ")}`);
 		const scoring = read.scoring && JSON.stringify(read.scoring);
-		const { assessment, notes } = read;
+		const { assessment, notes, losses } = read;
 		if (before && scoring === before.scoring && sameContent(assessment, before.definition)) return;
 		const created_at = sql<string>`${sql.raw(dialect.now)}`;
 		if (!before)
@@ -154,7 +154,8 @@ const takeOverContent: Task = {
 		report(
 			`${ID}: ${assessment.chapters.length} modules with ${content.pages.length} pages and ${questions.length} questions are version ${assessment.version} of the assessment ${ADOPTED_KEY}`,
 		);
-		for (const note of notes) report(`${ID}: ${note}`);
+		for (const note of notes) report(`${ID}: ${note}`, "notes");
+		for (const loss of losses) report(`${ID}: ${loss}`, "losses");
 	},
 };
 

@@ -205,6 +205,6 @@ test("a domain that nothing explains is told as lost, with its questions", () =>
 	const read = found([slider(1, "Q"), slider(2, "grit")]);
 	if (!read.ok) throw new Error("It cannot be read.");
 	expect(read.scoring?.scales.map(({ key }) => key)).toEqual(["grit"]);
-	expect(read.notes.join()).toMatch(/Lost: questions 1 get no score .* domain Q/);
+	expect(read.losses.join()).toMatch(/questions 1 get no score .* domain Q/);
 	expect(read.scoring?.existing_profile).toBeUndefined();
 });

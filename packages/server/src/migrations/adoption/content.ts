@@ -19,7 +19,13 @@ import { readScoring } from "./content-scoring.ts";
 
 /** What an adopted database's own content says, or what has to be decided before it can be said. */
 export type ReadContent =
-	| { ok: true; assessment: Assessment; scoring: Scoring | null; notes: readonly string[] }
+	| {
+			ok: true;
+			assessment: Assessment;
+			scoring: Scoring | null;
+			notes: readonly string[];
+			losses: readonly string[];
+	  }
 	| { ok: false; conflicts: readonly string[] };
 
 const TITLE: LocalizedText = { en: "Career assessment", ar: "التقييم المهني" };
@@ -53,7 +59,7 @@ export function toAssessment(content: FoundContent, version: number): ReadConten
 		);
 	}
 	const scoring = readScoring(chapters, content.pages, findings);
-	return { ok: true, assessment: assessment.data, scoring, notes: findings.notes };
+	return { ok: true, assessment: assessment.data, scoring, notes: findings.notes, losses: findings.losses };
 }
 
 /** Pages that share a module name are one module; a page without one is a module by itself. */
