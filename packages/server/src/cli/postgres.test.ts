@@ -190,6 +190,12 @@ test("a role without rights is named its GRANT at the start, by /readyz after a 
 	await there.query(`grant select, insert, update, delete on session_holders to ${role}`);
 	expect(await ready()).toMatchObject({ status: 200 });
 	expect(await submit()).toMatchObject({ status: 200 });
+	await there.query("alter table hand_offs rename to hand_offs_gone");
+	expect(await ready()).toMatchObject({
+		status: 503,
+		text: expect.stringContaining("the tables hand_offs are not"),
+	});
+	await there.query("alter table hand_offs_gone rename to hand_offs");
 
 	const down = await carhythm(address, "migrate", "down", "--yes", "--no-backup");
 	expect(down.code).not.toBe(0);
@@ -211,7 +217,7 @@ test("migrations by a role that may make no table say who has to run them", asyn
 		const refused = await carhythm(address, ...words);
 		expect(refused).toMatchObject({ code: 1, stdout: "" });
 		expect(refused.stderr).toContain("permission denied for schema public");
-		expect(refused.stderr).toContain("run by the owner of the database");
+		expect(refused.stderr).toContain("run with the address of the role that owns the tables");
 	}
 	await there.query(`drop owned by ${role}; drop role ${role}`);
 });

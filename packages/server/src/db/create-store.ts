@@ -4,7 +4,7 @@ import { createAssessmentStore } from "./assessments.ts";
 import type { Database } from "./dialect.ts";
 import { createFeedbackStore } from "./feedback.ts";
 import { observedSessions, type StoreObserver } from "./observed-sessions.ts";
-import { lacksRights, missingGrants } from "./rights.ts";
+import { requireServable } from "./rights.ts";
 import { createScoreStore } from "./scores.ts";
 import { createSessionNews } from "./session-news.ts";
 import { createSessionStore } from "./sessions.ts";
@@ -34,8 +34,7 @@ export function createStore(
 		async ping() {
 			// Through the connection that writes: it is the one whose loss matters.
 			await sql`select 1`.execute(database.db);
-			const missing = await missingGrants(database);
-			if (missing.length > 0) throw lacksRights(missing);
+			await requireServable(database);
 		},
 		async close() {
 			news.close();

@@ -64,7 +64,7 @@ export function explainMissingRight(error: unknown): string | null {
 		return `PostgreSQL refuses: ${cause.message}. Run this command with the address of the role that owns the tables.`;
 	}
 	if (/for schema/.test(cause.message)) {
-		return `PostgreSQL refuses: ${cause.message}. Migrations are run by the owner of the database: run "ALTER DATABASE … OWNER TO …" as its superuser, or use the address of the owner.`;
+		return `PostgreSQL refuses: ${cause.message}. Migrations are run with the address of the role that owns the tables, for a new database that of its owner (docs/operation.md, "PostgreSQL").`;
 	}
 	return `PostgreSQL refuses: ${cause.message}. The role of DATABASE_URL lacks this right; docs/operation.md, "PostgreSQL", has the statements that give it.`;
 }

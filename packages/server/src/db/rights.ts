@@ -26,6 +26,18 @@ const SERVED_TABLES = Object.keys(SERVED);
 const TABLE_RIGHTS = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 const SEQUENCE_RIGHTS = ["USAGE", "SELECT", "UPDATE"];
 
+/**
+ * The tables that `serve` uses and that are not there: a migration was undone while the server runs. Empty on SQLite, where that is
+ * refused.
+ */
+async function missingTables(database: Database): Promise<readonly string[]> {
+	if (database.dialect.name !== "postgres") return [];
+	const { rows } = await sql<{ name: string }>`
+		SELECT name FROM unnest(${sql.val(SERVED_TABLES)}::text[]) AS name
+		WHERE to_regclass(quote_ident(name)) IS NULL ORDER BY name`.execute(database.db);
+	return rows.map(({ name }) => name);
+}
+
 type Lack = { role: string; rights: string; object: string };
 
 /**
@@ -72,9 +84,19 @@ export function rightsSentence(missing: readonly string[]): string {
 	return `The role of DATABASE_URL lacks rights. Run this as the owner of the tables: ${missing.join(" ")} (${DOCUMENTED}, shows how later tables get them by themselves.)`;
 }
 
-/** The same while the server runs: a migration has made tables since it started. */
-export function lacksRights(missing: readonly string[]): StorageUnavailable {
-	return new StorageUnavailable(`The database refuses its role: ${missing.join(" ")}`, {
-		reason: `the server's role lacks rights. As the owner of the tables run: ${missing.join(" ")}`,
-	});
+/**
+ * Looks whether the server can do all that it may be asked for, after migrations that ran since it started.
+ * @throws StorageUnavailable whose reason says what to run
+ */
+export async function requireServable(database: Database): Promise<void> {
+	const tables = await missingTables(database);
+	if (tables.length > 0) {
+		const reason = `the tables ${tables.join(", ")} are not there, because a migration was undone. "carhythm migrate up" brings them back.`;
+		throw new StorageUnavailable(`The database cannot be used: ${reason}`, { reason });
+	}
+	const grants = await missingGrants(database);
+	if (grants.length > 0) {
+		const reason = `the server's role lacks rights. As the owner of the tables run: ${grants.join(" ")}`;
+		throw new StorageUnavailable(`The database cannot be used: ${reason}`, { reason });
+	}
 }

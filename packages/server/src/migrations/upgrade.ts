@@ -22,6 +22,7 @@ import {
 	type UpOptions,
 	type UpOutcome,
 } from "./runner.ts";
+import { StepFailed } from "./step-failed.ts";
 import { takeSnapshot } from "./verify/snapshot.ts";
 import type { Snapshot } from "./verify/snapshot-types.ts";
 import { type VerifyReport, verify } from "./verify/verify.ts";
@@ -130,12 +131,14 @@ async function explained<T>(database: Database, backup: Backup | null, work: () 
 		if (error instanceof OperatorError) throw error;
 		const message = error instanceof Error ? error.message : String(error);
 		const right = explainMissingRight(error);
+		const said =
+			right === null ? `${message}.` : error instanceof StepFailed ? `${message}. ${right}` : right;
 		const back = backup
 			? ` Or give up: "carhythm restore ${backup.file}" brings back the database as it was.`
 			: "";
 		throw new OperatorError(
 			"rolled_back",
-			`${message}. ${right === null ? "" : `${right} `}The step was rolled back and the steps before it are done: run the command again when the reason is gone.${back}`,
+			`${said} The step was rolled back and the steps before it are done: run the command again when the reason is gone.${back}`,
 			{ cause: error },
 		);
 	}
