@@ -54,6 +54,9 @@ test("an old database: plan shows the repairs, up refuses, adopt takes it over, 
 	expect(await old.run("up")).toMatchObject({ code: 4, stderr: expect.stringContaining("migrate adopt") });
 
 	const adopted = await old.run("adopt", "--json");
+	const { applied } = JSON.parse(adopted.stdout) as { applied: { origin: string }[] };
+	const found = applied.filter(({ origin }) => origin === "adopted").length;
+	expect(lines[0]).toBe(`${applied.length - found} steps to do, ${found} found there.`);
 	expect({ code: adopted.code, stderr: adopted.code === 0 ? "" : adopted.stderr }).toEqual({
 		code: 0,
 		stderr: "",

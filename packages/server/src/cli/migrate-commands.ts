@@ -5,7 +5,7 @@ import type { Database } from "../db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "../db/open.ts";
 import { newestMigration, prune } from "../migrations/down.ts";
 import type { Decisions } from "../migrations/migration.ts";
-import { makePlan, rehearse } from "../migrations/plan.ts";
+import { makePlan, type Plan, rehearse } from "../migrations/plan.ts";
 import { requireMigrated } from "../migrations/refusals.ts";
 import { migrationStatus } from "../migrations/runner.ts";
 import { downgrade, type Safety, upgrade } from "../migrations/upgrade.ts";
@@ -53,17 +53,17 @@ function addPlan(migrate: Command): void {
 			const config = configOf(options);
 			requireDatabase(config);
 			const decisions = decisionsOf(options);
-			const plan = await opened(config, (database) => makePlan(database, { ...toOf(options), decisions }));
-			const isReady = plan.steps.every(({ conflict }) => conflict === null);
-			if (options.sql) {
-				print(plan.sql);
-			} else {
-				const tries = options.rehearsal && isReady && plan.steps.length > 0;
-				const rehearsal = tries ? await rehearse(config.database_url, { ...toOf(options), decisions }) : null;
-				if (options.json) printJson({ steps: plan.steps, rehearsal });
-				else showPlan(plan, rehearsal, options);
-			}
-			if (!isReady) {
+			const wanted = { ...toOf(options), decisions };
+			const { plan, rehearsal } = await opened(config, async (database) => {
+				const plan = await makePlan(database, wanted);
+				const tries = options.rehearsal && !options.sql && isReady(plan) && plan.steps.length > 0;
+				const rehearsal = tries ? await rehearse(config.database_url, wanted) : null;
+				return { plan: rehearsal ? await makePlan(database, { ...wanted, rehearsal }) : plan, rehearsal };
+			});
+			if (options.sql) print(plan.sql);
+			else if (options.json) printJson({ steps: plan.steps, found: plan.found, rehearsal });
+			else showPlan(plan, rehearsal, options);
+			if (!isReady(plan)) {
 				throw new OperatorError(
 					"conflict",
 					"A decision is needed before this can be done; see the steps marked so.",
@@ -71,6 +71,8 @@ function addPlan(migrate: Command): void {
 			}
 		});
 }
+
+const isReady = ({ steps }: Plan) => steps.every(({ conflict }) => conflict === null);
 
 function addUp(migrate: Command): void {
 	withBackup(

@@ -45,10 +45,13 @@ const APPLY_BY_HAND = {
 	postgres: '-- Apply it with "psql -v ON_ERROR_STOP=1 -f FILE.sql", then run "carhythm migrate adopt".\n',
 };
 
-/** Says what `migrate up` would do. Changes nothing. */
+/**
+ * Says what `migrate up` would do. Changes nothing.
+ * @param options.rehearsal names steps that only earlier steps make necessary, such as filling a column that is still missing
+ */
 export async function makePlan(
 	database: Database,
-	options: Pick<UpOptions, "to" | "decisions">,
+	options: Pick<UpOptions, "to" | "decisions"> & { rehearsal?: Rehearsal | null },
 ): Promise<Plan> {
 	const db = ledgerOf(database);
 	const dialect = database.dialect.name;
@@ -57,12 +60,14 @@ export async function makePlan(
 	const means = await meansOf(database, options);
 	const planned: PlannedStep[] = [];
 	const open = new Set<Step>();
+	const rehearsed = new Set(options.rehearsal?.steps.map(stepName));
 	let found = 0;
 	for (const { migration, step } of stepsOf(database, options.to)) {
 		const row = findRow(ledger, migration.number, step.id);
 		// What a step looks at may be made by an earlier one.
 		const probed = await look(step, db, means, { catalogue, row }).catch(() => "todo" as const);
-		if (probed === "done") {
+		const name = stepName({ migration: migration.number, step: step.id });
+		if (probed === "done" && !rehearsed.has(name)) {
 			if (!row) found += 1;
 			continue;
 		}
@@ -76,7 +81,7 @@ export async function makePlan(
 			locks: dialect === "postgres" ? step.locks.filter(({ table }) => catalogue.has(table)) : [],
 			rewrites: dialect === "postgres" && (step.rewrites?.(means.decisions) ?? false),
 			rows: await rowsOf(database, step, (table) => catalogue.has(table)),
-			conflict: probed === "todo" ? null : probed.conflict,
+			conflict: typeof probed === "string" ? null : probed.conflict,
 		});
 	}
 	const touched = [...new Set(planned.map(({ migration }) => migration))];
@@ -138,13 +143,11 @@ export async function rehearse(url: DatabaseUrl, options: UpOptions): Promise<Re
 		const database = await openDatabase({ dialect: "sqlite", file: copy });
 		try {
 			const began = performance.now();
-			const before = new Set(
-				(await ledgerRows(database)).map(({ migration, step }) => `${migration}:${step}`),
-			);
+			const before = new Set((await ledgerRows(database)).map(stepName));
 			const { applied: _, ...findings } = await migrateUp(database, { ...options, adopt: true });
 			const ms = Math.round(performance.now() - began);
 			const steps = (await ledgerRows(database))
-				.filter(({ migration, step }) => !before.has(`${migration}:${step}`))
+				.filter((row) => row.origin !== "adopted" && !before.has(stepName(row)))
 				.map(({ migration, step, duration_ms }) => ({ migration, step, ms: duration_ms }));
 			return { steps, ms, ...findings };
 		} finally {
@@ -154,6 +157,8 @@ export async function rehearse(url: DatabaseUrl, options: UpOptions): Promise<Re
 		rmSync(folder, { recursive: true, force: true });
 	}
 }
+
+const stepName = ({ migration, step }: { migration: number; step: string }) => `${migration}:${step}`;
 
 async function ledgerRows(database: Database) {
 	const db = ledgerOf(database);
