@@ -27,6 +27,8 @@ export default defineConfig({
 		// Two cores may be busy with a browser beside us; a test that hangs is still found soon enough.
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
+		// What is waited for may take long on a busy machine; it is looked for often.
+		expect: { poll: { timeout: 20_000 } },
 		// By itself vitest leaves a core to others.
 		maxWorkers: 2,
 		projects: [
