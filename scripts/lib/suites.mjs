@@ -55,7 +55,11 @@ async function runVitest(say, { quick }) {
 	if (!tools.found) say(tools.problem);
 	return withReportFile(async (reportFile) => {
 		const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
-		const env = { ...toolEnvironment(), ...(quick ? { CARHYTHM_QUICK: "1" } : {}) };
+		const env = {
+			...toolEnvironment(),
+			CARHYTHM_TEST_BUNDLE: "1",
+			...(quick ? { CARHYTHM_QUICK: "1" } : {}),
+		};
 		const result = await run(tool("vitest"), args, { env, timeoutMs: 30 * minute });
 		const counts = countVitest(readReport(reportFile), result.ok);
 		return counts.failed === 0 ? counts : { ...counts, ...explain(result) };

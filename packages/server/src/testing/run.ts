@@ -1,9 +1,22 @@
 import { type SpawnOptions, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export type Ended = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
+
+const SOURCES = fileURLToPath(new URL("../", import.meta.url));
+
+/** A program in the bundle of this run, see programs-setup.ts; else in the sources. */
+function programOf(file: URL): string {
+	const source = fileURLToPath(file);
+	const bundled = join(
+		process.env["CARHYTHM_TEST_PROGRAMS"] ?? "",
+		relative(SOURCES, source).replace(/\.ts$/, ".js"),
+	);
+	return process.env["CARHYTHM_TEST_PROGRAMS"] && existsSync(bundled) ? bundled : source;
+}
 
 const COMPILE_CACHE = join(tmpdir(), "carhythm-compile-cache");
 
@@ -16,7 +29,7 @@ export function runFile(file: URL, words: readonly string[], options: SpawnOptio
 
 /** Starts a TypeScript file as a process of its own. */
 export function startFile(file: URL, words: readonly string[], options: SpawnOptions = {}) {
-	const child = spawn(process.execPath, [fileURLToPath(file), ...words], {
+	const child = spawn(process.execPath, [programOf(file), ...words], {
 		stdio: "pipe",
 		...options,
 		// Many processes start the same program: compiling it once saves half of each start.

@@ -1,13 +1,7 @@
-import { existsSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "vite";
 import { serversFolder } from "../../src/testing/postgres-server.ts";
-
-const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
-
-/** Loaded by name as in the sources: the one is native, and control arms weaken both. */
-const EXTERNAL = ["better-sqlite3", "pg"];
+import { bundlePrograms } from "../../src/testing/programs-setup.ts";
 
 /** `carhythm` in a few files, in a folder that all processes of one run share. */
 export type Program = {
@@ -26,9 +20,7 @@ export async function theProgram(warmUp: (program: Program) => Promise<void>): P
 	const program: Program = { cli: join(folder, "cli.js"), compile_cache: join(folder, "compiled") };
 	if (existsSync(folder)) return program;
 	const made = mkdtempSync(`${folder}-`);
-	await bundle(made);
-	writeFileSync(join(made, "package.json"), JSON.stringify({ type: "module" }));
-	for (const name of ["node_modules", "content"]) symlinkSync(join(ROOT, name), join(made, name));
+	await bundlePrograms(made, ["cli"]);
 	try {
 		renameSync(made, folder);
 	} catch {
@@ -38,21 +30,4 @@ export async function theProgram(warmUp: (program: Program) => Promise<void>): P
 	}
 	await warmUp(program);
 	return program;
-}
-
-async function bundle(folder: string): Promise<void> {
-	await build({
-		root: join(ROOT, "packages", "server"),
-		configFile: false,
-		logLevel: "error",
-		build: {
-			ssr: "src/cli.ts",
-			outDir: folder,
-			emptyOutDir: false,
-			target: "node22",
-			minify: false,
-			rolldownOptions: { external: EXTERNAL, output: { entryFileNames: "cli.js" } },
-		},
-		ssr: { noExternal: true, external: EXTERNAL },
-	});
 }
