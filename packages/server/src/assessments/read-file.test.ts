@@ -205,6 +205,16 @@ describe("a file of one's own", () => {
 			`school.yaml:16:97 item tea: There are 3 labels for 5 steps from 1 to 5. Give one for each step, or none.`,
 		],
 		[
+			"one label",
+			{ from: "scale_labels: agree", to: "scale_labels: [{ en: No, ar: لا }]" },
+			"item tea: There is 1 label for 3 steps from 1 to 3.",
+		],
+		[
+			"an empty name of a picture",
+			{ from: "type: essay", to: 'type: essay, scene_image: ""' },
+			`item story: "scene_image" needs at least 1 character.`,
+		],
+		[
 			"an unknown label set",
 			{ from: "scale_labels: agree", to: "scale_labels: agreed" },
 			`There is no label set "agreed" in "scale_label_sets" (there: agree). Add it, or list the labels here.`,
@@ -253,7 +263,7 @@ describe("a file of one's own", () => {
 		[
 			"a scoring file that does not exist",
 			{ from: "scoring.yaml", to: "keys.json" },
-			"keys.json:1:1 The file cannot be read (ENOENT).",
+			"keys.json:1:1 There is no file of this name.",
 		],
 		[
 			"a scored question that does not exist",
@@ -351,7 +361,8 @@ describe("a file of one's own", () => {
 			`{${Array.from({ length: 100_000 }, (_, n) => `k${n}: 1`).join(", ")}}`,
 			"more than 100000 values",
 		],
-		["empty", "", "must be a group of fields"],
+		["empty", "", "The file is empty. Begin with the example in content/README.md."],
+		["only a comment", "# later\n", "The file is empty."],
 		["only a list", "- 1", "must be a group of fields"],
 	])("that is %s is refused in a sentence", async (_, bytes, sentence) => {
 		const path = join(folder, "hostile.yaml");
@@ -360,15 +371,22 @@ describe("a file of one's own", () => {
 		expect(result.ok ? [] : result.problems.map((problem) => problem.message).join("\n")).toContain(sentence);
 	});
 
-	test("that does not exist, or is a folder, is refused in a sentence", async () => {
-		for (const path of [join(folder, "nothing.yaml"), folder]) {
-			expect(await readAssessmentFile(path)).toMatchObject({
-				ok: false,
-				problems: [
-					{ file: path, line: 1, message: expect.stringMatching(/cannot be read \((ENOENT|EISDIR)\)/) },
-				],
-			});
-		}
+	test.each([
+		[
+			"does not exist",
+			"nothing.yaml",
+			"There is no file of this name. Correct the name, or save the file there.",
+		],
+		["lies in a file", "plain.yaml/inner.yaml", "There is no file of this name."],
+		["is a folder", ".", "This is a folder. Name the file inside it."],
+	])("that %s is refused in a sentence without an error code", async (_, name, sentence) => {
+		await writeFile(join(folder, "plain.yaml"), "key: a\n");
+		const path = `${folder}/${name}`;
+		const result = await readAssessmentFile(path);
+		const [problem, ...more] = result.ok ? [] : result.problems;
+		expect(problem).toMatchObject({ file: path, line: 1, message: expect.stringContaining(sentence) });
+		expect(problem?.message).not.toMatch(/E[A-Z]{4,}/);
+		expect(more).toEqual([]);
 	});
 });
 

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { counted } from "../cli/output.ts";
 import { type Finding, formatPath, nearestItem, type Path, valueAt } from "./problem.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -78,8 +79,10 @@ function sizeSentence(
 	limit: number | bigint,
 	inclusive = true,
 ): string {
-	if (origin === "array") return `needs ${word} ${limit} ${limit === 1 ? "entry" : "entries"}.`;
-	if (origin === "string") return `may have ${word} ${limit} characters.`;
+	if (origin === "array") return `needs ${word} ${counted(Number(limit), "entry", "entries")}.`;
+	if (origin === "string") {
+		return `${word === "at least" ? "needs" : "may have"} ${word} ${counted(Number(limit), "character")}.`;
+	}
 	if (!inclusive) return `must be ${word === "at least" ? "more" : "less"} than ${limit}.`;
 	return `must be ${word} ${limit}.`;
 }

@@ -10,9 +10,9 @@ export function tell(line: string): void {
 	process.stderr.write(`${line}\n`);
 }
 
-/** A number with its noun: `1 row`, `2 rows`. */
-export function counted(count: number, noun: string): string {
-	return `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** A number with its noun: `1 row`, `2 rows`, `2 entries`. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+	return `${count} ${count === 1 ? noun : plural}`;
 }
 
 /** Prints a value as indented JSON. */
