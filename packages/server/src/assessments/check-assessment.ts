@@ -1,5 +1,5 @@
 import { StorableText } from "@carhythm/core";
-import { counted } from "../cli/output.ts";
+import { counted } from "../counted.ts";
 import { QuestionFile, type SliderFile } from "./file.ts";
 import { type Finding, isRecord, type Path } from "./problem.ts";
 

@@ -7,7 +7,7 @@ import {
 	type Scoring,
 	unreachable,
 } from "@carhythm/core";
-import { counted } from "../cli/output.ts";
+import { counted } from "../counted.ts";
 import { type FoundQuestion, repeated } from "./check-assessment.ts";
 import type { QuestionFile } from "./file.ts";
 import type { Finding, Path } from "./problem.ts";

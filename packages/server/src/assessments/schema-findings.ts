@@ -1,13 +1,18 @@
 import * as z from "zod/mini";
-import { counted } from "../cli/output.ts";
+import { counted } from "../counted.ts";
 import { type Finding, formatPath, nearestItem, type Path, valueAt } from "./problem.ts";
+import { collapseWrongForms } from "./wrong-forms.ts";
 
 type Issue = z.core.$ZodIssue;
 
 /** What a schema finds wrong with parsed data, in plain sentences, all at once. */
 export function findSchemaProblems(schema: z.core.$ZodType, data: unknown): Finding[] {
 	const result = z.safeParse(schema, data);
-	return result.success ? [] : result.error.issues.flatMap((issue) => describeIssue(issue, [], data));
+	if (result.success) return [];
+	return collapseWrongForms(
+		data,
+		result.error.issues.flatMap((issue) => describeIssue(issue, [], data)),
+	);
 }
 
 function describeIssue(issue: Issue, base: Path, data: unknown): Finding[] {
