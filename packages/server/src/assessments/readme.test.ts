@@ -33,6 +33,7 @@ test("the examples in content/README.md are an assessment and its scoring, and a
 	if (!result.ok) return;
 	const questions = result.file.chapters.flatMap(({ pages }) => pages.flatMap((page) => page.questions));
 	expect(questions.map(({ type }) => type)).toEqual(["slider", "slider", "mcq", "ordering", "essay"]);
+	expect(result.scoring?.instruments).toEqual([]);
 	expect(result.scoring?.scales[0]).toMatchObject({
 		method: "mean",
 		items: [{ question: "tea" }, { question: "no-water", reverse: true }],
