@@ -202,12 +202,14 @@ function sayUnreadable(error: unknown): string {
 
 /** The line around an offset as one line of a terminal: tabs are visible, a long line is cut on both sides. */
 function lineAt(text: string, offset: number): string {
-	const start = Math.max(text.lastIndexOf("\n", offset - 1) + 1, offset - LONGEST_LINE / 2);
+	const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
+	const [indent = ""] = /^ */.exec(text.slice(lineStart, offset)) ?? [];
+	const begin = lineStart + indent.length;
+	const start = Math.max(begin, offset - LONGEST_LINE / 2);
 	const [line = ""] = text.slice(start, start + LONGEST_LINE).split("\n", 1);
-	const isCut = text.charAt(start + line.length) !== "\n" && start + line.length < text.length;
-	const shown = `${text.charAt(start - 1) === "\n" || start === 0 ? "" : "…"}${line.trimEnd()}${isCut ? "…" : ""}`;
-	return shown
-		.replaceAll("\t", "→")
-		.replaceAll(/\p{Cc}/gu, " ")
-		.trimStart();
+	const isCut =
+		line.length === LONGEST_LINE &&
+		!/^\r?(?:\n|$)/.test(text.slice(start + line.length, start + line.length + 2));
+	const shown = `${start > begin ? "…" : ""}${line.trimEnd()}${isCut ? "…" : ""}`;
+	return shown.replaceAll("\t", "→").replaceAll(/\p{Cc}/gu, " ");
 }

@@ -4,11 +4,11 @@ import { shortenText } from "./problem.ts";
 const LONGEST_VALUE = 1000;
 const MOST_PROBLEMS = 20;
 
-/** What the YAML library complains about: its code, its own words, and the piece of text between two offsets. */
-export type SyntaxError = { code: string; message: string; pos: readonly [number, number] };
+/** What the parser complains about: its code, its own words, and the piece of text between two offsets. */
+type ParserComplaint = { code: string; message: string; pos: readonly [number, number] };
 
 /** A syntax mistake in words that say how to correct it. */
-export type SyntaxProblem = { offset: number; message: string };
+type SyntaxProblem = { offset: number; message: string };
 
 type Explained = SyntaxProblem & {
 	/** Whether the parser read the lines after it as they were meant; false makes every later complaint doubtful. */
@@ -28,7 +28,7 @@ const NO_COMMA_AT_END = "A comma is missing at the end of this line.";
  */
 export function describeSyntaxErrors(
 	text: string,
-	errors: readonly SyntaxError[],
+	errors: readonly ParserComplaint[],
 	fields: ReadonlySet<string>,
 ): SyntaxProblem[] {
 	const sorted = errors.toSorted((a, b) => a.pos[0] - b.pos[0]).slice(0, MOST_PROBLEMS);
@@ -43,7 +43,7 @@ export function describeSyntaxErrors(
 	return problems;
 }
 
-function inLibraryWords([first]: readonly SyntaxError[]): SyntaxProblem {
+function inLibraryWords([first]: readonly ParserComplaint[]): SyntaxProblem {
 	return {
 		offset: first?.pos[0] ?? 0,
 		message: `This is not valid JSON or YAML: ${first?.message}. Correct this line, or the one before it.`,
@@ -51,7 +51,11 @@ function inLibraryWords([first]: readonly SyntaxError[]): SyntaxProblem {
 }
 
 /** Explains the complaints about one line; empty where only the library's own words are left. */
-function explainLine(text: string, errors: readonly SyntaxError[], fields: ReadonlySet<string>): Explained[] {
+function explainLine(
+	text: string,
+	errors: readonly ParserComplaint[],
+	fields: ReadonlySet<string>,
+): Explained[] {
 	const nested = errors.filter(({ code }) => code === "BLOCK_IN_FLOW");
 	if (nested.length > 0) {
 		// A text with two colons is complained about twice, the second time inside the first.
@@ -144,7 +148,7 @@ function quote(words: string): string {
 }
 
 /** The first complaint that a tab causes. JSON may be indented with tabs. */
-function findTab(text: string, errors: readonly SyntaxError[]): SyntaxProblem | undefined {
+function findTab(text: string, errors: readonly ParserComplaint[]): SyntaxProblem | undefined {
 	const found = errors.find((error) => isTab(text, error));
 	if (found === undefined) return undefined;
 	const start = lineStart(text, found.pos[0]);
@@ -152,7 +156,7 @@ function findTab(text: string, errors: readonly SyntaxError[]): SyntaxProblem | 
 	return { offset: tab === -1 ? found.pos[0] : tab, message: TAB };
 }
 
-function isTab(text: string, { code, pos }: SyntaxError): boolean {
+function isTab(text: string, { code, pos }: ParserComplaint): boolean {
 	if (/^\s*[{[]/.test(text)) return false;
 	const start = lineStart(text, pos[0]);
 	return code === "TAB_AS_INDENT" || indentOf(text, start).includes("\t");
