@@ -105,6 +105,18 @@ test("a field that shares the line of another outside of braces is sent to a lin
 	expect((await check("q:\n  - key: tea type: slider\n    min: 1\n"))[0]).toContain(
 		'2:14 "type" needs a line of its own: key: tea, then type: … in the next line.',
 	);
+	expect((await check("c:\n  - value: big, label: { en: Big }\n"))[0]).toContain(
+		"2:17 Fields in one line need braces: { value: big, label: … }",
+	);
+});
+
+test.each([
+	["a colon is missing before a brace", 'q:\n  - text{ en: "Note: how", ar: x }\n    min: 1\n'],
+	["a dash is one too many", "q:\n  a: - key: tea\n"],
+])("where %s, no remedy is made up", async (_, text) => {
+	const problems = await check(text);
+	expect(problems[0]).toContain("This is not valid JSON or YAML");
+	expect(problems).toHaveLength(1);
 });
 
 test.each([

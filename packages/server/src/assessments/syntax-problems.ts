@@ -71,8 +71,9 @@ function explainLine(
 	}
 	if (first.code === "BAD_SCALAR_START") return [explainStart(text, offset)];
 	if (first.code === "BLOCK_AS_IMPLICIT_KEY") {
-		if (/^\?\s|:(?=\s|$)/.test(restOfLine(text, offset)))
-			return [explainNested(text, offset, { fields, inBraces: false })];
+		const rest = restOfLine(text, offset);
+		if (/^[{[,-]/.test(rest) || !isFieldOfItsOwn(text, offset)) return [];
+		if (/^\?\s|:(?=\s|$)/.test(rest)) return [explainNested(text, offset, { fields, inBraces: false })];
 		const next = text.indexOf("\n", offset) + 1;
 		if (next === 0 || indentOf(text, next).includes("\t")) return [];
 		return [{ offset: next + indentOf(text, next).length, message: INDENTATION, reads_on: false }];
@@ -99,9 +100,11 @@ function explainNested(
 	const follows = name === "en" || name === "ar" ? field === "en" || field === "ar" : fields.has(field);
 	if (field !== "" && (follows || /^(".*"|'.*')$/.test(value))) {
 		const at = offset + read.lastIndexOf(field);
-		const message = inBraces
-			? `A comma is missing before "${field}": ${label}${shortenText(value)}, ${field}: …`
-			: `"${field}" needs a line of its own: ${label}${shortenText(value)}, then ${field}: … in the next line.`;
+		const shown = shortenText(value);
+		let message = `"${field}" needs a line of its own: ${label}${shown}, then ${field}: … in the next line.`;
+		if (inBraces) message = `A comma is missing before "${field}": ${label}${shown}, ${field}: …`;
+		else if (shown.endsWith(","))
+			message = `Fields in one line need braces: { ${label}${shown} ${field}: … }`;
 		return { offset: at, message, reads_on: true };
 	}
 	const words = valueAt(text, offset, inBraces);
@@ -166,6 +169,12 @@ function isTab(text: string, { code, pos }: ParserComplaint): boolean {
 function nameBefore(text: string, offset: number): string {
 	const before = text.slice(Math.max(lineStart(text, offset), offset - LONGEST_VALUE), offset);
 	return /["']?([\w.-]+)["']?\s*:\s*$/.exec(before)?.[1] ?? "";
+}
+
+/** Whether nothing but a field's name stands before the offset in its line. */
+function isFieldOfItsOwn(text: string, offset: number): boolean {
+	const before = text.slice(Math.max(lineStart(text, offset), offset - LONGEST_VALUE), offset);
+	return /^\s*(?:- +)*["']?[\w.-]+["']?\s*:\s*$/.test(before);
 }
 
 function isInBraces(before: string): boolean {
