@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { Key, LocalizedText } from "../assessment.ts";
 import { Band } from "./band.ts";
-import { RiasecType, Scale, ScaleGroup } from "./scoring.ts";
+import { RiasecType, Scale, ScaleGroup, ScaleMethod } from "./scoring.ts";
 
 const scaleBase = {
 	key: Key,
@@ -9,7 +9,7 @@ const scaleBase = {
 	description: z.optional(LocalizedText),
 	kind: Scale.shape.kind,
 	/** Absent for `mean`, the usual method. */
-	method: z.optional(Scale.shape.method),
+	method: z.optional(ScaleMethod),
 	riasec_type: z.optional(RiasecType),
 	/** The key of one of the profile's groups. */
 	group: Key,

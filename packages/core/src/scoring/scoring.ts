@@ -68,7 +68,7 @@ export const Scale = z.strictObject({
 	riasec_type: z.optional(RiasecType),
 	group: Key,
 	instrument: z.optional(Key),
-	method: ScaleMethod,
+	method: z._default(ScaleMethod, "mean"),
 	description: z.optional(LocalizedText),
 	/** What a result in the lower, middle and higher part of the range says. */
 	low_text: z.optional(LocalizedText),
@@ -97,7 +97,7 @@ export type ExistingProfileScales = z.infer<typeof ExistingProfileScales>;
 /** The scoring key of one assessment version. It never leaves the server. */
 export const Scoring = z.strictObject({
 	groups: z.array(ScaleGroup),
-	instruments: z.array(Instrument),
+	instruments: z._default(z.array(Instrument), []),
 	scales: z.array(Scale),
 	existing_profile: z.optional(ExistingProfileScales),
 });

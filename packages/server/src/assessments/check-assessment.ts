@@ -1,4 +1,5 @@
 import { StorableText } from "@carhythm/core";
+import { counted } from "../counted.ts";
 import { QuestionFile, type SliderFile } from "./file.ts";
 import { type Finding, isRecord, type Path } from "./problem.ts";
 
@@ -207,7 +208,7 @@ function checkSlider(question: SliderFile, path: Path, data: unknown): Finding[]
 	return [
 		{
 			path: labelsPath,
-			message: `There are ${labels.length} labels for ${positions} steps from ${min} to ${max}. Give one for each step, or none.`,
+			message: `There ${labels.length === 1 ? "is" : "are"} ${counted(labels.length, "label")} for ${counted(positions, "step")} from ${min} to ${max}. Give one for each step, or none.`,
 		},
 	];
 }

@@ -7,6 +7,7 @@ import {
 	type Scoring,
 	unreachable,
 } from "@carhythm/core";
+import { counted } from "../counted.ts";
 import { type FoundQuestion, repeated } from "./check-assessment.ts";
 import type { QuestionFile } from "./file.ts";
 import type { Finding, Path } from "./problem.ts";
@@ -166,7 +167,7 @@ function checkRankScores(
 	if (rank_scores.points.length !== items.length) {
 		findings.push({
 			path: [...path, "rank_scores", "points"],
-			message: `"${question}" has ${items.length} places, so "points" needs ${items.length} numbers, not ${rank_scores.points.length}.`,
+			message: `"${question}" has ${counted(items.length, "place")}, so "points" needs ${counted(items.length, "number")}, not ${rank_scores.points.length}.`,
 		});
 	}
 	if (rank_scores.items.length === 0) {

@@ -138,3 +138,16 @@ export type AssessmentFile = z.infer<typeof AssessmentFile>;
 
 /** The format of a scoring key in a file of its own. */
 export const ScoringFile = z.extend(WrittenScoring, { $schema: z.optional(z.string()) });
+
+/** The name of every field that an assessment or its scoring may have. */
+export function fieldNames(): ReadonlySet<string> {
+	const names = new Set<string>();
+	const collect = (part: unknown): void => {
+		if (typeof part !== "object" || part === null) return;
+		const { properties } = part as { properties?: object };
+		for (const name of Object.keys(properties ?? {})) names.add(name);
+		for (const inner of Object.values(part)) collect(inner);
+	};
+	collect(z.toJSONSchema(AssessmentFile, { io: "input" }));
+	return names;
+}

@@ -14,11 +14,22 @@ export type Problem = {
 	/** The key of the question, scale, page or chapter that the problem is in. */
 	item?: string;
 	message: string;
+	/** The line itself, where its characters are the mistake. */
+	source_line?: string;
 };
 
-/** One line for a terminal: `content/x.json:41:7 item activity-01: …`. */
-export function formatProblem({ file, line, column, item, message }: Problem): string {
-	return `${file}:${line}:${column} ${item === undefined ? "" : `item ${item}: `}${message}`;
+/** For a terminal: `content/x.json:41:7 item activity-01: …`, and below it the line itself where that helps. */
+export function formatProblem({ file, line, column, item, message, source_line }: Problem): string {
+	const place = `${file}:${line}:${column} ${item === undefined ? "" : `item ${item}: `}${message}`;
+	return source_line === undefined ? place : `${place}\n    ${source_line}`;
+}
+
+const LONGEST_TEXT = 60;
+
+/** A text of the file for a sentence: one line, cut where it is long. */
+export function shortenText(text: string): string {
+	const words = text.replaceAll(/\s+/g, " ").trim();
+	return words.length > LONGEST_TEXT ? `${words.slice(0, LONGEST_TEXT - 1)}…` : words;
 }
 
 export function formatPath(path: Path): string {

@@ -1,12 +1,18 @@
 import * as z from "zod/mini";
+import { counted } from "../counted.ts";
 import { type Finding, formatPath, nearestItem, type Path, valueAt } from "./problem.ts";
+import { collapseWrongForms } from "./wrong-forms.ts";
 
 type Issue = z.core.$ZodIssue;
 
 /** What a schema finds wrong with parsed data, in plain sentences, all at once. */
 export function findSchemaProblems(schema: z.core.$ZodType, data: unknown): Finding[] {
 	const result = z.safeParse(schema, data);
-	return result.success ? [] : result.error.issues.flatMap((issue) => describeIssue(issue, [], data));
+	if (result.success) return [];
+	return collapseWrongForms(
+		data,
+		result.error.issues.flatMap((issue) => describeIssue(issue, [], data)),
+	);
 }
 
 function describeIssue(issue: Issue, base: Path, data: unknown): Finding[] {
@@ -78,8 +84,10 @@ function sizeSentence(
 	limit: number | bigint,
 	inclusive = true,
 ): string {
-	if (origin === "array") return `needs ${word} ${limit} ${limit === 1 ? "entry" : "entries"}.`;
-	if (origin === "string") return `may have ${word} ${limit} characters.`;
+	if (origin === "array") return `needs ${word} ${counted(Number(limit), "entry", "entries")}.`;
+	if (origin === "string") {
+		return `${word === "at least" ? "needs" : "may have"} ${word} ${counted(Number(limit), "character")}.`;
+	}
 	if (!inclusive) return `must be ${word === "at least" ? "more" : "less"} than ${limit}.`;
 	return `must be ${word} ${limit}.`;
 }

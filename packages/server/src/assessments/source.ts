@@ -9,17 +9,20 @@ import {
 	parseDocument,
 	visit,
 } from "yaml";
+import { fieldNames } from "./file.ts";
 import { type Finding, formatPath, nearestItem, type Path, type Problem } from "./problem.ts";
+import { describeSyntaxErrors } from "./syntax-problems.ts";
 
 const LONGEST_FILE = 2 * 1024 * 1024;
 /** Far more than any questionnaire; what is repeated by YAML aliases counts each time. */
 const MOST_VALUES = 100_000;
-/** One unclosed bracket can be complained about on every later line. */
-const MOST_SYNTAX_PROBLEMS = 20;
+/** The longest piece of a line that is shown. */
+const LONGEST_LINE = 100;
 
 const TOO_LONG = "The file is larger than 2 MB. Split it into several assessments.";
 const NOT_UTF8 = "The file is not UTF-8 text. Save it as UTF-8.";
 const NESTED = "The file is nested too deeply. Use fewer levels of lists and fields.";
+const EMPTY = "The file is empty. Begin with the example in content/README.md.";
 const TOO_MUCH = `The file holds more than ${MOST_VALUES} values. If it repeats parts by aliases, write them out.`;
 
 /** A file that could be parsed: its data, and where each part of it stands in the text. */
@@ -36,7 +39,7 @@ export async function readSource(file: string): Promise<Source | { problems: Pro
 	try {
 		bytes = await readAtMost(file, LONGEST_FILE + 1);
 	} catch (error) {
-		return whole(`The file cannot be read (${errorCode(error)}). Check its name and its permissions.`);
+		return whole(sayUnreadable(error));
 	}
 	if (bytes.length > LONGEST_FILE) return whole(TOO_LONG);
 	const text = decode(bytes);
@@ -53,14 +56,16 @@ export async function readSource(file: string): Promise<Source | { problems: Pro
 	// The parser recurses: what is nested thousands deep ends its stack, which it reports in this way.
 	if (mistakes.some(({ code }) => code === "RESOURCE_EXHAUSTION")) return whole(NESTED);
 	if (mistakes.length > 0) {
-		const problems = mistakes.slice(0, MOST_SYNTAX_PROBLEMS).map(({ pos, message }) => ({
+		const problems = describeSyntaxErrors(text, mistakes, fieldNames()).map(({ offset, message }) => ({
 			file,
-			...at(pos[0]),
+			...at(offset),
 			path: "",
-			message: `This is not valid JSON or YAML: ${message}. Correct this line, or the one before it.`,
+			message,
+			source_line: lineAt(text, offset),
 		}));
 		return { problems };
 	}
+	if (document.contents === null) return whole(EMPTY);
 	const twice = findRepeatedNames(document);
 	if (twice.length > 0) {
 		return { problems: twice.map(({ offset, message }) => ({ file, ...at(offset), path: "", message })) };
@@ -178,6 +183,33 @@ function decode(bytes: Uint8Array): string | null {
 	}
 }
 
-function errorCode(error: unknown): string {
-	return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+/** What to do about a file that the system does not hand out. */
+function sayUnreadable(error: unknown): string {
+	const code = error instanceof Error && "code" in error ? error.code : undefined;
+	switch (code) {
+		case "ENOENT":
+		case "ENOTDIR":
+			return "There is no file of this name. Correct the name, or save the file there.";
+		case "EISDIR":
+			return "This is a folder. Name the file inside it.";
+		case "EACCES":
+		case "EPERM":
+			return "This user may not read the file. Change its permissions.";
+		default:
+			return `The file cannot be read (${code === undefined ? "unknown reason" : String(code)}). Check its name and its disk.`;
+	}
+}
+
+/** The line around an offset as one line of a terminal: tabs are visible, a long line is cut on both sides. */
+function lineAt(text: string, offset: number): string {
+	const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
+	const [indent = ""] = /^ */.exec(text.slice(lineStart, offset)) ?? [];
+	const begin = lineStart + indent.length;
+	const start = Math.max(begin, offset - LONGEST_LINE / 2);
+	const [line = ""] = text.slice(start, start + LONGEST_LINE).split("\n", 1);
+	const isCut =
+		line.length === LONGEST_LINE &&
+		!/^\r?(?:\n|$)/.test(text.slice(start + line.length, start + line.length + 2));
+	const shown = `${start > begin ? "…" : ""}${line.trimEnd()}${isCut ? "…" : ""}`;
+	return shown.replaceAll("\t", "→").replaceAll(/\p{Cc}/gu, " ");
 }

@@ -125,6 +125,20 @@ test("mistakes in a questionnaire are named by line, and nothing is stored", asy
 	expect(existsSync(folder.file("a.db"))).toBe(false);
 });
 
+test("a syntax mistake in a questionnaire is shown with its line and its remedy", async () => {
+	using folder = aFolder();
+	const survey = folder.file("survey.yaml");
+	writeFileSync(survey, SURVEY.replace("How are you?", "Now: how are you?"));
+	const { code, stderr } = await carhythm(folder.file("a.db"), "assessment", "check", survey);
+	expect(code).toBe(1);
+	expect(stderr.split("\n")).toEqual([
+		`${survey}:13:52 A text with a colon needs quotes: en: "Now: how are you?"`,
+		"    - { key: mood, type: slider, text: { en: Now: how are you? }, min: 1, max: 5 }",
+		`${survey}: 1 problem.`,
+		"",
+	]);
+});
+
 test("two processes that add at once make two versions in a row", async () => {
 	using folder = aFolder();
 	writeFileSync(folder.file("a.yaml"), SURVEY);

@@ -1,4 +1,7 @@
 import type { Writable } from "node:stream";
+import { counted } from "../counted.ts";
+
+export { counted };
 
 /** Writes one line to standard output. */
 export function print(line: string): void {
@@ -8,11 +11,6 @@ export function print(line: string): void {
 /** Writes one line for the person at the terminal, which is no part of the result. */
 export function tell(line: string): void {
 	process.stderr.write(`${line}\n`);
-}
-
-/** A number with its noun: `1 row`, `2 rows`. */
-export function counted(count: number, noun: string): string {
-	return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Prints a value as indented JSON. */

@@ -2,6 +2,7 @@ import type { ProblemCode } from "@carhythm/core";
 import type { Context, Hono } from "hono";
 import { compress } from "hono/compress";
 import type * as z from "zod/mini";
+import { counted } from "../counted.ts";
 import { type BodyRules, parseBody, readJson } from "./body.ts";
 import type { Env } from "./context.ts";
 import type { FailedLookups } from "./failed-lookups.ts";
@@ -123,7 +124,7 @@ async function refuse(
 	if (wait === null) return problem(c, refusal);
 	const tooMany: ProblemDetails = {
 		code: "too_many_requests",
-		detail: `Too many unknown sessions were asked for from this network. Try again in ${wait} seconds.`,
+		detail: `Too many unknown sessions were asked for from this network. Try again in ${counted(wait, "second")}.`,
 	};
 	return problem(c, tooMany, { "Retry-After": String(wait) });
 }

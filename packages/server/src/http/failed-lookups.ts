@@ -1,6 +1,7 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { counted } from "../counted.ts";
 import type { RedeemOutcome } from "../db/store.ts";
 import type { Env, HttpConfig } from "./context.ts";
 import type { ProblemDetails } from "./problem.ts";
@@ -62,7 +63,7 @@ async function consume(limiter: RateLimiterMemory, network: string): Promise<num
 }
 
 function tooManyGuesses(wait: number): TooManyGuesses {
-	const detail = `Too many codes were wrong from this network. Try again in ${wait} seconds.`;
+	const detail = `Too many codes were wrong from this network. Try again in ${counted(wait, "second")}.`;
 	return { ok: false, refusal: { code: "too_many_requests", detail }, retry_after: wait };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { ADOPTED_KEY, Assessment } from "@carhythm/core";
 import { type Kysely, sql } from "kysely";
+import { counted } from "../../counted.ts";
 import { LEDGER } from "../../db/schema.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { forget, keep, keptName } from "../kept.ts";
@@ -55,7 +56,7 @@ const hidePages: Task = {
 		const hidden = await keep(tx, means, MIGRATION, "hidden_pages", `SELECT id FROM pages WHERE ${ours}`);
 		await sql.raw(`UPDATE pages SET is_active = FALSE WHERE ${ours}`).execute(tx);
 		means.report(
-			`${ID}: ${hidden} pages of assessments that were added are out of use until the next migrate up`,
+			`${ID}: out of use until the next migrate up: ${counted(hidden, "page")} of assessments that were added`,
 		);
 	},
 };
@@ -152,7 +153,7 @@ const takeOverContent: Task = {
 		if (content.pages.length > 0) await makeDefault(tx);
 		const questions = assessment.chapters.flatMap(({ pages }) => pages.flatMap((page) => page.questions));
 		report(
-			`${ID}: ${assessment.chapters.length} modules with ${content.pages.length} pages and ${questions.length} questions are version ${assessment.version} of the assessment ${ADOPTED_KEY}`,
+			`${ID}: ${counted(assessment.chapters.length, "module")} with ${counted(content.pages.length, "page")} and ${counted(questions.length, "question")} are version ${assessment.version} of the assessment ${ADOPTED_KEY}`,
 		);
 		for (const note of notes) report(`${ID}: ${note}`, "notes");
 		for (const loss of losses) report(`${ID}: ${loss}`, "losses");

@@ -71,6 +71,21 @@ test("a slider goes as far as its labels, its scale type or its answers say", ()
 	expect(conflicts([unlabelled(null)], undefined, given(99_999))).toContain("set scale_type");
 });
 
+test("labels of steps without Arabic are told in one line where the content is in Arabic too", () => {
+	const told = (...rows: QuestionRow[]) => {
+		const read = found(rows);
+		return read.ok ? read.notes.filter((note) => note.includes("labels of scale steps")) : null;
+	};
+	const arabic = { question_text_ar: "أحب الشاي." };
+	expect(told(slider(1, "R", arabic), slider(2, "R"), questionRow(3, arabic))).toEqual([
+		"10 labels of scale steps have no Arabic text; students who read Arabic see the English ones",
+	]);
+	expect(told(slider(1, "R"))).toEqual([]);
+	expect(told(slider(1, "R", { ...arabic, scale_labels: '["لا","نعم"]' }))).toEqual([]);
+	// A single label is not shown.
+	expect(told(slider(1, "R", { ...arabic, scale_labels: '["a"]', scale_type: "likert_5" }))).toEqual([]);
+});
+
 test("options of both languages meet by value, and each language may lack one", () => {
 	const row = questionRow(1, {
 		mcq_options: JSON.stringify([

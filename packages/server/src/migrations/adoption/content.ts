@@ -6,6 +6,7 @@ import {
 	type Page,
 	type Scoring,
 } from "@carhythm/core";
+import { counted } from "../../counted.ts";
 import { keyOf, localized, optional, readQuestion } from "./content-questions.ts";
 import {
 	type Findings,
@@ -58,8 +59,23 @@ export function toAssessment(content: FoundContent, version: number): ReadConten
 			`questions ${ids.join(", ")}: no row says how far the slider goes; it is taken to go from ${range}`,
 		);
 	}
+	findings.notes.push(...noteLabelsWithoutArabic(assessment.data));
 	const scoring = readScoring(chapters, content.pages, findings);
 	return { ok: true, assessment: assessment.data, scoring, notes: findings.notes, losses: findings.losses };
+}
+
+const ARABIC = /\p{Script=Arabic}/u;
+
+/** The existing product has no Arabic column for the labels of scale steps; its other texts have one. */
+function noteLabelsWithoutArabic({ chapters }: Assessment): string[] {
+	const questions = chapters.flatMap(({ pages }) => pages.flatMap((page) => page.questions));
+	if (questions.every(({ text }) => text.ar === undefined)) return [];
+	const labels = questions.flatMap((question) => (question.type === "slider" ? question.scale_labels : []));
+	const english = labels.filter(({ en, ar }) => ar === undefined && !ARABIC.test(en)).length;
+	if (english === 0) return [];
+	return [
+		`${counted(english, "label")} of scale steps ${english === 1 ? "has" : "have"} no Arabic text; students who read Arabic see the English ones`,
+	];
 }
 
 /** Pages that share a module name are one module; a page without one is a module by itself. */

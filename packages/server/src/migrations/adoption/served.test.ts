@@ -47,7 +47,7 @@ describe.each(["sqlite", "postgres"] as const)("the existing product's clients o
 	test("are served its own content, in both languages, and its answers are taken", async () => {
 		await using existing = await anExistingDatabase(engine, "guide");
 		const database = await existing.open();
-		await migrateUp(database, { adopt: true });
+		const { repairs } = await migrateUp(database, { adopt: true });
 		const { ask, post } = clientOf(database);
 
 		expect(await ask("modules")).toEqual([
@@ -116,6 +116,20 @@ describe.each(["sqlite", "postgres"] as const)("the existing product's clients o
 				},
 			],
 		});
+		// Labels of steps have no Arabic column: they are shown in English, and the adoption says so.
+		expect(await ask("questions?page_id=1&language=ar")).toMatchObject({
+			questions: [
+				{
+					id: 1,
+					text: "أحب النشاط 1.",
+					options: { scale_labels: ["Not at all", "A little", "Somewhat", "Quite", "Very much"] },
+				},
+				...Array.from({ length: 5 }, () => ({})),
+			],
+		});
+		expect(repairs).toContain(
+			"own_content: 40 labels of scale steps have no Arabic text; students who read Arabic see the English ones",
+		);
 		expect(await ask("questions?page_id=5&language=ar")).toMatchObject({
 			questions: [
 				{
