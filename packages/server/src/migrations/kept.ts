@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from "kysely";
+import { counted } from "../counted.ts";
 import type { Dialect } from "../db/dialect.ts";
 import type { Schema } from "../db/schema.ts";
 import { type Catalogue, readCatalogue } from "./catalogue.ts";
@@ -66,7 +67,7 @@ export function keepTable(migration: number, name: string): Task {
 			await keepSessions(tx, means, migration);
 			const rows = await keep(tx, means, migration, name, `SELECT * FROM ${name}`);
 			await sql.raw(`DROP TABLE ${name}`).execute(tx);
-			means.report(`${name}: ${rows} rows kept in ${keptName(migration, name)}`);
+			means.report(`${name}: ${counted(rows, "row")} kept in ${keptName(migration, name)}`);
 		},
 	};
 }
@@ -96,7 +97,7 @@ async function renewSessions(tx: Tx, means: Means, migration: number, catalogue:
 		const rows = Number(gone.numAffectedRows ?? 0);
 		if (rows > 0)
 			means.report(
-				`${table_name}: ${rows} kept rows belong to a session that is gone, and went too`,
+				`${table_name}: ${counted(rows, "kept row")} of a session that is gone went too`,
 				"losses",
 			);
 	}
@@ -145,7 +146,10 @@ async function dropWhenEmpty(tx: Tx, means: Means, migration: number, name: stri
 		return;
 	}
 	await tx.updateTable(KEPT).set({ rows: left }).where("table_name", "=", kept).execute();
-	means.report(`${name}: ${left} kept rows stay in ${kept}: what they belong to is gone`, "losses");
+	means.report(
+		`${name}: ${counted(left, "kept row")} left in ${kept}, because what they belong to is gone`,
+		"losses",
+	);
 }
 
 /** The list of sessions goes with the last kept table that names sessions. What the repairs keep does not need it. */
