@@ -12,7 +12,7 @@ export * from "./presentation.ts";
 export * from "./progress.ts";
 export * from "./refusal.ts";
 export * from "./resume.ts";
-export { ExistingProfile, existingProfile } from "./scoring/existing-profile.ts";
+export { ExistingProfile, emptyExistingProfile, existingProfile } from "./scoring/existing-profile.ts";
 export * from "./scoring/profile.ts";
 export { scoreSession } from "./scoring/score-session.ts";
 export * from "./scoring/scoring.ts";

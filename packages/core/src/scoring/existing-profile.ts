@@ -115,7 +115,22 @@ export function existingProfile(
 		}
 		return sums;
 	};
-	const parts = { riasec: sumsOf("riasec"), bigfive: sumsOf("bigfive"), behavioral: sumsOf("behavioral") };
+	return profileOf({
+		riasec: sumsOf("riasec"),
+		bigfive: sumsOf("bigfive"),
+		behavioral: sumsOf("behavioral"),
+	});
+}
+
+/**
+ * The profile that says nothing, for content that the existing product does not know: its clients read the keys without
+ * looking whether they are there.
+ */
+export function emptyExistingProfile(): ExistingProfile {
+	return profileOf({ riasec: new Map(), bigfive: new Map(), behavioral: new Map() });
+}
+
+function profileOf(parts: Record<Part, Sums>): ExistingProfile {
 	const ranked = rankInterests(parts.riasec);
 	return {
 		riasec: {

@@ -113,7 +113,8 @@ function pageRow(
 		module_color_primary: chapter.color_primary ?? null,
 		module_color_secondary: chapter.color_secondary ?? null,
 		chapter_number: chapter_index + 1,
-		estimated_minutes: Math.round(chapter.estimated_minutes),
+		// Clients of the existing product add up the minutes of a module's pages.
+		estimated_minutes: chapter.pages[0] === page ? Math.round(chapter.estimated_minutes) : null,
 		completion_message: chapter.completion_message?.en ?? null,
 		completion_message_ar: arabic(chapter.completion_message),
 	};

@@ -15,16 +15,16 @@ export const MESSAGES = {
 		ar: "عاد التقييم السابق بكل إجاباته.",
 	},
 	info_saved: {
-		en: "Thank you. Your answers are saved and your results are ready. Email is not set up on this server, so nothing was sent: look at your results here.",
-		ar: "شكرًا. إجاباتك محفوظة ونتائجك جاهزة. البريد الإلكتروني غير مُعدّ على هذا الخادم، لذلك لم يُرسل شيء: يمكن الاطلاع على النتائج هنا.",
+		en: "Thank you. Your answers are saved. Email is not set up on this server, so nothing was sent. Whoever gave you this assessment can show you your results.",
+		ar: "شكرًا. إجاباتك محفوظة. البريد الإلكتروني غير مُعدّ على هذا الخادم، لذلك لم يُرسل شيء. يمكن للجهة التي قدّمت لك هذا التقييم أن تعرض عليك نتائجك.",
 	},
 	not_sent: {
-		en: "Email is not set up on this server, so nothing was sent. Your results are here on this page.",
-		ar: "البريد الإلكتروني غير مُعدّ على هذا الخادم، لذلك لم يُرسل شيء. النتائج موجودة هنا في هذه الصفحة.",
+		en: "Email is not set up on this server, so nothing was sent. Whoever gave you this assessment can show you your results.",
+		ar: "البريد الإلكتروني غير مُعدّ على هذا الخادم، لذلك لم يُرسل شيء. يمكن للجهة التي قدّمت لك هذا التقييم أن تعرض عليك نتائجك.",
 	},
 	address_saved: {
-		en: "The new address is saved. Email is not set up on this server, so nothing was sent. Your results are here on this page.",
-		ar: "حُفظ العنوان الجديد. البريد الإلكتروني غير مُعدّ على هذا الخادم، لذلك لم يُرسل شيء. النتائج موجودة هنا في هذه الصفحة.",
+		en: "The new address is saved. Email is not set up on this server, so nothing was sent. Whoever gave you this assessment can show you your results.",
+		ar: "حُفظ العنوان الجديد. البريد الإلكتروني غير مُعدّ على هذا الخادم، لذلك لم يُرسل شيء. يمكن للجهة التي قدّمت لك هذا التقييم أن تعرض عليك نتائجك.",
 	},
 } as const satisfies Record<string, LocalizedText>;
 

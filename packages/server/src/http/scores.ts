@@ -3,6 +3,7 @@ import {
 	type Assessment,
 	answerTo,
 	type ExistingProfile,
+	emptyExistingProfile,
 	existingProfile,
 	Profile,
 	refuse,
@@ -31,7 +32,7 @@ export function mountScores(api: Api, deps: Deps): void {
 		tag: "Results",
 		summary: "The profile of a session",
 		description:
-			"There as soon as every scored module has an answer. What is not answered enough has no result. `results` is the profile as CaRhythm's own pages show it. `profile` is the one that clients of the existing product read: for content adopted from it `riasec`, `bigfive`, `behavioral`, `ikigai_zones`, for all other content the same as `results`.",
+			"There as soon as every scored module has an answer. What is not answered enough has no result. `results` is the profile as CaRhythm's own pages show it. `profile` is the one that clients of the existing product read: for content adopted from it `riasec`, `bigfive`, `behavioral`, `ikigai_zones` are filled, for all other content they are empty and stand beside what `results` says.",
 		reply: { schema: ScoresReply, description: "The stored profile as it is, else computed now" },
 		problems: ["session_not_found", "session_not_completed"],
 		compress: true,
@@ -39,7 +40,10 @@ export function mountScores(api: Api, deps: Deps): void {
 			const found = await readScores(deps.store, c.req.param("session_id") ?? "");
 			if (!found.ok) return found;
 			const { session, profile, results, cached } = found;
-			return { ok: true, body: { session_id: session.state.session_id, profile, results, cached } };
+			return {
+				ok: true,
+				body: { session_id: session.state.session_id, profile: readable(profile), results, cached },
+			};
 		},
 	});
 	api.add({
@@ -57,6 +61,11 @@ export function mountScores(api: Api, deps: Deps): void {
 			return found.ok ? { ok: true, body: summarize(found) } : found;
 		},
 	});
+}
+
+/** Clients of the existing product read its keys without looking whether they are there. */
+function readable(profile: Record<string, unknown>): Record<string, unknown> {
+	return "riasec" in profile ? profile : { ...emptyExistingProfile(), ...profile };
 }
 
 async function readScores(
