@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { aFolder } from "../testing/a-folder.ts";
 import { aPostgresDatabase, aPostgresWithTools } from "../testing/a-postgres.ts";
 import { aSchool } from "../testing/a-school.ts";
 import { aSilentLine } from "../testing/a-silent-line.ts";
@@ -15,11 +14,8 @@ const CONTENT = fileURLToPath(new URL("../../../../content/", import.meta.url));
 
 /** A server that has said that it is ready. */
 async function aServer(address: string, ...words: readonly string[]) {
-	// What it backs up goes into its working folder.
-	const folder = aFolder();
 	const { child, ended } = startFile(CLI, ["serve", "--port", "0", "--host", "127.0.0.1", ...words], {
 		env: { PATH: process.env["PATH"], DATABASE_URL: address },
-		cwd: folder.path,
 	});
 	const url = await new Promise<string>((resolve, reject) => {
 		let text = "";
@@ -50,7 +46,6 @@ async function aServer(address: string, ...words: readonly string[]) {
 		[Symbol.asyncDispose]: async () => {
 			child.kill("SIGKILL");
 			await ended;
-			folder[Symbol.dispose]();
 		},
 	};
 }

@@ -2,8 +2,9 @@ import { chmodSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Client } from "pg";
 import { OperatorError } from "../../operator-error.ts";
-import { megabytes, placeFor, publish, requireRoom, stampOf, temporaryName } from "./files.ts";
-import { type Backup, describe, type TableContent } from "./manifest.ts";
+import { megabytes, nameEnd, placeFor, publish, requireRoom, temporaryName } from "./files.ts";
+import { makeUsualBackupFolder } from "./folder.ts";
+import { type Backup, BY_HAND, describe, type TableContent } from "./manifest.ts";
 import type { BackupOptions } from "./options.ts";
 import { type Address, addressOf, withClient } from "./postgres-connection.ts";
 import { countDump, newestMigration, proveDatabase, readTables } from "./postgres-content.ts";
@@ -25,8 +26,9 @@ export async function backupPostgres(url: string, options: BackupOptions): Promi
 	return withClient(address, async (client) => {
 		const source = await look(client);
 		const tools = await findTools(source.major);
-		const file = placeFor(options.to, ".", {
-			stem: `carhythm-${safe(address.database)}-${stampOf(options.now)}`,
+		const folder = options.to === undefined ? makeUsualBackupFolder({ dialect: "postgres", url }) : ".";
+		const file = placeFor(options.to, folder, {
+			stem: `carhythm-${safe(address.database)}-${nameEnd(options)}`,
 			end: ".dump",
 		});
 		requireRoom(dirname(resolve(file)), source.size);
@@ -47,6 +49,7 @@ export async function backupPostgres(url: string, options: BackupOptions): Promi
 				dialect: "postgres",
 				server_version: source.version,
 				created_at: options.now,
+				reason: options.reason ?? BY_HAND,
 				newest_migration,
 				proven_by: prove ? "restoring" : "reading",
 				schema: null,
