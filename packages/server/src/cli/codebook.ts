@@ -1,7 +1,8 @@
 import { type LocalizedText, type Question, type Scoring, unreachable } from "@carhythm/core";
 import type { AssessmentVersion } from "../db/store.ts";
+import type { Cell } from "./csv.ts";
 import { scoreRow } from "./export-scores.ts";
-import { type Cell, columnOf, type ExportTable } from "./export-table.ts";
+import { columnOf, type ExportTable } from "./export-table.ts";
 
 export const CODEBOOK_COLUMNS = [
 	"assessment",

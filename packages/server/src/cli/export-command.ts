@@ -7,10 +7,10 @@ import type { AssessmentVersion } from "../db/store.ts";
 import { OperatorError } from "../operator-error.ts";
 import { unknownAssessment } from "./assessment-commands.ts";
 import { CODEBOOK_COLUMNS, codebook } from "./codebook.ts";
-import { csvRecord } from "./csv.ts";
+import { type Cell, csvRecord } from "./csv.ts";
 import { refuseToReplace, writeTo } from "./export-file.ts";
 import { scoreColumns } from "./export-scores.ts";
-import { answersTable, type Cell, type ExportTable, sessionsTable } from "./export-table.ts";
+import { answersTable, type ExportTable, sessionsTable } from "./export-table.ts";
 import { counted, tell } from "./output.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";
 

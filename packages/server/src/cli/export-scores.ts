@@ -2,7 +2,7 @@ import { type LocalizedText, Profile, type Scale } from "@carhythm/core";
 import * as z from "zod/mini";
 import type { ExportedSession } from "../db/session-export.ts";
 import type { AssessmentVersion } from "../db/store.ts";
-import type { Cell } from "./export-table.ts";
+import type { Cell } from "./csv.ts";
 
 /** Which part of a scale's result a column holds. Its name is `score:SCALE` and so on: no question's key has a colon. */
 const PARTS = ["score", "score_label", "score_status"] as const;

@@ -8,13 +8,11 @@ import {
 } from "@carhythm/core";
 import type { ExportedSession } from "../db/session-export.ts";
 import type { AssessmentVersion } from "../db/store.ts";
+import type { Cell } from "./csv.ts";
 import { type ScoreColumn, scoreCells } from "./export-scores.ts";
 
-/** A list stays one in JSON; in CSV its parts are separated by ` | `. */
-export type Cell = string | number | null | readonly (string | number)[];
-
 /** A column as the codebook describes it. `meaning` is empty for questions and scores, which have rows of their own. */
-export type Column = { name: string; meaning: string };
+type Column = { name: string; meaning: string };
 
 /** The shape of an export: its columns, and the rows that each session gives. */
 export type ExportTable = {
