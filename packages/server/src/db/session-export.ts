@@ -112,8 +112,8 @@ type Row = Awaited<ReturnType<ReturnType<typeof selectRows>["execute"]>>[number]
 
 /** The newest stored result, on the first of a session's rows alone: it is larger than all its answers. */
 const PROFILE_ONCE = sql<string | null>`
-	case when question_answers.id is null or question_answers.id = (
-		select min(a.id) from question_answers a where a.response_id = question_answers.response_id)
+	case when question_answers.question_id is null or question_answers.question_id = (
+		select min(a.question_id) from question_answers a where a.response_id = question_answers.response_id)
 	then (
 		select s.rhythm_profile from assessment_scores s
 		where s.response_id = session_details.response_id and s.rhythm_profile is not null
