@@ -2,17 +2,24 @@ import { toInstant } from "@carhythm/core";
 import type { Command } from "commander";
 import { backup } from "../migrations/backup/backup.ts";
 import { megabytes } from "../migrations/backup/files.ts";
+import { usualBackupFolder } from "../migrations/backup/folder.ts";
+import { listBackups } from "../migrations/backup/list.ts";
 import { type Manifest, manifestPath, readManifest } from "../migrations/backup/manifest.ts";
 import { type Restored, restore, shownName } from "../migrations/backup/restore.ts";
 import { confirm } from "./confirm.ts";
-import { counted, print, printJson, tell } from "./output.ts";
+import { counted, print, printJson, printTable, tell } from "./output.ts";
 import { configOf, withSettings } from "./settings.ts";
 
 /** `carhythm backup` and `carhythm restore` */
 export function addBackupCommands(program: Command): void {
-	withSettings(program.command("backup"), ["database_url"])
+	const backups = withSettings(program.command("backup"), ["database_url"])
+		// So `backup list --json` gives its flag to `list`.
+		.enablePositionalOptions()
 		.description("copy the database while it is in use, and prove the copy; changes nothing in it")
-		.option("--to <path>", "a new file, or a folder; else beside the database file, or here for PostgreSQL")
+		.option(
+			"--to <path>",
+			"a new file, or a folder; else beside the database file; for PostgreSQL ~/.local/share/carhythm/backups",
+		)
 		.option("--prove", "PostgreSQL: restore the dump into a database made for that, and compare every row")
 		.option("--no-prove", "PostgreSQL: only read the dump and count its rows")
 		.option("--json", "the result as JSON")
@@ -29,6 +36,19 @@ export function addBackupCommands(program: Command): void {
 			}
 			print(`Backed up to ${file}: ${contentOf(manifest)}.`);
 			print(`Keep ${manifestPath(file)} with it; a restore needs both.`);
+		});
+
+	withSettings(backups.command("list"), ["database_url"])
+		.description("show backups, the newest first: when, why, how large, and of what")
+		.argument("[folder]", "where to look; else where backups of this database go by themselves")
+		.option("--json", "as JSON")
+		.action((folder: string | undefined, _: unknown, command: Command) => {
+			const options = command.optsWithGlobals();
+			const place = folder ?? usualBackupFolder(configOf(options).database_url);
+			const { backups, problems } = listBackups(place);
+			if (options["json"]) printJson(backups);
+			else showBackups(backups, place);
+			for (const problem of problems) tell(problem);
 		});
 
 	withSettings(program.command("restore"), ["database_url"])
@@ -53,6 +73,22 @@ export function addBackupCommands(program: Command): void {
 			if (options.json) printJson(restored);
 			else report(restored, shownName(database_url));
 		});
+}
+
+function showBackups(backups: ReturnType<typeof listBackups>["backups"], place: string): void {
+	if (backups.length === 0) {
+		print(`There is no backup in ${place}.`);
+		return;
+	}
+	const rows = backups.map(({ created_at, reason, size, rows, engine, file }) => [
+		created_at,
+		reason ?? "",
+		megabytes(size),
+		String(rows),
+		engine,
+		file,
+	]);
+	printTable(["TIME", "REASON", "SIZE", "ROWS", "DATABASE", "FILE"], rows);
 }
 
 function contentOf({ file, tables }: Manifest): string {

@@ -1,6 +1,8 @@
 import { type LocalizedText, type Question, type Scoring, unreachable } from "@carhythm/core";
 import type { AssessmentVersion } from "../db/store.ts";
-import { type Cell, type Column, columnOf } from "./export-table.ts";
+import type { Cell } from "./csv.ts";
+import { scoreRow } from "./export-scores.ts";
+import { columnOf, type ExportTable } from "./export-table.ts";
 
 export const CODEBOOK_COLUMNS = [
 	"assessment",
@@ -17,9 +19,12 @@ export const CODEBOOK_COLUMNS = [
 
 /**
  * Describes an export: first its columns, then each question with its wording in the newest version that asks it, what its
- * values mean, the scales it counts for, and those in which it counts the other way round.
+ * values mean, the scales it counts for, and those in which it counts the other way round. The columns of results come last.
  */
-export function codebook(columns: readonly Column[], versions: readonly AssessmentVersion[]): Cell[][] {
+export function codebook(
+	{ columns, scores }: Pick<ExportTable, "columns" | "scores">,
+	versions: readonly AssessmentVersion[],
+): Cell[][] {
 	const described = columns.filter(({ meaning }) => meaning !== "");
 	const rows: Cell[][] = described.map(({ name, meaning }) => [null, name, meaning, ...Array(7).fill(null)]);
 	const byAssessment = Map.groupBy(versions, ({ index }) => index.assessment.key);
@@ -33,7 +38,7 @@ export function codebook(columns: readonly Column[], versions: readonly Assessme
 			}
 		}
 	}
-	return rows;
+	return [...rows, ...scores.map(scoreRow)];
 }
 
 function questionRow(

@@ -1,7 +1,10 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { scoreSession } from "@carhythm/core";
 import { expect, test } from "vitest";
 import { aSchool } from "../testing/a-school.ts";
-import { CLI, startFile } from "../testing/run.ts";
+import { engine } from "../testing/an-engine.ts";
+import { anExistingDatabase } from "../testing/existing-databases.ts";
+import { CLI, carhythm, startFile } from "../testing/run.ts";
 
 test("export: one row an answer, formulas defused, numbers kept, no secret id, no placeholder", async () => {
 	await using school = await aSchool();
@@ -133,4 +136,134 @@ test("an export to a place that cannot be written says so", async () => {
 	expect(ended).toMatchObject({ code: 1, stderr: `${out} cannot be written: ENOENT.\n` });
 	const unknown = await school.run("export", "--assessment", "none");
 	expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('no assessment "none"') });
+});
+
+/** The lines of a JSON export. */
+const linesOf = (text: string) =>
+	text
+		.trim()
+		.split("\n")
+		.map((line) => JSON.parse(line) as Record<string, unknown>);
+
+test("export --rows sessions says which sessions of other assessments it leaves out, unless one was asked for", async () => {
+	await using school = await aSchool();
+	await school.start();
+	const other = await school.store.assessments.latest("career-rhythm");
+	if (!other) throw new Error("career-rhythm is missing.");
+	for (let i = 0; i < 2; i += 1) {
+		const request = { operation_id: null, version: other, replaces: null, language: "en" } as const;
+		await school.store.sessions.start(request);
+	}
+	const out = school.folder.file("sessions.csv");
+	const words = ["export", "--rows", "sessions"];
+	const left = "; 2 sessions of career-rhythm left out (--assessment career-rhythm).";
+	expect((await school.run(...words, "--out", out)).stderr).toContain(
+		`Wrote 1 row of sampler to ${out}${left}`,
+	);
+	const piped = await school.run(...words);
+	expect(piped).toMatchObject({ code: 0, stderr: `Wrote 1 row of sampler${left}\n` });
+	expect(piped.stdout).not.toContain("Wrote");
+
+	expect(await school.run(...words, "--assessment", "sampler")).toMatchObject({ code: 0, stderr: "" });
+	const all = school.folder.file("answers.csv");
+	expect((await school.run("export", "--out", all)).stderr).toContain(`Wrote 0 rows to ${all}.\n`);
+});
+
+test("export --rows sessions holds the stored result of each scale, and the codebook explains its columns", async () => {
+	await using school = await aSchool();
+	await school.start();
+	const { session_id } = await school.start();
+	const found = await school.store.sessions.load(session_id);
+	const version = await school.store.assessments.latest("career-rhythm");
+	if (!found || !version?.scoring) throw new Error("career-rhythm has no scoring.");
+	const request = { operation_id: null, version, replaces: null, language: "en" } as const;
+	await school.store.sessions.start(request);
+	const scored = await school.store.sessions.start(request);
+	const session = scored.ok ? await school.store.sessions.load(scored.session.state.session_id) : null;
+	const scale = version.scoring.scales[0]!;
+	const [first, ...rest] = scale.items;
+	const profile = (...answered: typeof scale.items) =>
+		scoreSession(
+			version.index.assessment,
+			version.scoring!,
+			new Map(
+				answered.map(({ question }) => {
+					const place = version.index.places.find((one) => one.question.key === question)!;
+					return [place.question.id, { type: "slider", value: 4 }];
+				}),
+			),
+		);
+	await school.store.scores.save(session!.response_id, profile(first!), null);
+	await school.store.scores.save(session!.response_id, profile(first!, ...rest), null);
+	const words = ["export", "--rows", "sessions", "--assessment", "career-rhythm"];
+	const lines = linesOf((await school.run(...words, "--format", "jsonl")).stdout);
+	expect(lines[0]).toMatchObject({ [`score:${scale.key}`]: null, [`score_status:${scale.key}`]: null });
+	expect(lines[1]).toMatchObject({
+		[`score:${scale.key}`]: 4,
+		[`score_label:${scale.key}`]: "In the higher part of the range",
+		[`score_status:${scale.key}`]: "complete",
+	});
+	const other = version.scoring.scales[1]!;
+	expect(lines[1]).toMatchObject({
+		[`score:${other.key}`]: null,
+		[`score_label:${other.key}`]: null,
+		[`score_status:${other.key}`]: "not_enough",
+	});
+
+	const out = school.folder.file("scored.csv");
+	await school.run(...words, "--out", out);
+	const columns = readFileSync(out, "utf8").split("\r\n")[0]!.split(",");
+	expect(columns.filter((name) => name.startsWith("score:"))).toHaveLength(version.scoring.scales.length);
+	const codebook = readFileSync(school.folder.file("scored.codebook.csv"), "utf8");
+	for (const column of columns) expect(codebook).toContain(`,${column},`);
+	expect(codebook).toContain(
+		`career-rhythm,score:${scale.key},"${scale.name.en}: the mean of its answered items`,
+	);
+});
+
+test("export --rows sessions holds the results of adopted sessions as they were stored", async () => {
+	await using existing = await anExistingDatabase(engine, "guide");
+	const { url } = existing;
+	const address = url.dialect === "sqlite" ? `sqlite:${url.file}` : url.url;
+	expect(await carhythm(address, "migrate", "adopt", "--no-backup")).toMatchObject({ code: 0 });
+	const { stdout } = await carhythm(address, "export", "--rows", "sessions", "--format", "jsonl");
+	const lines = linesOf(stdout);
+	expect(lines.length).toBeGreaterThan(5);
+	const amal = lines.find(({ full_name }) => full_name === "Amal");
+	expect(amal).toMatchObject({
+		"score:interest-r": 24,
+		"score:interest-i": 30,
+		"score_label:interest-r": "Low",
+		"score_status:interest-r": null,
+		"score:trait-o": 4,
+		"score_label:trait-o": "High",
+		// No question of this trait is left; its stored score is exported all the same.
+		"score:trait-a": 5,
+	});
+	for (const line of lines) if (line !== amal) expect(line["score:interest-r"]).toBe(null);
+});
+
+test("export writes over no file without --force, neither the table nor the codebook", async () => {
+	await using school = await aSchool();
+	await school.start();
+	const out = school.folder.file("a.csv");
+	const book = school.folder.file("a.codebook.csv");
+	writeFileSync(book, "mine");
+	const refusal = (file: string) => ({
+		code: 4,
+		stdout: "",
+		stderr: `${file} is there already. Choose another name, or add --force to write over it. Nothing was written.\n`,
+	});
+	expect(await school.run("export", "--out", out)).toMatchObject(refusal(book));
+	expect(existsSync(out)).toBe(false);
+	expect(await school.run("export", "--codebook", book)).toMatchObject(refusal(book));
+	writeFileSync(out, "mine too");
+	expect(await school.run("export", "--out", out)).toMatchObject(refusal(out));
+	expect([out, book].map((file) => readFileSync(file, "utf8"))).toEqual(["mine too", "mine"]);
+
+	expect(await school.run("export", "--out", out, "--force")).toMatchObject({ code: 0 });
+	expect(readFileSync(out, "utf8")).toContain("display_id");
+	expect(readFileSync(book, "utf8")).toContain("display_id");
+	const same = await school.run("export", "--out", out, "--codebook", out, "--force");
+	expect(same).toMatchObject({ code: 2, stderr: "--out and --codebook name the same file.\n" });
 });

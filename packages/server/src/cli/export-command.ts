@@ -1,18 +1,16 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
-import type { Writable } from "node:stream";
-import { finished } from "node:stream/promises";
+import { resolve } from "node:path";
 import { toInstant } from "@carhythm/core";
 import { type Command, Option } from "commander";
 import { createAssessmentStore } from "../db/assessments.ts";
-import { exportSessions } from "../db/session-export.ts";
+import { exportSessions, type LeftOut } from "../db/session-export.ts";
 import type { AssessmentVersion } from "../db/store.ts";
 import { OperatorError } from "../operator-error.ts";
 import { unknownAssessment } from "./assessment-commands.ts";
 import { CODEBOOK_COLUMNS, codebook } from "./codebook.ts";
-import { csvRecord } from "./csv.ts";
-import { answersTable, type Cell, type ExportTable, sessionsTable } from "./export-table.ts";
+import { type Cell, csvRecord } from "./csv.ts";
+import { refuseToReplace, writeTo } from "./export-file.ts";
+import { scoreColumns } from "./export-scores.ts";
+import { answersTable, type ExportTable, sessionsTable } from "./export-table.ts";
 import { counted, tell } from "./output.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";
 
@@ -39,33 +37,78 @@ export function addExportCommand(program: Command): void {
 			"only this assessment (default for --rows sessions: the default assessment)",
 		)
 		.option("--bom", "begin CSV with a byte order mark, as Excel needs it for Arabic")
-		.action(async (options) => {
-			const config = configOf(options);
-			const format: Format = options.format;
-			const codebookFile: string | undefined = options.codebook ?? (options.out && besides(options.out));
-			await withDatabase(config, "read", async (database) => {
-				const assessments = createAssessmentStore(database);
-				const assessment = await chosenAssessment(assessments, options);
-				const versions = await assessments.versions(assessment);
-				const table = options.rows === "answers" ? answersTable : sessionsTable(versions);
-				const clock = { now: toInstant(Date.now()), expiry_days: config.session_expiry_days };
-				const rows = await writeTo(options.out ?? null, (write) =>
-					exportSessions(database, { assessments, assessment, ...clock }, async (sessions) => {
-						let count = 0;
-						if (format === "csv") await write((options.bom ? "\ufeff" : "") + header(table));
-						for await (const session of sessions) {
-							for (const row of table.rows(session)) {
-								await write(format === "csv" ? csvRecord(row) : jsonLine(table, row));
-								count += 1;
-							}
-						}
-						return count;
-					}),
-				);
-				if (options.out) tell(`Wrote ${counted(rows, "row")} to ${options.out}.`);
-				if (codebookFile) await writeCodebook(codebookFile, table, versions, options.bom ?? false);
-			});
-		});
+		.option("--force", "write over files that are there already")
+		.action(runExport);
+}
+
+type Options = {
+	rows: "answers" | "sessions";
+	format: Format;
+	out?: string;
+	codebook?: string;
+	assessment?: string;
+	bom?: true;
+	force?: true;
+} & Record<string, unknown>;
+
+async function runExport(options: Options): Promise<void> {
+	const config = configOf(options);
+	const { format, rows: kind, bom = false, force = false, out = null } = options;
+	const codebookFile = options.codebook ?? (out === null ? null : besides(out));
+	requireFiles([out, codebookFile], force);
+	await withDatabase(config, "read", async (database) => {
+		const assessments = createAssessmentStore(database);
+		const assessment = await chosenAssessment(assessments, options);
+		const versions = await assessments.versions(assessment);
+		const clock = { now: toInstant(Date.now()), expiry_days: config.session_expiry_days };
+		const wanted = { assessments, assessment, profiles: kind === "sessions", ...clock };
+		const { rows, leftOut, table } = await writeTo({ file: out, force }, (write) =>
+			exportSessions(database, wanted, async (sessions, { leftOut, adoptedProfiles }) => {
+				const table =
+					kind === "answers"
+						? answersTable
+						: sessionsTable(versions, await scoreColumns(versions, adoptedProfiles));
+				let rows = 0;
+				if (format === "csv") await write((bom ? "\ufeff" : "") + header(table));
+				for await (const session of sessions) {
+					for (const row of table.rows(session)) {
+						await write(format === "csv" ? csvRecord(row) : jsonLine(table, row));
+						rows += 1;
+					}
+				}
+				return { rows, leftOut, table };
+			}),
+		);
+		// An assessment that was asked for leaves nothing out without a word.
+		const unasked = options.assessment === undefined ? leftOut : [];
+		if (out !== null || unasked.length > 0) tell(summaryOf({ rows, assessment, out, unasked }));
+		if (codebookFile !== null) await writeCodebook({ file: codebookFile, force }, table, versions, bom);
+	});
+}
+
+/** @throws OperatorError before anything is read */
+function requireFiles(files: readonly (string | null)[], force: boolean): void {
+	const named = files.filter((file) => file !== null);
+	if (new Set(named.map((file) => resolve(file))).size < named.length) {
+		throw new OperatorError("usage", "--out and --codebook name the same file.");
+	}
+	for (const file of named) refuseToReplace(file, { force });
+}
+
+/** `Wrote 2 rows of our-survey to a.csv; 28 sessions of adopted left out (--assessment adopted).` */
+function summaryOf(done: {
+	rows: number;
+	assessment: string | null;
+	out: string | null;
+	unasked: readonly LeftOut[];
+}): string {
+	const { rows, assessment, out, unasked } = done;
+	const others = unasked.map(
+		({ assessment: key, sessions }) =>
+			`; ${counted(sessions, "session")} of ${key} left out (--assessment ${key})`,
+	);
+	const of = assessment === null ? "" : ` of ${assessment}`;
+	return `Wrote ${counted(rows, "row")}${of}${out === null ? "" : ` to ${out}`}${others.join("")}.`;
 }
 
 async function chosenAssessment(
@@ -94,54 +137,14 @@ function besides(out: string): string {
 }
 
 async function writeCodebook(
-	file: string,
+	target: { file: string; force: boolean },
 	table: ExportTable,
 	versions: readonly AssessmentVersion[],
 	bom: boolean,
 ): Promise<void> {
-	await writeTo(file, async (write) => {
+	await writeTo(target, async (write) => {
 		await write((bom ? "\ufeff" : "") + csvRecord(CODEBOOK_COLUMNS));
-		for (const row of codebook(table.columns, versions)) await write(csvRecord(row));
+		for (const row of codebook(table, versions)) await write(csvRecord(row));
 	});
-	tell(`Wrote the codebook to ${file}.`);
-}
-
-/**
- * Lets `work` write to a file, which appears under its name only when it is whole, or to standard output. Only its owner may
- * read the file: it holds personal data.
- */
-async function writeTo<T>(
-	file: string | null,
-	work: (write: (text: string) => Promise<void>) => Promise<T>,
-): Promise<T> {
-	if (file === null) return work(writerOf(process.stdout));
-	const partial = `${file}.partial`;
-	try {
-		const stream = createWriteStream(partial, { mode: 0o600 });
-		const done = finished(stream);
-		// The work ends before anything is reported: it still has the database in use.
-		const [worked, written] = await Promise.allSettled([
-			work(writerOf(stream)).finally(() => stream.end()),
-			done,
-		]);
-		if (written.status === "rejected") throw written.reason;
-		if (worked.status === "rejected") throw worked.reason;
-		const result = worked.value;
-		await rename(partial, file);
-		return result;
-	} catch (error) {
-		await rm(partial, { force: true });
-		const code = (error as NodeJS.ErrnoException).code;
-		if (code && /^E[A-Z]+$/.test(code))
-			throw new OperatorError("failed", `${file} cannot be written: ${code}.`);
-		throw error;
-	}
-}
-
-/** Waits whenever the other end is slower, so that an export of any size needs little memory. */
-function writerOf(stream: Writable): (text: string) => Promise<void> {
-	return async (text) => {
-		if (stream.errored) throw stream.errored;
-		if (!stream.write(text)) await once(stream, "drain");
-	};
+	tell(`Wrote the codebook to ${target.file}.`);
 }

@@ -8,21 +8,23 @@ import {
 } from "@carhythm/core";
 import type { ExportedSession } from "../db/session-export.ts";
 import type { AssessmentVersion } from "../db/store.ts";
+import type { Cell } from "./csv.ts";
+import { type ScoreColumn, scoreCells } from "./export-scores.ts";
 
-/** A list stays one in JSON; in CSV its parts are separated by ` | `. */
-export type Cell = string | number | null | readonly (string | number)[];
-
-/** A column as the codebook describes it. */
-export type Column = { name: string; meaning: string };
+/** A column as the codebook describes it. `meaning` is empty for questions and scores, which have rows of their own. */
+type Column = { name: string; meaning: string };
 
 /** The shape of an export: its columns, and the rows that each session gives. */
 export type ExportTable = {
 	columns: readonly Column[];
+	/** Those of the columns that hold results. */
+	scores: readonly ScoreColumn[];
 	rows(session: ExportedSession): readonly (readonly Cell[])[];
 };
 
 /** One row an answer. */
 export const answersTable: ExportTable = {
+	scores: [],
 	columns: [
 		{ name: "display_id", meaning: "The session; the same in every export." },
 		{ name: "assessment", meaning: "The key of the assessment." },
@@ -65,18 +67,30 @@ export const answersTable: ExportTable = {
 		}),
 };
 
-/** One row a session, with one column for each question that any of the versions asks. */
-export function sessionsTable(versions: readonly AssessmentVersion[]): ExportTable {
+/** One row a session, with columns for each question that any of the versions asks, and for each scale's stored result. */
+export function sessionsTable(
+	versions: readonly AssessmentVersion[],
+	scores: readonly ScoreColumn[],
+): ExportTable {
 	const keys = questionKeys(versions);
+	const unexplained = [...keys.map(columnOf), ...scores.map(({ name }) => name)];
 	return {
-		columns: [...SESSION_COLUMNS, ...keys.map((key) => ({ name: columnOf(key), meaning: "" }))],
+		columns: [...SESSION_COLUMNS, ...unexplained.map((name) => ({ name, meaning: "" }))],
+		scores,
 		rows: (session) => {
 			const byKey = new Map<string, Cell>();
 			for (const { question } of session.version.index.places) {
 				const given = session.answers.get(question.id);
 				if (given) byKey.set(question.key, valueCell(question, given.answer));
 			}
-			return [[...sessionCells(session), ...keys.map((key) => byKey.get(key) ?? null)]];
+			const results = scoreCells(session);
+			return [
+				[
+					...sessionCells(session),
+					...keys.map((key) => byKey.get(key) ?? null),
+					...scores.map(({ name }) => results.get(name) ?? null),
+				],
+			];
 		},
 	};
 }

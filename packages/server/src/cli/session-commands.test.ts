@@ -1,6 +1,33 @@
-import type { OperationId } from "@carhythm/core";
+import { randomBytes } from "node:crypto";
+import { type OperationId, type SessionId, toInstant } from "@carhythm/core";
 import { expect, test } from "vitest";
+import { createStore } from "../db/create-store.ts";
+import { single } from "../db/store.ts";
 import { aSchool } from "../testing/a-school.ts";
+import { anOperationId } from "../testing/a-store.ts";
+import { engine } from "../testing/an-engine.ts";
+import { anExistingDatabase } from "../testing/existing-databases.ts";
+import { carhythm } from "../testing/run.ts";
+
+/** A database of the existing product after `migrate adopt`. */
+async function anAdoptedDatabase() {
+	const existing = await anExistingDatabase(engine, "guide");
+	const { url } = existing;
+	const address = url.dialect === "sqlite" ? `sqlite:${url.file}` : url.url;
+	const run = (...words: readonly string[]) => carhythm(address, ...words);
+	const adopted = await run("migrate", "adopt", "--no-backup");
+	if (adopted.code !== 0) throw new Error(adopted.stderr);
+	const sessionOf = async (...words: readonly string[]) => {
+		const { stdout } = await run("session", "list", "--json", ...words);
+		return (JSON.parse(stdout)[0] as { display_id: string }).display_id;
+	};
+	return {
+		run,
+		sessionOf,
+		open: existing.open,
+		[Symbol.asyncDispose]: () => existing[Symbol.asyncDispose](),
+	};
+}
 
 test("session list shows expired ones as such, filters and limits; show tells the history; no secret id anywhere", async () => {
 	await using school = await aSchool();
@@ -197,4 +224,72 @@ test("session apply-late gives a finished session its late answers, and its resu
 	expect(session?.state.status).toBe("completed");
 	expect(session?.state.answers[question_id]?.answer).toEqual(answer);
 	expect(await school.store.scores.find(response_id)).toBe(null);
+});
+
+test("session show of an adopted student counts the answers that came with the adoption; none of them has a time", async () => {
+	await using adopted = await anAdoptedDatabase();
+	const amal = await adopted.sessionOf("--email", "amal@example.org");
+	const show = async (...words: string[]) => (await adopted.run("session", "show", amal, ...words)).stdout;
+	expect(await show()).toMatch(/\n\n5 answers came with the adoption: --at 0\n$/);
+	expect(JSON.parse(await show("--json"))).toMatchObject({ answers_from_adoption: 5 });
+
+	const began = await show("--at", "0");
+	expect(began).toMatch(/QUESTION +ANSWER +TIME +REVISION\n/);
+	expect(began.split("QUESTION")[1]).not.toContain("2024-03-02");
+	const { answers } = JSON.parse(await show("--at", "0", "--json"));
+	expect(answers).toHaveLength(5);
+	const exported = (await adopted.run("export", "--format", "jsonl")).stdout
+		.trim()
+		.split("\n")
+		.map((line) => JSON.parse(line))
+		.filter(({ display_id }) => display_id === amal);
+	expect(answers.map(({ at }: { at: unknown }) => at)).toEqual(
+		exported.map(({ answered_at }) => answered_at),
+	);
+	expect(new Set(answers.map(({ at }: { at: unknown }) => at))).toEqual(new Set([null]));
+});
+
+test("session show of an adopted student who has changed an answer since shows no time for the adopted one", async () => {
+	await using adopted = await anAdoptedDatabase();
+	const database = await adopted.open();
+	const row = await database.db
+		.selectFrom("student_responses")
+		.innerJoin("session_details", "session_details.response_id", "student_responses.id")
+		.select(["student_responses.session_id", "session_details.display_id"])
+		.where("student_responses.session_id", "=", "00000000-0000-4000-8000-000000000004")
+		.executeTakeFirstOrThrow();
+	const store = createStore(database, {
+		now: () => toInstant(Date.now()),
+		randomBytes,
+		expiry_days: 30,
+	});
+	const command = { kind: "answer", question_id: 2, answer: { type: "slider", value: 5 } } as const;
+	await store.sessions.operate(single(row.session_id as SessionId, anOperationId(), command));
+	const show = async (...words: string[]) =>
+		JSON.parse((await adopted.run("session", "show", row.display_id, "--json", ...words)).stdout);
+	const { events } = await show();
+	const changes = events.filter(
+		({ question, kind }: Record<string, unknown>) => question && kind === "answer",
+	);
+	expect(changes.at(-2)).toMatchObject({ at: null, outcome: "superseded", value: { value: 3 } });
+	expect(changes.at(-1)).toMatchObject({ at: expect.any(String), outcome: "applied", value: { value: 5 } });
+	const began = await show("--at", "0");
+	expect(began.answers.length).toBeGreaterThan(1);
+	for (const { at } of began.answers) expect(at).toBe(null);
+	expect((await adopted.run("session", "show", row.display_id)).stdout).not.toContain("null");
+});
+
+test("session list --email finds the sessions of a person in any case of letters, and the list says how many there are", async () => {
+	await using adopted = await anAdoptedDatabase();
+	const list = async (...words: string[]) => (await adopted.run("session", "list", ...words)).stdout;
+	const amal = await adopted.sessionOf("--email", "amal@example.org");
+	const found = await list("--email", " AMAL@Example.ORG ");
+	expect(found).toMatch(new RegExp(`\\n${amal} .*\\n\\n1 session\\.\\n$`));
+	expect(await list("--email", "nobody@example.org")).toMatch(/^SESSION .*\n\n0 sessions\.\n$/);
+	// What is stored for people who never told who they are finds none of them.
+	expect(await list("--email", "temp@temp.com")).toContain("\n0 sessions.");
+	expect(await list("--email", "amal@example.org", "--status", "expired")).toContain("\n0 sessions.");
+	const { length } = JSON.parse(await list("--json"));
+	expect(await list()).toContain(`\n${length} sessions.\n`);
+	expect(await list("--limit", "2")).toContain(`\n2 of ${length} sessions; --limit ${length} shows all.\n`);
 });

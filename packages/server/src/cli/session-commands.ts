@@ -13,9 +13,9 @@ import {
 import { eraseKept } from "../migrations/kept.ts";
 import { OperatorError } from "../operator-error.ts";
 import { confirm } from "./confirm.ts";
-import { oneLine, print, printJson, printTable, shortened } from "./output.ts";
+import { counted, oneLine, print, printJson, printTable, shortened } from "./output.ts";
 import { applyLateTo } from "./session-late.ts";
-import { showPast, unknownSession } from "./session-past.ts";
+import { countAdopted, showPast, unknownSession } from "./session-past.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";
 
 /** `carhythm session …` */
@@ -25,15 +25,19 @@ export function addSessionCommands(program: Command): void {
 	withSettings(session.command("list"), ["database_url", "session_expiry_days"])
 		.description("show sessions, the last active first")
 		.addOption(new Option("--status <status>", "only these").choices(SHOWN_STATUSES))
+		.option("--email <address>", "only those of this person, in capitals or not")
 		.option("--limit <number>", "at most so many", parseLimit, 50)
 		.option("--json", "as JSON")
 		.action(async (options) => {
 			const config = configOf(options);
-			const sessions = await withDatabase(config, "read", (database) =>
-				adminOf(database, config).list({ status: options.status ?? null, limit: options.limit }),
-			);
+			const { status = null, email, limit } = options;
+			const { sessions, total } = await withDatabase(config, "read", async (database) => {
+				const admin = adminOf(database, config);
+				const sessions = await admin.list({ status, email, limit });
+				return { sessions, total: await admin.count({ status, email }) };
+			});
 			if (options.json) printJson(sessions);
-			else printSessions(sessions);
+			else printSessions(sessions, total);
 		});
 
 	withSettings(session.command("show"), ["database_url", "session_expiry_days"])
@@ -53,12 +57,13 @@ export function addSessionCommands(program: Command): void {
 				await withDatabase(config, "read", (database) => showPast(database, display_id, options));
 				return;
 			}
-			const found = await withDatabase(config, "read", (database) =>
-				adminOf(database, config).show(display_id),
-			);
-			if (!found) throw unknownSession(display_id);
-			if (options.json) printJson(found);
-			else printSession(found);
+			await withDatabase(config, "read", async (database) => {
+				const found = await adminOf(database, config).show(display_id);
+				if (!found) throw unknownSession(display_id);
+				const answers_from_adoption = await countAdopted(database, display_id);
+				if (options.json) printJson({ ...found, answers_from_adoption });
+				else printSession(found, answers_from_adoption);
+			});
 		});
 
 	withSettings(session.command("apply-late"), ["database_url"])
@@ -137,13 +142,13 @@ function report(scrubbed: Scrubbed): void {
 	if (!scrubbed.clean) {
 		throw new OperatorError(
 			"failed",
-			`The session is deleted, but traces of it are still in the database's files: ${scrubbed.reason}. Run "carhythm session erase --finish" when that has ended.`,
+			`The session is deleted, but traces of it are still in the database's files: ${scrubbed.reason}. Run "carhythm session erase --finish" ${scrubbed.needs_owner ? "as the role that owns the tables" : "when that has ended"}.`,
 		);
 	}
 	print(`Erased. ${scrubbed.remains}`);
 }
 
-function printSessions(sessions: readonly ShownSession[]): void {
+function printSessions(sessions: readonly ShownSession[], total: number): void {
 	const rows = sessions.map(({ display_id, status, progress, last_activity, assessment, version }) => [
 		display_id,
 		status,
@@ -153,13 +158,17 @@ function printSessions(sessions: readonly ShownSession[]): void {
 		`${assessment} ${version}`,
 	]);
 	printTable(["SESSION", "STATUS", "ANSWERS", "DONE", "LAST ACTIVITY", "ASSESSMENT"], rows);
+	print("");
+	print(
+		sessions.length === total
+			? `${counted(total, "session")}.`
+			: `${sessions.length} of ${counted(total, "session")}; --limit ${total} shows all.`,
+	);
 }
 
-function printSession({
-	session,
-	person,
-	events,
-}: NonNullable<Awaited<ReturnType<SessionAdmin["show"]>>>): void {
+type Found = NonNullable<Awaited<ReturnType<SessionAdmin["show"]>>>;
+
+function printSession({ session, person, events }: Found, answers_from_adoption: number): void {
 	const { progress } = session;
 	const known = Object.values(person).filter((value) => value !== "");
 	const lines = [
@@ -175,8 +184,12 @@ function printSession({
 	for (const [name, value] of lines) print(`${name.padEnd(14)} ${oneLine(value)}`);
 	print("");
 	printTable(["REVISION", "TIME", "WHAT", "QUESTION", "OUTCOME", "VALUE"], events.map(eventCells));
+	if (answers_from_adoption > 0) {
+		print("");
+		print(`${counted(answers_from_adoption, "answer")} came with the adoption: --at 0`);
+	}
 }
 
 function eventCells({ revision, at, kind, question, outcome, value }: ShownEvent): string[] {
-	return [String(revision), at, kind, question ?? "", outcome, shortened(value)];
+	return [String(revision), at ?? "", kind, question ?? "", outcome, shortened(value)];
 }

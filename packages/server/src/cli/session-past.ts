@@ -33,6 +33,13 @@ export async function showPast(
 	}
 }
 
+/** How many answers another program had taken in when the session was adopted. */
+export async function countAdopted(database: Database, display_id: string): Promise<number> {
+	const history = createSessionHistory(database, createAssessmentStore(database));
+	const began = await history.at(display_id, 0);
+	return began.kind === "found" ? began.session.answers.length : 0;
+}
+
 export function unknownSession(display_id: string): OperatorError {
 	return new OperatorError("failed", `There is no session ${display_id}.`);
 }
@@ -55,7 +62,7 @@ function printPast(session: PastSession): void {
 	const cells = session.answers.map(({ question, answer, at, revision }) => [
 		question,
 		shortened(answer),
-		at,
+		at ?? "",
 		String(revision),
 	]);
 	printTable(["QUESTION", "ANSWER", "TIME", "REVISION"], cells);

@@ -35,7 +35,10 @@ export async function scrubPostgres(pool: Pool): Promise<Scrubbed> {
 			[tables],
 		);
 		const [table] = foreign.rows;
-		if (table) return { clean: false, reason: `this user does not own the table ${table.relname}` };
+		if (table) {
+			const reason = `this user does not own the table ${table.relname}`;
+			return { clean: false, reason, needs_owner: true };
+		}
 		const { rows } = await client.query<{ xid: string }>("select pg_current_xact_id()::xid::text as xid");
 		const deadline = performance.now() + PATIENCE_MS;
 		while (await isInThePast(client, rows[0]?.xid ?? "0")) {

@@ -5,7 +5,10 @@ import type { Schema } from "./schema.ts";
 export type DatabaseUrl = { dialect: "sqlite"; file: string } | { dialect: "postgres"; url: string };
 
 /** What became of {@link Dialect.scrub}. `remains` says in full sentences what lies beyond its reach. */
-export type Scrubbed = { clean: true; remains: string } | { clean: false; reason: string };
+export type Scrubbed =
+	| { clean: true; remains: string }
+	/** `needs_owner`: this user cannot finish it at any time, the role that owns the tables can. */
+	| { clean: false; reason: string; needs_owner?: true };
 
 /** Everything in which one database differs from another, in one place. */
 export type Dialect = {

@@ -12,7 +12,7 @@ import { eventOf } from "./event-body.ts";
 import { APPLY_LATE } from "./late-events.ts";
 import { bringsBack } from "./note-request.ts";
 import type { Schema } from "./schema.ts";
-import { ADOPTED, adoptedAnswer } from "./session-rows.ts";
+import { adoptedAnswer, cameWithAdoption } from "./session-rows.ts";
 
 export type EventRow = Selectable<Schema["session_events"]>;
 
@@ -57,7 +57,7 @@ export function replay(index: AssessmentIndex, recorded: Recorded, revision: num
 	const late: EventRow[] = [];
 	for (const row of events) {
 		if (row.revision > revision) break;
-		if (isFound(recorded, row)) continue;
+		if (cameWithAdoption(row, recorded.started_at)) continue;
 		if (cameLate(row)) {
 			late.push(row);
 			continue;
@@ -99,17 +99,12 @@ function beginning(index: AssessmentIndex, recorded: Recorded): SessionState {
 			ever_answered: state.ever_answered + 1,
 		};
 	}
-	for (const row of events) if (isFound(recorded, row)) state = after(index, state, row);
+	for (const row of events) if (cameWithAdoption(row, started_at)) state = after(index, state, row);
 	return { ...state, place: null, status: statusAtStart(recorded) };
 }
 
 function isAnswering({ kind, outcome }: EventRow): boolean {
 	return (kind === "answer" || kind === "clear") && outcome !== "late";
-}
-
-/** An answer that another program had taken in: it stood from the beginning, whenever it was entered into the history. */
-function isFound({ started_at }: Recorded, { fingerprint, received_at }: EventRow): boolean {
-	return fingerprint === ADOPTED && received_at === started_at;
 }
 
 function statusAtStart({ events, status }: Recorded): SessionState["status"] {

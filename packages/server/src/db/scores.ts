@@ -7,6 +7,15 @@ import type { ScoreStore } from "./store.ts";
 
 const StoredProfile = z.record(z.string(), z.unknown());
 
+/** A stored profile of either product; null for text that is none. */
+export function readProfile(stored: string): Record<string, unknown> | null {
+	try {
+		return StoredProfile.parse(JSON.parse(stored));
+	} catch {
+		return null;
+	}
+}
+
 /** The scored profiles, in the column where the existing product keeps them: a profile of either is served as it is. */
 export function createScoreStore(database: Database): ScoreStore {
 	const { reader, dialect } = database;

@@ -1,10 +1,11 @@
 import { type Instant, type Progress, progressOf } from "@carhythm/core";
-import type { Kysely, Transaction } from "kysely";
+import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
 import type { Database, Dialect, Scrubbed } from "./dialect.ts";
 import { type ExpiryClock, hasShownStatus, type ShownStatus, shownStatus } from "./expiry.ts";
 import { inTransaction } from "./in-transaction.ts";
-import { withoutPlaceholders } from "./person.ts";
+import { PLACEHOLDER, withoutPlaceholders } from "./person.ts";
 import { OF_A_SESSION, type Schema } from "./schema.ts";
+import { cameWithAdoption } from "./session-rows.ts";
 import { redirectedTo } from "./start.ts";
 import type { AssessmentStore, Person } from "./store.ts";
 
@@ -23,7 +24,8 @@ export type ShownSession = {
 
 export type ShownEvent = {
 	revision: number;
-	at: Instant;
+	/** Null for an answer that another program had taken in: nobody knows when it was given. */
+	at: Instant | null;
 	received_at: Instant;
 	kind: string;
 	question: string | null;
@@ -31,8 +33,13 @@ export type ShownEvent = {
 	outcome: "applied" | "superseded" | "late";
 };
 
+/** Which sessions are meant: by default all of them. An address is compared without regard to capitals. */
+type SessionFilter = { status: ShownStatus | null; email?: string };
+
 export type SessionAdmin = {
-	list(filter: { status: ShownStatus | null; limit: number }): Promise<ShownSession[]>;
+	/** The last active first. */
+	list(filter: SessionFilter & { limit: number }): Promise<ShownSession[]>;
+	count(filter: SessionFilter): Promise<number>;
 	/** A session with its person and its history; null for an unknown display id. */
 	show(display_id: string): Promise<{ session: ShownSession; person: Person; events: ShownEvent[] } | null>;
 	/** Deletes everything of a session, then what is left of it in the files; null for an unknown display id. */
@@ -62,16 +69,20 @@ export function createSessionAdmin(
 	const { assessments, now, expiry_days, eraseKept } = options;
 	const shown = async (row: ShownRow) => show(row, assessments, { now: now(), expiry_days });
 	return {
-		async list({ status, limit }) {
-			const rows = await selectShown(reader)
-				.$if(status !== null, (query) =>
-					query.where(hasShownStatus(status ?? "active", { now: now(), expiry_days })),
-				)
+		async list({ limit, ...filter }) {
+			const rows = await selectFiltered(reader, filter, { now: now(), expiry_days })
 				.orderBy("student_responses.last_activity", "desc")
 				.orderBy("student_responses.id", "desc")
 				.limit(limit)
 				.execute();
 			return Promise.all(rows.map(shown));
+		},
+		async count(filter) {
+			const { sessions } = await selectFiltered(reader, filter, { now: now(), expiry_days })
+				.clearSelect()
+				.select((select) => select.fn.countAll().as("sessions"))
+				.executeTakeFirstOrThrow();
+			return Number(sessions);
 		},
 		show: (display_id) =>
 			reader.transaction().execute(async (snapshot) => {
@@ -82,15 +93,16 @@ export function createSessionAdmin(
 				const version = await assessments.byId(row.assessment_version_id);
 				const events = await snapshot
 					.selectFrom("session_events")
-					.select(["revision", "at", "received_at", "kind", "question_id", "value", "outcome"])
+					.select(["revision", "at", "received_at", "kind", "question_id", "value", "outcome", "fingerprint"])
 					.where("response_id", "=", row.id)
 					.orderBy("revision")
 					.execute();
 				return {
 					session: await shown(row),
 					person: personOf(row),
-					events: events.map(({ question_id, value, ...event }) => ({
+					events: events.map(({ question_id, value, fingerprint, at, ...event }) => ({
 						...event,
+						at: cameWithAdoption({ ...event, fingerprint }, row.created_at) ? null : at,
 						question: question_id === null ? null : keyOf(version, question_id),
 						value: value === null ? null : JSON.parse(value),
 					})),
@@ -128,6 +140,18 @@ export function selectShown(reader: Kysely<Schema>) {
 			"session_details.answered",
 			"session_details.adopted_at",
 		]);
+}
+
+function selectFiltered(reader: Kysely<Schema>, { status, email }: SessionFilter, clock: ExpiryClock) {
+	const address = email?.trim();
+	return selectShown(reader)
+		.$if(status !== null, (query) => query.where(hasShownStatus(status ?? "active", clock)))
+		.$if(email !== undefined, (query) =>
+			query
+				.where(sql<SqlBool>`lower(student_responses.email) = lower(${address})`)
+				// It stands for everyone who has not told who they are.
+				.where("student_responses.email", "not in", ["", PLACEHOLDER.email]),
+		);
 }
 
 /** The person of a session, with nothing where only placeholders are stored. */

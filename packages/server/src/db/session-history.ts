@@ -12,6 +12,7 @@ import type { Database } from "./dialect.ts";
 import { cameLate, lateResultOf, type Recorded, replay } from "./replay.ts";
 import type { Schema } from "./schema.ts";
 import type { ShownEvent } from "./session-admin.ts";
+import { cameWithAdoption } from "./session-rows.ts";
 import type { AssessmentStore, AssessmentVersion } from "./store.ts";
 
 /** A session as it was right after one of its events, as an operator may see it. Half-typed text is not kept of the past. */
@@ -30,8 +31,11 @@ export type PastSession = {
 	device: string | null;
 	progress: Progress;
 	total_xp: number;
-	/** In the order in which the questions are asked. `revision` 0 is an answer that another program had taken in. */
-	answers: { question: string; answer: Answer; at: Instant; revision: number }[];
+	/**
+	 * In the order in which the questions are asked. An answer that another program had taken in has no known time (`at` null);
+	 * its `revision` is 0 until it is replaced.
+	 */
+	answers: { question: string; answer: Answer; at: Instant | null; revision: number }[];
 };
 
 type PastOutcome =
@@ -40,7 +44,8 @@ type PastOutcome =
 	| { kind: "unknown_revision"; newest_revision: number };
 
 /** Something that reached a session after it had ended, and why it was kept aside. */
-export type LateEvent = Omit<ShownEvent, "outcome"> & {
+export type LateEvent = Omit<ShownEvent, "at" | "outcome"> & {
+	at: Instant;
 	code: string;
 	detail: string;
 	/** Restoring or renewing the session applies what came late, and so does an operator. A draft that was applied has no value any more: its text lives with the other drafts. */
@@ -87,6 +92,12 @@ function pastOf(
 	revision: number,
 ): Omit<PastSession, "display_id" | "newest_revision"> {
 	const state = replay(index, recorded, revision);
+	const adopted = new Set(
+		recorded.events
+			.filter((row) => cameWithAdoption(row, recorded.started_at))
+			.map((row) => row.revision)
+			.concat(0),
+	);
 	const { status, language, place, holder } = state;
 	const keyOf = (question_id: number | null) =>
 		question_id === null ? null : (index.by_question.get(question_id)?.question.key ?? null);
@@ -104,9 +115,9 @@ function pastOf(
 		total_xp: xpFor(state.ever_answered),
 		answers: index.places.flatMap(({ question }) => {
 			const record = state.answers[question.id];
-			return record?.answer
-				? [{ question: question.key, answer: record.answer, at: record.at, revision: record.revision }]
-				: [];
+			if (!record?.answer) return [];
+			const { answer, revision } = record;
+			return [{ question: question.key, answer, at: adopted.has(revision) ? null : record.at, revision }];
 		}),
 	};
 }

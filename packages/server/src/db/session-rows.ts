@@ -20,6 +20,17 @@ export const ADOPTED_OPERATION = "00000000-0000-0000-0000-000000000000" as Opera
 /** What marks, in place of a fingerprint, the events that were made of another program's rows. */
 export const ADOPTED = "adopted";
 
+/**
+ * Whether an event is an answer that another program had taken in. It stood from the beginning, whenever it was entered into the
+ * history, and nobody knows when it was given: its times are the start of the session.
+ */
+export function cameWithAdoption(
+	{ fingerprint, received_at }: Pick<Selectable<Schema["session_events"]>, "fingerprint" | "received_at">,
+	started_at: string,
+): boolean {
+	return fingerprint === ADOPTED && received_at === started_at;
+}
+
 const SESSION_COLUMNS = [
 	"student_responses.id as response_id",
 	"student_responses.session_id",

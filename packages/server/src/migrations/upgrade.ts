@@ -55,7 +55,7 @@ export async function upgrade(database: Database, options: UpOptions & Safety): 
 		await refuseConflicts(database, options);
 		options.say?.("Taking note of every table, to compare afterwards.");
 		const before = await takeSnapshot(database);
-		const backup = await keepCopy(database, options, before);
+		const backup = await keepCopy(database, options, before, reasonOf(options));
 		const outcome = await explained(database, backup, () => runUp(database, options, stillHeld));
 		await forgetFailedRun(database);
 		options.say?.("Comparing with what was there before.");
@@ -74,7 +74,8 @@ export async function downgrade(database: Database, options: DownOptions & Safet
 	await requireMigrated(database);
 	return locked(database, options, async (stillHeld) => {
 		if (database.url.dialect === "sqlite") refuseWhileUsed(resolve(database.url.file), "go down again");
-		const backup = await keepCopy(database, options, await takeSnapshot(database));
+		const present = await takeSnapshot(database);
+		const backup = await keepCopy(database, options, present, `before-down-to-${options.to}`);
 		const outcome = await explained(database, backup, () => runDown(database, options, stillHeld));
 		await forgetFailedRun(database);
 		return { ...outcome, backup };
@@ -91,10 +92,16 @@ function locked<T>(
 	);
 }
 
+/** `before-up`, `before-up-to-3`, `before-adopt`: by this, backups are told apart. */
+function reasonOf({ adopt, to }: UpOptions): string {
+	return `before-${adopt ? "adopt" : "up"}${to === undefined ? "" : `-to-${to}`}`;
+}
+
 async function keepCopy(
 	database: Database,
 	{ backup, now, say }: Safety,
 	present: Snapshot,
+	reason: string,
 ): Promise<Backup | null> {
 	if (backup === false) return null;
 	const made = backup.to === undefined ? await backupOfFailedRun(database, present) : null;
@@ -103,7 +110,8 @@ async function keepCopy(
 		return made;
 	}
 	say?.("Making a backup.");
-	const fresh = await backupBefore(database.url, { ...backup, now: now(), ...(say && { onProgress: say }) });
+	const wanted = { ...backup, now: now(), reason, ...(say && { onProgress: say }) };
+	const fresh = await backupBefore(database.url, wanted);
 	if (fresh) say?.(`Backup: ${fresh.file}`);
 	return fresh;
 }

@@ -19,6 +19,8 @@ function programOf(file: URL): string {
 }
 
 const COMPILE_CACHE = join(tmpdir(), "carhythm-compile-cache");
+/** Backups of PostgreSQL go here, not into the home folder of whoever runs the tests. Gone with the servers of the run. */
+const DATA = join(process.env["CARHYTHM_TEST_SERVERS"] ?? tmpdir(), "carhythm-test-data");
 
 /** Runs a TypeScript file as a process of its own, to its end. */
 export function runFile(file: URL, words: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
@@ -33,7 +35,7 @@ export function startFile(file: URL, words: readonly string[], options: SpawnOpt
 		stdio: "pipe",
 		...options,
 		// Many processes start the same program: compiling it once saves half of each start.
-		env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...(options.env ?? process.env) },
+		env: { NODE_COMPILE_CACHE: COMPILE_CACHE, XDG_DATA_HOME: DATA, ...(options.env ?? process.env) },
 	});
 	let stdout = "";
 	let stderr = "";

@@ -66,6 +66,7 @@ export async function aSimulatedServer(engine: Engine, now: () => number) {
 			const wanted = {
 				assessments: opened.assessments,
 				assessment: null,
+				profiles: false,
 				now: means.now(),
 				expiry_days: EXPIRY_DAYS,
 			};

@@ -11,6 +11,7 @@ import { runFile, startFile } from "../../testing/run.ts";
 import { migrateUp } from "../runner.ts";
 import { backup, backupBefore } from "./backup.ts";
 import { enoughRoom } from "./files.ts";
+import { listBackups } from "./list.ts";
 import { manifestPath } from "./manifest.ts";
 import { restore } from "./restore.ts";
 import { openReadOnly, proveCopy, readContent } from "./sqlite-content.ts";
@@ -134,6 +135,42 @@ test("our own database: the manifest beside the file names the newest migration 
 	} finally {
 		await database.close();
 	}
+});
+
+test("a backup before a change has the reason in its name and in its manifest", async () => {
+	using folder = aFolder();
+	const file = folder.file("carhythm.db");
+	aBank(file).close();
+	const made = await backup(sqlite(file), { now, reason: "before-down-to-1" });
+	expect(made.file).toBe(folder.file("carhythm.db.backup-2026-11-22T14-03-05Z-before-down-to-1.db"));
+	expect(made.manifest.reason).toBe("before-down-to-1");
+	const again = await backup(sqlite(file), { now, reason: "before-down-to-1" });
+	expect(again.file).toBe(folder.file("carhythm.db.backup-2026-11-22T14-03-05Z-before-down-to-1-2.db"));
+	expect((await backup(sqlite(file), { now })).manifest.reason).toBe("by-hand");
+});
+
+test("a backup of a former version, whose manifest has no reason, is listed and restored", async () => {
+	using folder = aFolder();
+	const file = folder.file("carhythm.db");
+	aBank(file).close();
+	const made = await backup(sqlite(file), { now });
+	const { reason: _, ...former } = made.manifest;
+	writeFileSync(manifestPath(made.file), JSON.stringify(former));
+	const { backups } = listBackups(folder.path);
+	expect(backups).toEqual([
+		{
+			file: made.file,
+			created_at: now,
+			reason: null,
+			size: former.file.size,
+			// Those of sqlite_sequence included.
+			rows: 22_001,
+			engine: "sqlite",
+			newest_migration: null,
+			proven_by: "reading",
+		},
+	]);
+	expect((await restore(made.file, sqlite(file), { now })).manifest).toEqual(former);
 });
 
 test("a database of another program is backed up without changing one byte of it", async () => {

@@ -50,6 +50,11 @@ export function stampOf(now: Instant): string {
 	return `${now.slice(0, 19).replaceAll(":", "-")}Z`;
 }
 
+/** The end of the name of a backup: when it was made, and why. One made by hand needs no reason. */
+export function nameEnd({ now, reason }: { now: Instant; reason?: string }): string {
+	return reason === undefined ? stampOf(now) : `${stampOf(now)}-${reason}`;
+}
+
 /**
  * Where a backup goes: to the file or into the folder that was asked for, else under its own name into `folder`. A name of our
  * own choice gives way to a backup of the same second; one that was asked for does not.

@@ -19,6 +19,8 @@ const Manifest = z.object({
 	/** The version of the database that was backed up. */
 	server_version: z.string(),
 	created_at: Instant,
+	/** What it was made before, such as `before-down-to-1`, or `by-hand`; absent in backups of former versions. */
+	reason: z.optional(z.string()),
 	/** The newest migration with a step in the ledger; null for a database that was never migrated. */
 	newest_migration: z.nullable(z.int()),
 	/** How the copy was shown to be whole: by reading it, or by restoring it into a database made for that. */
@@ -32,6 +34,9 @@ const Manifest = z.object({
 });
 /** What stands in the file beside a backup, and by which a restore is checked. */
 export type Manifest = z.infer<typeof Manifest>;
+
+/** The reason of a backup that was made before no change. */
+export const BY_HAND = "by-hand";
 
 /** A finished backup. */
 export type Backup = { file: string; manifest: Manifest };

@@ -1,9 +1,11 @@
 import type { Instant } from "@carhythm/core";
 
 export type BackupOptions = {
-	/** A file that is not there yet, or a folder. Else beside the database file; for PostgreSQL the working folder. */
+	/** A file that is not there yet, or a folder. Else `usualBackupFolder`. */
 	to?: string;
 	now: Instant;
+	/** What it was made before, such as `before-down-to-1`: becomes a part of the name. Without one it was made by hand. */
+	reason?: string;
 	/**
 	 * PostgreSQL only: restore the dump into a database made for that and compare every row. Without a word, this is done where
 	 * it is quick and allowed; the dump is read from end to end and its rows are counted in any case.

@@ -2,12 +2,13 @@ import { chmodSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Client } from "pg";
 import { OperatorError } from "../../operator-error.ts";
-import { megabytes, placeFor, publish, requireRoom, stampOf, temporaryName } from "./files.ts";
-import { type Backup, describe, type TableContent } from "./manifest.ts";
+import { megabytes, nameEnd, placeFor, publish, requireRoom, temporaryName } from "./files.ts";
+import { makeUsualBackupFolder } from "./folder.ts";
+import { type Backup, BY_HAND, describe, type TableContent } from "./manifest.ts";
 import type { BackupOptions } from "./options.ts";
 import { type Address, addressOf, withClient } from "./postgres-connection.ts";
 import { countDump, newestMigration, proveDatabase, readTables } from "./postgres-content.ts";
-import { mayCreate, restoreInto, withScratch } from "./postgres-scratch.ts";
+import { readCreateRight, restoreInto, withScratch } from "./postgres-scratch.ts";
 import { findTools, runTool, type Tools } from "./postgres-tools.ts";
 
 /** Restoring takes about as long as dumping: a few seconds for so much. Beyond it somebody has to ask for it. */
@@ -25,12 +26,13 @@ export async function backupPostgres(url: string, options: BackupOptions): Promi
 	return withClient(address, async (client) => {
 		const source = await look(client);
 		const tools = await findTools(source.major);
-		const file = placeFor(options.to, ".", {
-			stem: `carhythm-${safe(address.database)}-${stampOf(options.now)}`,
+		const folder = options.to === undefined ? makeUsualBackupFolder({ dialect: "postgres", url }) : ".";
+		const file = placeFor(options.to, folder, {
+			stem: `carhythm-${safe(address.database)}-${nameEnd(options)}`,
 			end: ".dump",
 		});
 		requireRoom(dirname(resolve(file)), source.size);
-		const prove = await decideProof(client, source, options.prove);
+		const prove = await decideProof(client, source, options);
 		const partial = temporaryName(file, "partial");
 		try {
 			const { tables, newest_migration } = await dump(client, address, tools, partial, source, options);
@@ -47,6 +49,7 @@ export async function backupPostgres(url: string, options: BackupOptions): Promi
 				dialect: "postgres",
 				server_version: source.version,
 				created_at: options.now,
+				reason: options.reason ?? BY_HAND,
 				newest_migration,
 				proven_by: prove ? "restoring" : "reading",
 				schema: null,
@@ -69,14 +72,22 @@ async function look(client: Client): Promise<Source> {
 	return { version, major: Math.floor(number / 10_000), size: Number(size) };
 }
 
-async function decideProof(client: Client, { size }: Source, asked: boolean | undefined): Promise<boolean> {
-	if (asked === false) return false;
-	if (await mayCreate(client)) return asked ?? size <= PROVEN_UNASKED;
-	if (asked === undefined) return false;
-	throw new OperatorError(
-		"refused",
-		"Restoring the dump to prove it needs a user who may make databases (ALTER ROLE … CREATEDB). Nothing was done.",
-	);
+async function decideProof(
+	client: Client,
+	{ size }: Source,
+	{ prove, onProgress }: BackupOptions,
+): Promise<boolean> {
+	if (prove === false) return false;
+	const { role, mayCreate, grant } = await readCreateRight(client);
+	if (mayCreate) return prove ?? size <= PROVEN_UNASKED;
+	const why = `the role ${role} may not make databases. ${grant} allows it.`;
+	if (prove) {
+		throw new OperatorError("refused", `The dump cannot be proven by restoring it: ${why} Nothing was done.`);
+	}
+	if (size <= PROVEN_UNASKED) {
+		onProgress?.(`The dump is proven by reading it, not by restoring it: ${why}`);
+	}
+	return false;
 }
 
 async function dump(

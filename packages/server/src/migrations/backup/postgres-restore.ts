@@ -8,12 +8,18 @@ import type { Manifest } from "./manifest.ts";
 import type { RestoreStep } from "./options.ts";
 import { type Address, addressOf, besides, withClient } from "./postgres-connection.ts";
 import { countDump, proveDatabase } from "./postgres-content.ts";
-import { createLike, dropScratch, mayCreate, nameBeside, restoreInto } from "./postgres-scratch.ts";
+import { createLike, dropScratch, nameBeside, readCreateRight, restoreInto } from "./postgres-scratch.ts";
 import { findTools, type Tools } from "./postgres-tools.ts";
 import { renewPostgresIncarnation } from "./renew-incarnation.ts";
 
 type Means = { now: Instant; replace?: boolean; step: (step: RestoreStep) => void };
-type Target = { major: number; empty: boolean; owned: boolean; creates: boolean; others: string[] };
+type Target = {
+	major: number;
+	empty: boolean;
+	/** What is missing for putting another database in its place, as the end of a sentence; null when nothing is. */
+	lacking: string | null;
+	others: string[];
+};
 
 /** The databases that every server has, for the moment in which nobody may be connected to the one in question. */
 const MAINTENANCE = ["postgres", "template1"];
@@ -33,6 +39,8 @@ export async function restorePostgres(
 	const address = addressOf(url);
 	const target = await withClient(address, look);
 	refuseUse(address, target.others);
+	// Everything that stands in the way is told before the dump is read.
+	if (!target.empty) refuseReplacing(address, target, replace);
 	const tools = await findTools(Math.max(target.major, Number.parseInt(manifest.server_version, 10)));
 	await countDump(backup, manifest.tables, tools, address);
 	if (target.empty) {
@@ -43,23 +51,26 @@ export async function restorePostgres(
 		await withClient(address, renewPostgresIncarnation);
 		return null;
 	}
-	if (!replace) {
-		throw new OperatorError(
-			"refused",
-			`The database ${address.database} is not empty. Add --replace to put the backup in its place; what is there now is kept under another name.`,
-		);
-	}
-	if (!target.owned || !target.creates) {
-		throw new OperatorError(
-			"refused",
-			`Replacing ${address.database} needs a user who owns it and may make databases (ALTER ROLE … CREATEDB). Nothing was changed.`,
-		);
-	}
 	return replaceWith(address, backup, manifest, tools, { now, step });
 }
 
+function refuseReplacing({ database }: Address, { lacking }: Target, replace = false): void {
+	if (!replace) {
+		throw new OperatorError(
+			"refused",
+			`The database ${database} is not empty. Add --replace to put the backup in its place; what is there now is kept under another name.`,
+		);
+	}
+	if (lacking !== null) {
+		throw new OperatorError(
+			"refused",
+			`Replacing ${database} needs a user who ${lacking} Nothing was changed.`,
+		);
+	}
+}
+
 async function look(client: Client): Promise<Target> {
-	const { rows } = await client.query<Omit<Target, "creates" | "others">>(`
+	const { rows } = await client.query<Omit<Target, "lacking" | "others"> & { owned: boolean }>(`
 		select current_setting('server_version_num')::int / 10000 as major,
 			(select pg_has_role(datdba, 'USAGE') from pg_database where datname = current_database()) as owned,
 			not exists (
@@ -73,15 +84,27 @@ async function look(client: Client): Promise<Target> {
 			) as empty`);
 	const { major = 0, empty = false, owned = false } = rows[0] ?? {};
 	const others = await othersIn(client);
-	return { major, empty, owned, creates: await mayCreate(client), others };
+	return { major, empty, lacking: await lackingRight(client, owned), others };
+}
+
+async function lackingRight(client: Client, owned: boolean): Promise<string | null> {
+	const { role, mayCreate, grant } = await readCreateRight(client);
+	if (!owned) {
+		const name = client.escapeIdentifier(client.database ?? "");
+		const owner = client.escapeIdentifier(role);
+		return `owns it, and the role ${role} does not. ALTER DATABASE ${name} OWNER TO ${owner} allows it.`;
+	}
+	return mayCreate ? null : `may make databases, and the role ${role} may not. ${grant} allows it.`;
 }
 
 async function othersIn(client: Client): Promise<string[]> {
-	const { rows } = await client.query<{ name: string; pid: number }>(
-		`select coalesce(nullif(application_name, ''), 'a program') as name, pid from pg_stat_activity
-		where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
+	// Of other roles' connections, a role without more rights is told neither `backend_type` nor anything else but who and where.
+	const { rows } = await client.query<{ name: string; role: string; pid: number }>(
+		`select coalesce(nullif(application_name, ''), 'a program') as name, usename as role, pid from pg_stat_activity
+		where datname = current_database() and pid <> pg_backend_pid() and usename is not null
+			and coalesce(backend_type, 'client backend') = 'client backend'`,
 	);
-	return rows.map(({ name, pid }) => `${name}, backend ${pid}`);
+	return rows.map(({ name, role, pid }) => `${name} as ${role}, backend ${pid}`);
 }
 
 function refuseUse(address: Address, others: readonly string[]): void {

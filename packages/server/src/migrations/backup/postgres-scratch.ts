@@ -66,10 +66,13 @@ export async function withScratch(
 	}
 }
 
-/** Whether this user may make databases. */
-export async function mayCreate(client: Client): Promise<boolean> {
-	const { rows } = await client.query<{ may: boolean }>(
-		"select rolcreatedb or rolsuper as may from pg_roles where rolname = current_user",
+/** Whether this user may make databases, and the statement by which an administrator allows it. */
+export async function readCreateRight(
+	client: Client,
+): Promise<{ role: string; mayCreate: boolean; grant: string }> {
+	const { rows } = await client.query<{ role: string; may: boolean }>(
+		"select rolname as role, rolcreatedb or rolsuper as may from pg_roles where rolname = current_user",
 	);
-	return rows[0]?.may ?? false;
+	const { role = "", may = false } = rows[0] ?? {};
+	return { role, mayCreate: may, grant: `ALTER ROLE ${client.escapeIdentifier(role)} CREATEDB` };
 }

@@ -157,7 +157,7 @@ test("--replace puts the backup in the place of the database, which is kept; not
 	await expect(restore(file, database.url, { now, replace: true })).rejects.toMatchObject({
 		trouble: "refused",
 		message: expect.stringMatching(
-			/Others are connected to the database .*: a school's report, backend \d+\./,
+			/Others are connected to the database .*: a school's report as carhythm, backend \d+\./,
 		),
 	});
 	await other.end();
@@ -167,6 +167,60 @@ test("--replace puts the backup in the place of the database, which is kept; not
 	expect(await word(database)).toBe("old");
 	expect(await word(database, `${database.name}_replaced_20261122t140305z`)).toBe("new");
 	await drop(database, `${database.name}_replaced_20261122t140305z`);
+});
+
+test("--replace by a role that may not look into others' connections finds them before it restores anything", async () => {
+	using folder = aFolder();
+	await using database = await aPostgresWithTools();
+	const suffix = randomUUID().slice(0, 8);
+	const [owner, runtime] = [`owner_${suffix}`, `runtime_${suffix}`];
+	await database.query(`create table words (word text); insert into words values ('old');
+		create role ${owner} login createdb; create role ${runtime} login;
+		alter database ${database.name} owner to ${owner}; alter table words owner to ${owner}`);
+	const addressAs = (role: string) => database.address.replace("carhythm@", `${role}@`);
+	const url = { dialect: "postgres" as const, url: addressAs(owner) };
+	const { file } = await backup(url, { now, to: folder.path });
+	const other = new Client({ connectionString: addressAs(runtime), application_name: "carhythm" });
+	other.on("error", () => {});
+	await other.connect();
+	const steps: string[] = [];
+	const attempt = restore(file, url, { now, replace: true, onStep: (step) => steps.push(step) });
+	await expect(attempt).rejects.toMatchObject({
+		trouble: "refused",
+		message: expect.stringMatching(
+			new RegExp(`Others are connected to the database .*: carhythm as ${runtime}, backend \\d+\\. Stop`),
+		),
+	});
+	expect(steps).toEqual(["checking the backup"]);
+	await other.end();
+	const kept = `${database.name}_replaced_20261122t140305z`;
+	await expect
+		.poll(() => restore(file, url, { now, replace: true }).then((restored) => restored.kept))
+		.toBe(kept);
+	await drop(database, kept);
+	await database.query(
+		`reassign owned by ${owner} to carhythm; drop owned by ${owner}; drop role ${owner}, ${runtime}`,
+	);
+});
+
+test("--replace without the rights for it is refused before the dump is read", async () => {
+	using folder = aFolder();
+	await using database = await aPostgresWithTools();
+	const owner = `owner_${randomUUID().slice(0, 8)}`;
+	await database.query(`create table words (word text); insert into words values ('old');
+		create role ${owner} login; alter database ${database.name} owner to ${owner}; grant select on words to ${owner}`);
+	const url = { dialect: "postgres" as const, url: database.address.replace("carhythm@", `${owner}@`) };
+	const { file } = await backup(database.url, { now, to: folder.path });
+	await expect(restore(file, url, { now, replace: true })).rejects.toMatchObject({
+		trouble: "refused",
+		message: `Replacing ${database.name} needs a user who may make databases, and the role ${owner} may not. ALTER ROLE "${owner}" CREATEDB allows it. Nothing was changed.`,
+	});
+	await database.query(`alter database ${database.name} owner to carhythm; alter role ${owner} createdb`);
+	await expect(restore(file, url, { now, replace: true })).rejects.toMatchObject({
+		trouble: "refused",
+		message: `Replacing ${database.name} needs a user who owns it, and the role ${owner} does not. ALTER DATABASE "${database.name}" OWNER TO "${owner}" allows it. Nothing was changed.`,
+	});
+	await database.query(`drop owned by ${owner}; drop role ${owner}`);
 });
 
 test("someone who connects in the last moment keeps the database as it is, and nothing is left over", async () => {
@@ -231,10 +285,20 @@ test("a user who may not make databases gets a backup that is read and counted; 
 	await database.query(`create table words (word text); insert into words values ('old');
 		create role ${user} login; grant select on words to ${user}`);
 	const url = { dialect: "postgres" as const, url: database.address.replace("carhythm@", `${user}@`) };
-	expect((await backup(url, { now, to: folder.path })).manifest.proven_by).toBe("reading");
+	const told: string[] = [];
+	const onProgress = (line: string) => told.push(line);
+	expect((await backup(url, { now, to: folder.path, onProgress })).manifest.proven_by).toBe("reading");
+	expect(told).toContain(
+		`The dump is proven by reading it, not by restoring it: the role ${user} may not make databases. ALTER ROLE "${user}" CREATEDB allows it.`,
+	);
 	await expect(backup(url, { now, to: folder.path, prove: true })).rejects.toMatchObject({
 		trouble: "refused",
+		message: expect.stringContaining(`ALTER ROLE "${user}" CREATEDB allows it`),
 	});
+	told.length = 0;
+	await backup(url, { now, to: folder.path, prove: false, onProgress });
+	await backup(database.url, { now, to: folder.path, onProgress });
+	expect(told.filter((line) => line.includes("CREATEDB"))).toEqual([]);
 	// Rows that a policy hides would be missing without a word.
 	await database.query("alter table words enable row level security");
 	await expect(backup(url, { now, to: folder.path })).rejects.toThrow(/row-level security/);

@@ -2,8 +2,8 @@ import { chmodSync, existsSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { OperatorError } from "../../operator-error.ts";
-import { megabytes, placeFor, publish, requireRoom, stampOf, temporaryName } from "./files.ts";
-import { type Backup, describe } from "./manifest.ts";
+import { megabytes, nameEnd, placeFor, publish, requireRoom, temporaryName } from "./files.ts";
+import { type Backup, BY_HAND, describe } from "./manifest.ts";
 import type { BackupOptions } from "./options.ts";
 import { explain, openReadOnly, proveCopy, readContent, type SqliteContent } from "./sqlite-content.ts";
 
@@ -20,7 +20,7 @@ export async function backupSqlite(given: string, options: BackupOptions): Promi
 	}
 	const say = options.onProgress ?? (() => {});
 	const file = placeFor(options.to, dirname(source), {
-		stem: `${basename(source)}.backup-${stampOf(options.now)}`,
+		stem: `${basename(source)}.backup-${nameEnd(options)}`,
 		end: ".db",
 	});
 	const partial = temporaryName(file, "partial");
@@ -35,6 +35,7 @@ export async function backupSqlite(given: string, options: BackupOptions): Promi
 			dialect: "sqlite",
 			server_version: content.server_version,
 			created_at: options.now,
+			reason: options.reason ?? BY_HAND,
 			newest_migration: content.newest_migration,
 			proven_by: "reading",
 			schema: content.schema,
