@@ -15,7 +15,7 @@ import { confirm } from "./confirm.ts";
 type Options = {
 	old: string;
 	new: string;
-	session: readonly string[];
+	session?: readonly string[];
 	yes?: true;
 	verbose?: true;
 	json?: true;
@@ -28,7 +28,7 @@ export function addCompareCommand(program: Command): void {
 		.description("compare the replies of the previous product's server with ours, before you switch")
 		.requiredOption("--old <url>", "the previous back end, running on a copy of the database", parseUrl)
 		.requiredOption("--new <url>", "CaRhythm, running on an adopted copy of the same database", parseUrl)
-		.option("--session <id>", "compare what both say of this session too (repeatable)", collect, [])
+		.option("--session <id>", "compare what both say of this session too (repeatable)", collect)
 		.option("--yes", "do not ask before sessions are started on both")
 		.option("--verbose", "list the expected differences too, with their reasons")
 		.option("--json", "as JSON")
@@ -50,7 +50,9 @@ async function compareServers(options: Options): Promise<void> {
 	const clients = { old: createApiClient("--old", options.old), new: createApiClient("--new", options.new) };
 	await requireApi(clients.old);
 	await requireApi(clients.new);
-	const students = await Promise.all(options.session.map((id, n) => findStudentSession(clients, id, n + 1)));
+	const students = await Promise.all(
+		(options.session ?? []).map((id, n) => findStudentSession(clients, id, n + 1)),
+	);
 	await confirm(options, {
 		question: `Start ${OWN_SESSIONS} sessions at ${clients.old.url} and at ${clients.new.url} and answer them?`,
 		warning: `The comparison starts ${OWN_SESSIONS} sessions on each server and answers them, so both should run on copies of the database.`,
@@ -97,6 +99,6 @@ function parseUrl(text: string): string {
 	return url.href.replace(/\/+$/, "");
 }
 
-function collect(id: string, before: readonly string[]): string[] {
+function collect(id: string, before: readonly string[] = []): string[] {
 	return [...before, id];
 }

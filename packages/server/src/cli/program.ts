@@ -49,6 +49,7 @@ Examples:
   carhythm assessment add our-survey.yaml       store it as the next version
   carhythm session list --status active
   carhythm backup --to /srv/backups/            copy the database while it is in use
+  carhythm compare --old http://localhost:8601 --new http://localhost:8602
   carhythm import-rescue answers.json           take in what a student saved to a file
   carhythm export --rows sessions --out answers.csv --bom
 `;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ComparedSession, ReplyDifference } from "./comparison.ts";
-import { EXPECTED_DIFFERENCES } from "./expected-differences.ts";
+import { ANSWERED_TWICE, EXPECTED_DIFFERENCES } from "./expected-differences.ts";
 import { listDifferences, pathText } from "./json-difference.ts";
 
 type Case = {
@@ -8,16 +8,17 @@ type Case = {
 	old: unknown;
 	new: unknown;
 	session?: Partial<ComparedSession>;
+	step?: string;
 };
 
 const SCORES = "/api/v2/scores/{session_id}";
 
 /** What the two bodies differ in, each with the name of the row that covers it, or null. */
-function classify(path: string, { status = [200, 200], old, new: ours, session }: Case) {
+function classify(path: string, { status = [200, 200], old, new: ours, session, step = "a step" }: Case) {
 	const request = {
 		method: "GET" as const,
 		path,
-		step: "a step",
+		step,
 		session: {
 			ids: { old: "", new: "" },
 			is_students: false,
@@ -149,6 +150,59 @@ test("further badges of progress and another order of answered questions are exp
 	expect(answered([1], [1, 1])).toEqual([null]);
 });
 
+test("an error may be another document with the same status, if it has a text to show", () => {
+	const refuse = (ours: object) =>
+		classify("/api/v2/student/info", { status: [422, 422], old: { detail: [{ loc: [] }] }, new: ours });
+	expect(refuse({ detail: "The address is wrong.", code: "invalid_body" })).toEqual([
+		["detail", "problem_documents"],
+		["code", "problem_documents"],
+	]);
+	expect(refuse({ detail: "" })).toEqual([["detail", null]]);
+});
+
+test("the old server's failure to send results again is expected, another failure is not", () => {
+	const send = (path: string, status: readonly [number, number], code?: string) =>
+		classify(path, { status, old: {}, new: { code } })[0]?.[1];
+	const resend = "/api/v2/resend-results";
+	expect(send(resend, [500, 200])).toBe("resend_without_mail");
+	expect(send(resend, [500, 409], "session_not_completed")).toBe("resend_without_mail");
+	expect(send(resend, [500, 409], "session_expired")).toBe(null);
+	expect(send(resend, [500, 404], "session_not_found")).toBe(null);
+	expect(send("/api/v2/student/info", [500, 200])).toBe(null);
+	const mail = (old: boolean, ours: boolean) =>
+		classify("/api/v2/student/info", { old: { email_sent: old }, new: { email_sent: ours } })[0]?.[1];
+	expect([mail(true, false), mail(false, true)]).toEqual(["mail", null]);
+});
+
+test("only in the step of a second answer may counts differ", () => {
+	const submit = (step: string) =>
+		classify("/api/v2/answers/submit", {
+			old: { success: true, xp_gained: 10, progress: { questions_answered: 0 } },
+			new: { success: false, xp_gained: 0, progress: { questions_answered: 1 } },
+			step,
+		}).map(([, row]) => row);
+	expect(submit(`${ANSWERED_TWICE}, question 1`)).toEqual([null, "answered_twice", "answered_twice"]);
+	expect(submit("answered once, question 1")).toEqual([null, null, null]);
+});
+
+test("ids of rows, the reason of validate and the mark of a stored profile are expected where they mean the same", () => {
+	const one = (path: string, old: object, ours: object, session: Partial<ComparedSession> = {}) =>
+		classify(path, { old, new: ours, session })[0]?.[1];
+	const feedback = "/api/v2/feedback/submit";
+	expect(one(feedback, { id: 1 }, { id: 2 })).toBe("row_ids");
+	expect(one(feedback, { id: 1 }, { id: "2" })).toBe(null);
+	expect(one(feedback, { rating: 1 }, { rating: 2 })).toBe(null);
+	expect(one("/api/v2/modules", { id: 1 }, { id: 2 })).toBe(null);
+	const validate = "/api/v2/session/{session_id}/validate";
+	expect(one(validate, { reason: "Not there" }, { reason: "not_found" })).toBe("reason_of_validate");
+	expect(one(validate, { reason: "Not there" }, { reason: "gone" })).toBe(null);
+	expect(one(SCORES, { cached: true }, { cached: false }, { completed: false })).toBe(
+		"cached_when_completed",
+	);
+	expect(one(SCORES, { cached: true }, { cached: false }, { completed: true })).toBe(null);
+	expect(one(SCORES, { cached: false }, { cached: true }, { completed: false })).toBe(null);
+});
+
 test("a student's unfinished session that had expired is valid after the adoption; a finished one is a difference", () => {
 	const validate = (status: string, is_students: boolean) =>
 		classify("/api/v2/session/{session_id}/validate", {
@@ -161,6 +215,7 @@ test("a student's unfinished session that had expired is valid after the adoptio
 		["reason", "expiry_from_adoption"],
 		["session", "added_fields"],
 	]);
+	expect(validate("user_abandoned_not_completed", true)).toEqual(validate("active", true));
 	expect(validate("completed", true).slice(0, 2)).toEqual([
 		["valid", null],
 		["reason", null],
