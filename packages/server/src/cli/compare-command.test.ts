@@ -160,7 +160,27 @@ function asExisting({ line }: PassedRequest, { status, body }: PassedReply): Pas
 		return { status, body: { ...known, session: { ...session, status: said } } };
 	}
 	if (line.includes("/progress")) return { status, body: { ...rest, current_page_id: null } };
+	if (line.includes("/scores/")) return { status, body: withOldScores(structuredClone(body) as OldScores) };
 	return { status, body };
+}
+
+type Labels = Record<string, string>;
+type OldScores = {
+	profile?: { riasec: { raw_scores: Record<string, number>; strength_labels: Labels } };
+	top_riasec_domains?: { domain: string; label: string }[];
+};
+
+/** Other labels below High, which no zone depends on, and 0 for what was not answered. */
+function withOldScores(body: OldScores): OldScores {
+	const swapped = (label: string) => ({ Low: "Medium", Medium: "Low" })[label] ?? label;
+	for (const entry of body.top_riasec_domains ?? []) entry.label = swapped(entry.label);
+	const { riasec } = body.profile ?? {};
+	for (const domain of riasec ? "RIASEC" : "") {
+		const label = riasec?.strength_labels[domain];
+		if (riasec) riasec.strength_labels[domain] = label === undefined ? "Low" : swapped(label);
+		if (riasec) riasec.raw_scores[domain] ??= 0;
+	}
+	return body;
 }
 
 test("what is there on purpose is counted as expected, and listed with its reason when asked", async () => {
@@ -176,6 +196,9 @@ test("what is there on purpose is counted as expected, and listed with its reaso
 	const verbose = await compare(old.address, ours.address, "--yes", "--verbose");
 	const lines = differencesOf(verbose);
 	expect(lines).toHaveLength(countsOf(verbose)[2] ?? 0);
+	for (const named of ["strength_labels", "top_riasec_domains[", "raw_scores"]) {
+		expect(verbose.stdout).toContain(named);
+	}
 	expect(lines).toContain(
 		'expected  GET /api/v2/scores/{session_id} (whole session, nothing answered)  HTTP status  old: 400  new: 409  (A session that is not finished is a conflict: 409 in place of 400, with the code "session_not_completed".)',
 	);

@@ -285,6 +285,10 @@ test("labels of the summary are held against the profiles that were read before"
 	expect(one(top("R", "Medium"), profiles)).toEqual([["top_riasec_domains[0].label", null]]);
 	expect(one(top("R", "Very High"), null)).toEqual([["top_riasec_domains[0].label", null]]);
 	expect(one(top("A", "Low"), profiles)).toEqual([["top_riasec_domains[0].domain", null]]);
+	// The old summary contradicts its own profile, or the two name different interests.
+	const said = { old: scores(riasec(30, ["Medium", "Low"]), {}).profile, new: profiles.new };
+	expect(one(top("R", "Very High"), said)).toEqual([["top_riasec_domains[0].label", null]]);
+	expect(one(top("A", "High"), said).map(([, row]) => row)).toEqual([null, null]);
 });
 
 test("a profile with gaps may leave things out, and may not say something else", () => {

@@ -40,7 +40,7 @@ export function hasExpectedZone(difference: ReplyDifference): boolean {
 	const score = valueAt(profiles.old, "ikigai_zones", zone, "score");
 	const before = interestPoints(profiles.old, zone);
 	const after = interestPoints(profiles.new, zone);
-	if (typeof score !== "number" || before === null || after === null || before === after) return false;
+	if (typeof score !== "number" || before === null || after === null) return false;
 	const expected = score - before + after;
 	return ours === (path.at(-1) === "score" ? expected : levelOf(expected));
 }
