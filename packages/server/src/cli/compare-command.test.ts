@@ -170,9 +170,10 @@ type OldScores = {
 	top_riasec_domains?: { domain: string; label: string }[];
 };
 
-/** Other labels below High, which no zone depends on, and 0 for what was not answered. */
+/** Other labels, which give the same points to zones, and 0 for what was not answered. */
 function withOldScores(body: OldScores): OldScores {
-	const swapped = (label: string) => ({ Low: "Medium", Medium: "Low" })[label] ?? label;
+	const other: Labels = { Low: "Medium", Medium: "Low", High: "Very High", "Very High": "High" };
+	const swapped = (label: string) => other[label] ?? label;
 	for (const entry of body.top_riasec_domains ?? []) entry.label = swapped(entry.label);
 	const { riasec } = body.profile ?? {};
 	for (const domain of riasec ? "RIASEC" : "") {

@@ -19,12 +19,11 @@ export type ApiClient = {
 /** A server that is silent for longer is given up. */
 const TIMEOUT_MILLISECONDS = 30_000;
 
-/** A client of the server at an address such as `http://localhost:8000`. */
+/** A client of the server at an address such as `http://localhost:8000`, without a slash at its end. */
 export function createApiClient(flag: ApiClient["flag"], url: string): ApiClient {
-	const base = url.replace(/\/+$/, "");
 	return {
 		flag,
-		url: base,
+		url,
 		async send({ method, path, body }) {
 			const init: RequestInit = {
 				method,
@@ -35,10 +34,10 @@ export function createApiClient(flag: ApiClient["flag"], url: string): ApiClient
 				}),
 			};
 			try {
-				const response = await fetch(base + path, init);
+				const response = await fetch(url + path, init);
 				return { status: response.status, body: parseJson(await response.text()) };
 			} catch (error) {
-				throw unreachable(flag, base, error);
+				throw unreachable(flag, url, error);
 			}
 		},
 	};
