@@ -292,7 +292,7 @@ export const StudentInfoReply = z.object({
 export const ResendRequest = z.object({ session_id: StorableText, new_email: z.nullish(Email) });
 export const ResendReply = z.object({ success: z.boolean(), message: z.string() });
 
-const feedbackText = z.nullish(StorableText.check(z.maxLength(5000)));
+const feedbackText = z.nullish(StorableText.check(z.trim(), z.maxLength(5000)));
 
 /** `POST /api/v2/feedback/submit` */
 export const FeedbackRequest = z.object({

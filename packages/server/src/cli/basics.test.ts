@@ -8,7 +8,7 @@ test("the help names every command, every setting with its default, and the exit
 	using folder = aFolder();
 	const { code, stdout } = await carhythm(folder.file("a.db"), "--help");
 	expect(code).toBe(0);
-	for (const word of ["serve", "migrate", "assessment", "session", "export", "import-rescue"])
+	for (const word of ["serve", "migrate", "compare", "assessment", "session", "export", "import-rescue"])
 		expect(stdout).toContain(word);
 	for (const word of [
 		"DATABASE_URL",

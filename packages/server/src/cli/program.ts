@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { SETTINGS, type SettingName } from "../config.ts";
 import { addAssessmentCommands } from "./assessment-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
+import { addCompareCommand } from "./compare-command.ts";
 import { addExportCommand } from "./export-command.ts";
 import { addMigrateCommands } from "./migrate-commands.ts";
 import { print } from "./output.ts";
@@ -25,6 +26,7 @@ export function createProgram(version: string): Command {
 			await serve(configOf(options), print);
 		});
 	addMigrateCommands(program);
+	addCompareCommand(program);
 	addBackupCommands(program);
 	addAssessmentCommands(program);
 	addSessionCommands(program);
@@ -47,6 +49,7 @@ Examples:
   carhythm assessment add our-survey.yaml       store it as the next version
   carhythm session list --status active
   carhythm backup --to /srv/backups/            copy the database while it is in use
+  carhythm compare --old http://localhost:8601 --new http://localhost:8602
   carhythm import-rescue answers.json           take in what a student saved to a file
   carhythm export --rows sessions --out answers.csv --bom
 `;
