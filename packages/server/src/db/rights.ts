@@ -31,7 +31,7 @@ const SEQUENCE_RIGHTS = ["USAGE", "SELECT", "UPDATE"];
  * refused.
  */
 async function missingTables(database: Database): Promise<readonly string[]> {
-	if (database.dialect.name !== "postgres") return [];
+	if (database.dialect.isEmbedded) return [];
 	const { rows } = await sql<{ name: string }>`
 		SELECT name FROM unnest(${sql.val(SERVED_TABLES)}::text[]) AS name
 		WHERE to_regclass(quote_ident(name)) IS NULL ORDER BY name`.execute(database.db);
@@ -47,7 +47,7 @@ type Lack = { role: string; rights: string; object: string };
  * @example ["GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE session_holders TO carhythm;"]
  */
 export async function missingGrants(database: Database): Promise<readonly string[]> {
-	if (database.dialect.name !== "postgres") return [];
+	if (database.dialect.isEmbedded) return [];
 	const { rows } = await sql<Lack>`
 		WITH served AS (
 			SELECT c.oid, c.relname, ${sql.val(TABLE_RIGHTS)}::text[] AS needed
