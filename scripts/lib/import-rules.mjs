@@ -37,10 +37,10 @@ const impure =
 const focusedOrSkipped = /\b(?:test|it|describe)(?:\.\w+)*\.(?:only|skip|todo|fixme)\b/g;
 const dialectWord = /^(?:sqlite|postgres|postgresql):?$/;
 const driver = /^(?:better-sqlite3|pg)(?:\/|$)/;
-const dialectFile = /^packages\/server\/src\/(?:db\/(?:open|dialect)[^/]*\.ts|migrations\/)/;
+const dialectFile = /^packages\/server\/src\/(?:db\/(?:(?:sqlite|postgres)\/.*|open|dialect)\.ts$|migrations\/)/;
 
 /** All that http/ may import of db/: the interface `Store`, and what both sides say and compute alike. No file that reads or writes. */
-const askedByHttp = /^packages\/server\/src\/db\/(?:store|refusals|expiry)\.ts$/;
+const askedByHttp = /^packages\/server\/src\/db\/(?:store|sessions\/(?:refusals|expiry))\.ts$/;
 
 /**
  * @param {readonly SourceFile[]} sources every source file of the project, by its path from the root with `/`
@@ -107,7 +107,7 @@ function checkRelative(file, specifier, known) {
 			return `imports ${specifier} from the inside of web's entry point ${entry}; what two share belongs outside both`;
 		}
 		if (isAroundStore(file.path, target)) {
-			return `imports ${specifier}; http/ asks Store of db/store.ts, and imports of db/ only that, refusals.ts and expiry.ts`;
+			return `imports ${specifier}; http/ asks Store of db/store.ts, and imports of db/ only that, sessions/refusals.ts and sessions/expiry.ts`;
 		}
 		if (supportFile.test(target)) return `imports ${specifier}, which is only for tests`;
 	}
@@ -135,7 +135,7 @@ function checkPackage(file, specifier, dependencies) {
 	if (file.isSupport) return undefined;
 	if (name === "server") {
 		if (driver.test(specifier) && !dialectFile.test(file.path)) {
-			return `imports the driver ${specifier}; only db/open, db/dialect and the migrations may`;
+			return `imports the driver ${specifier}; only db/open.ts, db/dialect.ts, db/sqlite, db/postgres and the migrations may`;
 		}
 		if (/^kysely(\/|$)/.test(specifier) && file.path.startsWith("packages/server/src/http/")) {
 			return "imports kysely; http/ asks db/ instead";
@@ -169,7 +169,7 @@ function checkWords(/** @type {ReadFile} */ file) {
 			if (dialectWord.test(literal.value)) {
 				report(
 					literal.start,
-					`names the dialect "${literal.value}"; only db/open, db/dialect and the migrations may`,
+					`names the dialect "${literal.value}"; only db/open.ts, db/dialect.ts, db/sqlite, db/postgres and the migrations may`,
 				);
 			}
 		}

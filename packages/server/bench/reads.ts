@@ -13,7 +13,7 @@ import { createStore } from "../src/db/create-store.ts";
 import type { Database } from "../src/db/dialect.ts";
 import { openDatabase } from "../src/db/open.ts";
 import type { NewEvent } from "../src/db/schema.ts";
-import { appendEvents } from "../src/db/session-writer.ts";
+import { appendEvents } from "../src/db/writes/save-sessions.ts";
 import { makeReady } from "../src/make-ready.ts";
 import { aPostgresDatabase } from "../src/testing/a-postgres.ts";
 import { median } from "./statistics.ts";

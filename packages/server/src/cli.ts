@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { endQuietlyWhenClosed, tell } from "./cli/output.ts";
 import { createProgram } from "./cli/program.ts";
-import { explainMissingRight } from "./db/dialect-errors.ts";
+import { explainMissingRight } from "./db/errors.ts";
 import { StorageUnavailable } from "./db/store.ts";
 import { OperatorError, type Trouble } from "./operator-error.ts";
 

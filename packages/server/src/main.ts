@@ -9,7 +9,7 @@ import type { Config } from "./config.ts";
 import { createStore } from "./db/create-store.ts";
 import type { Database } from "./db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "./db/open.ts";
-import { refuseStaleLog } from "./db/open-sqlite-log.ts";
+import { refuseStaleLog } from "./db/sqlite/open-log.ts";
 import { makeReady } from "./make-ready.ts";
 import type { Meter } from "./metrics/meter.ts";
 import { OperatorError } from "./operator-error.ts";

@@ -1,7 +1,7 @@
 import { toInstant } from "@carhythm/core";
-import { createAssessmentStore } from "./db/assessments.ts";
+import { createAssessmentStore } from "./db/content/assessments.ts";
 import type { Database } from "./db/dialect.ts";
-import { missingGrants, rightsSentence } from "./db/rights.ts";
+import { missingGrants, rightsSentence } from "./db/postgres/rights.ts";
 import { hasPending, isEmpty } from "./migrations/runner.ts";
 import { upgrade } from "./migrations/upgrade.ts";
 import { OperatorError } from "./operator-error.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { formatProblem } from "./assessments/problem.ts";
 import { readAssessmentFile } from "./assessments/read-file.ts";
-import type { AssessmentAdmin } from "./db/assessments.ts";
+import type { AssessmentAdmin } from "./db/content/assessments.ts";
 import { OperatorError } from "./operator-error.ts";
 
 /** The assessments that ship; the first is the default of a new database. */

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { AssessmentFile } from "../assessments/file.ts";
 import { formatProblem } from "../assessments/problem.ts";
 import { readAssessmentFile } from "../assessments/read-file.ts";
-import { createAssessmentStore } from "../db/assessments.ts";
+import { createAssessmentStore } from "../db/content/assessments.ts";
 import { OperatorError } from "../operator-error.ts";
 import { counted, print, printJson, printTable } from "./output.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { toInstant } from "@carhythm/core";
 import { type Command, Option } from "commander";
-import { createAssessmentStore } from "../db/assessments.ts";
-import { exportSessions, type LeftOut } from "../db/session-export.ts";
+import { createAssessmentStore } from "../db/content/assessments.ts";
+import { exportSessions, type LeftOut } from "../db/operator/session-export.ts";
 import type { AssessmentVersion } from "../db/store.ts";
 import { OperatorError } from "../operator-error.ts";
 import { unknownAssessment } from "./assessment-commands.ts";

@@ -1,6 +1,6 @@
 import { type LocalizedText, Profile, type Scale } from "@carhythm/core";
 import * as z from "zod/mini";
-import type { ExportedSession } from "../db/session-export.ts";
+import type { ExportedSession } from "../db/operator/session-export.ts";
 import type { AssessmentVersion } from "../db/store.ts";
 import type { Cell } from "./csv.ts";
 

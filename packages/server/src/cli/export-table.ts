@@ -6,7 +6,7 @@ import {
 	type Question,
 	unreachable,
 } from "@carhythm/core";
-import type { ExportedSession } from "../db/session-export.ts";
+import type { ExportedSession } from "../db/operator/session-export.ts";
 import type { AssessmentVersion } from "../db/store.ts";
 import type { Cell } from "./csv.ts";
 import { type ScoreColumn, scoreCells } from "./export-scores.ts";

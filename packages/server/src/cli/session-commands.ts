@@ -1,15 +1,15 @@
 import { parseDisplayId, toInstant } from "@carhythm/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Config } from "../config.ts";
-import { createAssessmentStore } from "../db/assessments.ts";
+import { createAssessmentStore } from "../db/content/assessments.ts";
 import type { Database, Scrubbed } from "../db/dialect.ts";
-import { SHOWN_STATUSES } from "../db/expiry.ts";
+import { SHOWN_STATUSES } from "../db/sessions/expiry.ts";
 import {
 	createSessionAdmin,
 	type SessionAdmin,
 	type ShownEvent,
 	type ShownSession,
-} from "../db/session-admin.ts";
+} from "../db/operator/session-admin.ts";
 import { eraseKept } from "../migrations/kept.ts";
 import { OperatorError } from "../operator-error.ts";
 import { confirm } from "./confirm.ts";

@@ -1,5 +1,5 @@
-import { type AppliedLateEvents, applyLateEvents } from "../db/apply-late.ts";
-import { createAssessmentStore } from "../db/assessments.ts";
+import { type AppliedLateEvents, applyLateEvents } from "../db/operator/apply-late.ts";
+import { createAssessmentStore } from "../db/content/assessments.ts";
 import type { Database } from "../db/dialect.ts";
 import { counted, print, printJson, printTable, shortened } from "./output.ts";
 import { unknownSession } from "./session-past.ts";

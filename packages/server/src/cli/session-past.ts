@@ -1,6 +1,6 @@
-import { createAssessmentStore } from "../db/assessments.ts";
+import { createAssessmentStore } from "../db/content/assessments.ts";
 import type { Database } from "../db/dialect.ts";
-import { createSessionHistory, type LateEvent, type PastSession } from "../db/session-history.ts";
+import { createSessionHistory, type LateEvent, type PastSession } from "../db/operator/session-history.ts";
 import { OperatorError } from "../operator-error.ts";
 import { oneLine, print, printJson, printTable, shortened } from "./output.ts";
 

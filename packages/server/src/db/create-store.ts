@@ -1,13 +1,13 @@
 import type { Instant } from "@carhythm/core";
 import { sql } from "kysely";
-import { createAssessmentStore } from "./assessments.ts";
+import { createAssessmentStore } from "./content/assessments.ts";
 import type { Database } from "./dialect.ts";
-import { createFeedbackStore } from "./feedback.ts";
-import { observedSessions, type StoreObserver } from "./observed-sessions.ts";
-import { requireServable } from "./rights.ts";
-import { createScoreStore } from "./scores.ts";
-import { createSessionNews } from "./session-news.ts";
-import { createSessionStore } from "./sessions.ts";
+import { createFeedbackStore } from "./results/feedback.ts";
+import { observedSessions, type StoreObserver } from "./sessions/observer.ts";
+import { requireServable } from "./postgres/rights.ts";
+import { createScoreStore } from "./results/scores.ts";
+import { createSessionNews } from "./sessions/change-listeners.ts";
+import { createSessionStore } from "./sessions/session-store.ts";
 import type { Store } from "./store.ts";
 
 /** Everything that the HTTP side asks of one open database. Closing the store closes the database. */

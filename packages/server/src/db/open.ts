@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { OperatorError } from "../operator-error.ts";
 import type { Database, DatabaseUrl } from "./dialect.ts";
-import { openPostgres } from "./open-postgres.ts";
-import { describeServer } from "./open-postgres-errors.ts";
-import { openSqlite } from "./open-sqlite.ts";
+import { openPostgres } from "./postgres/open.ts";
+import { describeServer } from "./postgres/open-errors.ts";
+import { openSqlite } from "./sqlite/open.ts";
 
 /**
  * Opens the database and checks that it keeps what it is given.

@@ -13,7 +13,7 @@ import {
 } from "@carhythm/core";
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { unknownSession } from "../db/refusals.ts";
+import { unknownSession } from "../db/sessions/refusals.ts";
 import type { BatchOutcome, StoredSession } from "../db/store.ts";
 import type { Api, Outcome } from "./api.ts";
 import { describeIssues, sentence } from "./body.ts";

@@ -10,7 +10,7 @@ import {
 } from "@carhythm/core";
 import type { Context } from "hono";
 import type * as z from "zod/mini";
-import { invalidCode, unknownSession } from "../db/refusals.ts";
+import { invalidCode, unknownSession } from "../db/sessions/refusals.ts";
 import type { RedeemOutcome } from "../db/store.ts";
 import type { Api, Outcome } from "./api.ts";
 import type { Deps, Env } from "./context.ts";

@@ -14,8 +14,8 @@ import {
 	sessionProgress,
 	sessionXp,
 } from "@carhythm/core";
-import { restorableUntil, sessionExpiry } from "../db/expiry.ts";
-import { operationMismatch, unknownSession } from "../db/refusals.ts";
+import { restorableUntil, sessionExpiry } from "../db/sessions/expiry.ts";
+import { operationMismatch, unknownSession } from "../db/sessions/refusals.ts";
 import { type SessionStore, type StoredResult, type StoredSession, single } from "../db/store.ts";
 import type { Deps } from "./context.ts";
 

@@ -15,7 +15,7 @@ import {
 } from "@carhythm/core";
 import type { Context } from "hono";
 import type * as z from "zod/mini";
-import { unknownSession } from "../db/refusals.ts";
+import { unknownSession } from "../db/sessions/refusals.ts";
 import type { StoredSession } from "../db/store.ts";
 import type { Api, Outcome } from "./api.ts";
 import type { Deps, Env } from "./context.ts";

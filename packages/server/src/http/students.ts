@@ -1,6 +1,6 @@
 import { ResendReply, ResendRequest, refuse, StudentInfoReply, StudentInfoRequest } from "@carhythm/core";
 import type * as z from "zod/mini";
-import { unknownSession } from "../db/refusals.ts";
+import { unknownSession } from "../db/sessions/refusals.ts";
 import type { Api, Outcome } from "./api.ts";
 import type { Deps } from "./context.ts";
 import { say } from "./messages.ts";

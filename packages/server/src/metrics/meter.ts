@@ -1,4 +1,4 @@
-import type { StoreObserver } from "../db/observed-sessions.ts";
+import type { StoreObserver } from "../db/sessions/observer.ts";
 
 /** Counts what happens, for {@link Meter.read}. None of it ever holds an id, an answer or a person. */
 export type Meter = StoreObserver & {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createScoreStore } from "../db/scores.ts";
+import { createScoreStore } from "../db/results/scores.ts";
 import { anExistingQuestionnaire } from "../testing/existing-questionnaire.ts";
 import { migrateUp } from "./runner.ts";
 

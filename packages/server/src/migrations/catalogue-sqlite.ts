@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import { type Token, tokens, unquote } from "../db/dialect-sqlite-default.ts";
+import { type Token, tokens, unquote } from "../db/sqlite/column-default.ts";
 import { catalogueBuilder, type ForeignKeyRow, type IndexRow } from "./catalogue-builder.ts";
 import type { Catalogue, Check, ColumnKind } from "./catalogue-types.ts";
 

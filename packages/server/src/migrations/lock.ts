@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import SqliteFile from "better-sqlite3";
 import { sql } from "kysely";
 import type { Database } from "../db/dialect.ts";
-import { errorCode } from "../db/dialect-errors.ts";
+import { errorCode } from "../db/errors.ts";
 import { OperatorError } from "../operator-error.ts";
 
 /** Names the lock among the advisory ones of a PostgreSQL database. */

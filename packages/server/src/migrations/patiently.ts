@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
-import { errorCode } from "../db/dialect-errors.ts";
+import { errorCode } from "../db/errors.ts";
 import type { Tx } from "./migration.ts";
 import { ledgerOf, type Run } from "./run.ts";
 

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Instant } from "@carhythm/core";
 import type { Database } from "../db/dialect.ts";
-import { explainMissingRight } from "../db/dialect-errors.ts";
+import { explainMissingRight } from "../db/errors.ts";
 import { OperatorError } from "../operator-error.ts";
 import { backupBefore } from "./backup/backup.ts";
 import type { Backup } from "./backup/manifest.ts";

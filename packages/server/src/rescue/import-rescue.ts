@@ -7,7 +7,7 @@ import {
 	sentAtOfRescue,
 	unreachable,
 } from "@carhythm/core";
-import { unknownSession } from "../db/refusals.ts";
+import { unknownSession } from "../db/sessions/refusals.ts";
 import type { SessionStore, StoredResult } from "../db/store.ts";
 
 /** As many operations as one `sync` may carry. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Answer, type Command, type SessionId, toInstant } from "@carhythm/core";
-import { createAssessmentStore } from "../db/assessments.ts";
+import { createAssessmentStore } from "../db/content/assessments.ts";
 import { createStore } from "../db/create-store.ts";
 import type { DatabaseUrl } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";

@@ -11,7 +11,7 @@ import {
 	type SessionId,
 } from "@carhythm/core";
 import type { AssessmentFile } from "../assessments/file.ts";
-import { createAssessmentStore } from "../db/assessments.ts";
+import { createAssessmentStore } from "../db/content/assessments.ts";
 import { createStore } from "../db/create-store.ts";
 import { parseDatabaseUrl } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";

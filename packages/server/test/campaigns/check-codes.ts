@@ -1,5 +1,5 @@
 import { parseHandOffCode } from "@carhythm/core";
-import { hashVerifier } from "../../src/db/hand-off-secrets.ts";
+import { hashVerifier } from "../../src/db/hand-offs/secrets.ts";
 import type { Journal, JournalCode } from "./journal.ts";
 import type { Event, HandOff, Stored } from "./stored.ts";
 import type { Verdict } from "./verdict.ts";

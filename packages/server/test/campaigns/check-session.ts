@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { Answer } from "@carhythm/core";
-import { answerOfRow } from "../../src/db/session-rows.ts";
+import { answerOfRow } from "../../src/db/sessions/rows.ts";
 import type { JournalOperation } from "./journal.ts";
 import type { Event, SessionRow, Stored } from "./stored.ts";
 import type { Verdict } from "./verdict.ts";

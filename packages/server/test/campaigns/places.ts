@@ -1,4 +1,4 @@
-import { createAssessmentStore } from "../../src/db/assessments.ts";
+import { createAssessmentStore } from "../../src/db/content/assessments.ts";
 import type { Database, DatabaseUrl } from "../../src/db/dialect.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { migrateUp } from "../../src/migrations/runner.ts";

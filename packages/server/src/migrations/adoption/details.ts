@@ -8,7 +8,7 @@ import {
 	mintDisplayId,
 } from "@carhythm/core";
 import { type Kysely, sql } from "kysely";
-import { answerOfRow } from "../../db/session-rows.ts";
+import { answerOfRow } from "../../db/sessions/rows.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { LedgerSchema } from "../ledger-schema.ts";
 import type { BatchesStep, Means, Probe, Tx } from "../migration.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Answer, Instant } from "@carhythm/core";
 import { sql } from "kysely";
-import { ADOPTED, answerOfRow } from "../../db/session-rows.ts";
-import { appendEvents } from "../../db/session-writer.ts";
+import { ADOPTED, answerOfRow } from "../../db/sessions/rows.ts";
+import { appendEvents } from "../../db/writes/save-sessions.ts";
 import { forget } from "../kept.ts";
 import type { Means, Task, Tx, WholeStep } from "../migration.ts";
 import { catalogueOf, countFound, foundIn, hasTable, makeFound } from "./found.ts";

@@ -16,8 +16,8 @@ import {
 	answerOfRow,
 	type HistoryRow,
 	standingAnswers,
-} from "../../db/session-rows.ts";
-import { appendEvents } from "../../db/session-writer.ts";
+} from "../../db/sessions/rows.ts";
+import { appendEvents } from "../../db/writes/save-sessions.ts";
 import type { BatchesStep, Means, Tx } from "../migration.ts";
 import { indexOf } from "./details.ts";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Instant } from "@carhythm/core";
 import type { Client } from "pg";
-import { errorCode } from "../../db/dialect-errors.ts";
+import { errorCode } from "../../db/errors.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { stampOf } from "./files.ts";
 import type { Manifest } from "./manifest.ts";

@@ -1,5 +1,5 @@
 import type { DatabaseUrl } from "../../db/dialect.ts";
-import { type Token, tokens, unquote } from "../../db/dialect-sqlite-default.ts";
+import { type Token, tokens, unquote } from "../../db/sqlite/column-default.ts";
 
 export type Finding = { rule: RuleName; statement: string };
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Instant } from "@carhythm/core";
 import { type RawBuilder, sql, type Transaction } from "kysely";
 import type { Database } from "../../db/dialect.ts";
-import { errorCode } from "../../db/dialect-errors.ts";
+import { errorCode } from "../../db/errors.ts";
 import type { Schema } from "../../db/schema.ts";
 
 /** Ends the transaction in any case: nothing of a proof stays. */

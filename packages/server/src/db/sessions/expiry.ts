@@ -1,0 +1,72 @@
+import {
+	addDays,
+	expiresAt,
+	type Instant,
+	isExpired,
+	laterOf,
+	RESTORE_DAYS,
+	type SessionStatus,
+} from "@carhythm/core";
+import { type SqlBool, sql } from "kysely";
+import type { StoredSession } from "../store.ts";
+
+/** The server's clock with the setting that says how long a session lasts. */
+export type ExpiryClock = { now: Instant; expiry_days: number };
+
+/** The two columns that decide when a session expires: of `student_responses` and of `session_details`. */
+type ExpiryColumns = { last_activity: Instant; adopted_at: Instant | null };
+
+/** From when the time to expiry runs: an adopted session's from its adoption, because the old value knew nothing of answers. */
+function baseOf({ last_activity, adopted_at }: ExpiryColumns): Instant {
+	return laterOf(last_activity, adopted_at ?? last_activity);
+}
+
+/** {@link baseOf} a stored session: what its `last_activity` counts as where expiry is judged. */
+export function expiryBase({ state, adopted_at }: StoredSession): Instant {
+	return baseOf({ last_activity: state.last_activity, adopted_at });
+}
+
+/** Whether a session has expired by the server's clock, when it does, and whether it can be resumed. */
+export function sessionExpiry(
+	session: StoredSession,
+	{ now, expiry_days }: ExpiryClock,
+): { expired: boolean; expires_at: Instant; resumable: boolean } {
+	const base = expiryBase(session);
+	const expired = isExpired(base, now, expiry_days);
+	return {
+		expired,
+		expires_at: expiresAt(base, expiry_days),
+		resumable: session.state.status === "active" && !expired,
+	};
+}
+
+/** What an operator sees as a session's status: expired is computed, never stored. */
+export const SHOWN_STATUSES = ["active", "expired", "completed", "user_abandoned_not_completed"] as const;
+export type ShownStatus = (typeof SHOWN_STATUSES)[number];
+
+/** The status of a row with expiry worked out. */
+export function shownStatus(
+	{ status, ...columns }: ExpiryColumns & { status: SessionStatus },
+	{ now, expiry_days }: ExpiryClock,
+): ShownStatus {
+	return status === "active" && isExpired(baseOf(columns), now, expiry_days) ? "expired" : status;
+}
+
+/** {@link shownStatus} in SQL, over the same columns. Exactly at the cutoff a session is still valid. */
+export function hasShownStatus(status: ShownStatus, { now, expiry_days }: ExpiryClock) {
+	const cutoff = addDays(now, -expiry_days);
+	switch (status) {
+		case "active":
+			return sql<SqlBool>`status = 'active' and (last_activity >= ${cutoff} or coalesce(adopted_at >= ${cutoff}, false))`;
+		case "expired":
+			return sql<SqlBool>`status = 'active' and last_activity < ${cutoff} and coalesce(adopted_at < ${cutoff}, true)`;
+		case "completed":
+		case "user_abandoned_not_completed":
+			return sql<SqlBool>`status = ${status}`;
+	}
+}
+
+/** Until when Start Fresh can be undone; null for a session that it did not set aside. */
+export function restorableUntil({ abandoned_at }: Pick<StoredSession, "abandoned_at">): Instant | null {
+	return abandoned_at && addDays(abandoned_at, RESTORE_DAYS);
+}

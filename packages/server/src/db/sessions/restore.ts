@@ -1,0 +1,106 @@
+import { decide, type Instant, type OperationId, RESTORE_DAYS, refuse, type SessionId } from "@carhythm/core";
+import type { Transaction } from "kysely";
+import type { Dialect } from "../dialect.ts";
+import { restorableUntil } from "./expiry.ts";
+import { kindOfOperation, loadLateOf } from "../writes/known-operations.ts";
+import { applyLate, bringInExpired } from "../writes/late-events.ts";
+import { loadSession } from "./load-session.ts";
+import { noteRestore } from "../writes/request-events.ts";
+import { abandoning, accept, fingerprintOf, type Rules, workBatch } from "../writes/apply-batch.ts";
+import { receiptOf } from "../writes/receipt.ts";
+import { operationMismatch, unknownSession } from "./refusals.ts";
+import type { Schema } from "../schema.ts";
+import { openBench, writeBench } from "../writes/save-sessions.ts";
+import type { AssessmentStore, StartOutcome } from "../store.ts";
+import { linkSuccessor, lockLastSuccessor, type Successor } from "./successors.ts";
+import { beginWork, type Work } from "../writes/unit-of-work.ts";
+
+type Tx = Transaction<Schema>;
+
+const NOBODY = "00000000-0000-4000-8000-000000000000" as OperationId;
+
+export type RestoreRequest = {
+	session_id: SessionId;
+	operation_id: OperationId;
+	/** For setting aside the session that was begun in its place. */
+	abandon_operation_id: OperationId;
+	received: Instant;
+	expiry_days: number;
+};
+
+/**
+ * Undoes Start Fresh: the session becomes active again, the one that was begun in its place is set aside (and can be restored in
+ * turn), and what came late while it was aside is applied. A session that is active already stays as it is.
+ */
+export async function restoreSession(
+	tx: Tx,
+	dialect: Dialect,
+	assessments: AssessmentStore,
+	request: RestoreRequest,
+): Promise<StartOutcome> {
+	await dialect.lockSessions(tx, "session_id", [request.session_id]);
+	const session = await loadSession(tx, dialect, assessments, request.session_id);
+	if (!session) return unknownSession();
+	const known = await kindOfOperation(tx, session.response_id, request.operation_id);
+	if (known) return known === "restore" ? { ok: true, session } : operationMismatch();
+	const work = beginWork(session);
+	const command = { kind: "restore" } as const;
+	const fingerprint = fingerprintOf(command);
+	const batch = { sent_at: null, operations: [] };
+	const { received } = receiptOf(work.session.state, batch, request.received);
+	await loadLateOf(tx, dialect, work);
+	if (session.state.status === "active") {
+		const { operation_id, expiry_days } = request;
+		const expired = refuseExpired(work, { received, expiry_days });
+		if (expired) return { ok: false, refusal: expired };
+		noteRestore(work, { operation_id, received_at: received, fingerprint });
+		bringInExpired(work, received);
+		await writeBench(tx, dialect, [work]);
+		return { ok: true, session: work.session };
+	}
+	const restorable_until = restorableUntil(session);
+	if (!restorable_until || request.received > restorable_until) {
+		return {
+			ok: false,
+			refusal: refuse(
+				"session_not_restorable",
+				`An assessment can be brought back for ${RESTORE_DAYS} days after starting fresh.`,
+			),
+		};
+	}
+	const operation = { operation_id: request.operation_id, command, client_time: null };
+	const moment = { received, at: null, expiry_days: request.expiry_days };
+	const decision = decide(session.version.index, session.state, operation, moment);
+	if (!decision.ok) return decision;
+	accept(work, operation, decision.event, fingerprint);
+	applyLate(work, received, { renews: true });
+	const last = await lockLastSuccessor(tx, dialect, session.response_id);
+	const replacing = last?.status === "active" ? await setAside(tx, dialect, assessments, last, request) : [];
+	await writeBench(tx, dialect, [work, ...replacing]);
+	await linkSuccessor(tx, session.response_id, null);
+	if (last) await linkSuccessor(tx, last.id, session.response_id);
+	return { ok: true, session: work.session };
+}
+
+/** Restoring does not renew what has expired: only what was done in time does. */
+function refuseExpired({ session: { version, state } }: Work, { received, expiry_days }: Rules) {
+	const operation = { operation_id: NOBODY, command: { kind: "complete" } } as const;
+	const decision = decide(version.index, state, operation, { received, at: null, expiry_days });
+	return decision.ok ? null : decision.refusal;
+}
+
+/** The session that was begun in this one's place, abandoned on the bench. */
+async function setAside(
+	tx: Tx,
+	dialect: Dialect,
+	assessments: AssessmentStore,
+	{ session_id }: Successor,
+	request: RestoreRequest,
+): Promise<Work[]> {
+	const bench = await openBench(tx, dialect, assessments, new Map([[session_id as SessionId, []]]));
+	const works = [...bench.values()];
+	for (const work of works) {
+		workBatch(work, abandoning(work.session.state.session_id, request.abandon_operation_id), request);
+	}
+	return works;
+}

@@ -1,0 +1,153 @@
+import { mintOperationId, type SessionId } from "@carhythm/core";
+import type { Transaction } from "kysely";
+import type { Database } from "../dialect.ts";
+import { isHeldUp } from "../errors.ts";
+import { createGroupCommit } from "../writes/group-commit.ts";
+import { hashVerifier } from "../hand-offs/secrets.ts";
+import { codesOf, createHandOff, redeemHandOff } from "../hand-offs/hand-offs.ts";
+import { inTransaction } from "../transaction.ts";
+import { loadSession } from "./load-session.ts";
+import { observeTransaction, type StoreObserver } from "./observer.ts";
+import { bySession, workBatch } from "../writes/apply-batch.ts";
+import { unknownSession } from "./refusals.ts";
+import { restoreSession } from "./restore.ts";
+import type { Schema } from "../schema.ts";
+import { sessionFinder } from "./rows.ts";
+import { changesOf, openBench, writeBench } from "../writes/save-sessions.ts";
+import { type Means, startSession } from "./start.ts";
+import {
+	type Batch,
+	type BatchOutcome,
+	type Person,
+	type SessionStore,
+	type StartOutcome,
+	single,
+} from "../store.ts";
+import { turnsOf } from "./lifecycle.ts";
+
+/** Batches that share a commit; and operations, which decide how long it takes and how much it has in memory. */
+const LARGEST_GROUP = 256;
+const MOST_OPERATIONS = 2000;
+
+/** For how long an answer waits for somebody else's lock on its session. */
+const LONGEST_WAIT_MS = 10_000;
+
+export type SessionStoreOptions = Omit<Means, "dialect"> & {
+	/** Told of what the store does, for metrics. */
+	observer?: StoreObserver;
+	/** Told after each commit which sessions it has changed, by `response_id`. */
+	onChanged?: (response_ids: readonly number[]) => void;
+	/** Other than {@link LONGEST_WAIT_MS}, for tests. */
+	longest_wait_ms?: number;
+	/** See {@link hashVerifier}; for simulations, which guess more often than any student. */
+	hash_cost?: number;
+};
+
+type Tx = Transaction<Schema>;
+
+/** The sessions of one database. */
+export function createSessionStore(database: Database, options: SessionStoreOptions): SessionStore {
+	const { reader, dialect } = database;
+	const { assessments, observer, onChanged, now, randomBytes, expiry_days, hash_cost } = options;
+	dialect.expectSmallWrites();
+	const means: Means = { dialect, assessments, now, randomBytes, expiry_days };
+	const write = async <T>(work: (tx: Tx) => Promise<T>) => {
+		const { value, changed, turns } = await observeTransaction(observer, () =>
+			inTransaction(database, async (tx) => {
+				const value = await work(tx);
+				return { value, changed: changesOf(tx), turns: turnsOf(tx) };
+			}),
+		);
+		if (observer) for (const turn of turns) observer.turned(turn);
+		if (changed.length > 0) onChanged?.(changed);
+		return value;
+	};
+	// A transaction of the reader is one unchanging snapshot.
+	const read = <T>(work: (snapshot: Tx) => Promise<T>) => reader.transaction().execute(work);
+
+	const operate = createGroupCommit<Batch, BatchOutcome>(
+		(batches) => write((tx) => commitBatches(tx, means, batches)),
+		{
+			largest_group: LARGEST_GROUP,
+			heaviest_group: MOST_OPERATIONS,
+			weigh: ({ operations }) => operations.length,
+			keyOf: ({ session_id }) => session_id,
+			isHeldUp,
+			longest_wait_ms: options.longest_wait_ms ?? LONGEST_WAIT_MS,
+			...(observer && { onGroup: observer.gathered }),
+		},
+	);
+
+	return {
+		operate,
+		find: sessionFinder(reader, assessments),
+		load: (session_id) => read((snapshot) => loadSession(snapshot, dialect, assessments, session_id)),
+		start: (request) => write((tx) => startSession(tx, means, request)),
+		restore: (session_id, operation_id) =>
+			write((tx) =>
+				restoreSession(tx, dialect, assessments, {
+					session_id,
+					operation_id,
+					abandon_operation_id: mintOperationId(randomBytes),
+					received: now(),
+					expiry_days,
+				}),
+			),
+		async handOff(session_id, operation_id) {
+			const codes = codesOf(session_id, operation_id, hash_cost);
+			await codes(0).hash;
+			return write((tx) => createHandOff(tx, means, { session_id, operation_id }, codes));
+		},
+		async redeem(request) {
+			const hash = await hashVerifier(request.code, hash_cost);
+			const { selector } = request.code;
+			return write((tx) => redeemHandOff(tx, means, request, { selector, hash }));
+		},
+		saveStudentInfo: (session_id, person) => write((tx) => completeWith(tx, means, session_id, person)),
+		saveEmail: (session_id, email) =>
+			write(async (tx) => {
+				await tx
+					.updateTable("student_responses")
+					.set({ email })
+					.where("session_id", "=", session_id)
+					.execute();
+			}),
+	};
+}
+
+/** One group commit: a fixed number of statements, however many batches and sessions there are. */
+async function commitBatches(tx: Tx, means: Means, batches: readonly Batch[]): Promise<BatchOutcome[]> {
+	await means.dialect.waitBriefly(tx);
+	const bench = await openBench(tx, means.dialect, means.assessments, bySession(batches));
+	const rules = { received: means.now(), expiry_days: means.expiry_days };
+	const outcomes = batches.map((batch) => {
+		const work = bench.get(batch.session_id);
+		return work ? workBatch(work, batch, rules) : unknownSession();
+	});
+	await writeBench(tx, means.dialect, bench.values());
+	return outcomes;
+}
+
+/** Stores who the student is, and completes the session unless it already is. */
+async function completeWith(
+	tx: Tx,
+	means: Means,
+	session_id: SessionId,
+	person: Person,
+): Promise<StartOutcome> {
+	const bench = await openBench(tx, means.dialect, means.assessments, new Map([[session_id, []]]));
+	const work = bench.get(session_id);
+	if (!work) return unknownSession();
+	if (work.session.state.status !== "completed") {
+		const batch = single(session_id, mintOperationId(means.randomBytes), { kind: "complete" });
+		const outcome = workBatch(work, batch, { received: means.now(), expiry_days: means.expiry_days });
+		if (!outcome.ok) return outcome;
+		await writeBench(tx, means.dialect, [work]);
+	}
+	await tx
+		.updateTable("student_responses")
+		.set({ ...person })
+		.where("id", "=", work.session.response_id)
+		.execute();
+	return { ok: true, session: work.session };
+}

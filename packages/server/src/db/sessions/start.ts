@@ -1,0 +1,230 @@
+import {
+	beginSession,
+	type Instant,
+	type Language,
+	mintDisplayId,
+	mintOperationId,
+	mintSessionId,
+	type OperationId,
+	type SessionId,
+} from "@carhythm/core";
+import type { Transaction } from "kysely";
+import type { Dialect } from "../dialect.ts";
+import { noteRequest } from "../writes/request-events.ts";
+import { abandoning, fingerprintOf, workBatch } from "../writes/apply-batch.ts";
+import { PLACEHOLDER } from "./person.ts";
+import { operationMismatch, unknownSession } from "./refusals.ts";
+import type { Schema } from "../schema.ts";
+import { selectSessions, toStoredSession } from "./rows.ts";
+import { appendEvents, openBench, writeBench } from "../writes/save-sessions.ts";
+import type { AssessmentStore, AssessmentVersion, StartOutcome, StoredSession } from "../store.ts";
+import { linkSuccessor, lockLastSuccessor } from "./successors.ts";
+import { noteTurn } from "./lifecycle.ts";
+import type { Work } from "../writes/unit-of-work.ts";
+
+type Tx = Transaction<Schema>;
+
+/** What writing a session needs from outside. */
+export type Means = {
+	dialect: Dialect;
+	assessments: AssessmentStore;
+	now: () => Instant;
+	randomBytes: (count: number) => Uint8Array;
+	expiry_days: number;
+};
+
+export type StartRequest = {
+	operation_id: OperationId | null;
+	version: AssessmentVersion;
+	/** Start Fresh: the session to set aside. */
+	replaces: SessionId | null;
+	language: Language;
+};
+
+/** Begins a session, in place of another one if asked, exactly once for each operation id. */
+export async function startSession(tx: Tx, means: Means, request: StartRequest): Promise<StartOutcome> {
+	const started = await findStarted(tx, means, request);
+	if (started) return started;
+	const replaced = request.replaces ? await setAside(tx, means, request, request.replaces) : null;
+	if (replaced && "outcome" in replaced) return replaced.outcome;
+	const session = await insertSession(tx, means, request);
+	if (replaced) {
+		await writeBench(tx, means.dialect, [replaced.work]);
+		await linkSuccessor(tx, replaced.last, session.response_id);
+	}
+	return { ok: true, session };
+}
+
+async function findStarted(tx: Tx, means: Means, request: StartRequest): Promise<StartOutcome | null> {
+	if (!request.operation_id) return null;
+	const row = await selectSessions(tx)
+		.select("session_details.start_fingerprint")
+		.where("session_details.start_operation_id", "=", request.operation_id)
+		.executeTakeFirst();
+	if (!row) return null;
+	if (row.start_fingerprint !== startFingerprint(request)) return operationMismatch();
+	// A transaction that only reads waits for no standby. With a lock this one does, so a start whose first commit was in doubt is
+	// confirmed only when the standby has it.
+	await means.dialect.lockSessions(tx, "id", [row.response_id]);
+	return { ok: true, session: await toStoredSession(row, means.assessments) };
+}
+
+/** What a repeated start must say again to count as the same: not the version, which may have become newer meanwhile. */
+function startFingerprint({ version, replaces, language }: StartRequest): string {
+	return fingerprintOf([version.index.assessment.key, replaces, language]);
+}
+
+/**
+ * Puts the old session on the bench and abandons it there, unless a session that is active has its place already.
+ * @returns with `last` the end of the chain of fresh starts, behind which the new session comes
+ */
+async function setAside(
+	tx: Tx,
+	means: Means,
+	request: StartRequest,
+	session_id: SessionId,
+): Promise<{ work: Work; last: number } | { outcome: StartOutcome }> {
+	const bench = await openBench(tx, means.dialect, means.assessments, new Map([[session_id, []]]));
+	const work = bench.get(session_id);
+	if (!work) return { outcome: unknownSession() };
+	// The same request may have come first through another process, and have been done while this one waited for the lock.
+	const sent = (await findStarted(tx, means, request)) ?? (await findRedirected(tx, means, request, work));
+	if (sent) return { outcome: sent };
+	const { response_id } = work.session;
+	const last = await lockLastSuccessor(tx, means.dialect, response_id);
+	// Two tabs that start fresh at once get the same new session: there are never two active ones.
+	if (last?.status === "active") return { outcome: await redirect(tx, means, request, work, last.id) };
+	const batch = abandoning(session_id, mintOperationId(means.randomBytes));
+	const rules = { received: means.now(), expiry_days: means.expiry_days };
+	const outcome = workBatch(work, batch, rules);
+	return outcome.ok ? { work, last: last?.id ?? response_id } : { outcome };
+}
+
+/** Answers a fresh start with the session that has the place already, and notes it in the old one: a repeat gets the same. */
+async function redirect(
+	tx: Tx,
+	means: Means,
+	request: StartRequest,
+	work: Work,
+	started: number,
+): Promise<StartOutcome> {
+	const { operation_id } = request;
+	const { response_id } = work.session;
+	const session = await startedSession(tx, means, "student_responses.id", started);
+	if (!session) throw new Error("A successor that was just found is gone.");
+	if (operation_id && !(await findEvent(tx, response_id, operation_id))) {
+		noteRequest(work, {
+			operation_id,
+			kind: "start",
+			received_at: means.now(),
+			fingerprint: startFingerprint(request),
+			result: redirectedTo(session.display_id),
+		});
+		await writeBench(tx, means.dialect, [work]);
+	}
+	return { ok: true, session };
+}
+
+/** By the display id: the number of a row that was erased may be another session's by now. */
+type Redirected = { started: string | null };
+
+/** The stored result of a fresh start that was answered with another session; null for one that was erased since. */
+export function redirectedTo(display_id: string | null): string {
+	return JSON.stringify({ started: display_id } satisfies Redirected);
+}
+
+async function findRedirected(
+	tx: Tx,
+	means: Means,
+	request: StartRequest,
+	{ session: replaced }: Work,
+): Promise<StartOutcome | null> {
+	const { operation_id } = request;
+	const event = operation_id && (await findEvent(tx, replaced.response_id, operation_id));
+	if (!event) return null;
+	if (event.kind !== "start" || event.fingerprint !== startFingerprint(request)) return operationMismatch();
+	const { started } = JSON.parse(event.result) as Redirected;
+	const session = started && (await startedSession(tx, means, "session_details.display_id", started));
+	return session ? { ok: true, session } : null;
+}
+
+function findEvent(tx: Tx, response_id: number, operation_id: OperationId) {
+	return tx
+		.selectFrom("session_events")
+		.select(["kind", "fingerprint", "result"])
+		.where("response_id", "=", response_id)
+		.where("operation_id", "=", operation_id)
+		.executeTakeFirst();
+}
+
+async function startedSession(
+	tx: Tx,
+	means: Means,
+	key: "student_responses.id" | "session_details.display_id",
+	value: number | string,
+): Promise<StoredSession | null> {
+	const row = await selectSessions(tx).where(key, "=", value).executeTakeFirst();
+	return row ? toStoredSession(row, means.assessments) : null;
+}
+
+async function insertSession(tx: Tx, means: Means, request: StartRequest): Promise<StoredSession> {
+	const { version, language, operation_id } = request;
+	const session_id = mintSessionId(means.randomBytes);
+	const display_id = mintDisplayId(means.randomBytes);
+	const started_at = means.now();
+	const { id: response_id } = await tx
+		.insertInto("student_responses")
+		.values({
+			...PLACEHOLDER,
+			session_id,
+			completed_at: null,
+			created_at: started_at,
+			status: "active",
+			last_activity: started_at,
+			current_page_id: null,
+		})
+		.returning("id")
+		.executeTakeFirstOrThrow();
+	const begun = { language, assessment_version_id: version.version_id };
+	await tx
+		.insertInto("session_details")
+		.values({
+			response_id,
+			display_id,
+			...begun,
+			revision: 1,
+			answered: 0,
+			ever_answered: 0,
+			start_operation_id: operation_id,
+			start_fingerprint: startFingerprint(request),
+		})
+		.execute();
+	await appendEvents(tx, means.dialect, [
+		{
+			response_id,
+			revision: 1,
+			operation_id: operation_id ?? mintOperationId(means.randomBytes),
+			kind: "start",
+			question_id: null,
+			value: JSON.stringify(begun),
+			at: started_at,
+			client_time: null,
+			received_at: started_at,
+			outcome: "applied",
+			fingerprint: fingerprintOf(begun),
+			result: "{}",
+		},
+	]);
+	noteTurn(tx, "started");
+	return {
+		response_id,
+		display_id,
+		version,
+		state: { ...beginSession({ session_id, language, started_at }), revision: 1 },
+		device: null,
+		completed_at: null,
+		abandoned_at: null,
+		adopted_at: null,
+		incarnation: null,
+	};
+}

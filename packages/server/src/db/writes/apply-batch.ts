@@ -1,0 +1,254 @@
+import { createHash } from "node:crypto";
+import {
+	afterSeen,
+	apply,
+	badgesBetween,
+	type Command,
+	decide,
+	type Instant,
+	type LifecycleCommand,
+	type OperationId,
+	type OperationResult,
+	type Refusal,
+	type RefusalCode,
+	type SessionEvent,
+	type SessionId,
+	toInstant,
+	toMillis,
+	xpFor,
+} from "@carhythm/core";
+import { keepFound } from "./adopted-answers.ts";
+import { bringInExpired } from "./late-events.ts";
+import { type Receipt, receiptOf } from "./receipt.ts";
+import { operationMismatch } from "../sessions/refusals.ts";
+import type { NewEvent } from "../schema.ts";
+import { behindNewer, boundedMark, inDeviceOrder, markOf, noteDevice } from "./device-order.ts";
+import { type Batch, type BatchOutcome, type Operation, type StoredResult, single } from "../store.ts";
+import { unseen } from "./conflicts.ts";
+import type { Work } from "./unit-of-work.ts";
+
+/** `received` is the server's clock as it stands; see {@link receiptOf}. */
+export type Rules = { received: Instant; expiry_days: number };
+
+/**
+ * Judges a whole batch in order. It changes `work` and touches no database. A write that the session takes in brings with it
+ * what came late: the session had expired then, or the server's clock was wrong.
+ */
+export function workBatch(work: Work, batch: Batch, { received, expiry_days }: Rules): BatchOutcome {
+	const receipt = receiptOf(work.session.state, batch, received);
+	const results: StoredResult[] = [];
+	let takesIn = false;
+	for (const operation of batch.operations) {
+		const wasActive = work.session.state.status === "active";
+		const outcome = workOperation(work, operation, batch, { receipt, expiry_days });
+		if (!outcome.ok && batch.mode === "submit") return outcome;
+		results.push(
+			outcome.ok
+				? outcome.result
+				: {
+						result: { status: "refused", operation_id: operation.operation_id, ...outcome.refusal },
+						counts: null,
+					},
+		);
+		takesIn ||= wasActive && outcome.ok && isTakenIn(operation, outcome.result);
+	}
+	if (takesIn) bringInExpired(work, receipt.received);
+	return { ok: true, session: work.session, results };
+}
+
+function isTakenIn({ command }: Operation, { result, replayed }: StoredResult): boolean {
+	return !replayed && command.kind !== "abandon" && result.status !== "late" && result.status !== "refused";
+}
+
+type OperationOutcome = { ok: true; result: StoredResult } | { ok: false; refusal: Refusal };
+
+function workOperation(
+	work: Work,
+	operation: Operation,
+	batch: Batch,
+	{ receipt, expiry_days }: { receipt: Receipt; expiry_days: number },
+): OperationOutcome {
+	const fingerprint = fingerprintOf(operation.command);
+	const known = work.known.get(operation.operation_id);
+	if (known) {
+		return known.fingerprint === fingerprint
+			? { ok: true, result: { ...known.result, replayed: true } }
+			: operationMismatch();
+	}
+	const { received } = receipt;
+	const at = timeOf(operation, batch, work, receipt);
+	const decision = decide(work.session.version.index, work.session.state, operation, {
+		received,
+		at,
+		expiry_days,
+	});
+	if (decision.ok) {
+		noteDevice(work, operation, batch, decision.event.at);
+		return { ok: true, result: accept(work, operation, decision.event, fingerprint) };
+	}
+	if (batch.mode === "submit" || !endsSession(decision.refusal.code)) return decision;
+	const time = { at: afterKnown(work, operation, at ?? received), received };
+	noteDevice(work, operation, batch, time.at);
+	return { ok: true, result: keepAside(work, operation, time, decision.refusal, fingerprint) };
+}
+
+function timeOf(operation: Operation, { device_id }: Batch, work: Work, receipt: Receipt): Instant | null {
+	const { client_time, command, after } = operation;
+	const at = receipt.doneAt(operation);
+	if (at === null || client_time === null) return null;
+	const { state } = work.session;
+	const last = boundedMark(markOf(work, device_id), receipt.received);
+	const inOrder = last ? inDeviceOrder(at, client_time, last, state.started_at) : at;
+	const ordered = last && client_time < last.client_time ? behindNewer(work, operation, inOrder) : inOrder;
+	return "question_id" in command ? afterSeen(state, command.question_id, after, ordered) : ordered;
+}
+
+/**
+ * What comes late does not stand, and may be applied one day by a restore. Which of two answers is the later one must hold then as well: it
+ * was given with the other in view.
+ */
+function afterKnown({ known }: Work, { command, after }: Operation, at: Instant): Instant {
+	const seen = after ? known.get(after) : undefined;
+	const isAnswer = seen?.kind === "answer" || seen?.kind === "clear";
+	if (!isAnswer || !("question_id" in command) || seen.question_id !== command.question_id) return at;
+	return at <= seen.at ? toInstant(toMillis(seen.at) + 1) : at;
+}
+
+function endsSession(code: RefusalCode): boolean {
+	return code === "session_abandoned" || code === "session_completed" || code === "session_expired";
+}
+
+/** Applies an accepted event and notes everything that has to be written for it. */
+export function accept(
+	work: Work,
+	operation: Operation,
+	decided: SessionEvent,
+	fingerprint: string,
+): StoredResult {
+	const { body } = decided;
+	if (body.kind === "answer" || body.kind === "clear") keepFound(work, body.question_id);
+	const before = work.session.state;
+	const event: SessionEvent = { ...decided, revision: before.revision + 1 };
+	const state = apply(work.session.version.index, before, event);
+	const question_id = "question_id" in body ? body.question_id : null;
+	const standing = question_id === null ? undefined : state.answers[question_id];
+	const changesAnswer = body.kind === "answer" || body.kind === "clear";
+	const superseded = changesAnswer && standing?.operation_id !== event.operation_id;
+	const seen = operation.after ? work.known.get(operation.after) : undefined;
+	const conflict = changesAnswer ? unseen(before, operation, event, seen) : null;
+
+	const result: OperationResult = {
+		status: superseded ? "superseded" : "applied",
+		operation_id: operation.operation_id,
+		revision: event.revision,
+		xp_gained: xpFor(state.ever_answered) - xpFor(before.ever_answered),
+		badges_unlocked: badgesBetween(before.ever_answered, state.ever_answered),
+		...(conflict && { conflict }),
+	};
+	const stored = { result, counts: { answered: state.answered, ever_answered: state.ever_answered } };
+	append(work, operation, event, superseded ? "superseded" : "applied", fingerprint, stored);
+	if (question_id !== null && (changesAnswer || body.kind === "draft"))
+		work.touched_questions.add(question_id);
+	if (before.status !== state.status) {
+		work.abandoned_at = state.status === "user_abandoned_not_completed" ? event.received_at : null;
+		work.completed_at = state.status === "completed" ? event.received_at : null;
+	}
+	work.session = { ...work.session, state };
+	return stored;
+}
+
+function keepAside(
+	work: Work,
+	operation: Operation,
+	time: { at: Instant; received: Instant },
+	refusal: Refusal,
+	fingerprint: string,
+): StoredResult {
+	const { state } = work.session;
+	const revision = state.revision + 1;
+	const result: OperationResult = { status: "late", operation_id: operation.operation_id, ...refusal };
+	const { after } = operation;
+	const stored = { result, counts: null, ...(after !== undefined && { after }) };
+	const event: SessionEvent = {
+		operation_id: operation.operation_id,
+		at: time.at,
+		received_at: time.received,
+		revision,
+		body: operation.command,
+	};
+	append(work, operation, event, "late", fingerprint, stored);
+	work.session = { ...work.session, state: { ...state, revision } };
+	return stored;
+}
+
+function append(
+	work: Work,
+	operation: Operation,
+	event: SessionEvent,
+	outcome: NewEvent["outcome"],
+	fingerprint: string,
+	stored: StoredResult,
+): void {
+	work.changed = true;
+	const { kind } = event.body;
+	const question_id = "question_id" in event.body ? event.body.question_id : null;
+	const { at, received_at } = event;
+	if (operation.client_time) work.done.set(operation.operation_id, operation.client_time);
+	work.known.set(operation.operation_id, { fingerprint, result: stored, kind, question_id, at, received_at });
+	work.events.push({
+		response_id: work.session.response_id,
+		revision: event.revision,
+		operation_id: operation.operation_id,
+		kind,
+		question_id,
+		value: historyValue(event.body, outcome),
+		at,
+		client_time: operation.client_time,
+		received_at: event.received_at,
+		outcome,
+		fingerprint,
+		result: JSON.stringify(stored),
+	});
+}
+
+/** What the history keeps of a command. Half-typed text does not belong there, unless it came late and has no other place. */
+function historyValue(command: Command | LifecycleCommand, outcome: NewEvent["outcome"]): string | null {
+	switch (command.kind) {
+		case "answer":
+			return JSON.stringify(command.answer);
+		case "draft":
+			return outcome === "late" ? JSON.stringify(command.draft) : null;
+		case "move":
+			return command.language ? JSON.stringify({ language: command.language }) : null;
+		case "hold":
+			return JSON.stringify({ device_id: command.device_id, label: command.label });
+		default:
+			return null;
+	}
+}
+
+/** Identifies a command by its content: the same operation id with another content is a mistake of the client. */
+export function fingerprintOf(content: unknown): string {
+	return createHash("sha256").update(JSON.stringify(content)).digest("base64url").slice(0, 22);
+}
+
+/** The questions whose answers and drafts have to be loaded before a batch can be judged. */
+export function questionsOf(batch: Batch): number[] {
+	return batch.operations.flatMap(({ command }) => ("question_id" in command ? [command.question_id] : []));
+}
+
+/** Groups batches by session, in order of arrival. */
+export function bySession(batches: readonly Batch[]): Map<SessionId, Batch[]> {
+	const groups = new Map<SessionId, Batch[]>();
+	for (const batch of batches) {
+		const group = groups.get(batch.session_id);
+		if (group) group.push(batch);
+		else groups.set(batch.session_id, [batch]);
+	}
+	return groups;
+}
+
+/** A batch that sets a session aside. */
+export function abandoning(session_id: SessionId, operation_id: OperationId): Batch {
+	return single(session_id, operation_id, { kind: "abandon" });
+}

@@ -1,0 +1,67 @@
+import type { Instant, SessionStatus } from "@carhythm/core";
+import type { Selectable } from "kysely";
+import { expiryBase } from "../sessions/expiry.ts";
+import type { NewEvent, Schema } from "../schema.ts";
+import type { WithDevices } from "./device-order.ts";
+import type { StoredResult, StoredSession } from "../store.ts";
+
+/** A late event as it is stored. */
+export type LateRow = Selectable<Schema["session_events"]>;
+
+/** What has become of a stored late event: to be written. */
+type AppliedLate = Pick<LateRow, "id" | "outcome" | "at" | "value" | "result">;
+
+/** What is already stored under an operation id. */
+type KnownOperation = {
+	fingerprint: string;
+	result: StoredResult;
+	kind: string;
+	question_id: number | null;
+	at: Instant;
+	received_at: Instant;
+};
+
+/**
+ * A session on the bench: its state with the answers and drafts of the questions at hand, the operations already known, and
+ * what is to be written. All batches of a group that concern one session work on the same one, in order.
+ */
+export type Work = WithDevices & {
+	known: Map<string, KnownOperation>;
+	events: NewEvent[];
+	touched_questions: Set<number>;
+	abandoned_at: Instant | null;
+	completed_at: Instant | null;
+	status_before: SessionStatus;
+	page_before: number | null;
+	/** `last_activity` as stored, and as judged by. */
+	activity_before: Instant;
+	expiry_base: Instant;
+	changed: boolean;
+	/** Stored late events that wait, and what has become of those that were applied. */
+	late: LateRow[];
+	applied_late: AppliedLate[];
+};
+
+/** Puts a stored session on the bench. */
+export function beginWork(session: StoredSession): Work {
+	const expiry_base = expiryBase(session);
+	return {
+		// Whether the session has expired is judged from here on by its state alone.
+		session: { ...session, state: { ...session.state, last_activity: expiry_base } },
+		status_before: session.state.status,
+		page_before: session.state.place?.page_id ?? null,
+		activity_before: session.state.last_activity,
+		expiry_base,
+		known: new Map(),
+		others: new Map(),
+		left: new Set(),
+		done: new Map(),
+		events: [],
+		touched_questions: new Set(),
+		abandoned_at: session.abandoned_at,
+		completed_at: session.completed_at,
+		changed: false,
+		late: [],
+		applied_late: [],
+	};
+}
