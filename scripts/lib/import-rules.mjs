@@ -37,7 +37,8 @@ const impure =
 const focusedOrSkipped = /\b(?:test|it|describe)(?:\.\w+)*\.(?:only|skip|todo|fixme)\b/g;
 const dialectWord = /^(?:sqlite|postgres|postgresql):?$/;
 const driver = /^(?:better-sqlite3|pg)(?:\/|$)/;
-const dialectFile = /^packages\/server\/src\/(?:db\/(?:(?:sqlite|postgres)\/.*|open|dialect)\.ts$|migrations\/)/;
+const dialectFile =
+	/^packages\/server\/src\/(?:db\/(?:(?:sqlite|postgres)\/.*|open|dialect)\.ts$|migrations\/)/;
 
 /** All that http/ may import of db/: the interface `Store`, and what both sides say and compute alike. No file that reads or writes. */
 const askedByHttp = /^packages\/server\/src\/db\/(?:store|sessions\/(?:refusals|expiry))\.ts$/;

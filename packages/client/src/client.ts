@@ -1,19 +1,19 @@
 import { heldElsewhere } from "@carhythm/core";
 import { type Client, RequestRefused, type Session, type SessionChoice } from "./api.ts";
-import { FORGOTTEN } from "./append.ts";
-import { fetchVersion, latestAssessment } from "./assessments.ts";
-import { UNKNOWN_CLOCK } from "./clock.ts";
-import { setAside } from "./current.ts";
-import { type Device, openView, pendingOf, reload, tolerant } from "./device.ts";
-import { closeDrainer, createDrainer, drain, sendLastChance } from "./drainer.ts";
 import type { Engine } from "./engine.ts";
 import { browserEnvironment, type Environment, type Signal } from "./environment.ts";
 import { loadHandOff, loadRescue, loadReset } from "./later.ts";
-import { readDevice, readSession } from "./records.ts";
-import { resume } from "./resume.ts";
+import { FORGOTTEN } from "./outbox/append.ts";
+import { closeDrainer, createDrainer, drain, sendLastChance } from "./outbox/sender.ts";
+import { valueOrThrow } from "./outbox/transport.ts";
+import { fetchVersion, latestAssessment } from "./session/assessments.ts";
+import { setAside } from "./session/current.ts";
+import { resume } from "./session/resume.ts";
+import { clearLeftBehind } from "./session/shared-computer.ts";
+import { restore, start } from "./session/start.ts";
 import { openSession } from "./session.ts";
-import { clearLeftBehind } from "./shared-computer.ts";
-import { restore, start } from "./start.ts";
+import { UNKNOWN_CLOCK } from "./storage/clock.ts";
+import { readDevice, readSession } from "./storage/records.ts";
 import type { SessionStorage } from "./storage/storage.ts";
 import {
 	checkStorage,
@@ -22,9 +22,9 @@ import {
 	doubtStorage,
 	scheduleCheck,
 	watchedStorage,
-} from "./storage-watch.ts";
-import { connectTabs, type News } from "./tabs.ts";
-import { valueOrThrow } from "./transport.ts";
+} from "./storage/storage-watch.ts";
+import { type Device, openView, pendingOf, reload, tolerant } from "./storage/tab-state.ts";
+import { connectTabs, type News } from "./storage/tabs.ts";
 import type { View } from "./view.ts";
 
 /**

@@ -1,9 +1,9 @@
 import type { SessionId } from "@carhythm/core";
-import type { Assessments } from "./assessments.ts";
-import type { Device } from "./device.ts";
-import type { Drainer } from "./drainer.ts";
-import type { DeviceRecord, SessionRecord } from "./records.ts";
-import type { Transport } from "./transport.ts";
+import type { Drainer } from "./outbox/sender.ts";
+import type { Transport } from "./outbox/transport.ts";
+import type { Assessments } from "./session/assessments.ts";
+import type { DeviceRecord, SessionRecord } from "./storage/records.ts";
+import type { Device } from "./storage/tab-state.ts";
 
 /** The parts of one client. */
 export type Engine = {

@@ -7,12 +7,12 @@ import {
 	toMillis,
 } from "@carhythm/core";
 import { type Outcome, ServerUnreachable, type Session } from "./api.ts";
-import { append } from "./append.ts";
-import { type Device, deviceTime, dismissRefused, noteLoss, pendingOf } from "./device.ts";
-import { type Drainer, drain, drainPatiently } from "./drainer.ts";
-import { follow } from "./follow.ts";
 import { loadHandOff, loadRescue } from "./later.ts";
-import { request, valueOrThrow } from "./transport.ts";
+import { append } from "./outbox/append.ts";
+import { type Drainer, drain, drainPatiently } from "./outbox/sender.ts";
+import { request, valueOrThrow } from "./outbox/transport.ts";
+import { follow } from "./session/follow.ts";
+import { type Device, deviceTime, dismissRefused, noteLoss, pendingOf } from "./storage/tab-state.ts";
 import { saveStatus, standing, type View, waitingSince } from "./view.ts";
 
 /** The face of a view to the page. */

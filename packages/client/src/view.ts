@@ -9,7 +9,7 @@ import {
 	type SessionState,
 } from "@carhythm/core";
 import type { RefusedOperation, SaveStatus, Standing, WaitReason } from "./api.ts";
-import type { KnownReset, Operation, SessionRecord, StoredSession } from "./records.ts";
+import type { KnownReset, Operation, SessionRecord, StoredSession } from "./storage/records.ts";
 import type { StorageFailed } from "./storage/storage.ts";
 
 /** An operation that is not in the storage: being written, or in memory only because the storage failed. */

@@ -10,7 +10,7 @@ import { createAssessmentStore } from "../src/db/content/assessments.ts";
 import type { DatabaseUrl } from "../src/db/dialect.ts";
 import { openDatabase } from "../src/db/open.ts";
 import { createSessionStore } from "../src/db/sessions/session-store.ts";
-import { makeReady } from "../src/make-ready.ts";
+import { makeReady } from "../src/prepare-database.ts";
 import { aPostgresDatabase } from "../src/testing/a-postgres.ts";
 import { median } from "./statistics.ts";
 import { storeAnswers } from "./stored-answers.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import { openDatabase } from "../src/db/open.ts";
-import { makeReady } from "../src/make-ready.ts";
+import { makeReady } from "../src/prepare-database.ts";
 import { aPostgresWithTools } from "../src/testing/a-postgres.ts";
 
 /** A database on a real PostgreSQL server, with as many sessions as there are connections. */

@@ -14,7 +14,7 @@ import type { Database } from "../src/db/dialect.ts";
 import { openDatabase } from "../src/db/open.ts";
 import type { NewEvent } from "../src/db/schema.ts";
 import { appendEvents } from "../src/db/writes/save-sessions.ts";
-import { makeReady } from "../src/make-ready.ts";
+import { makeReady } from "../src/prepare-database.ts";
 import { aPostgresDatabase } from "../src/testing/a-postgres.ts";
 import { median } from "./statistics.ts";
 

@@ -1,24 +1,24 @@
 import { Hono } from "hono";
-import { mountAnswers } from "./http/answers.ts";
-import { createApi, registerEndpoints } from "./http/api.ts";
 import type { Deps, Env } from "./http/context.ts";
-import { cors } from "./http/cors.ts";
-import { mountDocs } from "./http/docs.ts";
-import { createFailedLookups } from "./http/failed-lookups.ts";
-import { mountFeedback } from "./http/feedback.ts";
-import { mountHandOffs } from "./http/hand-offs.ts";
-import { meterRequests, mountMetrics } from "./http/metrics.ts";
-import { mountModules } from "./http/modules.ts";
-import { collectHeaders } from "./http/reply.ts";
-import { handleError, requestLog } from "./http/request-log.ts";
-import { mountScores } from "./http/scores.ts";
-import { SECURITY_HEADERS, strictTransport } from "./http/security-headers.ts";
-import { mountSessionChanges } from "./http/session-changes.ts";
-import { mountSessionEvents } from "./http/session-events.ts";
-import { mountSessions } from "./http/sessions.ts";
-import { mountSettings } from "./http/settings.ts";
+import { mountDocs } from "./http/docs/mount.ts";
+import { createApi, registerEndpoints } from "./http/endpoint.ts";
+import { mountAnswers } from "./http/endpoints/answers.ts";
+import { mountModules } from "./http/endpoints/content.ts";
+import { mountFeedback } from "./http/endpoints/feedback.ts";
+import { mountHandOffs } from "./http/endpoints/hand-offs.ts";
+import { mountScores } from "./http/endpoints/scores.ts";
+import { mountSessionChanges } from "./http/endpoints/session-changes.ts";
+import { mountSessionEvents } from "./http/endpoints/session-stream.ts";
+import { mountSessions } from "./http/endpoints/sessions.ts";
+import { mountSettings } from "./http/endpoints/settings.ts";
+import { mountStudents } from "./http/endpoints/students.ts";
+import { cors } from "./http/middleware/cors.ts";
+import { meterRequests, mountMetrics } from "./http/middleware/metrics.ts";
+import { handleError, requestLog } from "./http/middleware/request-log.ts";
+import { SECURITY_HEADERS, strictTransport } from "./http/middleware/security-headers.ts";
+import { collectHeaders } from "./http/reply/reply.ts";
+import { createFailedLookups } from "./http/request/rate-limits.ts";
 import { mountStatic } from "./http/static.ts";
-import { mountStudents } from "./http/students.ts";
 
 export type AppOptions = Deps & {
 	/** The folder of the built pages; null where there is none. */

@@ -10,11 +10,11 @@ import { createStore } from "./db/create-store.ts";
 import type { Database } from "./db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "./db/open.ts";
 import { refuseStaleLog } from "./db/sqlite/open-log.ts";
-import { makeReady } from "./make-ready.ts";
 import type { Meter } from "./metrics/meter.ts";
 import { OperatorError } from "./operator-error.ts";
-import { webRoot } from "./places.ts";
-import { untilStopped } from "./stopping.ts";
+import { webRoot } from "./paths.ts";
+import { makeReady } from "./prepare-database.ts";
+import { untilStopped } from "./shutdown.ts";
 
 const FAILED_LOOKUPS_PER_MINUTE = 600;
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { JsonSchema } from "../src/http/openapi-schemas.ts";
+import type { JsonSchema } from "../src/http/docs/openapi-schemas.ts";
 
 type Schemas = Readonly<Record<string, JsonSchema>>;
 

@@ -3,13 +3,13 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Config } from "../config.ts";
 import { createAssessmentStore } from "../db/content/assessments.ts";
 import type { Database, Scrubbed } from "../db/dialect.ts";
-import { SHOWN_STATUSES } from "../db/sessions/expiry.ts";
 import {
 	createSessionAdmin,
 	type SessionAdmin,
 	type ShownEvent,
 	type ShownSession,
 } from "../db/operator/session-admin.ts";
+import { SHOWN_STATUSES } from "../db/sessions/expiry.ts";
 import { eraseKept } from "../migrations/kept.ts";
 import { OperatorError } from "../operator-error.ts";
 import { confirm } from "./confirm.ts";

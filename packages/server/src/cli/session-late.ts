@@ -1,6 +1,6 @@
-import { type AppliedLateEvents, applyLateEvents } from "../db/operator/apply-late.ts";
 import { createAssessmentStore } from "../db/content/assessments.ts";
 import type { Database } from "../db/dialect.ts";
+import { type AppliedLateEvents, applyLateEvents } from "../db/operator/apply-late.ts";
 import { counted, print, printJson, printTable, shortened } from "./output.ts";
 import { unknownSession } from "./session-past.ts";
 

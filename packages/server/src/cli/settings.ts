@@ -2,9 +2,9 @@ import { type Command, Option } from "commander";
 import { type Config, type Flags, readConfig, SETTINGS, type SettingName } from "../config.ts";
 import type { Database } from "../db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "../db/open.ts";
-import { makeReady } from "../make-ready.ts";
 import { hasPending } from "../migrations/runner.ts";
 import { OperatorError } from "../operator-error.ts";
+import { makeReady } from "../prepare-database.ts";
 import { tell } from "./output.ts";
 
 /** Adds a flag for each of the settings. */

@@ -2,11 +2,11 @@ import type { Instant } from "@carhythm/core";
 import { sql } from "kysely";
 import { createAssessmentStore } from "./content/assessments.ts";
 import type { Database } from "./dialect.ts";
-import { createFeedbackStore } from "./results/feedback.ts";
-import { observedSessions, type StoreObserver } from "./sessions/observer.ts";
 import { requireServable } from "./postgres/rights.ts";
+import { createFeedbackStore } from "./results/feedback.ts";
 import { createScoreStore } from "./results/scores.ts";
 import { createSessionNews } from "./sessions/change-listeners.ts";
+import { observedSessions, type StoreObserver } from "./sessions/observer.ts";
 import { createSessionStore } from "./sessions/session-store.ts";
 import type { Store } from "./store.ts";
 

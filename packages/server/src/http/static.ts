@@ -3,7 +3,7 @@ import type { Context, Hono, MiddlewareHandler } from "hono";
 import { compress } from "hono/compress";
 import { etag } from "hono/etag";
 import type { Env } from "./context.ts";
-import { problem } from "./problem.ts";
+import { problem } from "./reply/problem.ts";
 
 /** What the build names by its content may be kept for ever. */
 const HASHED = /^\/assets\/.+-[\w-]{8,}\.\w+$/;

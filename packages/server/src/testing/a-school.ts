@@ -6,7 +6,7 @@ import type { DatabaseUrl } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
 import { single } from "../db/store.ts";
 import { migrateUp } from "../migrations/runner.ts";
-import { contentFolder } from "../places.ts";
+import { contentFolder } from "../paths.ts";
 import { seedShipped } from "../seed.ts";
 import { aFolder } from "./a-folder.ts";
 import { anOperationId } from "./a-store.ts";

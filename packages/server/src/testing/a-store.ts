@@ -4,8 +4,8 @@ import { type Instant, type OperationId, type SessionId, toInstant } from "@carh
 import { readAssessmentFile } from "../assessments/read-file.ts";
 import { createAssessmentStore } from "../db/content/assessments.ts";
 import type { Database, DatabaseUrl } from "../db/dialect.ts";
-import type { StoreObserver } from "../db/sessions/observer.ts";
 import { openDatabase } from "../db/open.ts";
+import type { StoreObserver } from "../db/sessions/observer.ts";
 import { createSessionStore } from "../db/sessions/session-store.ts";
 import type { AssessmentVersion } from "../db/store.ts";
 import { migrateUp } from "../migrations/runner.ts";

@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { createApp } from "../app.ts";
 import { createStore } from "../db/create-store.ts";
 import type { Database } from "../db/dialect.ts";
-import { makeReady } from "../make-ready.ts";
+import { makeReady } from "../prepare-database.ts";
 
 type Reply = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,7 @@ import { createAssessmentStore } from "../../src/db/content/assessments.ts";
 import type { Database, DatabaseUrl } from "../../src/db/dialect.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { migrateUp } from "../../src/migrations/runner.ts";
-import { contentFolder } from "../../src/places.ts";
+import { contentFolder } from "../../src/paths.ts";
 import { seedShipped } from "../../src/seed.ts";
 import { aFolder } from "../../src/testing/a-folder.ts";
 import { aPostgresDatabase } from "../../src/testing/a-postgres.ts";

@@ -5,11 +5,11 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { languageOfDevice } from "../shared/i18n/language.ts";
 import "../shared/styles/base.css";
-import { App } from "./App.tsx";
-import { boot, lookAgain, startOver } from "./actions.ts";
+import { App } from "./app/App.tsx";
+import { boot, lookAgain, startOver } from "./app/actions.ts";
+import { createVisit, gaveWay } from "./app/visit.ts";
 import { takeCodeFromAddress } from "./hand-off/address.ts";
-import { fetchAhead } from "./later-screens.ts";
-import { createVisit, gaveWay } from "./visit.ts";
+import { fetchAhead } from "./lazy/lazy-screens.ts";
 
 preloadFont(languageOfDevice() === "ar" ? arabicFont : latinFont);
 const root = document.getElementById("app");

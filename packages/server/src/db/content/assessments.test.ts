@@ -3,13 +3,13 @@ import type { AssessmentFile } from "../../assessments/file.ts";
 import { readAssessmentFile } from "../../assessments/read-file.ts";
 import { migrateUp } from "../../migrations/runner.ts";
 import { OperatorError } from "../../operator-error.ts";
-import { contentFolder } from "../../places.ts";
+import { contentFolder } from "../../paths.ts";
 import { seedShipped } from "../../seed.ts";
 import { aFolder } from "../../testing/a-folder.ts";
 import { aDatabase } from "../../testing/an-engine.ts";
-import { createAssessmentStore } from "./assessments.ts";
 import type { DatabaseUrl } from "../dialect.ts";
 import { openDatabase } from "../open.ts";
+import { createAssessmentStore } from "./assessments.ts";
 
 async function migrate(url: DatabaseUrl): Promise<void> {
 	const database = await openDatabase(url);

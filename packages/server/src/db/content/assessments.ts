@@ -11,9 +11,7 @@ import {
 import { type Kysely, sql, type Transaction } from "kysely";
 import { assignIds } from "../../assessments/assign-ids.ts";
 import type { AssessmentFile } from "../../assessments/file.ts";
-import { nextIds, retirePages, writePages } from "./assessment-rows.ts";
 import type { Database, Dialect } from "../dialect.ts";
-import { inTransaction } from "../transaction.ts";
 import type { Schema } from "../schema.ts";
 import {
 	type AssessmentStore,
@@ -21,6 +19,8 @@ import {
 	type ServedPage,
 	StorageUnavailable,
 } from "../store.ts";
+import { inTransaction } from "../transaction.ts";
+import { nextIds, retirePages, writePages } from "./assessment-rows.ts";
 
 /** One assessment as an operator sees it: its newest version, and what is done with it. */
 type ListedAssessment = {

@@ -5,9 +5,9 @@ import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts"
 import { answering, slider, statuses, syncing } from "../../testing/batches.ts";
 import type { Job } from "../../testing/racer.ts";
 import { someRacers } from "../../testing/racers.ts";
-import { deriveCode } from "./secrets.ts";
 import { createSessionAdmin } from "../operator/session-admin.ts";
 import { single } from "../store.ts";
+import { deriveCode } from "./secrets.ts";
 
 async function aCode(store: TestStore, session_id: SessionId, operation_id = anOperationId()) {
 	const outcome = await store.sessions.handOff(session_id, operation_id);

@@ -11,12 +11,8 @@ import {
 	type SessionId,
 } from "@carhythm/core";
 import { type Selectable, sql, type Transaction } from "kysely";
-import { deriveCode, hashVerifier, sameHash } from "./secrets.ts";
-import { kindOfOperation } from "../writes/known-operations.ts";
-import { type Rules, workBatch } from "../writes/apply-batch.ts";
-import { invalidCode, operationMismatch, unknownSession } from "../sessions/refusals.ts";
 import type { Schema } from "../schema.ts";
-import { openBench, writeBench } from "../writes/save-sessions.ts";
+import { invalidCode, operationMismatch, unknownSession } from "../sessions/refusals.ts";
 import type { Means } from "../sessions/start.ts";
 import {
 	type Batch,
@@ -26,7 +22,11 @@ import {
 	type StoredSession,
 	single,
 } from "../store.ts";
+import { type Rules, workBatch } from "../writes/apply-batch.ts";
+import { kindOfOperation } from "../writes/known-operations.ts";
+import { openBench, writeBench } from "../writes/save-sessions.ts";
 import type { Work } from "../writes/unit-of-work.ts";
+import { deriveCode, hashVerifier, sameHash } from "./secrets.ts";
 
 type Tx = Transaction<Schema>;
 type Row = Selectable<Schema["hand_offs"]>;

@@ -1,13 +1,13 @@
 import { type Instant, laterOf, type SessionId, type SessionStatus } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Database, Dialect } from "../dialect.ts";
+import type { Schema } from "../schema.ts";
+import { loadSession } from "../sessions/load-session.ts";
+import type { AssessmentStore } from "../store.ts";
 import { inTransaction } from "../transaction.ts";
 import { loadLateOf } from "../writes/known-operations.ts";
 import { applyLate, noteAppliedLate } from "../writes/late-events.ts";
-import { loadSession } from "../sessions/load-session.ts";
-import type { Schema } from "../schema.ts";
 import { writeBench } from "../writes/save-sessions.ts";
-import type { AssessmentStore } from "../store.ts";
 import { beginWork, type Work } from "../writes/unit-of-work.ts";
 
 type Tx = Transaction<Schema>;

@@ -8,11 +8,11 @@ import {
 } from "@carhythm/core";
 import type { Selectable } from "kysely";
 import * as z from "zod/mini";
+import type { Schema } from "../schema.ts";
+import { adoptedAnswer, cameWithAdoption } from "../sessions/rows.ts";
 import { eventOf } from "../writes/history-row.ts";
 import { APPLY_LATE } from "../writes/late-events.ts";
 import { bringsBack } from "../writes/request-events.ts";
-import type { Schema } from "../schema.ts";
-import { adoptedAnswer, cameWithAdoption } from "../sessions/rows.ts";
 
 export type EventRow = Selectable<Schema["session_events"]>;
 

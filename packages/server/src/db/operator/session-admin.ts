@@ -1,13 +1,13 @@
 import { type Instant, type Progress, progressOf } from "@carhythm/core";
 import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
 import type { Database, Dialect, Scrubbed } from "../dialect.ts";
-import { type ExpiryClock, hasShownStatus, type ShownStatus, shownStatus } from "../sessions/expiry.ts";
-import { inTransaction } from "../transaction.ts";
-import { PLACEHOLDER, withoutPlaceholders } from "../sessions/person.ts";
 import { OF_A_SESSION, type Schema } from "../schema.ts";
+import { type ExpiryClock, hasShownStatus, type ShownStatus, shownStatus } from "../sessions/expiry.ts";
+import { PLACEHOLDER, withoutPlaceholders } from "../sessions/person.ts";
 import { cameWithAdoption } from "../sessions/rows.ts";
 import { redirectedTo } from "../sessions/start.ts";
 import type { AssessmentStore, Person } from "../store.ts";
+import { inTransaction } from "../transaction.ts";
 
 /** A session as an operator may see it: by its display id, never by its secret one. */
 export type ShownSession = {

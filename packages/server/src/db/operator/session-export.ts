@@ -1,12 +1,12 @@
 import type { Answer, Instant } from "@carhythm/core";
 import { type Kysely, sql } from "kysely";
 import type { Database } from "../dialect.ts";
-import { type ExpiryClock, type ShownStatus, shownStatus } from "../sessions/expiry.ts";
-import type { Schema } from "../schema.ts";
 import { readProfile } from "../results/scores.ts";
-import { personOf, selectShown } from "./session-admin.ts";
+import type { Schema } from "../schema.ts";
+import { type ExpiryClock, type ShownStatus, shownStatus } from "../sessions/expiry.ts";
 import { answerOfRow } from "../sessions/rows.ts";
 import type { AssessmentStore, AssessmentVersion, Person } from "../store.ts";
+import { personOf, selectShown } from "./session-admin.ts";
 
 /** A standing answer with the event that gave it; an answer from before this program has no event. */
 type ExportedAnswer = { answer: Answer; answered_at: Instant | null; revision: number | null };

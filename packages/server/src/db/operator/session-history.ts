@@ -9,11 +9,11 @@ import {
 } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Database } from "../dialect.ts";
-import { cameLate, lateResultOf, type Recorded, replay } from "./replay.ts";
 import type { Schema } from "../schema.ts";
-import type { ShownEvent } from "./session-admin.ts";
 import { cameWithAdoption } from "../sessions/rows.ts";
 import type { AssessmentStore, AssessmentVersion } from "../store.ts";
+import { cameLate, lateResultOf, type Recorded, replay } from "./replay.ts";
+import type { ShownEvent } from "./session-admin.ts";
 
 /** A session as it was right after one of its events, as an operator may see it. Half-typed text is not kept of the past. */
 export type PastSession = {

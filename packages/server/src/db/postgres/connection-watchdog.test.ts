@@ -7,8 +7,8 @@ import { anApp, SAMPLER_ANSWERS } from "../../../test/an-app.ts";
 import { aCluster } from "../../../test/campaigns/a-cluster.ts";
 import { aPostgresDatabase } from "../../testing/a-postgres.ts";
 import { aSilentLine } from "../../testing/a-silent-line.ts";
-import { openPostgres } from "./open.ts";
 import { StorageUnavailable } from "../store.ts";
+import { openPostgres } from "./open.ts";
 
 /** Little for a test, and much for a database on a machine that has other things to do. */
 const PATIENCE = { statement_ms: 3000, look_ms: 1000 };

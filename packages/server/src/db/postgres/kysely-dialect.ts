@@ -14,8 +14,8 @@ import {
 import { type CustomTypesConfig, type Pool, type PoolClient, types } from "pg";
 import type { ColumnType } from "../dialect.ts";
 import { asStorageError, isConnectionLost } from "../errors.ts";
-import type { SilenceWatch } from "./connection-watchdog.ts";
 import { StorageUnavailable } from "../store.ts";
+import type { SilenceWatch } from "./connection-watchdog.ts";
 
 /** Kysely's dialect over a pool. `begin` is how a transaction begins. */
 export function kyselyDialect(pool: Pool, begin: string, silence: SilenceWatch): Dialect {

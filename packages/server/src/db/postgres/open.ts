@@ -2,13 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Kysely, sql, type Transaction } from "kysely";
 import { Pool } from "pg";
 import type { Database, PoolState } from "../dialect.ts";
-import { kyselyDialect, recordsetRows, valueTypes } from "./kysely-dialect.ts";
-import { serverPeers } from "./change-feed.ts";
-import { scrubPostgres } from "./purge.ts";
-import { leavableSockets, PATIENCE, type Patience, watchSilence } from "./connection-watchdog.ts";
-import { explain } from "./open-errors.ts";
-import { prepareSession, type Role } from "./session-settings.ts";
 import type { Schema } from "../schema.ts";
+import { serverPeers } from "./change-feed.ts";
+import { leavableSockets, PATIENCE, type Patience, watchSilence } from "./connection-watchdog.ts";
+import { kyselyDialect, recordsetRows, valueTypes } from "./kysely-dialect.ts";
+import { explain } from "./open-errors.ts";
+import { scrubPostgres } from "./purge.ts";
+import { prepareSession, type Role } from "./session-settings.ts";
 
 /** The most connections of one process to the server. Each is made when it is first needed. */
 const CONNECTIONS: Record<Role, number> = { db: 8, reader: 6, lookups: 2 };

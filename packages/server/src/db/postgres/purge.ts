@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
 import type { Scrubbed } from "../dialect.ts";
 import { asStorageError, errorCode } from "../errors.ts";
-import { UNLIMITED_MS } from "./connection-watchdog.ts";
 import { OF_A_SESSION } from "../schema.ts";
+import { UNLIMITED_MS } from "./connection-watchdog.ts";
 
 /** Every table that holds something of a session, those included in which undone migrations keep rows. */
 async function tablesOfSessions(client: Pick<Pool, "query">): Promise<string[]> {

@@ -1,8 +1,8 @@
 import { type Selectable, sql } from "kysely";
 import type { Database } from "../dialect.ts";
-import { inTransaction } from "../transaction.ts";
 import type { Schema } from "../schema.ts";
 import type { FeedbackStore } from "../store.ts";
+import { inTransaction } from "../transaction.ts";
 
 /** What students say about the assessment: one row a session. */
 export function createFeedbackStore(database: Database): FeedbackStore {

@@ -2,8 +2,8 @@ import type { ExistingProfile, RiasecType } from "@carhythm/core";
 import { sql } from "kysely";
 import * as z from "zod/mini";
 import type { Database } from "../dialect.ts";
-import { inTransaction } from "../transaction.ts";
 import type { ScoreStore } from "../store.ts";
+import { inTransaction } from "../transaction.ts";
 
 const StoredProfile = z.record(z.string(), z.unknown());
 

@@ -5,10 +5,10 @@ import { expect, test } from "vitest";
 import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
 import { engine } from "../../testing/an-engine.ts";
 import { answering, slider, syncing } from "../../testing/batches.ts";
-import { NEWEST_COLUMNS, selectNewest, TOUCHED } from "./newest-events.ts";
 import type { Schema } from "../schema.ts";
-import { createSessionStore } from "./session-store.ts";
 import { single } from "../store.ts";
+import { NEWEST_COLUMNS, selectNewest, TOUCHED } from "./newest-events.ts";
+import { createSessionStore } from "./session-store.ts";
 
 /** The store once more, which counts the queries and the rows that its reads get. */
 function counting({ database, assessments, now }: TestStore) {

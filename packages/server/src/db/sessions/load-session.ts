@@ -2,6 +2,7 @@ import { type AnswerRecord, OperationId, type SessionId } from "@carhythm/core";
 import { sql } from "kysely";
 import * as z from "zod/mini";
 import type { Dialect } from "../dialect.ts";
+import type { AssessmentStore, StoredSession } from "../store.ts";
 import { NEWEST_COLUMNS, selectNewest, TOUCHED } from "./newest-events.ts";
 import {
 	adoptedAnswer,
@@ -15,7 +16,6 @@ import {
 	standingAnswers,
 	toStoredSession,
 } from "./rows.ts";
-import type { AssessmentStore, StoredSession } from "../store.ts";
 
 type NewestRow = HistoryRow & { result: string; outcome: "applied" | "superseded" | "late" };
 

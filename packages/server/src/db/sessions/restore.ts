@@ -1,19 +1,19 @@
 import { decide, type Instant, type OperationId, RESTORE_DAYS, refuse, type SessionId } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Dialect } from "../dialect.ts";
-import { restorableUntil } from "./expiry.ts";
+import type { Schema } from "../schema.ts";
+import type { AssessmentStore, StartOutcome } from "../store.ts";
+import { abandoning, accept, fingerprintOf, type Rules, workBatch } from "../writes/apply-batch.ts";
 import { kindOfOperation, loadLateOf } from "../writes/known-operations.ts";
 import { applyLate, bringInExpired } from "../writes/late-events.ts";
-import { loadSession } from "./load-session.ts";
-import { noteRestore } from "../writes/request-events.ts";
-import { abandoning, accept, fingerprintOf, type Rules, workBatch } from "../writes/apply-batch.ts";
 import { receiptOf } from "../writes/receipt.ts";
-import { operationMismatch, unknownSession } from "./refusals.ts";
-import type { Schema } from "../schema.ts";
+import { noteRestore } from "../writes/request-events.ts";
 import { openBench, writeBench } from "../writes/save-sessions.ts";
-import type { AssessmentStore, StartOutcome } from "../store.ts";
-import { linkSuccessor, lockLastSuccessor, type Successor } from "./successors.ts";
 import { beginWork, type Work } from "../writes/unit-of-work.ts";
+import { restorableUntil } from "./expiry.ts";
+import { loadSession } from "./load-session.ts";
+import { operationMismatch, unknownSession } from "./refusals.ts";
+import { linkSuccessor, lockLastSuccessor, type Successor } from "./successors.ts";
 
 type Tx = Transaction<Schema>;
 

@@ -2,8 +2,8 @@ import { type Answer, type Command, type Instant, type SessionId, toInstant, toM
 import { describe, expect, test } from "vitest";
 import { anOperationId, aStore } from "../../testing/a-store.ts";
 import { answering, countersEqualRows, slider, statuses, syncing } from "../../testing/batches.ts";
-import { abandoning } from "../writes/apply-batch.ts";
 import { single } from "../store.ts";
+import { abandoning } from "../writes/apply-batch.ts";
 
 describe("an answer", () => {
 	test("is stored with its session's place, activity and counts", async () => {

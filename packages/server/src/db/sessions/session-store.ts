@@ -2,19 +2,9 @@ import { mintOperationId, type SessionId } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Database } from "../dialect.ts";
 import { isHeldUp } from "../errors.ts";
-import { createGroupCommit } from "../writes/group-commit.ts";
-import { hashVerifier } from "../hand-offs/secrets.ts";
 import { codesOf, createHandOff, redeemHandOff } from "../hand-offs/hand-offs.ts";
-import { inTransaction } from "../transaction.ts";
-import { loadSession } from "./load-session.ts";
-import { observeTransaction, type StoreObserver } from "./observer.ts";
-import { bySession, workBatch } from "../writes/apply-batch.ts";
-import { unknownSession } from "./refusals.ts";
-import { restoreSession } from "./restore.ts";
+import { hashVerifier } from "../hand-offs/secrets.ts";
 import type { Schema } from "../schema.ts";
-import { sessionFinder } from "./rows.ts";
-import { changesOf, openBench, writeBench } from "../writes/save-sessions.ts";
-import { type Means, startSession } from "./start.ts";
 import {
 	type Batch,
 	type BatchOutcome,
@@ -23,7 +13,17 @@ import {
 	type StartOutcome,
 	single,
 } from "../store.ts";
+import { inTransaction } from "../transaction.ts";
+import { bySession, workBatch } from "../writes/apply-batch.ts";
+import { createGroupCommit } from "../writes/group-commit.ts";
+import { changesOf, openBench, writeBench } from "../writes/save-sessions.ts";
 import { turnsOf } from "./lifecycle.ts";
+import { loadSession } from "./load-session.ts";
+import { observeTransaction, type StoreObserver } from "./observer.ts";
+import { unknownSession } from "./refusals.ts";
+import { restoreSession } from "./restore.ts";
+import { sessionFinder } from "./rows.ts";
+import { type Means, startSession } from "./start.ts";
 
 /** Batches that share a commit; and operations, which decide how long it takes and how much it has in memory. */
 const LARGEST_GROUP = 256;

@@ -10,17 +10,17 @@ import {
 } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Dialect } from "../dialect.ts";
-import { noteRequest } from "../writes/request-events.ts";
+import type { Schema } from "../schema.ts";
+import type { AssessmentStore, AssessmentVersion, StartOutcome, StoredSession } from "../store.ts";
 import { abandoning, fingerprintOf, workBatch } from "../writes/apply-batch.ts";
+import { noteRequest } from "../writes/request-events.ts";
+import { appendEvents, openBench, writeBench } from "../writes/save-sessions.ts";
+import type { Work } from "../writes/unit-of-work.ts";
+import { noteTurn } from "./lifecycle.ts";
 import { PLACEHOLDER } from "./person.ts";
 import { operationMismatch, unknownSession } from "./refusals.ts";
-import type { Schema } from "../schema.ts";
 import { selectSessions, toStoredSession } from "./rows.ts";
-import { appendEvents, openBench, writeBench } from "../writes/save-sessions.ts";
-import type { AssessmentStore, AssessmentVersion, StartOutcome, StoredSession } from "../store.ts";
 import { linkSuccessor, lockLastSuccessor } from "./successors.ts";
-import { noteTurn } from "./lifecycle.ts";
-import type { Work } from "../writes/unit-of-work.ts";
 
 type Tx = Transaction<Schema>;
 

@@ -2,8 +2,8 @@ import { copyFileSync, realpathSync, statfsSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import type SqliteFile from "better-sqlite3";
 import { errorCode } from "../errors.ts";
-import { type FileTrouble, type SqliteFiles, watchFiles } from "./watched-files.ts";
 import { StorageUnavailable } from "../store.ts";
+import { type FileTrouble, type SqliteFiles, watchFiles } from "./watched-files.ts";
 
 /** So often the files are looked at while nobody writes. */
 const LOOK_EVERY_MS = 1000;

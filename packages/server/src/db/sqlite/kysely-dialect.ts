@@ -14,8 +14,8 @@ import {
 } from "kysely";
 import type { ColumnType } from "../dialect.ts";
 import { asStorageError, errorCode, isConnectionLost } from "../errors.ts";
-import type { SqliteWatch } from "./file-watch.ts";
 import { StorageUnavailable } from "../store.ts";
+import type { SqliteWatch } from "./file-watch.ts";
 
 /** One connection to the file, opened again after it was lost. */
 export type Handle = {

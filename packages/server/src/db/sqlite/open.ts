@@ -6,11 +6,11 @@ import { Kysely } from "kysely";
 import { OperatorError } from "../../operator-error.ts";
 import type { Database, Scrubbed } from "../dialect.ts";
 import { errorCode } from "../errors.ts";
-import { createHandle, type Handle, jsonRows, kyselyDialect } from "./kysely-dialect.ts";
-import { setColumnDefault } from "./column-default.ts";
-import { filePeers } from "./change-feed.ts";
-import { createSqliteWatch, type SqliteWatch } from "./file-watch.ts";
 import { LEDGER, type Schema } from "../schema.ts";
+import { filePeers } from "./change-feed.ts";
+import { setColumnDefault } from "./column-default.ts";
+import { createSqliteWatch, type SqliteWatch } from "./file-watch.ts";
+import { createHandle, type Handle, jsonRows, kyselyDialect } from "./kysely-dialect.ts";
 
 /**
  * What every connection must hold to. The driver's build runs WAL at synchronous NORMAL unless told otherwise, and that

@@ -17,14 +17,14 @@ import {
 	toMillis,
 	xpFor,
 } from "@carhythm/core";
+import type { NewEvent } from "../schema.ts";
+import { operationMismatch } from "../sessions/refusals.ts";
+import { type Batch, type BatchOutcome, type Operation, type StoredResult, single } from "../store.ts";
 import { keepFound } from "./adopted-answers.ts";
+import { unseen } from "./conflicts.ts";
+import { behindNewer, boundedMark, inDeviceOrder, markOf, noteDevice } from "./device-order.ts";
 import { bringInExpired } from "./late-events.ts";
 import { type Receipt, receiptOf } from "./receipt.ts";
-import { operationMismatch } from "../sessions/refusals.ts";
-import type { NewEvent } from "../schema.ts";
-import { behindNewer, boundedMark, inDeviceOrder, markOf, noteDevice } from "./device-order.ts";
-import { type Batch, type BatchOutcome, type Operation, type StoredResult, single } from "../store.ts";
-import { unseen } from "./conflicts.ts";
 import type { Work } from "./unit-of-work.ts";
 
 /** `received` is the server's clock as it stands; see {@link receiptOf}. */

@@ -9,9 +9,9 @@ import {
 } from "@carhythm/core";
 import { type Selectable, sql, type Transaction } from "kysely";
 import type { Dialect } from "../dialect.ts";
-import { SET_BACK_MS } from "./receipt.ts";
 import type { Schema } from "../schema.ts";
 import type { Batch, DeviceMark, Operation, StoredSession } from "../store.ts";
+import { SET_BACK_MS } from "./receipt.ts";
 
 type Tx = Transaction<Schema>;
 

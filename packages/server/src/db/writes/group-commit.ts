@@ -1,5 +1,5 @@
-import { createHeldUp, type Waiting } from "./lock-wait-queue.ts";
 import { StorageUnavailable } from "../store.ts";
+import { createHeldUp, type Waiting } from "./lock-wait-queue.ts";
 
 const MOST_TURNS = 20;
 

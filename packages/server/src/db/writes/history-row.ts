@@ -1,7 +1,7 @@
 import { Command, type LifecycleCommand, type OperationId, type SessionEvent } from "@carhythm/core";
 import type { Selectable } from "kysely";
-import { bringsBack } from "./request-events.ts";
 import type { Schema } from "../schema.ts";
+import { bringsBack } from "./request-events.ts";
 
 type Row = Pick<Selectable<Schema["session_events"]>, "kind" | "question_id" | "value" | "result">;
 

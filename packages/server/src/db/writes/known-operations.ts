@@ -1,9 +1,9 @@
 import type { Instant, OperationId } from "@carhythm/core";
 import { sql, type Transaction } from "kysely";
 import type { Dialect } from "../dialect.ts";
-import { loadLate, seenByLate } from "./late-events.ts";
 import type { Schema } from "../schema.ts";
 import type { StoredResult } from "../store.ts";
+import { loadLate, seenByLate } from "./late-events.ts";
 import type { Work } from "./unit-of-work.ts";
 
 type Tx = Transaction<Schema>;

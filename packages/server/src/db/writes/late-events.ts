@@ -1,12 +1,12 @@
 import { apply, type Instant, laterOf, type OperationId, toInstant, toMillis } from "@carhythm/core";
 import { sql, type Transaction } from "kysely";
 import type { Dialect } from "../dialect.ts";
-import { eventOf } from "./history-row.ts";
-import { keepFound } from "./adopted-answers.ts";
-import { noteRequest } from "./request-events.ts";
 import type { NewEvent, Schema } from "../schema.ts";
 import type { StoredResult } from "../store.ts";
+import { keepFound } from "./adopted-answers.ts";
 import { unseen } from "./conflicts.ts";
+import { eventOf } from "./history-row.ts";
+import { noteRequest } from "./request-events.ts";
 import type { LateRow, Work } from "./unit-of-work.ts";
 
 type Tx = Transaction<Schema>;

@@ -1,7 +1,7 @@
 import type { Command, SessionId } from "@carhythm/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readAssessmentFile } from "../../assessments/read-file.ts";
-import { contentFolder } from "../../places.ts";
+import { contentFolder } from "../../paths.ts";
 import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
 import { countersEqualRows, slider } from "../../testing/batches.ts";
 import type { Job } from "../../testing/racer.ts";

@@ -1,12 +1,9 @@
 import type { AnswerRecord, DraftRecord, SessionId } from "@carhythm/core";
 import { sql, type Transaction } from "kysely";
 import type { Dialect } from "../dialect.ts";
-import { loadKnown } from "./known-operations.ts";
-import { hasLate, loadLate, seenByLate, writeAppliedLate } from "./late-events.ts";
-import { NEWEST_COLUMNS, selectNewest, TOUCHED, type Touched } from "../sessions/newest-events.ts";
-import { questionsOf } from "./apply-batch.ts";
 import type { NewEvent, Schema } from "../schema.ts";
-import { loadDevices, loadTimes, writeDevices } from "./device-order.ts";
+import { noteTurnsOf } from "../sessions/lifecycle.ts";
+import { NEWEST_COLUMNS, selectNewest, TOUCHED, type Touched } from "../sessions/newest-events.ts";
 import {
 	adoptedAnswer,
 	answerColumns,
@@ -17,7 +14,10 @@ import {
 	toStoredSession,
 } from "../sessions/rows.ts";
 import type { AssessmentStore, Batch } from "../store.ts";
-import { noteTurnsOf } from "../sessions/lifecycle.ts";
+import { questionsOf } from "./apply-batch.ts";
+import { loadDevices, loadTimes, writeDevices } from "./device-order.ts";
+import { loadKnown } from "./known-operations.ts";
+import { hasLate, loadLate, seenByLate, writeAppliedLate } from "./late-events.ts";
 import { beginWork, type Work } from "./unit-of-work.ts";
 
 type Tx = Transaction<Schema>;

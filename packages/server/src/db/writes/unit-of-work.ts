@@ -1,9 +1,9 @@
 import type { Instant, SessionStatus } from "@carhythm/core";
 import type { Selectable } from "kysely";
-import { expiryBase } from "../sessions/expiry.ts";
 import type { NewEvent, Schema } from "../schema.ts";
-import type { WithDevices } from "./device-order.ts";
+import { expiryBase } from "../sessions/expiry.ts";
 import type { StoredResult, StoredSession } from "../store.ts";
+import type { WithDevices } from "./device-order.ts";
 
 /** A late event as it is stored. */
 export type LateRow = Selectable<Schema["session_events"]>;

@@ -9,7 +9,7 @@ import { createStore } from "../../db/create-store.ts";
 import type { Database } from "../../db/dialect.ts";
 import { createSessionAdmin } from "../../db/operator/session-admin.ts";
 import { OperatorError } from "../../operator-error.ts";
-import { contentFolder } from "../../places.ts";
+import { contentFolder } from "../../paths.ts";
 import { anOperationId } from "../../testing/a-store.ts";
 import { anExistingDatabase, type ExistingDatabase } from "../../testing/existing-databases.ts";
 import { migrateDown } from "../down.ts";

@@ -1,14 +1,14 @@
 import { answerTo, chapterProgress, inLanguage, sessionBadges, sessionXp } from "@carhythm/core";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { useFocusOnEnter } from "../../shared/ui/focus.ts";
-import { goBack, goNext } from "../actions.ts";
-import type { Place } from "../places.ts";
-import { SaveLine } from "../SaveLine.tsx";
-import { SessionHeader } from "../SessionHeader.tsx";
-import { SessionRhythm } from "../SessionRhythm.tsx";
-import { SetAsideNotice } from "../SetAsideNotice.tsx";
-import { useSessionView, useVisit } from "../visit.ts";
-import { badgeName } from "../XpGain.tsx";
+import { goBack, goNext } from "../app/actions.ts";
+import type { Place } from "../app/screens.ts";
+import { useSessionView, useVisit } from "../app/visit.ts";
+import { SaveLine } from "../parts/SaveLine.tsx";
+import { SessionHeader } from "../parts/SessionHeader.tsx";
+import { SessionRhythm } from "../parts/SessionRhythm.tsx";
+import { SetAsideNotice } from "../parts/SetAsideNotice.tsx";
+import { badgeName } from "../parts/XpGain.tsx";
 
 /** Between chapters: what was done, then what comes and how to answer it. */
 export function ChapterScreen({ place }: { place: Extract<Place, { kind: "chapter" }> }) {

@@ -3,9 +3,9 @@ import { useId, useRef, useState } from "preact/hooks";
 import { useMessages } from "../../shared/i18n/language.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
-import { redeem } from "../actions.ts";
-import { useAttempt } from "../trouble.ts";
-import { useVisit } from "../visit.ts";
+import { redeem } from "../app/actions.ts";
+import { useAttempt } from "../app/errors.ts";
+import { useVisit } from "../app/visit.ts";
 import { SharedChoice } from "./SharedChoice.tsx";
 
 /**

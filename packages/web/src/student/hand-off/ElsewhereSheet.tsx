@@ -3,10 +3,10 @@ import { useMessages } from "../../shared/i18n/language.ts";
 import { now } from "../../shared/now.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
-import { takeHere } from "../actions.ts";
-import { SaveLine } from "../SaveLine.tsx";
-import { useAttempt } from "../trouble.ts";
-import { useVisit } from "../visit.ts";
+import { takeHere } from "../app/actions.ts";
+import { useAttempt } from "../app/errors.ts";
+import { useVisit } from "../app/visit.ts";
+import { SaveLine } from "../parts/SaveLine.tsx";
 import { Where } from "./Where.tsx";
 
 /** The session goes on on another device: where that is, and the way back. What is behind the sheet cannot be touched. */

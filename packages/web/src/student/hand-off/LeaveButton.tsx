@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { useMessages } from "../../shared/i18n/language.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
-import { forget } from "../actions.ts";
-import { useAttempt } from "../trouble.ts";
-import { useVisit } from "../visit.ts";
+import { forget } from "../app/actions.ts";
+import { useAttempt } from "../app/errors.ts";
+import { useVisit } from "../app/visit.ts";
 
 /** Ends a visit to a shared computer: nothing stays on it. While something is unsent it says so and stays. */
 export function LeaveButton() {

@@ -4,9 +4,9 @@ import type { Messages } from "../../shared/i18n/en.ts";
 import { useMessages } from "../../shared/i18n/language.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
-import { forget } from "../actions.ts";
-import { useAttempt } from "../trouble.ts";
-import { useVisit } from "../visit.ts";
+import { forget } from "../app/actions.ts";
+import { useAttempt } from "../app/errors.ts";
+import { useVisit } from "../app/visit.ts";
 
 /** What the server keeps of an assessment that this browser forgets. */
 export type WhatStays =

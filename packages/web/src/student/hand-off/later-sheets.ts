@@ -1,4 +1,4 @@
-import { laterScreen } from "../later-screen.ts";
+import { laterScreen } from "../lazy/lazy-screen.ts";
 
 // The picture of the code and the rest of it: few visits need them.
 

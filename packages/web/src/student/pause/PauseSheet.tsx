@@ -2,11 +2,11 @@ import { useEffect } from "preact/hooks";
 import { useMessages } from "../../shared/i18n/language.ts";
 import { now } from "../../shared/now.ts";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
-import { opened } from "../actions.ts";
+import { opened } from "../app/actions.ts";
+import { useSessionView, useVisit } from "../app/visit.ts";
 import { LeaveButton } from "../hand-off/LeaveButton.tsx";
+import { SessionRhythm } from "../parts/SessionRhythm.tsx";
 import { isRescueOffered } from "../rescue/offered.ts";
-import { SessionRhythm } from "../SessionRhythm.tsx";
-import { useSessionView, useVisit } from "../visit.ts";
 
 /** What is saved where, and until when, for someone who is about to leave. */
 export function PauseSheet({

@@ -1,7 +1,7 @@
 import { inLanguage, type OrderingQuestion, orderingIndexes, presentedOrder } from "@carhythm/core";
 import { useRef, useState } from "preact/hooks";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
-import { useSessionView } from "../visit.ts";
+import { useSessionView } from "../app/visit.ts";
 import { OrderingRow } from "./OrderingRow.tsx";
 import { makeWay, useDragging, useGliding } from "./use-dragging.ts";
 import { useGrabbing } from "./use-grabbing.ts";

@@ -1,10 +1,10 @@
 import { answerTo } from "@carhythm/core";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
-import { goBack } from "../actions.ts";
-import type { Place } from "../places.ts";
-import { SaveLine } from "../SaveLine.tsx";
-import { useSessionView, useVisit } from "../visit.ts";
-import { XpGain } from "../XpGain.tsx";
+import { goBack } from "../app/actions.ts";
+import type { Place } from "../app/screens.ts";
+import { useSessionView, useVisit } from "../app/visit.ts";
+import { SaveLine } from "../parts/SaveLine.tsx";
+import { XpGain } from "../parts/XpGain.tsx";
 import { asShown } from "./as-shown.ts";
 import { isEmpty, type Work } from "./work.ts";
 

@@ -1,6 +1,6 @@
 import { type SessionId, sameAnswer } from "@carhythm/core";
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import { useVisit } from "../visit.ts";
+import { useVisit } from "../app/visit.ts";
 import { keepLastWords, takeLastWords } from "./last-words.ts";
 import type { Work } from "./work.ts";
 

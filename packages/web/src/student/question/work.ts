@@ -1,9 +1,9 @@
 import type { Outcome } from "@carhythm/client";
 import { type Answer, answerTo, draftOf, type Question, type Refusal, unreachable } from "@carhythm/core";
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { answer, goNext, opened } from "../actions.ts";
-import type { Place } from "../places.ts";
-import type { Visit } from "../visit.ts";
+import { answer, goNext, opened } from "../app/actions.ts";
+import type { Place } from "../app/screens.ts";
+import type { Visit } from "../app/visit.ts";
 import { dropLastWords, type Touch } from "./last-words.ts";
 
 /** A choice stays visible for this long before the next question comes. */

@@ -2,10 +2,10 @@ import type { RefusedOperation } from "@carhythm/client";
 import { inLanguage } from "@carhythm/core";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
-import { opened } from "../actions.ts";
-import { questionPlace } from "../places.ts";
-import { refusalText } from "../trouble.ts";
-import { useSessionView, useVisit } from "../visit.ts";
+import { opened } from "../app/actions.ts";
+import { refusalText } from "../app/errors.ts";
+import { questionPlace } from "../app/screens.ts";
+import { useSessionView, useVisit } from "../app/visit.ts";
 
 /** Everything the server did not take, with its reason and the way to the question. Nothing leaves the list by itself. */
 export function RefusedSheet({ onClose }: { onClose: () => void }) {

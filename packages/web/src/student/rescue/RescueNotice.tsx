@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useMessages } from "../../shared/i18n/language.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
-import { useSessionView } from "../visit.ts";
+import { useSessionView } from "../app/visit.ts";
 import { isWaitingLong } from "./offered.ts";
 import { RescueSheet } from "./RescueSheet.tsx";
 

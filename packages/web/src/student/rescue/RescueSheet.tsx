@@ -3,9 +3,9 @@ import { useState } from "preact/hooks";
 import { useMessages } from "../../shared/i18n/language.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
-import { opened } from "../actions.ts";
-import { useAttempt } from "../trouble.ts";
-import { useSessionView, useVisit } from "../visit.ts";
+import { opened } from "../app/actions.ts";
+import { useAttempt } from "../app/errors.ts";
+import { useSessionView, useVisit } from "../app/visit.ts";
 
 /** Saves what only this device has to a file, and says for whom that is. */
 export function RescueSheet({ onClose }: { onClose: () => void }) {

@@ -1,4 +1,4 @@
-import type { SessionView } from "../visit.ts";
+import type { SessionView } from "../app/visit.ts";
 
 /** Most troubles of a network are over by then. */
 const LONG_MS = 10 * 60 * 1000;

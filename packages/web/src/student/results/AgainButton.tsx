@@ -2,9 +2,9 @@ import { useState } from "preact/hooks";
 import { useMessages } from "../../shared/i18n/language.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
-import { startFresh } from "../actions.ts";
-import { useAttempt } from "../trouble.ts";
-import { useSessionView, useVisit } from "../visit.ts";
+import { startFresh } from "../app/actions.ts";
+import { useAttempt } from "../app/errors.ts";
+import { useSessionView, useVisit } from "../app/visit.ts";
 
 /** A new, empty assessment after a finished one; what that means for these results is said before. */
 export function AgainButton() {

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useMessages } from "../../shared/i18n/language.ts";
 import { notYouSheet } from "../hand-off/later-sheets.ts";
-import { Later } from "../Later.tsx";
+import { Later } from "../lazy/Lazy.tsx";
 
 /** For the next person at the computer of a family or a library, who finds somebody else's results. */
 export function NotYouButton() {

@@ -1,8 +1,8 @@
 import { ServerUnreachable } from "@carhythm/client";
 import { Profile } from "@carhythm/core";
 import { useEffect, useState } from "preact/hooks";
-import { opened } from "../actions.ts";
-import { useSessionView, useVisit } from "../visit.ts";
+import { opened } from "../app/actions.ts";
+import { useSessionView, useVisit } from "../app/visit.ts";
 
 /** How far the results are. */
 export type Scores =

@@ -3,10 +3,10 @@ import { useMessages } from "../../shared/i18n/language.ts";
 import { now } from "../../shared/now.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
-import { restore, startFresh } from "../actions.ts";
-import { SessionRhythm } from "../SessionRhythm.tsx";
-import { useAttempt } from "../trouble.ts";
-import { useVisit } from "../visit.ts";
+import { restore, startFresh } from "../app/actions.ts";
+import { useAttempt } from "../app/errors.ts";
+import { useVisit } from "../app/visit.ts";
+import { SessionRhythm } from "../parts/SessionRhythm.tsx";
 import { SheetLinks } from "./SheetLinks.tsx";
 import { WrittenLast } from "./WrittenLast.tsx";
 

@@ -2,9 +2,9 @@ import type { SessionState } from "@carhythm/core";
 import { useMessages } from "../../shared/i18n/language.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
-import { startFresh } from "../actions.ts";
-import { useAttempt } from "../trouble.ts";
-import { useVisit } from "../visit.ts";
+import { startFresh } from "../app/actions.ts";
+import { useAttempt } from "../app/errors.ts";
+import { useVisit } from "../app/visit.ts";
 
 /** Start fresh says what happens before it happens; keeping the answers is the easier of the two. */
 export function FreshSheet({ state, onCancel }: { state: SessionState; onCancel: () => void }) {

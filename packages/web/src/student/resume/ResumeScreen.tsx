@@ -2,11 +2,11 @@ import { type AssessmentIndex, inLanguage, resumeIndex, unreachable } from "@car
 import { useState } from "preact/hooks";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { Header } from "../../shared/ui/Header.tsx";
+import type { AskingChoice } from "../app/visit.ts";
 import { notYouSheet } from "../hand-off/later-sheets.ts";
 import type { WhatStays } from "../hand-off/NotYouSheet.tsx";
-import { Later } from "../Later.tsx";
-import { SessionRhythm } from "../SessionRhythm.tsx";
-import type { AskingChoice } from "../visit.ts";
+import { Later } from "../lazy/Lazy.tsx";
+import { SessionRhythm } from "../parts/SessionRhythm.tsx";
 import { AbandonedSheet } from "./AbandonedSheet.tsx";
 import { ContinueSheet } from "./ContinueSheet.tsx";
 import { ExpiredSheet } from "./ExpiredSheet.tsx";

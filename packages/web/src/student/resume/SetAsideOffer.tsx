@@ -1,8 +1,8 @@
 import { useMessages } from "../../shared/i18n/language.ts";
 import { now } from "../../shared/now.ts";
-import { restore } from "../actions.ts";
-import { useAttempt } from "../trouble.ts";
-import { useVisit } from "../visit.ts";
+import { restore } from "../app/actions.ts";
+import { useAttempt } from "../app/errors.ts";
+import { useVisit } from "../app/visit.ts";
 import "./resume.css";
 
 /** On a later visit: the way back to what Start Fresh has put away, while there is one. */

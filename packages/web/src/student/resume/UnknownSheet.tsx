@@ -2,10 +2,10 @@ import type { AssessmentIndex, ResumeChoice } from "@carhythm/core";
 import { useMessages } from "../../shared/i18n/language.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
-import { boot, startFresh } from "../actions.ts";
-import { SessionRhythm } from "../SessionRhythm.tsx";
-import { useAttempt } from "../trouble.ts";
-import { useVisit } from "../visit.ts";
+import { boot, startFresh } from "../app/actions.ts";
+import { useAttempt } from "../app/errors.ts";
+import { useVisit } from "../app/visit.ts";
+import { SessionRhythm } from "../parts/SessionRhythm.tsx";
 import { SheetLinks } from "./SheetLinks.tsx";
 
 /** The server was set up anew, or this is another one: this device still has the answers, and says so. */

@@ -1,7 +1,7 @@
 import { answerTo, type SessionState } from "@carhythm/core";
 import { useId } from "preact/hooks";
 import { useMessages } from "../../shared/i18n/language.ts";
-import { useVisit } from "../visit.ts";
+import { useVisit } from "../app/visit.ts";
 
 /**
  * When a session ends elsewhere or expires while its student writes, the text does not go with it: it is shown once more, to be copied. After a

@@ -3,15 +3,15 @@ import { useState } from "preact/hooks";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { useFocusOnEnter } from "../../shared/ui/focus.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
-import { finish, goBack } from "../actions.ts";
+import { finish, goBack } from "../app/actions.ts";
+import { refusalText, useAttempt } from "../app/errors.ts";
+import { useSessionView, useVisit } from "../app/visit.ts";
+import { SaveLine } from "../parts/SaveLine.tsx";
+import { SessionHeader } from "../parts/SessionHeader.tsx";
+import { SessionRhythm } from "../parts/SessionRhythm.tsx";
 import { RefusedNotice } from "../refused/RefusedNotice.tsx";
 import { RescueNotice } from "../rescue/RescueNotice.tsx";
-import { SaveLine } from "../SaveLine.tsx";
-import { SessionHeader } from "../SessionHeader.tsx";
-import { SessionRhythm } from "../SessionRhythm.tsx";
-import { refusalText, useAttempt } from "../trouble.ts";
 import { TwoAnswersNotice } from "../two-answers/TwoAnswersNotice.tsx";
-import { useSessionView, useVisit } from "../visit.ts";
 
 /** Before finishing: what is still open, with the way there, and Finish either way. */
 export function ReviewScreen() {

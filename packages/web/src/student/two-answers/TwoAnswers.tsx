@@ -1,6 +1,6 @@
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
+import { useSessionView } from "../app/visit.ts";
 import type { Work } from "../question/work.ts";
-import { useSessionView } from "../visit.ts";
 import { answerWords } from "./answer-words.ts";
 
 /** On a question that two devices answered without seeing each other's answer: the one that does not stand, and the choice. */

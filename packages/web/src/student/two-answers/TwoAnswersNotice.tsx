@@ -1,7 +1,7 @@
 import { twiceAnswered } from "@carhythm/core";
 import { useMessages } from "../../shared/i18n/language.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
-import { useSessionView, useVisit } from "../visit.ts";
+import { useSessionView, useVisit } from "../app/visit.ts";
 
 /** Wherever the student is: other questions have two answers, and this is the way there. */
 export function TwoAnswersNotice({ here, review = false }: { here?: number; review?: boolean }) {

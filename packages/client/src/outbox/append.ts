@@ -1,0 +1,236 @@
+import {
+	type AssessmentIndex,
+	apply,
+	badgesBetween,
+	type Command,
+	type Decision,
+	decide,
+	refuse,
+	type SessionState,
+	toInstant,
+	toMillis,
+} from "@carhythm/core";
+import type { Outcome } from "../api.ts";
+import { type DeviceClock, laterClock, mintOrderedId, named, serverTime, tick } from "../storage/clock.ts";
+import {
+	deleteOperation,
+	type Operation,
+	putClock,
+	putOperation,
+	putSession,
+	readOutbox,
+	readStored,
+	readStoredClock,
+	type StoredSession,
+} from "../storage/records.ts";
+import { StorageFailed, type WriteTransaction } from "../storage/storage.ts";
+import { type Device, sessionOf } from "../storage/tab-state.ts";
+import { layered, showStored, type Unstored, update, type View } from "../view.ts";
+
+/** What is said of a session after a reset, also one by another tab. */
+export const FORGOTTEN = refuse(
+	"session_not_found",
+	"This device was reset; the assessment is no longer open here.",
+);
+
+/** Where a command goes first: judged, shown, and written together with the state it leads to. */
+export async function append(device: Device, view: View, command: Command): Promise<Outcome> {
+	if (view.forgotten) return { ok: false, refusal: FORGOTTEN };
+	device.clock = tick(device.clock, device.environment.now());
+	const operation: Operation = {
+		format: 1,
+		session_id: view.session_id,
+		...stampOf(device, device.clock),
+		command,
+		...seenIn(view.shown, command),
+	};
+	const decision = judge(device.clock, view.index, view.shown, operation);
+	if (!decision.ok) return decision;
+	const entry: Unstored = { operation, event: decision.event, phase: "writing", reason: "storage_failed" };
+	const before = view.shown.ever_answered;
+	update(view, { unstored: [...view.unstored, entry] });
+	view.badges.push(...badgesBetween(before, view.shown.ever_answered));
+	return store(device, view, entry, (tx, stamp) => writeNew(device, view, operation, tx, stamp));
+}
+
+/**
+ * The time of an operation and an id that sorts by it. Where the server cannot tell two times apart (it holds them between the
+ * session's start and now, whatever a broken clock says), the order of the ids decides, and it is the order on this device.
+ */
+function stampOf(
+	{ environment }: Device,
+	clock: DeviceClock,
+): Pick<Operation, "operation_id" | "client_time"> {
+	const operation_id = mintOrderedId(clock.last, environment.randomBytes);
+	return { operation_id, client_time: toInstant(clock.last) };
+}
+
+/** Which answer the student saw to the question. The server cannot know it, and its times are estimates. */
+function seenIn(state: SessionState, command: Command): Pick<Operation, "after"> {
+	const question_id = questionOf(command);
+	return question_id === null ? {} : { after: state.answers[question_id]?.operation_id ?? null };
+}
+
+/** The question to which a command gives, takes or begins an answer. */
+function questionOf(command: Command): number | null {
+	const { kind } = command;
+	return kind === "answer" || kind === "clear" || kind === "draft" ? command.question_id : null;
+}
+
+/** Tries again to write what the storage failed to take. */
+export async function storeFailed(device: Device): Promise<void> {
+	for (const view of device.views.values()) {
+		for (const { operation } of view.unstored) {
+			// Another write may have taken it along in the meantime.
+			const entry = view.unstored.find((other) => other.operation === operation && other.phase === "failed");
+			if (entry) await store(device, view, entry, (tx) => writeAgain(device, view, entry, tx));
+		}
+	}
+}
+
+type Written =
+	| { ok: true; stored: StoredSession; clock: DeviceClock; along: readonly Unstored[] }
+	| Extract<Outcome, { ok: false }>;
+
+/** Notes under which id and time something is about to be written. */
+type Stamp = (as: Pick<Unstored, "operation" | "event">) => void;
+
+async function store(
+	device: Device,
+	view: View,
+	entry: Unstored,
+	write: (tx: WriteTransaction, stamp: Stamp) => Promise<Written>,
+): Promise<Outcome> {
+	const isThis = (other: Unstored) => other.operation === entry.operation;
+	// A storage that took too long may still take it in. Then it must be the same that is sent from memory.
+	let stamped: Parameters<Stamp>[0] | null = null;
+	try {
+		const written = await device.storage.write((tx) =>
+			write(tx, (as) => {
+				stamped = as;
+			}),
+		);
+		if (!written.ok) {
+			// Refused only now, it is taken back; but what is already being sent from memory stays until the server has judged it.
+			const isGone = entry.phase === "writing";
+			update(view, { unstored: view.unstored.filter((other) => !(isGone && isThis(other))) });
+			return written;
+		}
+		const stored = new Set([entry, ...written.along].map(({ operation }) => operation));
+		const unstored = view.unstored.filter(({ operation }) => !stored.has(operation));
+		device.clock = laterClock(device.clock, written.clock);
+		showStored(view, written.stored, { unstored });
+		device.announce("changed");
+		return { ok: true, on_device: device.storage.durable && device.doubt === null };
+	} catch (error) {
+		if (!(error instanceof StorageFailed)) throw error;
+		update(view, {
+			unstored: view.unstored.map((other) =>
+				isThis(other) ? { ...other, ...stamped, phase: "failed", reason: error.reason } : other,
+			),
+		});
+		return { ok: true, on_device: false };
+	}
+}
+
+/** Judges once more, now that no other tab can come in between, and writes. */
+async function writeNew(
+	device: Device,
+	view: View,
+	operation: Operation,
+	tx: WriteTransaction,
+	stamp: Stamp,
+): Promise<Written> {
+	const record = await sessionOf(device, tx, view);
+	if (!record) return { ok: false, refusal: FORGOTTEN };
+	const clock = named(
+		tick(laterClock(await readStoredClock(tx), device.clock), device.environment.now()),
+		device.environment.randomBytes,
+	);
+	const last = (await readOutbox(tx, view.session_id)).at(-1);
+	const merged = last ? coalesce(operation.command, last.command) : null;
+	const position = view.unstored.findIndex((other) => other.operation === operation);
+	const before = layered(view.index, record.state, view.unstored.slice(0, position));
+	const stamped: Operation = {
+		...operation,
+		...stampOf(device, clock),
+		command: merged ?? operation.command,
+		// What this device had in its storage counts as seen; what was before it in memory had other ids then.
+		...seenIn(before, operation.command),
+	};
+	const decision = judge(clock, view.index, before, stamped);
+	if (!decision.ok) return decision;
+	stamp({ operation: stamped, event: decision.event });
+	device.clock = laterClock(device.clock, clock);
+	if (merged && last) await deleteOperation(tx, last);
+	const along = await putAlong(tx, view, operation);
+	await putOperation(tx, stamped);
+	const state = apply(view.index, layered(view.index, record.state, along), decision.event);
+	await putSession(tx, { ...record, state });
+	await putClock(tx, clock);
+	return { ok: true, stored: await readStored(tx, view.session_id), clock, along };
+}
+
+/** Writes what may already have been sent: it keeps its id and its time. */
+async function writeAgain(
+	device: Device,
+	view: View,
+	{ operation, event }: Unstored,
+	tx: WriteTransaction,
+): Promise<Written> {
+	const record = await sessionOf(device, tx, view);
+	if (!record) return { ok: false, refusal: FORGOTTEN };
+	const along = await putAlong(tx, view, operation);
+	await putOperation(tx, operation);
+	const isActive = record.state.status === "active";
+	const state = isActive ? apply(view.index, layered(view.index, record.state, along), event) : record.state;
+	await putSession(tx, { ...record, state });
+	return {
+		ok: true,
+		stored: await readStored(tx, view.session_id),
+		clock: await readStoredClock(tx),
+		along,
+	};
+}
+
+/**
+ * Writes what the storage failed to take of the same question before. Alone in the outbox, the later answer could be sent by another tab
+ * and overtake the earlier one, which this page may be sending from memory: the student saw the earlier one and changed it.
+ */
+async function putAlong(tx: WriteTransaction, view: View, later: Operation): Promise<Unstored[]> {
+	const question_id = questionOf(later.command);
+	if (question_id === null) return [];
+	const position = view.unstored.findIndex(({ operation }) => operation === later);
+	const along = view.unstored
+		.slice(0, position)
+		.filter(({ phase, operation }) => phase === "failed" && questionOf(operation.command) === question_id);
+	for (const { operation } of along) await putOperation(tx, operation);
+	return along;
+}
+
+/**
+ * One command for two: a draft makes void the draft of the same question right before it, a move the move before it. The one
+ * that results has an id of its own, so it does not matter whether the former is being sent at this moment.
+ * @returns null when both are needed
+ */
+function coalesce(command: Command, before: Command): Command | null {
+	if (command.kind === "draft") {
+		return before.kind === "draft" && before.question_id === command.question_id ? command : null;
+	}
+	if (command.kind !== "move" || before.kind !== "move") return null;
+	return before.language ? { language: before.language, ...command } : command;
+}
+
+/**
+ * The judgement on this device. Whatever is known of other devices, the student sees what was just done; which of two answers
+ * stands is settled by the server's times.
+ */
+function judge(
+	clock: DeviceClock,
+	index: AssessmentIndex,
+	state: SessionState,
+	operation: Operation,
+): Decision {
+	const received = serverTime(clock, toMillis(operation.client_time));
+	return decide(index, state, operation, { received, at: null, expiry_days: null, device: { id: clock.id } });
+}

@@ -1,0 +1,145 @@
+import { type SessionId, toInstant, unreachable } from "@carhythm/core";
+import type { Operation } from "../storage/records.ts";
+import { StorageFailed } from "../storage/storage.ts";
+import { type Device, deviceTime } from "../storage/tab-state.ts";
+import type { View } from "../view.ts";
+import { rebase } from "./rebase.ts";
+import { markKnown, refuseOperation, settle } from "./settlement.ts";
+import { fetchSnapshot, sync, type Transport, type Unavailable } from "./transport.ts";
+
+/** What one carries to the server, while being the only one who does. */
+export type Courier = {
+	readonly device: Device;
+	readonly transport: Transport;
+	/** Called before each request, so that nobody takes this one for dead. */
+	readonly renew: () => Promise<void>;
+};
+
+export type Delivered = { kind: "done" } | { kind: "unknown_session" } | Wait;
+
+/** It has to be tried again later; nothing is lost. */
+export type Wait = { kind: "wait"; reason: "offline" | "server"; retry_after_ms: number | null };
+
+const DONE = { kind: "done" } as const;
+const TROUBLE: Wait = { kind: "wait", reason: "server", retry_after_ms: null };
+
+/** Delivers operations of one session, oldest first. `done` means: each has left the outbox. */
+export async function deliver(
+	courier: Courier,
+	session_id: SessionId,
+	operations: readonly Operation[],
+): Promise<Delivered> {
+	const { device, transport } = courier;
+	const outcome = await send(courier, session_id, operations);
+	if (outcome.kind !== "rejected") return outcome;
+	// Only a server that takes requests of this shape can be believed to mean the operations.
+	const probe = await sync(transport, session_id, syncRequest(device, session_id, []));
+	switch (probe.kind) {
+		case "settled":
+			return divide(courier, session_id, operations, outcome.problem);
+		case "unavailable":
+			return waitFor(probe);
+		case "unknown_session":
+		case "rejected":
+			return TROUBLE;
+		default:
+			return unreachable(probe);
+	}
+}
+
+async function send(
+	{ device, transport, renew }: Courier,
+	session_id: SessionId,
+	operations: readonly Operation[],
+): Promise<Delivered | { kind: "rejected"; problem: { code: string; detail: string } }> {
+	await renew();
+	const outcome = await sync(transport, session_id, syncRequest(device, session_id, operations));
+	switch (outcome.kind) {
+		case "settled":
+			return (await settle(device, session_id, operations, outcome.reply)) ? DONE : TROUBLE;
+		case "unknown_session":
+			await markKnown(device, session_id, false);
+			return outcome;
+		case "rejected":
+			return outcome;
+		case "unavailable":
+			return waitFor(outcome);
+		default:
+			return unreachable(outcome);
+	}
+}
+
+/** Finds by halves what the server cannot take, so that it does not hold up the rest. */
+async function divide(
+	courier: Courier,
+	session_id: SessionId,
+	operations: readonly Operation[],
+	problem: { code: string; detail: string },
+): Promise<Delivered> {
+	const [first] = operations;
+	if (!first) return DONE;
+	if (operations.length === 1) {
+		return (await refuseOperation(courier.device, first, problem)) ? DONE : TROUBLE;
+	}
+	const middle = Math.ceil(operations.length / 2);
+	for (const half of [operations.slice(0, middle), operations.slice(middle)]) {
+		const outcome = await send(courier, session_id, half);
+		const end =
+			outcome.kind === "rejected" ? await divide(courier, session_id, half, outcome.problem) : outcome;
+		if (end.kind !== "done") return end;
+	}
+	return DONE;
+}
+
+/** Fetches a session of which the server has something that this device lacks, or lacks something that it has. */
+export async function refresh(
+	{ device, transport, renew }: Courier,
+	view: View,
+): Promise<{ kind: "done" } | Wait> {
+	await renew();
+	const remote = await fetchSnapshot(transport, view.session_id);
+	switch (remote.kind) {
+		case "found":
+			try {
+				await rebase(device, view.index, remote.snapshot, {
+					last_reset: view.last_reset,
+					isExclusive: true,
+				});
+				return DONE;
+			} catch (error) {
+				if (error instanceof StorageFailed) return TROUBLE;
+				throw error;
+			}
+		case "not_found":
+			await markKnown(device, view.session_id, false);
+			return DONE;
+		case "unavailable":
+			return waitFor(remote);
+		default:
+			return unreachable(remote);
+	}
+}
+
+/** The body of a `sync`. */
+export function syncRequest(device: Device, session_id: SessionId, operations: readonly Operation[]) {
+	return {
+		sent_at: toInstant(deviceTime(device)),
+		...(device.clock.id && { device_id: device.clock.id }),
+		...(isShared(device, session_id) && { shared: true }),
+		ignore_unknown: true,
+		operations: operations.map(({ operation_id, client_time, command, after }) => ({
+			operation_id,
+			client_time,
+			command,
+			...(after !== undefined && { after }),
+		})),
+	};
+}
+
+function isShared({ views, without_cookie }: Device, session_id: SessionId): boolean {
+	return without_cookie.has(session_id) || (views.get(session_id)?.shared ?? null) !== null;
+}
+
+function waitFor({ reason, retry_after_ms }: Unavailable): Wait {
+	return { kind: "wait", reason, retry_after_ms };
+}

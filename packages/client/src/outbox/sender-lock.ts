@@ -1,0 +1,117 @@
+import { mintUuid } from "@carhythm/core";
+import type { Locks } from "../environment.ts";
+import { deleteLease, putLease, readLease } from "../storage/records.ts";
+import { StorageFailed } from "../storage/storage.ts";
+import type { Device } from "../storage/tab-state.ts";
+
+const NAME = "carhythm-outbox";
+/** A tab that holds the lock for longer may have been suspended with it, and would hold up all others for as long as it sleeps. */
+const PATIENCE_MS = 12_000;
+/** The patience after one that was in vain, until the lock is to be had again. */
+const LITTLE_PATIENCE_MS = 500;
+/** So long the others wait for a tab that was closed while it was sending. */
+export const LEASE_MS = 6000;
+/** Whoever sends renews the lease this often. In the background timers may be late: the lease may then end under a sender. */
+const BEAT_MS = 2000;
+
+type Body<T> = (renew: () => Promise<void>) => Promise<T>;
+
+/**
+ * Runs `body` while no other tab of this origin runs one: under a Web Lock, for which it waits. Where locks are missing (plain http),
+ * refused (blocked site data) or not to be had for long (a suspended tab), it runs under a lease in the storage, which ends by itself.
+ * It is for order and thrift; correctness never depends on it, since every operation carries its id.
+ * @returns `busy` when another tab holds the lease
+ */
+export async function exclusively<T>(device: Device, body: Body<T>): Promise<T | "busy"> {
+	const { locks, randomBytes } = device.environment;
+	const holder = mintUuid(randomBytes);
+	const locked = locks && (await underLock(device, locks, () => runLeased(device, holder, false, body)));
+	if (locked) return locked.result;
+	try {
+		if (!(await takeLease(device, holder))) return "busy";
+	} catch (error) {
+		// A storage that takes no lease takes no operations of other tabs either.
+		if (error instanceof StorageFailed) return body(() => Promise.resolve());
+		throw error;
+	}
+	return runLeased(device, holder, true, body);
+}
+
+/** @returns null where no lock was to be had; `run` has not begun then */
+async function underLock<T>(
+	device: Device,
+	locks: Locks,
+	run: () => Promise<T>,
+): Promise<{ result: T } | null> {
+	const { environment } = device;
+	const giveUp = new AbortController();
+	const { signal } = giveUp;
+	const patience = device.lock_is_stuck ? LITTLE_PATIENCE_MS : PATIENCE_MS;
+	const timer = environment.setTimeout(() => giveUp.abort(), patience);
+	let hasBegun = false;
+	try {
+		return await locks.request(NAME, { signal }, async () => {
+			if (signal.aborted) return null;
+			hasBegun = true;
+			device.lock_is_stuck = false;
+			environment.clearTimeout(timer);
+			return { result: await run() };
+		});
+	} catch (error) {
+		if (hasBegun) throw error;
+		device.lock_is_stuck = signal.aborted;
+		return null;
+	} finally {
+		environment.clearTimeout(timer);
+	}
+}
+
+/**
+ * Runs `body` under a lease that is renewed.
+ * @param isTaken whether the lease is taken already. Under a lock it is not worth a write, unless it takes so long that others might think
+ *   that this tab is suspended
+ */
+async function runLeased<T>(device: Device, holder: string, isTaken: boolean, body: Body<T>): Promise<T> {
+	const { environment } = device;
+	let isOver = false;
+	let isLeased = isTaken;
+	const renew = async () => {
+		isLeased = true;
+		await takeLease(device, holder).catch(ignoreStorage);
+	};
+	const beat = async () => {
+		await renew();
+		if (!isOver) timer = wait();
+	};
+	const wait = (): unknown => environment.setTimeout(() => void beat(), BEAT_MS);
+	let timer = wait();
+	try {
+		return await body(isTaken ? renew : () => Promise.resolve());
+	} finally {
+		isOver = true;
+		environment.clearTimeout(timer);
+		if (isLeased) await returnLease(device, holder).catch(ignoreStorage);
+	}
+}
+
+function takeLease(device: Device, holder: string): Promise<boolean> {
+	return device.storage.write(async (tx) => {
+		const now = device.environment.now();
+		const lease = await readLease(tx);
+		// A lease that ends further away than any can was made before the clock was set back.
+		const isHeld = lease && lease.until > now && lease.until <= now + LEASE_MS;
+		if (isHeld && lease.holder !== holder) return false;
+		await putLease(tx, { format: 1, holder, until: now + LEASE_MS });
+		return true;
+	});
+}
+
+function returnLease(device: Device, holder: string): Promise<void> {
+	return device.storage.write(async (tx) => {
+		if ((await readLease(tx))?.holder === holder) await deleteLease(tx);
+	});
+}
+
+function ignoreStorage(error: unknown): void {
+	if (!(error instanceof StorageFailed)) throw error;
+}

@@ -1,0 +1,199 @@
+import {
+	apply,
+	type Instant,
+	type OperationResult,
+	type SessionId,
+	type SessionState,
+	type SyncReply,
+} from "@carhythm/core";
+import { serverTime, withServerTime } from "../storage/clock.ts";
+import {
+	deleteOperation,
+	isQueued,
+	type Operation,
+	putClock,
+	putRefused,
+	putSession,
+	readOutbox,
+	readStored,
+	readStoredClock,
+	type SessionRecord,
+} from "../storage/records.ts";
+import { StorageFailed, type WriteTransaction } from "../storage/storage.ts";
+import {
+	changeSession,
+	type Device,
+	deviceTime,
+	knownRecord,
+	reload,
+	sessionOf,
+} from "../storage/tab-state.ts";
+import { showStored, update, type View } from "../view.ts";
+import { type Settled, settleRecord } from "./settle-record.ts";
+
+/**
+ * Takes in the server's results: what is acknowledged leaves the outbox, what is refused moves to the visible list, in one
+ * transaction with the session's record.
+ * @returns false when the reply settled nothing or the storage could not take it in; sending on would then go in circles
+ */
+export async function settle(
+	device: Device,
+	session_id: SessionId,
+	sent: readonly Operation[],
+	reply: SyncReply,
+): Promise<boolean> {
+	const settled = matchResults(sent, reply.results);
+	const view = device.views.get(session_id);
+	if (view && reply.session.incarnation) view.heard_incarnation = reply.session.incarnation;
+	const now = device.environment.now();
+	device.clock = withServerTime(device.clock, now, reply.server_time);
+	const acknowledged = settled.filter(({ result }) => result.status !== "refused");
+	try {
+		const stored = await device.storage.write(async (tx) => {
+			const record = await knownRecord(device, tx, session_id);
+			const refused_at = serverTime(device.clock, deviceTime(device));
+			for (const { operation, result } of settled) {
+				await takeOut(tx, record, operation, result.status === "refused" ? { ...result, refused_at } : null);
+			}
+			if (record) {
+				const outbox = await readOutbox(tx, session_id);
+				const state = view ? withAcknowledged(view, record.state, settled) : record.state;
+				// What was never written here has times of its own making; the server's are better.
+				const refresh_needed = record.refresh_needed || state !== record.state;
+				await putSession(
+					tx,
+					settleRecord({ ...record, state, refresh_needed }, settled, outbox, reply.session),
+				);
+			}
+			const clock = withServerTime(await readStoredClock(tx), now, reply.server_time);
+			await putClock(tx, clock);
+			return readStored(tx, session_id);
+		});
+		if (view)
+			showStored(view, stored, { unstored: view.unstored.filter((entry) => !isSettled(entry, settled)) });
+		device.announce("settled");
+		return settled.length > 0 || sent.length === 0;
+	} catch (error) {
+		if (!(error instanceof StorageFailed)) throw error;
+		settleInMemory(device, view, acknowledged);
+		return false;
+	}
+}
+
+/** Tries again to write down acknowledgements that the storage failed to take. */
+export async function settleLeftovers(device: Device): Promise<void> {
+	const { views, acknowledged } = device;
+	if (acknowledged.size === 0) return;
+	try {
+		await device.storage.write(async (tx) => {
+			for (const operation of await readOutbox(tx)) {
+				if (acknowledged.has(operation.operation_id)) await deleteOperation(tx, operation);
+			}
+			for (const view of views.values()) {
+				const left = view.unstored.filter(({ phase }) => phase === "acknowledged");
+				const record = left.length > 0 ? await sessionOf(device, tx, view) : null;
+				if (!record) continue;
+				const state = left.reduce((base, { event }) => apply(view.index, base, event), record.state);
+				await putSession(tx, { ...record, state, refresh_needed: true });
+			}
+		});
+	} catch (error) {
+		if (error instanceof StorageFailed) return;
+		throw error;
+	}
+	acknowledged.clear();
+	for (const view of views.values()) {
+		view.unstored = view.unstored.filter(({ phase }) => phase !== "acknowledged");
+	}
+	await reload(device);
+	device.announce("changed");
+}
+
+/** Moves one operation to the refused ones: the server will never take it, and the student should know. */
+export async function refuseOperation(
+	device: Device,
+	operation: Operation,
+	why: { code: string; detail: string },
+): Promise<boolean> {
+	const { session_id } = operation;
+	const view = device.views.get(session_id);
+	try {
+		const stored = await device.storage.write(async (tx) => {
+			const refused_at = serverTime(device.clock, deviceTime(device));
+			const record = await knownRecord(device, tx, session_id);
+			if (record) await putSession(tx, { ...record, refresh_needed: true });
+			await takeOut(tx, record, operation, { ...why, refused_at });
+			return readStored(tx, session_id);
+		});
+		const rest = view?.unstored.filter((entry) => entry.operation.operation_id !== operation.operation_id);
+		if (view && rest) showStored(view, stored, { unstored: rest });
+		device.announce("changed");
+		return true;
+	} catch (error) {
+		if (error instanceof StorageFailed) return false;
+		throw error;
+	}
+}
+
+/** Notes whether the server knows the session at all. */
+export async function markKnown(device: Device, session_id: SessionId, isKnown: boolean): Promise<void> {
+	const view = device.views.get(session_id);
+	try {
+		const stored = await device.storage.write(async (tx) => {
+			await changeSession(device, tx, session_id, { known_to_server: isKnown });
+			return readStored(tx, session_id);
+		});
+		if (view) showStored(view, stored);
+	} catch (error) {
+		if (!(error instanceof StorageFailed)) throw error;
+		if (view) update(view, { record: { ...view.record, known_to_server: isKnown } });
+	}
+}
+
+function matchResults(sent: readonly Operation[], results: readonly OperationResult[]): Settled[] {
+	const inOrder = results.length === sent.length;
+	return sent.flatMap((operation, index) => {
+		const beside = inOrder ? results[index] : undefined;
+		const isBeside = beside && (beside.operation_id ?? operation.operation_id) === operation.operation_id;
+		const result = isBeside ? beside : results.find((one) => one.operation_id === operation.operation_id);
+		return result ? [{ operation, result }] : [];
+	});
+}
+
+/**
+ * Takes an operation out of the outbox. A refused one goes to the visible list, unless a reset has meanwhile taken it away with its whole
+ * session: then it concerns nobody here.
+ */
+async function takeOut(
+	tx: WriteTransaction,
+	record: SessionRecord | null,
+	operation: Operation,
+	refusal: { code: string; detail: string; refused_at: Instant } | null,
+): Promise<void> {
+	const isForgotten = record === null && !(await isQueued(tx, operation));
+	await deleteOperation(tx, operation);
+	if (refusal && !isForgotten) await putRefused(tx, operation, refusal);
+}
+
+/** The stored state with what was sent from memory because the storage had failed. */
+function withAcknowledged(view: View, state: SessionState, settled: readonly Settled[]): SessionState {
+	return view.unstored
+		.filter((entry) => isSettled(entry, settled) && entry.phase !== "writing")
+		.reduce((base, { event }) => apply(view.index, base, event), state);
+}
+
+function isSettled(entry: View["unstored"][number], settled: readonly Settled[]): boolean {
+	const isAnswered = settled.some(({ operation }) => operation.operation_id === entry.operation.operation_id);
+	return entry.phase === "acknowledged" || isAnswered;
+}
+
+function settleInMemory(device: Device, view: View | undefined, acknowledged: readonly Settled[]): void {
+	const ids = new Set(acknowledged.map(({ operation }) => operation.operation_id));
+	for (const id of ids) device.acknowledged.add(id);
+	if (!view) return;
+	update(view, {
+		unstored: view.unstored.map((entry) =>
+			ids.has(entry.operation.operation_id) ? { ...entry, phase: "acknowledged" } : entry,
+		),
+	});
+}

@@ -1,0 +1,188 @@
+import { SessionNotice, z } from "@carhythm/core";
+import { syncRequest } from "../outbox/delivery.ts";
+import { type Drainer, drain } from "../outbox/sender.ts";
+import { sync } from "../outbox/transport.ts";
+import { noteLoss } from "../storage/tab-state.ts";
+import { isServerRestored, notify, type View } from "../view.ts";
+
+/** Often enough to know within five seconds that the session goes on elsewhere; a stream must have said something by then too. */
+const ASK_EVERY_MS = 4000;
+/** A server that refused a stream, or a proxy that kept it back, is offered another chance after this long. */
+const LISTEN_AGAIN_MS = 60_000;
+/** Asked so often in between. */
+const ASK_TIMES = LISTEN_AGAIN_MS / ASK_EVERY_MS;
+/** Browsers take a longer wait for none. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * Hears of what other devices do with a session, while the page is on the screen. One tab listens for all: of several windows that are
+ * seen at once Web Locks choose one, and where there are none (plain http, blocked site data) each listens. A hidden tab leaves it to
+ * others at once, since it may be suspended at any moment and would then be deaf for all.
+ * @returns a function that ends it
+ */
+export function follow(drainer: Drainer, view: View): () => void {
+	const { environment } = drainer.device;
+	let isOver = false;
+	/** This tab's turn, which it has or waits for. */
+	let turn: AbortController | null = null;
+
+	function takeTurn(): void {
+		if (isOver || turn || environment.isShown?.() === false) return;
+		turn = new AbortController();
+		const { signal } = turn;
+		if (!environment.locks) {
+			attend(drainer, view, signal);
+			return;
+		}
+		const turns = environment.locks.request(`carhythm-follow/${view.session_id}`, { signal }, () => {
+			if (signal.aborted) return Promise.resolve();
+			attend(drainer, view, signal);
+			return new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+		});
+		turns.catch(() => {
+			if (!signal.aborted) attend(drainer, view, signal);
+		});
+	}
+
+	function leaveTurn(): void {
+		turn?.abort();
+		turn = null;
+	}
+
+	const stopSignals = environment.signals.subscribe((signal) => {
+		if (signal === "hidden" || signal === "pagehide") leaveTurn();
+		else if (signal === "visible" || signal === "pageshow") takeTurn();
+	});
+	takeTurn();
+
+	const end = () => {
+		isOver = true;
+		drainer.endings.delete(end);
+		stopSignals();
+		leaveTurn();
+	};
+	drainer.endings.add(end);
+	return end;
+}
+
+/** Listens to the server's events until the end of the turn, and asks while they do not come. */
+function attend(drainer: Drainer, view: View, turn: AbortSignal): void {
+	const { environment } = drainer.device;
+	const url = `${drainer.transport.base_url}/api/v2/session/${view.session_id}/events`;
+	let stream: { close(): void } | null = null;
+	let timer: unknown = null;
+
+	function listen(): void {
+		if (!environment.listen) {
+			askLater(Number.POSITIVE_INFINITY);
+			return;
+		}
+		let patience_ms = ASK_EVERY_MS;
+		let isFirst = true;
+		const expectMore = () =>
+			wait(patience_ms, () => {
+				mute();
+				ask(ASK_TIMES);
+			});
+		stream = environment.listen(url, {
+			heard(data) {
+				expectMore();
+				void hear(drainer, view, { data, isFirst });
+				isFirst = false;
+			},
+			beat(next_ms) {
+				// One may be late; two that do not come are kept back by something in between.
+				patience_ms = 2 * next_ms + ASK_EVERY_MS;
+				expectMore();
+			},
+			failed() {
+				mute();
+				askLater(ASK_TIMES);
+			},
+		});
+		expectMore();
+	}
+
+	/** Asks so many times, and then tries to listen again. */
+	function ask(times: number): void {
+		void askOnce(drainer, view).finally(() => {
+			if (turn.aborted) return;
+			if (times > 1) askLater(times - 1);
+			else listen();
+		});
+	}
+
+	function askLater(times: number): void {
+		wait(ASK_EVERY_MS, () => ask(times));
+	}
+
+	function wait(milliseconds: number, then: () => void): void {
+		stopWaiting();
+		if (milliseconds <= LONGEST_MS) timer = environment.setTimeout(then, milliseconds);
+	}
+
+	function stopWaiting(): void {
+		if (timer !== null) environment.clearTimeout(timer);
+		timer = null;
+	}
+
+	function mute(): void {
+		stream?.close();
+		stream = null;
+		stopWaiting();
+	}
+
+	turn.addEventListener("abort", mute);
+	listen();
+}
+
+async function hear(
+	drainer: Drainer,
+	view: View,
+	{ data, isFirst }: { data: string; isFirst: boolean },
+): Promise<void> {
+	const notice = z.safeParse(SessionNotice, parseJson(data));
+	if (!notice.success) return;
+	// The first one of a stream tells how things are; a later one may have been overtaken by a reply.
+	const { revision, incarnation } = notice.data;
+	if (isFirst && revision < view.record.synced_revision) await noteLoss(drainer.device, view);
+	await learn(drainer, view, revision, incarnation);
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/** A sync of nothing tells how things are, and is no activity. */
+async function askOnce(drainer: Drainer, view: View): Promise<void> {
+	// Whoever sends is told anyway.
+	if (view.forgotten || drainer.running !== null) return;
+	const outcome = await sync(
+		drainer.transport,
+		view.session_id,
+		syncRequest(drainer.device, view.session_id, []),
+	);
+	if (outcome.kind !== "settled") return;
+	const { revision, incarnation } = outcome.reply.session;
+	await learn(drainer, view, revision, incarnation);
+}
+
+async function learn(
+	drainer: Drainer,
+	view: View,
+	revision: number,
+	incarnation: string | undefined,
+): Promise<void> {
+	if (incarnation !== undefined) view.heard_incarnation = incarnation;
+	const isRestored = isServerRestored(view);
+	if (isRestored) notify(view);
+	const isKnown = revision <= view.record.synced_revision && !isRestored && !view.record.refresh_needed;
+	if (isKnown) return;
+	// Numbers of another database say nothing about those of this one.
+	if (!isRestored) view.heard = Math.max(view.heard, revision);
+	await drain(drainer, "wake");
+}

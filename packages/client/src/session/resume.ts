@@ -1,0 +1,239 @@
+import {
+	type AssessmentIndex,
+	apply,
+	chooseResume,
+	type LocalSession,
+	type RemoteSession,
+	type SessionId,
+	type SessionSnapshot,
+	type SessionState,
+	toInstant,
+} from "@carhythm/core";
+import type { Resumed } from "../api.ts";
+import type { Engine } from "../engine.ts";
+import { loadReset } from "../later.ts";
+import { rebase, recordOf } from "../outbox/rebase.ts";
+import { drain } from "../outbox/sender.ts";
+import { markKnown } from "../outbox/settlement.ts";
+import { fetchSnapshot } from "../outbox/transport.ts";
+import {
+	type DeviceRecord,
+	isResetSince,
+	type KnownReset,
+	type Operation,
+	putDevice,
+	putSession,
+	readDevice,
+	readStored,
+	type SessionRecord,
+} from "../storage/records.ts";
+import type { ReadTransaction } from "../storage/storage.ts";
+import { type Device, deviceTime, meetDevice, pendingOf, tolerant } from "../storage/tab-state.ts";
+import { eventsOf } from "../view.ts";
+import { fetchVersion } from "./assessments.ts";
+import { noteSetAside, withCurrent } from "./current.ts";
+import { endPastVisit } from "./shared-computer.ts";
+
+type Held = { record: SessionRecord; operations: readonly Operation[] };
+/** What this device holds of the session to come back to, and what it knew when that was read. */
+type Look = {
+	held: Held | null;
+	current: SessionId | null;
+	/** The session in whose place the current one stands, and which may be back by now: the reply to a restore can be lost. */
+	replaced: SessionId | null;
+	cookie_ignored: boolean;
+	last_reset: KnownReset;
+};
+
+// The next visit tries again.
+const ignore = () => {};
+
+const NOTHING = { kind: "nothing" } as const;
+const NOT_FOUND = { kind: "not_found" } as const;
+
+/** See `Client.resume`. */
+export async function resume(engine: Engine): Promise<Resumed> {
+	const { device } = engine;
+	await endPastVisit(device);
+	const look = await readLook(device);
+	const resumed = await findSession(engine, look);
+	const isPast = await tolerant(
+		async () => isOvertaken(look, resumed, await device.storage.read(readDevice)),
+		false,
+	);
+	if (isPast) return resume(engine);
+	await noteSetAside(engine);
+	return resumed;
+}
+
+/**
+ * Whether another tab has decided meanwhile what there is to come back to: it has begun or brought back a session, or has let this
+ * browser forget everything, and somebody else may sit here by now.
+ */
+function isOvertaken(look: Look, { choice }: Resumed, now: DeviceRecord): boolean {
+	const found = choice.kind === "nothing" ? null : choice.state.session_id;
+	return isResetSince(now, look.last_reset) || (now.current !== look.current && now.current !== found);
+}
+
+async function findSession(engine: Engine, look: Look, hasSent = false): Promise<Resumed> {
+	const { device } = engine;
+	const { held, cookie_ignored } = look;
+	if (!held && cookie_ignored) void loadReset().then(({ forgetCookie }) => forgetCookie(engine), ignore);
+	const isUnasked = !held && cookie_ignored;
+	const session_id = held?.record.state.session_id ?? null;
+	const remote = isUnasked ? NOT_FOUND : await askServer(engine, session_id, held);
+	if (!hasSent && isExpired(remote) && held && held.operations.length > 0) {
+		// What was done in time renews the session once it has arrived.
+		await drain(engine.drainer, "wake");
+		return findSession(engine, await readLook(device), true);
+	}
+	return (isSetAside(remote) && (await findReplaced(engine, look))) || present(engine, look, remote);
+}
+
+/** The session that took its place again while its successor was set aside; null where both are, or there is none. */
+async function findReplaced(engine: Engine, look: Look): Promise<Resumed | null> {
+	const { device } = engine;
+	const { replaced } = look;
+	if (replaced === null || replaced === look.current) return null;
+	const held = await tolerant(() => device.storage.read((tx) => readHeld(device, tx, replaced)), null);
+	const remote = await askServer(engine, replaced, held);
+	// Without its state from the server this device can at least ask for the session again.
+	const isThere = remote.kind === "found" ? !isSetAside(remote) : remote.kind === "unreachable" && held;
+	return isThere ? present(engine, { ...look, held }, remote) : null;
+}
+
+function isExpired(remote: RemoteSession): boolean {
+	return remote.kind === "found" && remote.snapshot.session.status === "active" && remote.snapshot.expired;
+}
+
+function isSetAside(remote: RemoteSession): boolean {
+	return remote.kind === "found" && remote.snapshot.session.status === "user_abandoned_not_completed";
+}
+
+async function present(engine: Engine, look: Look, remote: RemoteSession): Promise<Resumed> {
+	const { held } = look;
+	const server = remote.kind === "unreachable" ? "unreachable" : "reached";
+	const ref = remote.kind === "found" ? remote.snapshot.assessment : held?.record.assessment;
+	if (!ref) return { choice: NOTHING, index: null, server };
+
+	const version = await fetchVersion(engine.assessments, ref.version_id);
+	if (version.kind !== "ok") return { choice: NOTHING, index: null, server: "unreachable" };
+	const index = version.value;
+	if (remote.kind === "not_found" && held) {
+		await markKnown(engine.device, held.record.state.session_id, false);
+	}
+	if (remote.kind !== "found") {
+		return { choice: chooseResume(index, localOf(engine.device, index, held, null), remote), index, server };
+	}
+	const snapshot = await takeOver(engine, index, remote.snapshot, look);
+	// What the server had lost is in the outbox again.
+	const { device } = engine;
+	const session_id = held?.record.state.session_id;
+	const now = session_id
+		? await tolerant(() => device.storage.read((tx) => readHeld(device, tx, session_id)), null)
+		: null;
+	const choice = chooseResume(index, localOf(device, index, now ?? held, snapshot), {
+		kind: "found",
+		snapshot,
+	});
+	return { choice, index, server };
+}
+
+function readLook(device: Device): Promise<Look> {
+	return tolerant<Look>(
+		() =>
+			device.storage.read(async (tx) => {
+				const { current, restoring, set_aside, cookie_ignored, last_reset } = await meetDevice(device, tx);
+				const held = current && (await readHeld(device, tx, current));
+				const replaced = restoring?.session_id ?? set_aside?.session_id ?? null;
+				return { held, current, replaced, cookie_ignored, last_reset };
+			}),
+		{ held: null, current: null, replaced: null, cookie_ignored: false, last_reset: null },
+	);
+}
+
+async function readHeld(device: Device, tx: ReadTransaction, session_id: SessionId): Promise<Held | null> {
+	const { record, queued } = await readStored(tx, session_id);
+	if (!record) return null;
+	// A session that is already open here may hold answers that the storage did not take.
+	const view = device.views.get(session_id);
+	return view
+		? { record: { ...record, state: view.shown }, operations: pendingOf(device, view) }
+		: { record, operations: queued };
+}
+
+/** @param session_id the one of the cookie when null */
+async function askServer(
+	engine: Engine,
+	session_id: SessionId | null,
+	held: Held | null,
+): Promise<RemoteSession> {
+	const first = await fetchSnapshot(engine.transport, session_id);
+	if (first.kind === "unavailable") return { kind: "unreachable" };
+	const isOlder = first.kind === "found" && held && isOlderThan(first.snapshot, held);
+	if (!isOlder) return first;
+	// Another tab was just sending: the next look has it. What is still older then, the outbox will put right.
+	const second = await fetchSnapshot(engine.transport, session_id);
+	return second.kind === "unavailable" ? { kind: "unreachable" } : second;
+}
+
+function isOlderThan(snapshot: SessionSnapshot, held: Held): boolean {
+	return snapshot.session.revision < held.record.state.revision;
+}
+
+/** Makes the snapshot the device's own and the session the one to come back to, unless another tab has chosen one meanwhile. */
+async function takeOver(
+	{ device, remembered }: Engine,
+	index: AssessmentIndex,
+	snapshot: SessionSnapshot,
+	{ held, current, last_reset }: Look,
+): Promise<SessionSnapshot> {
+	const { session } = snapshot;
+	const when = { last_reset, isExclusive: false };
+	const taken = await tolerant(async () => ({ record: await rebase(device, index, snapshot, when) }), null);
+	if (!taken) {
+		const state = localOf(device, index, held, snapshot)?.pending.reduce(
+			(base, event) => apply(index, base, event),
+			session,
+		);
+		remembered.set(session.session_id, recordOf(snapshot, state ?? session));
+		return snapshot;
+	}
+	await tolerant(
+		() =>
+			device.storage.write(async (tx) => {
+				const before = await readDevice(tx);
+				if (isResetSince(before, last_reset) || before.current !== current) return;
+				if (!taken.record && held) await putSession(tx, { ...held.record, refresh_needed: true });
+				await putDevice(tx, cameBack(before, session));
+			}),
+		undefined,
+	);
+	return !taken.record && held ? { ...snapshot, session: held.record.state } : snapshot;
+}
+
+/** The device with the session to come back to, which may be back from being set aside: asked again, that is another restore. */
+function cameBack(before: DeviceRecord, { session_id, status }: SessionState): DeviceRecord {
+	const { current, restoring, shared } = before;
+	if (current !== session_id) return withCurrent(before, session_id, { shared });
+	const isDone = restoring?.session_id === session_id && status !== "user_abandoned_not_completed";
+	return { ...before, restoring: isDone ? null : restoring };
+}
+
+function localOf(
+	device: Device,
+	index: AssessmentIndex,
+	held: Held | null,
+	snapshot: SessionSnapshot | null,
+): LocalSession | null {
+	if (!held) return null;
+	const { state, expired, expires_at } = held.record;
+	const now = toInstant(deviceTime(device));
+	const isSame = snapshot?.session.session_id === state.session_id;
+	const times = { sent_at: now, received: snapshot?.server_time ?? now };
+	return {
+		state,
+		pending: eventsOf(index, isSame ? snapshot.session : state, held.operations, times),
+		expired_at: expired ? (expires_at ?? state.last_activity) : null,
+	};
+}

@@ -1,0 +1,79 @@
+import { mintUuid, type SessionId } from "@carhythm/core";
+import { type DeviceRecord, NEW_DEVICE, putDevice, readDevice } from "../storage/records.ts";
+import type { WriteTransaction } from "../storage/storage.ts";
+import { changeDevice, type Device, tolerant } from "../storage/tab-state.ts";
+
+/**
+ * Begins a visit to a shared computer. While it lasts, answers are kept as safely as anywhere; afterwards nothing of it is shown
+ * to anybody, and what is sent is gone.
+ */
+export function beginSharedVisit({ environment }: Device): string {
+	const visit = mintUuid(environment.randomBytes);
+	environment.visit?.write(visit);
+	return visit;
+}
+
+/**
+ * The visit to a shared computer that this page is part of, by the note of its tab or by what is open in it; null when there is none.
+ * What begins within a visit belongs to it.
+ */
+export function presentVisit({ environment, views }: Device, { shared }: DeviceRecord): string | null {
+	const open = [...views.values()].find((view) => view.shared !== null);
+	const here = environment.visit?.read() ?? null;
+	return open?.shared ?? (shared === here ? here : null);
+}
+
+/** Ends a visit of which only the storage still knows: its tab was closed. What is unsent stays until it is sent. */
+export async function endPastVisit(device: Device): Promise<void> {
+	const here = device.environment.visit?.read() ?? null;
+	const isOver = ({ shared }: DeviceRecord) => shared !== null && shared !== here;
+	const stored = await readDeviceOf(device);
+	if (isOver(stored)) {
+		await changeDevice(device, (before) =>
+			isOver(before)
+				? {
+						...before,
+						current: null,
+						shared: null,
+						restoring: null,
+						set_aside: null,
+						cookie_ignored: true,
+						left_behind: before.current ? [...before.left_behind, before.current] : before.left_behind,
+					}
+				: before,
+		);
+	}
+	await clearLeftBehind(device);
+}
+
+/** Deletes what past visits left, as far as it is sent. */
+export async function clearLeftBehind(device: Device): Promise<void> {
+	const { left_behind } = await readDeviceOf(device);
+	if (left_behind.length === 0) return;
+	await tolerant(
+		() =>
+			device.storage.write(async (tx) => {
+				const before = await readDevice(tx);
+				const waiting: SessionId[] = [];
+				for (const session_id of before.left_behind) {
+					if ((await tx.list("outbox", session_id)).length > 0) waiting.push(session_id);
+					else await deleteSession(tx, session_id);
+				}
+				await putDevice(tx, { ...before, left_behind: waiting });
+			}),
+		undefined,
+	);
+}
+
+function readDeviceOf({ storage }: Device): Promise<DeviceRecord> {
+	return tolerant(() => storage.read(readDevice), NEW_DEVICE);
+}
+
+async function deleteSession(tx: WriteTransaction, session_id: SessionId): Promise<void> {
+	for (const box of ["sessions", "refused"] as const) {
+		for (const { key } of await tx.list(box, session_id)) await tx.delete(box, key);
+	}
+	for (const { key } of await tx.list("aside")) {
+		if (key.includes(session_id)) await tx.delete("aside", key);
+	}
+}

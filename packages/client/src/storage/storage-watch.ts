@@ -1,0 +1,111 @@
+import { notify } from "../view.ts";
+import { type SessionStorage, StorageFailed } from "./storage.ts";
+import { type Device, pendingOf, restoreEmptied, tolerant } from "./tab-state.ts";
+
+const FIRST_LOOK_MS = 1000;
+const LONGEST_LOOK_MS = 60_000;
+
+/**
+ * StorageWatch withdraws "on this device" after a failed write, and gives it back when the storage has proved itself:
+ * `trusted → (failed write, lost connection or word of another tab) → doubted → (new log, unsent answers read back) → trusted`.
+ * While answers are unsent it also looks whether the browser has emptied the storage.
+ */
+export type StorageWatch = {
+	readonly device: Device;
+	timer: unknown;
+	/** Failed checks in a row. */
+	failures: number;
+	/** Counts the reasons for doubt, so that one that comes during a check is not forgotten by it. */
+	doubts: number;
+	checking: Promise<void> | null;
+	closed: boolean;
+};
+
+export function createStorageWatch(device: Device): StorageWatch {
+	return { device, timer: null, failures: 0, doubts: 0, checking: null, closed: false };
+}
+
+/** Reports every failed write of a storage, and every write that succeeds. A storage that only took too long has torn nothing. */
+export function watchedStorage(
+	storage: SessionStorage,
+	heard: { failed(reason: StorageFailed["reason"]): void; written(): void },
+): SessionStorage {
+	return {
+		...storage,
+		write: async (body) => {
+			try {
+				const result = await storage.write(body);
+				heard.written();
+				return result;
+			} catch (error) {
+				if (error instanceof StorageFailed && !error.is_late) heard.failed(error.reason);
+				throw error;
+			}
+		},
+	};
+}
+
+/** Withdraws the promise of this tab. @returns whether it was given until now */
+export function doubtStorage(watch: StorageWatch, reason: StorageFailed["reason"]): boolean {
+	const { device } = watch;
+	const isNew = device.doubt === null;
+	device.doubt = reason;
+	watch.doubts += 1;
+	for (const view of device.views.values()) notify(view);
+	scheduleCheck(watch);
+	return isNew;
+}
+
+/** Plans the next look, if answers are unsent and none is planned. */
+export function scheduleCheck(watch: StorageWatch): void {
+	const { device, timer, failures, closed } = watch;
+	const isIdle = [...device.views.values()].every((view) => pendingOf(device, view).length === 0);
+	if (closed || timer !== null || isIdle) return;
+	const milliseconds = Math.min(FIRST_LOOK_MS * 2 ** failures, LONGEST_LOOK_MS);
+	watch.timer = device.environment.setTimeout(() => {
+		watch.timer = null;
+		void checkStorage(watch).then(() => scheduleCheck(watch));
+	}, milliseconds);
+}
+
+/** Looks at once. Never throws for what the storage does. */
+export function checkStorage(watch: StorageWatch): Promise<void> {
+	watch.checking ??= check(watch).finally(() => {
+		watch.checking = null;
+	});
+	return watch.checking;
+}
+
+async function check(watch: StorageWatch): Promise<void> {
+	const { device } = watch;
+	const { doubts } = watch;
+	const wasDoubted = device.doubt !== null;
+	if (wasDoubted && !(await renewLog(device))) {
+		watch.failures += 1;
+		return;
+	}
+	const isWhole = await restoreEmptied(device);
+	if (!isWhole || watch.doubts !== doubts) {
+		watch.failures += 1;
+		return;
+	}
+	watch.failures = 0;
+	if (!wasDoubted) return;
+	device.doubt = null;
+	for (const view of device.views.values()) notify(view);
+}
+
+/** Lets the browser begin a new log. What it writes behind the torn end of an old one may be thrown away when it starts again. */
+function renewLog({ storage }: Device): Promise<boolean> {
+	return tolerant(async () => {
+		await storage.beginFreshLog?.();
+		return true;
+	}, false);
+}
+
+/** Ends the looking. */
+export function closeStorageWatch(watch: StorageWatch): void {
+	watch.closed = true;
+	if (watch.timer !== null) watch.device.environment.clearTimeout(watch.timer);
+	watch.timer = null;
+}

@@ -1,0 +1,181 @@
+import {
+	ANSWER_REFUSALS,
+	OperationId,
+	type OperationResult,
+	progressOf,
+	type SessionId,
+	SubmitReply,
+	SubmitRequest,
+	SyncOperation,
+	SyncReply,
+	SyncRequest,
+	xpFor,
+} from "@carhythm/core";
+import type { Context } from "hono";
+import * as z from "zod/mini";
+import { unknownSession } from "../../db/sessions/refusals.ts";
+import type { BatchOutcome, StoredSession } from "../../db/store.ts";
+import type { Deps, Env } from "../context.ts";
+import type { Api, Outcome } from "../endpoint.ts";
+import { readSessionCookie, setSessionCookie } from "../middleware/session-cookie.ts";
+import { lookUp, operateAlone, sessionIdOf, summaryOf } from "../reply/session-replies.ts";
+import { describeIssues, sentence } from "../request/body.ts";
+import { unknownFields } from "../request/unknown-fields.ts";
+
+const EXAMPLE_SESSION = "3f0c2a9e-6f0b-4a44-9d0e-0d2f7f1f6a11";
+const EXAMPLE_OPERATION = "5b8d1c1e-90a4-4c4f-8a6b-2f5f6e0c7d22";
+
+/** Answers: one at a time, as existing clients send them, or a device's outbox at once. */
+export function mountAnswers(api: Api, deps: Deps): void {
+	api.add({
+		method: "post",
+		path: "/api/v2/answers/submit",
+		tag: "Answers",
+		summary: "Submit one answer",
+		description:
+			"A second answer to the same question replaces the first and gains no XP. With a `submission_id` a retry replays the first reply.",
+		body: {
+			schema: SubmitRequest,
+			optional: false,
+			example: {
+				session_id: EXAMPLE_SESSION,
+				question_id: 1,
+				answer: { type: "slider", value: 4 },
+				submission_id: EXAMPLE_OPERATION,
+			},
+		},
+		reply: { schema: SubmitReply, description: "Stored, durably" },
+		problems: [
+			"session_not_found",
+			"session_abandoned",
+			"session_completed",
+			"session_expired",
+			"question_not_found",
+			"operation_mismatch",
+			...ANSWER_REFUSALS,
+		],
+		handle: ({ body }) => submit(deps, body),
+	});
+	api.add({
+		method: "post",
+		path: "/api/v2/session/{session_id}/sync",
+		tag: "Answers",
+		summary: "Send a batch of operations",
+		description:
+			"What a device's outbox holds, oldest first. Each operation has its own result, in the same order; one that is refused holds up no other. What comes to an ended session is kept aside as `late`.",
+		body: {
+			schema: SyncRequest,
+			optional: false,
+			ignoresUnknown: ({ ignore_unknown }) => ignore_unknown ?? false,
+			example: {
+				sent_at: "2026-01-31T08:00:05.000Z",
+				operations: [
+					{
+						operation_id: EXAMPLE_OPERATION,
+						client_time: "2026-01-31T08:00:00.000Z",
+						command: { kind: "answer", question_id: 1, answer: { type: "slider", value: 4 } },
+					},
+				],
+			},
+		},
+		reply: { schema: SyncReply, description: "One result for each operation" },
+		problems: ["session_not_found"],
+		handle: (request) => sync(deps, request),
+	});
+}
+
+async function submit(deps: Deps, body: z.infer<typeof SubmitRequest>): Promise<Outcome<SubmitReply>> {
+	const session_id = sessionIdOf(body.session_id);
+	if (!session_id) return unknownSession();
+	const { question_id, answer, submission_id } = body;
+	const command = { kind: "answer", question_id, answer } as const;
+	const outcome = await operateAlone(deps, session_id, { operation_id: submission_id, command });
+	if (!outcome.ok) return outcome;
+	const { session, result, counts } = outcome;
+	return {
+		ok: true,
+		body: {
+			success: true,
+			xp_gained: result.xp_gained,
+			total_xp: xpFor(counts.ever_answered),
+			badges_unlocked: result.badges_unlocked,
+			progress: progressOf(counts.answered, session.version.index.places.length),
+		},
+	};
+}
+
+async function sync(
+	deps: Deps,
+	{ c, body }: { c: Context<Env>; body: z.infer<typeof SyncRequest> },
+): Promise<Outcome<SyncReply>> {
+	const session_id = sessionIdOf(c.req.param("session_id"));
+	if (!session_id) return unknownSession();
+	const parsed = body.operations.map((operation) => parseOperation(operation, body.ignore_unknown ?? false));
+	const operations = parsed.flatMap((operation) => (operation.ok ? [operation.value] : []));
+	const outcome =
+		operations.length === 0
+			? await operateNothing(deps, session_id)
+			: await deps.store.sessions.operate({
+					session_id,
+					device_id: body.device_id ?? null,
+					sent_at: body.sent_at,
+					operations,
+					mode: "sync",
+				});
+	if (!outcome.ok) return outcome;
+	const stored = outcome.results.values();
+	const results = parsed.map((operation, position): OperationResult => {
+		if (!operation.ok) {
+			deps.meter?.refused("invalid_operation");
+			return refuseOperation(body.operations[position], operation.errors);
+		}
+		const next = stored.next();
+		if (next.done) throw new Error("An operation came back without a result.");
+		return next.value.result;
+	});
+	if (!body.shared) renewCookie(deps, c, outcome.session);
+	return {
+		ok: true,
+		body: { server_time: deps.now(), results, session: summaryOf(outcome.session, deps) },
+	};
+}
+
+/** What a batch without a valid operation comes to, without a transaction. */
+async function operateNothing(deps: Deps, session_id: SessionId): Promise<BatchOutcome> {
+	const found = await lookUp(deps.store.sessions, "find", session_id);
+	return found.ok ? { ...found, results: [] } : found;
+}
+
+type Errors = ReturnType<typeof describeIssues>;
+
+/** One operation of a batch, judged by itself. */
+function parseOperation(
+	operation: unknown,
+	ignores_unknown: boolean,
+): { ok: true; value: SyncOperation } | { ok: false; errors: Errors } {
+	const parsed = SyncOperation.safeParse(operation);
+	if (!parsed.success) return { ok: false, errors: describeIssues(parsed.error.issues) };
+	const errors = ignores_unknown ? [] : unknownFields(operation, parsed.data);
+	return errors.length === 0 ? { ok: true, value: parsed.data } : { ok: false, errors };
+}
+
+function refuseOperation(operation: unknown, errors: Errors): OperationResult {
+	const id = z.object({ operation_id: OperationId }).safeParse(operation);
+	return {
+		status: "refused",
+		operation_id: id.success ? id.data.operation_id : null,
+		code: "invalid_operation",
+		detail: sentence(errors),
+	};
+}
+
+/**
+ * The cookie follows activity, but an old tab that empties its outbox into a session set aside must not take this browser
+ * away from the new one.
+ */
+function renewCookie(deps: Deps, c: Context<Env>, session: StoredSession): void {
+	const { session_id, status } = session.state;
+	if (status !== "user_abandoned_not_completed" || readSessionCookie(c) === session_id) {
+		setSessionCookie(c, session_id, deps.config);
+	}
+}

@@ -1,0 +1,40 @@
+import { FeedbackReply, FeedbackRequest } from "@carhythm/core";
+import type * as z from "zod/mini";
+import type { Deps } from "../context.ts";
+import type { Api, Outcome } from "../endpoint.ts";
+import { lookUp } from "../reply/session-replies.ts";
+
+/** What the student thinks of the assessment. */
+export function mountFeedback(api: Api, deps: Deps): void {
+	api.add({
+		method: "post",
+		path: "/api/v2/feedback/submit",
+		tag: "Results",
+		summary: "Give feedback",
+		description: "A second one updates the first.",
+		body: {
+			schema: FeedbackRequest,
+			optional: false,
+			example: { session_id: "3f0c2a9e-6f0b-4a44-9d0e-0d2f7f1f6a11", rating: 5, would_recommend: true },
+		},
+		reply: { schema: FeedbackReply, status: 201, description: "The stored feedback" },
+		problems: ["session_not_found"],
+		handle: ({ body }) => submitFeedback(deps, body),
+	});
+}
+
+async function submitFeedback(
+	deps: Deps,
+	body: z.infer<typeof FeedbackRequest>,
+): Promise<Outcome<z.infer<typeof FeedbackReply>>> {
+	const found = await lookUp(deps.store.sessions, "find", body.session_id);
+	if (!found.ok) return found;
+	const { session_id } = found.session.state;
+	const feedback = await deps.store.feedback.save(session_id, {
+		rating: body.rating ?? null,
+		experience_text: body.experience_text ?? null,
+		would_recommend: body.would_recommend ?? null,
+		suggestions: body.suggestions ?? null,
+	});
+	return { ok: true, body: { ...feedback, session_id } };
+}

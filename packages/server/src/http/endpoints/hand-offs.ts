@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+	ForgetReply,
+	HandOffReply,
+	mintOperationId,
+	OperationRequest,
+	parseHandOffCode,
+	RedeemRequest,
+	SessionSnapshot,
+} from "@carhythm/core";
+import type { Context } from "hono";
+import type * as z from "zod/mini";
+import { invalidCode, unknownSession } from "../../db/sessions/refusals.ts";
+import type { RedeemOutcome } from "../../db/store.ts";
+import type { Deps, Env } from "../context.ts";
+import type { Api, Outcome } from "../endpoint.ts";
+import { clearSessionCookie, setSessionCookie } from "../middleware/session-cookie.ts";
+import { lookUp, snapshotOf } from "../reply/session-replies.ts";
+import type { FailedLookups } from "../request/rate-limits.ts";
+import { fewAtATime } from "../request/semaphore.ts";
+
+/** A wrong code is told so after this long, whichever part of it was wrong: longer than any of the ways to find out takes. */
+const TIME_OF_WRONG_CODE_MS = 400;
+
+/** Each takes a thread of the four that Node has for this, for files and for looking addresses up: some must stay free. */
+const HASHES_AT_A_TIME = 2;
+
+const UNNAMED_DEVICE = "Another device";
+
+type Hashing = ReturnType<typeof fewAtATime>;
+
+/** Continuing on another device, and forgetting on this one. */
+export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedLookups): void {
+	const hashing = fewAtATime(HASHES_AT_A_TIME);
+	api.add({
+		method: "post",
+		path: "/api/v2/session/{session_id}/handoff",
+		tag: "Sessions",
+		summary: "Make a code that continues the session on another device",
+		description:
+			"The code is good for ten minutes and one use; the next code of the session makes it void. Nothing changes for this device before the code is redeemed.",
+		body: { schema: OperationRequest, optional: true, example: {} },
+		reply: {
+			schema: HandOffReply,
+			description: "The code; the same one again for a repeated `operation_id`",
+		},
+		problems: [
+			"session_not_found",
+			"session_completed",
+			"session_abandoned",
+			"session_expired",
+			"operation_mismatch",
+		],
+		handle: (request) => handOff(deps, hashing, request),
+	});
+	api.add({
+		method: "post",
+		path: "/api/v2/session/handoff/redeem",
+		tag: "Sessions",
+		summary: "Continue a session here, by its code",
+		description:
+			"Other devices become read-only; what they had queued still counts. Sets the cookie like `session/start`. Unknown, wrong, used and expired codes get the same reply after the same time; five wrong guesses make a code void.",
+		body: {
+			schema: RedeemRequest,
+			optional: false,
+			example: { code: "7GK-2M9-XQ4", label: "Chrome (Android)" },
+		},
+		reply: { schema: SessionSnapshot, description: "All that a resume needs" },
+		problems: [
+			"hand_off_code_invalid",
+			"session_not_found",
+			"session_completed",
+			"session_abandoned",
+			"session_expired",
+			"operation_mismatch",
+		],
+		handle: (request) => redeem(deps, failedLookups, hashing, request),
+	});
+	api.add({
+		method: "post",
+		path: "/api/v2/session/forget",
+		tag: "Sessions",
+		summary: "Make this browser forget its session",
+		description: "Clears the cookie. The session itself stays as it is.",
+		reply: { schema: ForgetReply, description: "It is forgotten, or there was none" },
+		problems: [],
+		handle: async ({ c }) => {
+			clearSessionCookie(c, deps.config);
+			return { ok: true, body: { success: true } };
+		},
+	});
+}
+
+async function handOff(
+	deps: Deps,
+	hashing: Hashing,
+	{ c, body }: { c: Context<Env>; body: z.infer<typeof OperationRequest> },
+): Promise<Outcome<HandOffReply>> {
+	// Before a code is hashed: one who knows no session makes this server work for nothing.
+	const found = await lookUp(deps.store.sessions, "find", c.req.param("session_id") ?? "");
+	if (!found.ok) return found;
+	const { session_id } = found.session.state;
+	const operation_id = body.operation_id ?? mintOperationId(deps.randomBytes);
+	const outcome = await hashing(() => deps.store.sessions.handOff(session_id, operation_id));
+	if (!outcome.ok) return outcome;
+	const { code, expires_at } = outcome;
+	return { ok: true, body: { code, expires_at } };
+}
+
+async function redeem(
+	deps: Deps,
+	failedLookups: FailedLookups,
+	hashing: Hashing,
+	{ c, body }: { c: Context<Env>; body: z.infer<typeof RedeemRequest> },
+): Promise<Outcome<SessionSnapshot>> {
+	const began = performance.now();
+	const outcome = await hashing(() => failedLookups.guess(c, () => lookAtCode(deps, body)));
+	if (!outcome.ok) {
+		if (outcome.refusal.code === "hand_off_code_invalid") {
+			await (deps.sleep ?? sleep)(Math.max(0, TIME_OF_WRONG_CODE_MS - (performance.now() - began)));
+		}
+		return outcome;
+	}
+	const session = await deps.store.sessions.load(outcome.session_id);
+	if (!session) return unknownSession();
+	if (body.shared) clearSessionCookie(c, deps.config);
+	else setSessionCookie(c, outcome.session_id, deps.config);
+	return { ok: true, body: snapshotOf(session, deps) };
+}
+
+async function lookAtCode(deps: Deps, body: z.infer<typeof RedeemRequest>): Promise<RedeemOutcome> {
+	const code = parseHandOffCode(body.code);
+	if (!code) return invalidCode();
+	const mint = () => mintOperationId(deps.randomBytes);
+	return deps.store.sessions.redeem({
+		code,
+		operation_id: body.operation_id ?? mint(),
+		device_id: body.device_id ?? mint(),
+		label: body.label ?? UNNAMED_DEVICE,
+	});
+}

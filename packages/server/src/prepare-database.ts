@@ -1,0 +1,51 @@
+import { toInstant } from "@carhythm/core";
+import { createAssessmentStore } from "./db/content/assessments.ts";
+import type { Database } from "./db/dialect.ts";
+import { missingGrants, rightsSentence } from "./db/postgres/rights.ts";
+import { hasPending, isEmpty } from "./migrations/runner.ts";
+import { upgrade } from "./migrations/upgrade.ts";
+import { OperatorError } from "./operator-error.ts";
+import { contentFolder } from "./paths.ts";
+import { seedShipped } from "./seed.ts";
+
+/**
+ * Makes the database ready for use. An empty one is filled. A file of our own is brought up to date, after a backup; a database on a server
+ * may be in use by other processes of another version, so that needs to be asked for.
+ * @param say is told what is done with the database's tables
+ * @throws OperatorError `refused` when the database is not up to date and nobody asked for it to be changed
+ */
+export async function makeReady(
+	database: Database,
+	options: { migrate_on_start: boolean },
+	say: (line: string) => void,
+): Promise<void> {
+	if (await hasPending(database)) {
+		const isOurs = database.dialect.isEmbedded || options.migrate_on_start || (await isEmpty(database));
+		if (!isOurs) {
+			throw new OperatorError(
+				"refused",
+				'The database is not up to date. Bring it up to date with "carhythm migrate up" ("carhythm migrate plan" says what that does), or start the server with --migrate.',
+			);
+		}
+		await bringUpToDate(database, say);
+	}
+	const missing = await missingGrants(database);
+	if (missing.length > 0) throw new OperatorError("failed", rightsSentence(missing));
+	await seedShipped(createAssessmentStore(database), contentFolder());
+}
+
+async function bringUpToDate(database: Database, say: (line: string) => void): Promise<void> {
+	const { applied, report } = await upgrade(database, {
+		backup: {},
+		now: () => toInstant(Date.now()),
+		say,
+	});
+	if (applied.length > 0) say(`The database is up to date now: ${applied.length} steps were applied.`);
+	const found = report?.checks.filter(({ ok }) => !ok).map(({ detail }) => detail) ?? [];
+	if (found.length > 0) {
+		throw new OperatorError(
+			"difference",
+			`The database was brought up to date, but is not as it should be: ${found.join(" ")}`,
+		);
+	}
+}

@@ -1,0 +1,77 @@
+import { useEffect } from "preact/hooks";
+import { loadedMessages, useLanguage } from "../../shared/i18n/language.ts";
+import { Header } from "../../shared/ui/Header.tsx";
+import { codeSheet } from "../hand-off/later-sheets.ts";
+import { Later } from "../lazy/Lazy.tsx";
+import { assessmentScreen, resultsScreen } from "../lazy/lazy-screens.ts";
+import { Loading, Unreachable } from "../loading/Loading.tsx";
+import { ResumeScreen } from "../resume/ResumeScreen.tsx";
+import { WelcomeScreen } from "../welcome/WelcomeScreen.tsx";
+import { boot, declineCode } from "./actions.ts";
+import type { Place } from "./screens.ts";
+import { useVisit, type Visit, VisitProvider } from "./visit.ts";
+
+/** The student's page: one screen of one visit. */
+export function App({ visit }: { visit: Visit }) {
+	// The first language is loaded before anything else; until then there are no words to draw.
+	if (loadedMessages.value === null) return null;
+	return (
+		<VisitProvider value={visit}>
+			<Title />
+			<CurrentScreen />
+		</VisitProvider>
+	);
+}
+
+function CurrentScreen() {
+	const visit = useVisit();
+	const { value: screen } = visit.screen;
+	switch (screen.kind) {
+		case "loading":
+			return <Loading />;
+		case "unreachable":
+			return <Unreachable onRetry={() => boot(visit)} />;
+		case "code":
+			return <CodeScreen code={screen.code} other={screen.other} />;
+		case "asking":
+			return <ResumeScreen key={screen.choice.kind} choice={screen.choice} index={screen.index} />;
+		case "place":
+			return <PlaceScreen place={screen.place} />;
+	}
+}
+
+function PlaceScreen({ place }: { place: Place }) {
+	switch (place.kind) {
+		case "welcome":
+			return <WelcomeScreen />;
+		case "chapter":
+		case "question":
+		case "review":
+			return <Later key="assessment" screen={assessmentScreen} props={{ place }} />;
+		case "results":
+			return <Later key="results" screen={resultsScreen} props={{}} />;
+	}
+}
+
+function CodeScreen({ code, other }: { code: string; other: number }) {
+	const visit = useVisit();
+	const props = { code, other, onCancel: () => void declineCode(visit) };
+	return (
+		<div class="screen">
+			<Header />
+			<Later screen={codeSheet} props={props} />
+		</div>
+	);
+}
+
+/** The tab's title names the assessment and never the person or the session. */
+function Title() {
+	const { view, latest } = useVisit();
+	const language = useLanguage();
+	const title = (view.value?.index ?? latest.value?.index)?.assessment.title;
+	const text = title?.[language] || title?.en;
+	useEffect(() => {
+		document.title = text ? `${text} · CaRhythm` : "CaRhythm";
+	}, [text]);
+	return null;
+}

@@ -1,0 +1,17 @@
+import type { Client } from "@carhythm/client";
+import { fetchLanguages } from "../../shared/i18n/language.ts";
+import { codeSheet, handOffSheet, notYouSheet } from "../hand-off/later-sheets.ts";
+import { laterScreen } from "./lazy-screen.ts";
+
+export const assessmentScreen = laterScreen(
+	async () => (await import("../app/AssessmentScreen.tsx")).AssessmentScreen,
+);
+export const resultsScreen = laterScreen(
+	async () => (await import("../results/ResultsScreen.tsx")).ResultsScreen,
+);
+
+/** Fetches all that may be needed, so that a connection lost later stops nobody. */
+export async function fetchAhead(client: Client): Promise<void> {
+	const screens = [assessmentScreen, resultsScreen, handOffSheet, codeSheet, notYouSheet];
+	await Promise.allSettled([...screens.map((screen) => screen.fetch()), fetchLanguages(), client.prepare()]);
+}

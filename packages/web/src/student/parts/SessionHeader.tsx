@@ -1,0 +1,40 @@
+import { useEffect, useState } from "preact/hooks";
+import { useMessages } from "../../shared/i18n/language.ts";
+import { Header } from "../../shared/ui/Header.tsx";
+import { switchLanguage } from "../app/actions.ts";
+import { useSessionView, useVisit } from "../app/visit.ts";
+import { handOffSheet } from "../hand-off/later-sheets.ts";
+import { Later } from "../lazy/Lazy.tsx";
+import { PauseSheet } from "../pause/PauseSheet.tsx";
+import { RescueSheet } from "../rescue/RescueSheet.tsx";
+
+/** The head of every screen inside an assessment: Pause is always there. */
+export function SessionHeader() {
+	const m = useMessages();
+	const visit = useVisit();
+	const { held_elsewhere } = useSessionView();
+	const [sheet, setSheet] = useState<"pause" | "hand_off" | "rescue" | null>(null);
+	const close = () => setSheet(null);
+	const isHere = held_elsewhere === null;
+	useEffect(() => {
+		if (!isHere) setSheet(null);
+	}, [isHere]);
+	return (
+		<>
+			<Header onLanguage={(language) => switchLanguage(visit, language)}>
+				<button type="button" class="ghost" onClick={() => setSheet("pause")}>
+					{m.pause}
+				</button>
+			</Header>
+			{sheet === "pause" && isHere && (
+				<PauseSheet
+					onContinue={close}
+					onOtherDevice={() => setSheet("hand_off")}
+					onRescue={() => setSheet("rescue")}
+				/>
+			)}
+			{sheet === "rescue" && isHere && <RescueSheet onClose={close} />}
+			{sheet === "hand_off" && isHere && <Later screen={handOffSheet} props={{ onClose: close }} />}
+		</>
+	);
+}

@@ -1,0 +1,21 @@
+import { type Assessment, inLanguage } from "@carhythm/core";
+import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
+import "./sources.css";
+
+/** Where the assessment's texts come from, as their licences ask. Closed until somebody wants to know. */
+export function Sources({ assessment }: { assessment: Assessment }) {
+	const m = useMessages();
+	const language = useLanguage();
+	const { attribution = [] } = assessment;
+	if (attribution.length === 0) return null;
+	return (
+		<details class="sources">
+			<summary>{m.sources}</summary>
+			<ul>
+				{attribution.map((source) => (
+					<li key={source.en}>{inLanguage(source, language)}</li>
+				))}
+			</ul>
+		</details>
+	);
+}
