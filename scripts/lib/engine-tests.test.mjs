@@ -47,7 +47,11 @@ describe("the engines on which a test of the server runs", () => {
 	it("are both for the tests of this project that store sessions", () => {
 		const { both, postgresOnly } = engineTests(join(root, "packages/server"));
 		expect(both).toEqual(
-			expect.arrayContaining(["src/db/sessions.test.ts", "src/http/answers.test.ts", "test/phase-1.test.ts"]),
+			expect.arrayContaining([
+				"src/db/sessions/session-store.test.ts",
+				"src/http/endpoints/answers.test.ts",
+				"test/phase-1.test.ts",
+			]),
 		);
 		expect(postgresOnly).toContain("src/cli/postgres.test.ts");
 	});

@@ -134,12 +134,12 @@ describe("the borders inside a package", () => {
 	it("lets http ask the database by Store alone", () => {
 		const problems = problemsIn({
 			"packages/server/src/http/a.ts":
-				'import type { Store } from "../db/store.ts";\nimport { unknownSession } from "../db/refusals.ts";\n' +
-				'import { sessionExpiry } from "../db/expiry.ts";\nimport type { Row } from "../db/session-rows.ts";',
+				'import type { Store } from "../db/store.ts";\nimport { unknownSession } from "../db/sessions/refusals.ts";\n' +
+				'import { sessionExpiry } from "../db/sessions/expiry.ts";\nimport type { Row } from "../db/session-rows.ts";',
 			"packages/server/src/http/a.test.ts": 'import { openDatabase } from "../db/open.ts";',
 			"packages/server/src/db/store.ts": "",
-			"packages/server/src/db/refusals.ts": "",
-			"packages/server/src/db/expiry.ts": "",
+			"packages/server/src/db/sessions/refusals.ts": "",
+			"packages/server/src/db/sessions/expiry.ts": "",
 			"packages/server/src/db/open.ts": "",
 			"packages/server/src/db/session-rows.ts": "",
 		});
