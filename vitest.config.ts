@@ -58,7 +58,7 @@ function secondTellings() {
 			test: {
 				name: "client on plain http",
 				root: "packages/client",
-				include: ["src/*.test.ts"],
+				include: ["src/*.test.ts", "src/{outbox,session,storage}/*.test.ts"],
 				setupFiles: [seedSetup, join(import.meta.dirname, "packages/client/src/testing/place-setup.ts")],
 				env: { CARHYTHM_TEST_PLACE: "plain-http" },
 			},

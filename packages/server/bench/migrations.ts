@@ -10,8 +10,8 @@ import { parseArgs } from "node:util";
 import { sql } from "kysely";
 import type { Database, DatabaseUrl } from "../src/db/dialect.ts";
 import { openDatabase } from "../src/db/open.ts";
-import { ledgerOf } from "../src/migrations/run.ts";
 import { migrateUp } from "../src/migrations/runner.ts";
+import { ledgerOf } from "../src/migrations/steps/run-context.ts";
 import { GUIDE } from "../src/testing/existing-databases-schema.ts";
 import { postgresServer, serversFolder, stopServers } from "../src/testing/postgres-server.ts";
 

@@ -5,7 +5,7 @@ import type { Database } from "../db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "../db/open.ts";
 import { newestMigration, prune } from "../migrations/down.ts";
 import type { Decisions } from "../migrations/migration.ts";
-import { makePlan, type Plan, rehearse } from "../migrations/plan.ts";
+import { makePlan, type Plan, rehearse } from "../migrations/plan/plan.ts";
 import { requireMigrated } from "../migrations/refusals.ts";
 import { migrationStatus } from "../migrations/runner.ts";
 import { downgrade, type Safety, upgrade } from "../migrations/upgrade.ts";

@@ -1,7 +1,7 @@
 import type { Findings } from "../migrations/migration.ts";
-import type { Plan, PlannedStep, Rehearsal } from "../migrations/plan.ts";
-import type { MigrationProgress } from "../migrations/run.ts";
+import type { Plan, PlannedStep, Rehearsal } from "../migrations/plan/plan.ts";
 import type { MigrationStatus } from "../migrations/runner.ts";
+import type { MigrationProgress } from "../migrations/steps/run-context.ts";
 import type { Upgrade } from "../migrations/upgrade.ts";
 import type { VerifyReport } from "../migrations/verify/verify.ts";
 import { counted, print, printTable, tell } from "./output.ts";

@@ -10,7 +10,7 @@ import {
 	type ShownSession,
 } from "../db/operator/session-admin.ts";
 import { SHOWN_STATUSES } from "../db/sessions/expiry.ts";
-import { eraseKept } from "../migrations/kept.ts";
+import { eraseKept } from "../migrations/steps/undo-tables.ts";
 import { OperatorError } from "../operator-error.ts";
 import { confirm } from "./confirm.ts";
 import { counted, oneLine, print, printJson, printTable, shortened } from "./output.ts";

@@ -2,19 +2,19 @@ import { sql } from "kysely";
 import type { Database } from "../db/dialect.ts";
 import { LEDGER } from "../db/schema.ts";
 import { OperatorError } from "../operator-error.ts";
-import { look, perform } from "./at-once.ts";
-import { readCatalogue } from "./catalogue.ts";
-import { forget, listKept } from "./kept.ts";
-import { createLedger, findRow, readLedger } from "./ledger.ts";
-import type { LedgerSchema } from "./ledger-schema.ts";
-import { migrations } from "./list.ts";
-import { withMigrationLock } from "./lock.ts";
+import { readCatalogue } from "./catalogue/catalogue.ts";
+import { createLedger, findRow, readLedger } from "./ledger/ledger.ts";
+import type { LedgerSchema } from "./ledger/ledger-schema.ts";
+import { withMigrationLock } from "./lock/lock.ts";
 import type { Means, Migration, Step } from "./migration.ts";
-import { LOCK_TIMEOUT_MS, patiently } from "./patiently.ts";
 import { requireMigrated } from "./refusals.ts";
-import { ledgerOf, type OnProgress } from "./run.ts";
 import { meansOf, stepsOf } from "./runner.ts";
-import { StepFailed } from "./step-failed.ts";
+import { look, perform } from "./steps/recorded-step.ts";
+import { ledgerOf, type OnProgress } from "./steps/run-context.ts";
+import { StepFailed } from "./steps/step-failed.ts";
+import { forget, listKept } from "./steps/undo-tables.ts";
+import { LOCK_TIMEOUT_MS, patiently } from "./steps/with-lock-retry.ts";
+import { migrations } from "./versions/list.ts";
 
 export type DownOptions = {
 	/** The migration that is the newest afterwards. */

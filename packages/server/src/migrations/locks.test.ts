@@ -4,11 +4,11 @@ import type { Database } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
 import { aDatabaseOn } from "../testing/an-engine.ts";
 import { beforePhase1 } from "../testing/before-phase-1.ts";
-import { indexSql } from "./apply-index.ts";
-import { readCatalogue } from "./catalogue.ts";
+import { readCatalogue } from "./catalogue/catalogue.ts";
 import type { IndexStep, LockMode, Step } from "./migration.ts";
-import { ledgerOf, type OnProgress } from "./run.ts";
 import { meansOf, migrateUp, stepsOf } from "./runner.ts";
+import { indexSql } from "./steps/apply-index.ts";
+import { ledgerOf, type OnProgress } from "./steps/run-context.ts";
 
 /** From the weakest to the strongest. */
 const STRENGTH: readonly string[] = [

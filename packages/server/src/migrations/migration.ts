@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Dialect } from "../db/dialect.ts";
-import type { Catalogue } from "./catalogue.ts";
-import type { LedgerSchema } from "./ledger-schema.ts";
+import type { Catalogue } from "./catalogue/catalogue.ts";
+import type { LedgerSchema } from "./ledger/ledger-schema.ts";
 
 export type Tx = Transaction<LedgerSchema>;
 

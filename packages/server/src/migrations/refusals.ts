@@ -2,11 +2,11 @@ import type { Kysely } from "kysely";
 import type { Database } from "../db/dialect.ts";
 import { LEDGER } from "../db/schema.ts";
 import { OperatorError } from "../operator-error.ts";
-import { type Catalogue, readCatalogue } from "./catalogue.ts";
-import { findRow, isEdited, readLedger } from "./ledger.ts";
-import { isBookkeeping, type LedgerRow, type LedgerSchema } from "./ledger-schema.ts";
-import { migrations } from "./list.ts";
-import { ledgerOf } from "./run.ts";
+import { type Catalogue, readCatalogue } from "./catalogue/catalogue.ts";
+import { findRow, isEdited, readLedger } from "./ledger/ledger.ts";
+import { isBookkeeping, type LedgerRow, type LedgerSchema } from "./ledger/ledger-schema.ts";
+import { ledgerOf } from "./steps/run-context.ts";
+import { migrations } from "./versions/list.ts";
 
 const NOT_TAKEN_OVER =
 	'This database was made by another program, or by hand. Take it over once with "carhythm migrate adopt"; "carhythm migrate plan" says beforehand what that will do.';

@@ -11,8 +11,8 @@ import { contentsOf } from "../testing/contents.ts";
 import { anExistingDatabase } from "../testing/existing-databases.ts";
 import { runFile } from "../testing/run.ts";
 import { migrateDown, prune } from "./down.ts";
-import { ledgerOf } from "./run.ts";
 import { migrateUp, migrationStatus, stepsOf } from "./runner.ts";
+import { ledgerOf } from "./steps/run-context.ts";
 
 const MIGRATE = new URL("../testing/migrate-and-die.ts", import.meta.url);
 

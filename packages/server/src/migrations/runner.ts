@@ -2,17 +2,17 @@ import type { Kysely } from "kysely";
 import type { Database } from "../db/dialect.ts";
 import { LEDGER } from "../db/schema.ts";
 import { OperatorError } from "../operator-error.ts";
-import { applyStep } from "./apply.ts";
-import { look } from "./at-once.ts";
-import { type Catalogue, readCatalogue } from "./catalogue.ts";
-import { createLedger, findRow, readLedger } from "./ledger.ts";
-import type { LedgerRow, LedgerSchema, Origin } from "./ledger-schema.ts";
-import { migrations } from "./list.ts";
-import { withMigrationLock } from "./lock.ts";
+import { type Catalogue, readCatalogue } from "./catalogue/catalogue.ts";
+import { createLedger, findRow, readLedger } from "./ledger/ledger.ts";
+import type { LedgerRow, LedgerSchema, Origin } from "./ledger/ledger-schema.ts";
+import { noteDecisions, readDecisions } from "./ledger/notes.ts";
+import { withMigrationLock } from "./lock/lock.ts";
 import type { Decisions, Findings, Means, Migration, Probe, Step } from "./migration.ts";
-import { noteDecisions, readDecisions } from "./notes.ts";
 import { readOwnLedger } from "./refusals.ts";
-import { ledgerOf, type OnProgress, type Run } from "./run.ts";
+import { applyStep } from "./steps/apply.ts";
+import { look } from "./steps/recorded-step.ts";
+import { ledgerOf, type OnProgress, type Run } from "./steps/run-context.ts";
+import { migrations } from "./versions/list.ts";
 
 type AppliedStep = { migration: number; name: string; step: string; origin: Origin };
 

@@ -6,13 +6,12 @@ import { OperatorError } from "../operator-error.ts";
 import { backupBefore } from "./backup/backup.ts";
 import type { Backup } from "./backup/manifest.ts";
 import { refuseWhileUsed } from "./backup/open-files.ts";
-import { readCatalogue } from "./catalogue.ts";
+import { readCatalogue } from "./catalogue/catalogue.ts";
 import { type DownOptions, type DownOutcome, runDown } from "./down.ts";
-import { backupOfFailedRun, forgetFailedRun, noteFailedRun } from "./failed-run.ts";
-import { withMigrationLock } from "./lock.ts";
+import { backupOfFailedRun, forgetFailedRun, noteFailedRun } from "./ledger/failed-run.ts";
+import { withMigrationLock } from "./lock/lock.ts";
 import type { Allowances } from "./migration.ts";
 import { requireMigrated } from "./refusals.ts";
-import { ledgerOf } from "./run.ts";
 import {
 	hasPending,
 	nothingDone,
@@ -22,7 +21,8 @@ import {
 	type UpOptions,
 	type UpOutcome,
 } from "./runner.ts";
-import { StepFailed } from "./step-failed.ts";
+import { ledgerOf } from "./steps/run-context.ts";
+import { StepFailed } from "./steps/step-failed.ts";
 import { takeSnapshot } from "./verify/snapshot.ts";
 import type { Snapshot } from "./verify/snapshot-types.ts";
 import { type VerifyReport, verify } from "./verify/verify.ts";

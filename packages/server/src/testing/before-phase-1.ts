@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Database } from "../db/dialect.ts";
-import { ledgerOf } from "../migrations/run.ts";
 import { migrateUp } from "../migrations/runner.ts";
+import { ledgerOf } from "../migrations/steps/run-context.ts";
 import type { TestDatabase } from "./an-engine.ts";
 
 const MANY = 6000;

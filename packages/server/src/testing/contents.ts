@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import type { Database } from "../db/dialect.ts";
-import { readCatalogue } from "../migrations/catalogue.ts";
-import { ledgerOf } from "../migrations/run.ts";
-import { fingerprint, shapeOf } from "../migrations/shape.ts";
+import { readCatalogue } from "../migrations/catalogue/catalogue.ts";
+import { fingerprint, shapeOf } from "../migrations/catalogue/shape.ts";
+import { ledgerOf } from "../migrations/steps/run-context.ts";
 
 export type Contents = { fingerprint: string; tables: Record<string, string>; sound: readonly unknown[] };
 

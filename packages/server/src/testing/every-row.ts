@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import type { Database } from "../db/dialect.ts";
-import { readCatalogue } from "../migrations/catalogue.ts";
-import { isBookkeeping } from "../migrations/ledger-schema.ts";
-import { ledgerOf } from "../migrations/run.ts";
+import { readCatalogue } from "../migrations/catalogue/catalogue.ts";
+import { isBookkeeping } from "../migrations/ledger/ledger-schema.ts";
+import { ledgerOf } from "../migrations/steps/run-context.ts";
 
 /** The rows of each table, each row as one line of JSON with its columns in order, the lines sorted. */
 export type EveryRow = Readonly<Record<string, readonly string[]>>;

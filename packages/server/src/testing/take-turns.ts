@@ -3,7 +3,7 @@
 import { mkdirSync, rmdirSync } from "node:fs";
 import { parseDatabaseUrl } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
-import { withMigrationLock } from "../migrations/lock.ts";
+import { withMigrationLock } from "../migrations/lock/lock.ts";
 
 const [address = "", turns = "1", folder = ""] = process.argv.slice(2);
 const parsed = parseDatabaseUrl(address);

@@ -1,5 +1,5 @@
-import { checksum } from "../../src/migrations/ledger.ts";
-import { migrations } from "../../src/migrations/list.ts";
+import { checksum } from "../../src/migrations/ledger/ledger.ts";
+import { migrations } from "../../src/migrations/versions/list.ts";
 
 /** The checksum of every step, by migration and step: `2:column_status`. */
 export type Checksums = Readonly<Record<string, string>>;

@@ -13,8 +13,8 @@ import { type ExportedSession, exportSessions } from "../../src/db/operator/sess
 import { OF_A_SESSION } from "../../src/db/schema.ts";
 import type { AssessmentStore } from "../../src/db/store.ts";
 import type { Env } from "../../src/http/context.ts";
-import { eraseKept } from "../../src/migrations/kept.ts";
 import { migrateUp } from "../../src/migrations/runner.ts";
+import { eraseKept } from "../../src/migrations/steps/undo-tables.ts";
 import { aPostgresDatabase } from "../../src/testing/a-postgres.ts";
 import { roomyFolder } from "../../src/testing/roomy-folder.ts";
 import { type Chance, chanceOf } from "./chance.ts";

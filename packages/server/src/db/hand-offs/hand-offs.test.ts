@@ -1,6 +1,6 @@
 import { type OperationId, parseHandOffCode, type SessionId } from "@carhythm/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eraseKept } from "../../migrations/kept.ts";
+import { eraseKept } from "../../migrations/steps/undo-tables.ts";
 import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
 import { answering, slider, statuses, syncing } from "../../testing/batches.ts";
 import type { Job } from "../../testing/racer.ts";

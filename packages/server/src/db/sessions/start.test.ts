@@ -1,6 +1,6 @@
 import type { SessionId } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
-import { eraseKept } from "../../migrations/kept.ts";
+import { eraseKept } from "../../migrations/steps/undo-tables.ts";
 import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
 import { answering, countersEqualRows, slider, syncing } from "../../testing/batches.ts";
 import { createSessionAdmin } from "../operator/session-admin.ts";

@@ -1,11 +1,11 @@
 import { sql } from "kysely";
-import { SQLITE_NOW } from "../002-phase-1-session-management.ts";
-import type { Catalogue, Column } from "../catalogue.ts";
+import type { Catalogue, Column } from "../catalogue/catalogue.ts";
 import type { Actions, Lock, Probe, Step, Task } from "../migration.ts";
-import { change } from "../steps.ts";
+import { change } from "../steps/steps.ts";
+import { SQLITE_NOW } from "../versions/002-phase-1-session-management.ts";
 import { catalogueOf, noteFact, readFact } from "./found.ts";
-import { STATUS_LABELS } from "./labels.ts";
-import { isSettled } from "./status-column.ts";
+import { STATUS_LABELS } from "./labels/labels.ts";
+import { isSettled } from "./labels/status-column.ts";
 
 // What migration 2 gives columns that it makes itself, for columns that were found: defaults, the check, no empty fields.
 

@@ -9,10 +9,10 @@ import {
 } from "@carhythm/core";
 import { type Kysely, sql } from "kysely";
 import { answerOfRow } from "../../db/sessions/rows.ts";
-import type { Catalogue } from "../catalogue.ts";
-import type { LedgerSchema } from "../ledger-schema.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { BatchesStep, Means, Probe, Tx } from "../migration.ts";
-import { adoptedVersionId } from "./content-step.ts";
+import { adoptedVersionId } from "./content/step.ts";
 import { responsesWithoutDetails } from "./found.ts";
 
 type NewResponse = { id: number; abandoned_at: string | null; revision: number };

@@ -3,8 +3,8 @@ import type { Answer, Instant } from "@carhythm/core";
 import { sql } from "kysely";
 import { ADOPTED, answerOfRow } from "../../db/sessions/rows.ts";
 import { appendEvents } from "../../db/writes/save-sessions.ts";
-import { forget } from "../kept.ts";
 import type { Means, Task, Tx, WholeStep } from "../migration.ts";
+import { forget } from "../steps/undo-tables.ts";
 import { catalogueOf, countFound, foundIn, hasTable, makeFound } from "./found.ts";
 
 const FOUND_ANSWERS = foundIn("question_answers");

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from "kysely";
 import type { Dialect } from "../../db/dialect.ts";
-import { type Catalogue, readCatalogue } from "../catalogue.ts";
-import { forget, keptName } from "../kept.ts";
-import { KEPT, type LedgerSchema } from "../ledger-schema.ts";
+import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
+import { KEPT, type LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { Tx } from "../migration.ts";
+import { forget, keptName } from "../steps/undo-tables.ts";
 
 // What the repairs found, as it was found, in tables of their own: undoing them puts it back. Like everything that undoing
 // needs, these are dropped by `migrate prune`.

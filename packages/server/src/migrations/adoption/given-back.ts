@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import { forget, keep } from "../kept.ts";
 import type { Means, Tx } from "../migration.ts";
+import { forget, keep } from "../steps/undo-tables.ts";
 import { foundIn, hasTable, MIGRATION } from "./found.ts";
 
 // Undoing the repairs gives rows back as the previous program wrote them. What they said before is kept beside it: a value that is still as

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { statusOf, vocabularyOf } from "./labels.ts";
+import { statusOf, vocabularyOf } from "./labels/labels.ts";
 import { EPOCH, type FoundResponse, repair } from "./repair.ts";
 
 const UTC = { assume_timezone: "UTC", map_status: {} };

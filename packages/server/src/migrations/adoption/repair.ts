@@ -1,6 +1,6 @@
 import { type Instant, laterOf, type SessionStatus } from "@carhythm/core";
-import { statusOf } from "./labels.ts";
-import { readTime } from "./times.ts";
+import { statusOf } from "./labels/labels.ts";
+import { readTime } from "./times/times.ts";
 
 /** Stands for the moment of what nobody knows any more: it counts as old. */
 export const EPOCH: Instant = "1970-01-01T00:00:00.000Z";

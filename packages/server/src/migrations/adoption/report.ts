@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import { forget } from "../kept.ts";
 import type { Task, WholeStep } from "../migration.ts";
+import { forget } from "../steps/undo-tables.ts";
 import { hasTable } from "./found.ts";
 import { givenBack, takeBack } from "./given-back.ts";
 import type { Rule } from "./repair.ts";

@@ -1,9 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import type { Catalogue } from "../catalogue.ts";
-import { forget } from "../kept.ts";
-import type { LedgerSchema } from "../ledger-schema.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { BatchesStep, Means, Probe, Task, Tx } from "../migration.ts";
-import { MOMENTS } from "./activity.ts";
+import { forget } from "../steps/undo-tables.ts";
 import {
 	catalogueOf,
 	countFound,
@@ -14,9 +13,10 @@ import {
 	responsesWithoutDetails,
 } from "./found.ts";
 import { givenBack, keepGivenBack, noteBefore } from "./given-back.ts";
-import type { Vocabulary } from "./labels.ts";
+import type { Vocabulary } from "./labels/labels.ts";
 import { type FoundResponse, type Repaired, repair } from "./repair.ts";
-import { asFoundText, isOurs, isZone, unknownZone } from "./times.ts";
+import { MOMENTS } from "./times/activity.ts";
+import { asFoundText, isOurs, isZone, unknownZone } from "./times/times.ts";
 
 const TABLE = "student_responses";
 export const FOUND_RESPONSES = foundIn(TABLE);

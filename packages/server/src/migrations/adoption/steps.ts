@@ -1,15 +1,15 @@
 import type { Step } from "../migration.ts";
-import { moments } from "./activity.ts";
 import { constraints } from "./constraints.ts";
-import { ownContent } from "./content-step.ts";
+import { ownContent } from "./content/step.ts";
 import { details } from "./details.ts";
 import { duplicates } from "./duplicates.ts";
-import { otherTimes } from "./other-times.ts";
+import { statusLabels } from "./labels/status-column.ts";
 import { reconciled } from "./reconcile.ts";
 import { repairsReported } from "./report.ts";
 import { responses } from "./responses.ts";
-import { statusLabels } from "./status-column.ts";
-import { timeColumns } from "./time-columns.ts";
+import { moments } from "./times/activity.ts";
+import { otherTimes } from "./times/other-times.ts";
+import { timeColumns } from "./times/time-columns.ts";
 
 /** Puts right what the existing product wrote. After the tables of migration 3, before its unique index on answers. */
 export const repairs: readonly Step[] = [

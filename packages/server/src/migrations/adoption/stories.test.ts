@@ -13,8 +13,8 @@ import { contentFolder } from "../../paths.ts";
 import { anOperationId } from "../../testing/a-store.ts";
 import { anExistingDatabase, type ExistingDatabase } from "../../testing/existing-databases.ts";
 import { migrateDown } from "../down.ts";
-import { eraseKept } from "../kept.ts";
 import { migrateUp } from "../runner.ts";
+import { eraseKept } from "../steps/undo-tables.ts";
 import { upgrade } from "../upgrade.ts";
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}` as SessionId;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import SqliteFile from "better-sqlite3";
 import type { Client } from "pg";
-import { SQLITE_NOW } from "../002-phase-1-session-management.ts";
+import { SQLITE_NOW } from "../versions/002-phase-1-session-management.ts";
 
 // A restored database holds less than the one that it takes the place of. Clients learn it by another incarnation id, and give
 // again what is missing. A backup from before migration 6 gets its first one by `migrate up`.

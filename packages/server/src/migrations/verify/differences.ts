@@ -1,4 +1,11 @@
-import type { CheckShape, ColumnShape, ForeignKeyShape, IndexShape, Shape, TableShape } from "../shape.ts";
+import type {
+	CheckShape,
+	ColumnShape,
+	ForeignKeyShape,
+	IndexShape,
+	Shape,
+	TableShape,
+} from "../catalogue/shape.ts";
 
 /** What differs, each in one sentence without its full stop. */
 export type Compared = {

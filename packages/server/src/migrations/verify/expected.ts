@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../../db/open.ts";
-import { readCatalogue } from "../catalogue.ts";
-import { isBookkeeping } from "../ledger-schema.ts";
+import { readCatalogue } from "../catalogue/catalogue.ts";
+import { type Shape, shapeOf } from "../catalogue/shape.ts";
+import { isBookkeeping } from "../ledger/ledger-schema.ts";
 import { migrateUp } from "../runner.ts";
-import { type Shape, shapeOf } from "../shape.ts";
 
 const shapes = new Map<number, Promise<Shape>>();
 

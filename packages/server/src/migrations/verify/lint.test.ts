@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { migrations } from "../list.ts";
-import { planSql } from "../plan-sql.ts";
+import { planSql } from "../plan/plan-sql.ts";
+import { migrations } from "../versions/list.ts";
 import { lint, RULES } from "./lint.ts";
 
 const DIALECTS = ["sqlite", "postgres"] as const;

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql, type Transaction } from "kysely";
 import type { Schema } from "../../db/schema.ts";
-import type { Catalogue } from "../catalogue.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Plan, SnapshotReader, Totals } from "./snapshot-types.ts";
 
 const HERE = sql`to_regnamespace(quote_ident(current_schema()))`;

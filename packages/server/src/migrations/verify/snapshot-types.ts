@@ -1,6 +1,6 @@
 import type { DatabaseUrl } from "../../db/dialect.ts";
-import type { Catalogue } from "../catalogue.ts";
-import type { Shape } from "../shape.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { Shape } from "../catalogue/shape.ts";
 
 /** What a database held at one moment, in a form that fits into a file and can be held against a later one. */
 export type Snapshot = {

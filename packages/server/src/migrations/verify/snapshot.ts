@@ -1,8 +1,8 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Database, DatabaseUrl } from "../../db/dialect.ts";
 import { LEDGER, type Schema } from "../../db/schema.ts";
-import { type Catalogue, readCatalogue, type Table } from "../catalogue.ts";
-import { shapeOf } from "../shape.ts";
+import { type Catalogue, readCatalogue, type Table } from "../catalogue/catalogue.ts";
+import { shapeOf } from "../catalogue/shape.ts";
 import { postgresReader } from "./snapshot-postgres.ts";
 import { sqliteReader } from "./snapshot-sqlite.ts";
 import type { Plan, Snapshot, SnapshotReader, TableSnapshot, Writers } from "./snapshot-types.ts";

@@ -1,0 +1,115 @@
+import { closeSync, openSync, rmSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import SqliteFile from "better-sqlite3";
+import { sql } from "kysely";
+import type { Database } from "../../db/dialect.ts";
+import { errorCode } from "../../db/errors.ts";
+import { OperatorError } from "../../operator-error.ts";
+
+/** Names the lock among the advisory ones of a PostgreSQL database. */
+const KEY = 1_669_000_000;
+const POLL_MS = 100;
+
+/**
+ * Lets one process at a time change the schema; others wait their turn. The lock goes with the process, however it ends.
+ *
+ * It is asked for again and again instead of waited for: whoever waits inside PostgreSQL holds a snapshot, for which CREATE
+ * INDEX CONCURRENTLY waits in turn.
+ * @param onWait is told once that another process is at it
+ */
+export async function withMigrationLock<T>(
+	database: Database,
+	work: (stillHeld: () => Promise<void>) => Promise<T>,
+	onWait: () => void = () => {},
+): Promise<T> {
+	return database.url.dialect === "sqlite"
+		? withFileLock(`${resolve(database.url.file)}-migrating`, work, onWait)
+		: withAdvisoryLock(database, work, onWait);
+}
+
+/** A file beside the database, which SQLite locks: its locks end with the process that holds them. */
+async function withFileLock<T>(
+	file: string,
+	work: (stillHeld: () => Promise<void>) => Promise<T>,
+	onWait: () => void,
+): Promise<T> {
+	let told = false;
+	for (;;) {
+		const lock = tryFileLock(file);
+		if (lock) {
+			try {
+				return await work(async () => {});
+			} finally {
+				// Removed while it is still held: nobody can have taken the lock on what is removed.
+				rmSync(file, { force: true });
+				lock.close();
+			}
+		}
+		if (!told) onWait();
+		told = true;
+		await sleep(POLL_MS * (0.5 + Math.random()));
+	}
+}
+
+function tryFileLock(file: string): SqliteFile.Database | null {
+	closeSync(openSync(file, "a"));
+	const before = inode(file);
+	const lock = new SqliteFile(file, { timeout: 0 });
+	// What was removed between opening and locking is no longer what the others look at, and SQLite may stumble over that too.
+	const isThere = () => before !== null && inode(file) === before;
+	try {
+		lock.exec("BEGIN EXCLUSIVE");
+		if (isThere()) return lock;
+	} catch (error) {
+		if (isThere() && !errorCode(error)?.startsWith("SQLITE_BUSY")) {
+			lock.close();
+			throw error;
+		}
+	}
+	lock.close();
+	return null;
+}
+
+function inode(file: string): number | null {
+	return statSync(file, { throwIfNoEntry: false })?.ino ?? null;
+}
+
+async function withAdvisoryLock<T>(
+	{ db }: Database,
+	work: (stillHeld: () => Promise<void>) => Promise<T>,
+	onWait: () => void,
+): Promise<T> {
+	return db.connection().execute(async (holder) => {
+		let told = false;
+		for (;;) {
+			const { rows } = await sql<{ held: number }>`SELECT pg_try_advisory_lock(${KEY}) AS held`.execute(
+				holder,
+			);
+			if (Number(rows[0]?.held) === 1) break;
+			if (!told) onWait();
+			told = true;
+			await sleep(POLL_MS * (0.5 + Math.random()));
+		}
+		const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(holder);
+		const pid = rows[0]?.pid;
+		const stillHeld = async () => {
+			const found = await sql<{ n: number }>`
+				SELECT count(*) AS n FROM pg_locks
+				WHERE locktype = 'advisory' AND objid = ${KEY} AND pid = ${pid} AND granted`.execute(db);
+			if (Number(found.rows[0]?.n) === 0) throw lost();
+		};
+		try {
+			return await work(stillHeld);
+		} finally {
+			await sql`SELECT pg_advisory_unlock(${KEY})`.execute(holder).catch(() => {});
+		}
+	});
+}
+
+function lost(): OperatorError {
+	return new OperatorError(
+		"failed",
+		"The connection that held the migration lock is lost. Nothing is half done; run the command again.",
+	);
+}

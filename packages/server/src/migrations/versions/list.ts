@@ -1,0 +1,23 @@
+import type { Migration } from "../migration.ts";
+import { tables } from "./001-tables.ts";
+import { phase1SessionManagement } from "./002-phase-1-session-management.ts";
+import { sessions } from "./003-sessions.ts";
+import { handOffs } from "./004-hand-offs.ts";
+import { devices } from "./005-devices.ts";
+import { incarnation } from "./006-incarnation.ts";
+import { pointsScoring } from "./007-points-scoring.ts";
+import { reads } from "./008-reads.ts";
+import { lateEvents } from "./009-late-events.ts";
+
+/** All migrations, in order. A released one is never changed; what comes next is added at the end. */
+export const migrations: readonly Migration[] = [
+	tables,
+	phase1SessionManagement,
+	sessions,
+	handOffs,
+	devices,
+	incarnation,
+	pointsScoring,
+	reads,
+	lateEvents,
+];
