@@ -160,7 +160,7 @@ test("an error may be another document with the same status, if it has a text to
 	expect(refuse({ detail: "" })).toEqual([["detail", null]]);
 });
 
-test("the old server's failure to send results again is expected, another failure is not", () => {
+test("the old server's failures after completing are expected, other failures are not", () => {
 	const send = (path: string, status: readonly [number, number], code?: string) =>
 		classify(path, { status, old: {}, new: { code } })[0]?.[1];
 	const resend = "/api/v2/resend-results";
@@ -169,6 +169,10 @@ test("the old server's failure to send results again is expected, another failur
 	expect(send(resend, [500, 409], "session_expired")).toBe(null);
 	expect(send(resend, [500, 404], "session_not_found")).toBe(null);
 	expect(send("/api/v2/student/info", [500, 200])).toBe(null);
+	expect(send("/api/v2/student/info", [400, 200])).toBe("completed_without_scores");
+	expect(send("/api/v2/student/info", [200, 400])).toBe(null);
+	expect(send("/api/v2/student/info", [422, 200])).toBe(null);
+	expect(send("/api/v2/answers/submit", [400, 200])).toBe(null);
 	const mail = (old: boolean, ours: boolean) =>
 		classify("/api/v2/student/info", { old: { email_sent: old }, new: { email_sent: ours } })[0]?.[1];
 	expect([mail(true, false), mail(false, true)]).toEqual(["mail", null]);
