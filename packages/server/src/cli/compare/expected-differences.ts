@@ -1,10 +1,10 @@
-import type { ReplyDifference } from "./comparison.ts";
 import {
 	hasExpectedInterestLabel,
 	hasExpectedZone,
 	isLeftOutOfProfileWithGaps,
 } from "./expected-profile-differences.ts";
 import { isObject, valueAt } from "./json-difference.ts";
+import type { ReplyDifference } from "./types.ts";
 
 /** A difference that is there on purpose: it is counted apart, and is no reason to look further. */
 export type ExpectedDifference = {
@@ -136,14 +136,16 @@ export const EXPECTED_DIFFERENCES: readonly ExpectedDifference[] = [
 	},
 	{
 		name: "expiry_from_adoption",
-		reason: "A session that was unfinished at the adoption is valid for 30 days from then.",
+		reason:
+			"A session that was adopted is valid for 30 days from then; only an unfinished one can be continued.",
 		covers: ({ request, path, old, replies }) =>
 			request.session?.is_students === true &&
 			path.length === 1 &&
 			(path[0] === "valid" || path[0] === "reason") &&
 			valueAt(replies.old.body, "valid") === false &&
 			valueAt(replies.new.body, "valid") === true &&
-			UNFINISHED.has(valueAt(replies.new.body, "session", "status")) &&
+			valueAt(replies.new.body, "resumable") ===
+				(valueAt(replies.new.body, "session", "status") === "active") &&
 			(path[0] === "valid" || isFilledText(old)),
 	},
 	{
@@ -200,7 +202,6 @@ const ROW_IDS = new Map([
 	["/api/v2/session/start", "display_id"],
 ]);
 const SCORING_KEYS = new Set<unknown>(["domain", "score_value", "tags", "reverse_scored"]);
-const UNFINISHED = new Set<unknown>(["active", "user_abandoned_not_completed"]);
 const ENDED = new Set<unknown>(["session_abandoned", "session_completed"]);
 const REASONS = new Set<unknown>(["not_found", "expired"]);
 const TIMES = new Set<unknown>(["created_at", "last_activity", "expires_at"]);

@@ -1,8 +1,9 @@
 import { OperatorError } from "../../operator-error.ts";
 import { chooseAnswer, questionsOf, type ServedQuestion } from "./chosen-answers.ts";
-import { type ComparedSession, type Comparison, SESSION_ID } from "./comparison.ts";
+import type { Comparison } from "./comparison.ts";
 import { ANSWERED_TWICE } from "./expected-differences.ts";
 import { valueAt } from "./json-difference.ts";
+import { type ComparedSession, SESSION_ID } from "./types.ts";
 
 /** A page of the questionnaire with its questions in English, as the old server serves it. */
 type ServedPage = { id: number; questions: readonly ServedQuestion[] };
