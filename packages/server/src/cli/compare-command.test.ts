@@ -77,9 +77,10 @@ test("two servers on the same content have no differences; every type of questio
 		);
 		expect(own).toEqual([
 			{ status: "completed", answered: 15 },
+			{ status: "completed", answered: 15 },
 			{ status: "completed", answered: 13 },
 			{ status: "user_abandoned_not_completed", answered: 6 },
-			{ status: "active", answered: 1 },
+			{ status: "completed", answered: 1 },
 		]);
 		const types = server.rows<{ question_type: string; answered: number }>(
 			`SELECT q.question_type, count(*) AS answered FROM question_answers a JOIN questions q ON q.id = a.question_id
@@ -89,14 +90,14 @@ test("two servers on the same content have no differences; every type of questio
 	}
 });
 
-test("another text and another weight of a question are named with their requests, and end with 1", async () => {
+test("another text and another weight of a question are named with their requests, and end with 6", async () => {
 	await using old = await ourServer("scored");
 	await using ours = await ourServer("scored", [
 		"UPDATE questions SET question_text = 'Changed by hand' WHERE id = 1",
 		"UPDATE questions SET reverse_scored = FALSE WHERE domain = 'N'",
 	]);
 	const ended = await compare(old.address, ours.address, "--yes");
-	expect(ended).toMatchObject({ code: 1, stderr: "" });
+	expect(ended).toMatchObject({ code: 6, stderr: "The replies differ; see above.\n" });
 	const lines = differencesOf(ended);
 	expect(lines[0]).toBe(
 		'GET /api/v2/questions?page_id=1&language=en (questions in English)  questions[0].text  old: "Question 1"  new: "Changed by hand"',
@@ -136,14 +137,14 @@ const ALTERED: readonly (readonly [end: string, alter: (reply: PassedReply) => P
 		],
 	];
 
-test("a type, a field, a status and a long text of the old server are each a difference on a line, and end with 1", async () => {
+test("a type, a field, a status and a long text of the old server are each a difference on a line, and end with 6", async () => {
 	await using ours = await ourServer("scored");
 	await using old = await alteringProxy(ours.address, ({ line }, reply) => {
 		const alter = ALTERED.find(([end]) => line.endsWith(end))?.[1];
 		return alter ? alter(reply) : reply;
 	});
 	const ended = await compare(old.address, ours.address, "--yes");
-	expect(ended).toMatchObject({ code: 1, stderr: "" });
+	expect(ended).toMatchObject({ code: 6, stderr: "The replies differ; see above.\n" });
 	for (const [, , line] of ALTERED) expect(ended.stdout).toMatch(line);
 	for (const line of differencesOf(ended)) expect(line).toMatch(/xp_gained|font|HTTP status|description/);
 });
@@ -215,7 +216,7 @@ test("--json prints one object with the differences and the expected ones", asyn
 		};
 	});
 	const ended = await compare(old.address, ours.address, "--yes", "--json");
-	expect(ended).toMatchObject({ code: 1, stderr: "" });
+	expect(ended).toMatchObject({ code: 6, stderr: "The replies differ; see above.\n" });
 	const report = JSON.parse(ended.stdout);
 	expect(report).toMatchObject({ old: old.address, new: ours.address, replies_compared: expect.any(Number) });
 	expect(report.differences).toEqual([
@@ -263,7 +264,7 @@ test("of a student's session only counts are shown: no answer, no result, and ne
 			COMPLETED,
 			form,
 		);
-		expect(code).toBe(1);
+		expect(code).toBe(6);
 		expect(stdout).toContain("--session number 1");
 		expect(stdout).toContain("profile.secret");
 		for (const hidden of [COMPLETED, "canary", "4711"]) expect(stdout + stderr).not.toContain(hidden);
@@ -280,7 +281,7 @@ test("without --yes nothing is started, and it says why it asks", async () => {
 	await using old = await alteringProxy(ours.address, (_, reply) => reply);
 	const ended = await compare(old.address, ours.address);
 	expect(ended).toMatchObject({ code: 3, stdout: "" });
-	expect(ended.stderr).toContain("starts 4 sessions on each server");
+	expect(ended.stderr).toContain("starts 5 sessions on each server");
 	expect(ended.stderr).toContain("Add --yes to confirm it. Nothing was compared.");
 	expect(old.requests.map(({ line }) => line)).toEqual(["GET /api/v2/health"]);
 

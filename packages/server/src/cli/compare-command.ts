@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { OperatorError } from "../operator-error.ts";
 import { type ApiClient, createApiClient, requireApi } from "./compare/api-client.ts";
-import { type ComparedSession, createComparison, type Pair, sessionOf } from "./compare/comparison.ts";
+import { createComparison, sessionOf } from "./compare/comparison.ts";
 import { printJsonReport, printReport } from "./compare/report.ts";
 import {
 	compareContent,
@@ -10,6 +10,7 @@ import {
 	compareRefusals,
 	OWN_SESSIONS,
 } from "./compare/script.ts";
+import type { ComparedSession, Pair } from "./compare/types.ts";
 import { confirm } from "./confirm.ts";
 
 type Options = {
@@ -40,7 +41,7 @@ const HELP = `
 It starts ${OWN_SESSIONS} sessions on each server, answers the questionnaire in them and compares every reply. Run both servers on
 copies, the previous one with ENABLE_EMAIL=false.
 
-Ends with 0 when all differences are expected ones, with 1 when there are others or a server cannot be reached.
+Ends with 0 when all differences are expected ones, with 6 when there are others, with 1 when a server cannot be reached.
 `;
 
 async function compareServers(options: Options): Promise<void> {
@@ -68,7 +69,9 @@ async function compareServers(options: Options): Promise<void> {
 	const { findings } = comparison;
 	if (options.json) printJsonReport(findings, { old: clients.old.url, new: clients.new.url });
 	else printReport(findings, { verbose: options.verbose ?? false });
-	if (findings.unexpected.length > 0) process.exitCode = 1;
+	if (findings.unexpected.length > 0) {
+		throw new OperatorError("difference", "The replies differ; see above.");
+	}
 }
 
 /**

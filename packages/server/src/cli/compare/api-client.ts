@@ -5,7 +5,7 @@ import { valueAt } from "./json-difference.ts";
 /** A reply; a body that is no JSON is {@link NO_JSON}. */
 export type Reply = { status: number; body: unknown };
 
-export const NO_JSON = "(no JSON)";
+const NO_JSON = "(no JSON)";
 
 /** One of the two servers. */
 export type ApiClient = {

@@ -27,6 +27,23 @@ test("a choice is one of the values, or two where several may be chosen; a plain
 	expect(choose(2, true)).toEqual({ type: "mcq", selected_options: ["Three", "A"] });
 });
 
+test("two variants choose both options of an either-or question, and rank in another order", () => {
+	const choices = [{ value: "A" }, { value: "B" }];
+	const items = [{ text: "x" }, { text: "y" }, { text: "z" }];
+	for (const id of [1, 2, 3, 4]) {
+		const both = [0, 1].flatMap(
+			(variant) => chooseAnswer({ id, type: "mcq", options: { choices } }, variant)?.["selected_options"],
+		);
+		expect(both.sort()).toEqual(["A", "B"]);
+		const ranked = [0, 1].map((variant) =>
+			chooseAnswer({ id, type: "ordering", options: { items } }, variant),
+		);
+		expect(ranked[0]).not.toEqual(ranked[1]);
+		const values = [0, 1].map((variant) => chooseAnswer({ id, type: "slider", options: {} }, variant));
+		expect(values[0]).not.toEqual(values[1]);
+	}
+});
+
 test("a ranking holds every item once, and differs between questions", () => {
 	const items = [{ text: "x" }, { text: "y" }, "z"];
 	const rank = (id: number) => chooseAnswer({ id, type: "ordering", options: { items } })?.["ordered_items"];

@@ -18,20 +18,21 @@ export function questionsOf(body: unknown): ServedQuestion[] {
 /**
  * The answer to a question, the same in every run. Neighbouring questions get different answers, so that sums, rankings and
  * labels differ between the scales.
+ * @param variant another one gives other answers, so that weights of options count that were not chosen before
  * @returns null for a type of question that the API does not have
  */
-export function chooseAnswer({
-	id,
-	type,
-	options,
-}: ServedQuestion): Readonly<Record<string, unknown>> | null {
+export function chooseAnswer(
+	{ id, type, options }: ServedQuestion,
+	variant = 0,
+): Readonly<Record<string, unknown>> | null {
+	const by = id + variant;
 	switch (type) {
 		case "slider":
-			return { type, value: chooseValue(id, options) };
+			return { type, value: chooseValue(by, options) };
 		case "mcq":
-			return { type, selected_options: chooseOptions(id, options) };
+			return { type, selected_options: chooseOptions(by, options) };
 		case "ordering":
-			return { type, ordered_items: rotate(id, listOf(options, "items").map(textOf)) };
+			return { type, ordered_items: rotate(by, listOf(options, "items").map(textOf)) };
 		case "essay":
 			return { type, text: chooseText(id, options) };
 		default:
@@ -39,19 +40,19 @@ export function chooseAnswer({
 	}
 }
 
-/** Seven has no factor in common with the steps of a usual scale, and the third of the id shifts the pattern between scales. */
-function chooseValue(id: number, options: unknown): number {
+/** Seven has no factor in common with the steps of a usual scale, and the third shifts the pattern between scales. */
+function chooseValue(by: number, options: unknown): number {
 	const min = numberOf(options, "min") ?? 1;
 	const max = numberOf(options, "max") ?? 5;
 	const step = numberOf(options, "step") || 1;
 	const steps = Math.max(1, Math.floor((max - min) / step) + 1);
-	return min + step * ((id * 7 + Math.floor(id / 3)) % steps);
+	return min + step * ((by * 7 + Math.floor(by / 3)) % steps);
 }
 
 /** One option, or two where several may be chosen. */
-function chooseOptions(id: number, options: unknown): string[] {
+function chooseOptions(by: number, options: unknown): string[] {
 	const values = rotate(
-		id,
+		by,
 		listOf(options, "choices").map((choice) => (isObject(choice) ? String(choice["value"]) : String(choice))),
 	);
 	return values.slice(0, valueAt(options, "multiple") === true ? 2 : 1);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { ComparedSession, ReplyDifference } from "./comparison.ts";
 import { ANSWERED_TWICE, EXPECTED_DIFFERENCES } from "./expected-differences.ts";
 import { listDifferences, pathText } from "./json-difference.ts";
+import type { ComparedSession, ReplyDifference } from "./types.ts";
 
 type Case = {
 	status?: readonly [number, number];
@@ -160,7 +160,7 @@ test("an error may be another document with the same status, if it has a text to
 	expect(refuse({ detail: "" })).toEqual([["detail", null]]);
 });
 
-test("the old server's failure to send results again is expected, another failure is not", () => {
+test("the old server's failures after completing are expected, other failures are not", () => {
 	const send = (path: string, status: readonly [number, number], code?: string) =>
 		classify(path, { status, old: {}, new: { code } })[0]?.[1];
 	const resend = "/api/v2/resend-results";
@@ -169,6 +169,10 @@ test("the old server's failure to send results again is expected, another failur
 	expect(send(resend, [500, 409], "session_expired")).toBe(null);
 	expect(send(resend, [500, 404], "session_not_found")).toBe(null);
 	expect(send("/api/v2/student/info", [500, 200])).toBe(null);
+	expect(send("/api/v2/student/info", [400, 200])).toBe("completed_without_scores");
+	expect(send("/api/v2/student/info", [200, 400])).toBe(null);
+	expect(send("/api/v2/student/info", [422, 200])).toBe(null);
+	expect(send("/api/v2/answers/submit", [400, 200])).toBe(null);
 	const mail = (old: boolean, ours: boolean) =>
 		classify("/api/v2/student/info", { old: { email_sent: old }, new: { email_sent: ours } })[0]?.[1];
 	expect([mail(true, false), mail(false, true)]).toEqual(["mail", null]);
@@ -203,23 +207,22 @@ test("ids of rows, the reason of validate and the mark of a stored profile are e
 	expect(one(SCORES, { cached: false }, { cached: true }, { completed: false })).toBe(null);
 });
 
-test("a student's unfinished session that had expired is valid after the adoption; a finished one is a difference", () => {
-	const validate = (status: string, is_students: boolean) =>
+test("a student's session that had expired is valid after the adoption; one that could be continued though finished is a difference", () => {
+	const validate = (status: string, is_students: boolean, resumable = status === "active") =>
 		classify("/api/v2/session/{session_id}/validate", {
 			old: { valid: false, reason: "Session not found or expired" },
-			new: { valid: true, session: { status } },
+			new: { valid: true, resumable, session: { status } },
 			session: { is_students },
 		}).map(([path, row]) => [path, row]);
 	expect(validate("active", true)).toEqual([
 		["valid", "expiry_from_adoption"],
 		["reason", "expiry_from_adoption"],
+		["resumable", "added_fields"],
 		["session", "added_fields"],
 	]);
 	expect(validate("user_abandoned_not_completed", true)).toEqual(validate("active", true));
-	expect(validate("completed", true).slice(0, 2)).toEqual([
-		["valid", null],
-		["reason", null],
-	]);
+	expect(validate("completed", true)).toEqual(validate("active", true));
+	expect(validate("completed", true, true)[0]).toEqual(["valid", null]);
 	expect(validate("active", false)[0]).toEqual(["valid", null]);
 });
 

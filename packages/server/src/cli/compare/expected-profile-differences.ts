@@ -1,5 +1,5 @@
-import type { Pair, ReplyDifference } from "./comparison.ts";
 import { valueAt } from "./json-difference.ts";
+import type { Pair, ReplyDifference } from "./types.ts";
 
 /** Points of a zone for each of its interests that is High or Very High. */
 const ZONE_POINTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {

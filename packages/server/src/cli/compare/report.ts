@@ -1,6 +1,7 @@
 import { counted, oneLine, print, printJson } from "../output.ts";
-import type { Findings, ReplyDifference } from "./comparison.ts";
+import type { Findings } from "./comparison.ts";
 import { pathText } from "./json-difference.ts";
+import type { ReplyDifference } from "./types.ts";
 
 const LONGEST_VALUE = 60;
 

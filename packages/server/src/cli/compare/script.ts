@@ -1,14 +1,15 @@
 import { OperatorError } from "../../operator-error.ts";
 import { chooseAnswer, questionsOf, type ServedQuestion } from "./chosen-answers.ts";
-import { type ComparedSession, type Comparison, SESSION_ID } from "./comparison.ts";
+import type { Comparison } from "./comparison.ts";
 import { ANSWERED_TWICE } from "./expected-differences.ts";
 import { valueAt } from "./json-difference.ts";
+import { type ComparedSession, SESSION_ID } from "./types.ts";
 
 /** A page of the questionnaire with its questions in English, as the old server serves it. */
 type ServedPage = { id: number; questions: readonly ServedQuestion[] };
 
 /** How many sessions {@link compareOwnSessions} starts on each server. */
-export const OWN_SESSIONS = 4;
+export const OWN_SESSIONS = 5;
 
 /** A UUID that no session has. */
 const UNKNOWN_SESSION = "00000000-0000-4000-8000-00000000c0de";
@@ -88,6 +89,7 @@ export async function compareOwnSessions(
 	pages: readonly ServedPage[],
 ): Promise<void> {
 	await completeWholeSession(comparison, pages);
+	await completeWithOtherAnswers(comparison, pages);
 	await completeSessionWithGaps(comparison, pages);
 	await abandonSession(comparison, pages);
 	await answerTwice(comparison, pages);
@@ -136,6 +138,16 @@ async function completeWholeSession(comparison: Comparison, pages: readonly Serv
 	await post(`session/${SESSION_ID}/abandon`, undefined, "whole session, abandon after completing");
 }
 
+/** Other answers than in the first whole session: the options that were not chosen there have weights too. */
+async function completeWithOtherAnswers(comparison: Comparison, pages: readonly ServedPage[]): Promise<void> {
+	const session = await comparison.startSession("other answers");
+	for (const question of pages.flatMap(({ questions }) => questions)) {
+		await submit(comparison, session, { question, step: "other answers", variant: 1 });
+	}
+	await poster(comparison, session)("student/info", PERSON, "other answers, personal data");
+	await compareReads(comparison, session, { step: "other answers, completed" });
+}
+
 /** Every fourth question of a page is left out, and the session is completed all the same. */
 async function completeSessionWithGaps(comparison: Comparison, pages: readonly ServedPage[]): Promise<void> {
 	const session = await comparison.startSession("session with gaps");
@@ -182,6 +194,7 @@ async function answerTwice(comparison: Comparison, pages: readonly ServedPage[])
 	await submit(comparison, session, { question, step: ANSWERED_TWICE });
 	const path = `/api/v2/session/${SESSION_ID}/answered-questions`;
 	await comparison.compare({ method: "GET", path, step: ANSWERED_TWICE, session });
+	await poster(comparison, session)("student/info", PERSON, "nearly nothing answered, personal data");
 }
 
 /** A second feedback replaces only the fields that are not null. */
@@ -196,9 +209,9 @@ async function sendFeedback(comparison: Comparison, session: ComparedSession): P
 async function submit(
 	{ compare }: Comparison,
 	session: ComparedSession,
-	{ question, step }: { question: ServedQuestion; step: string },
+	{ question, step, variant = 0 }: { question: ServedQuestion; step: string; variant?: number },
 ): Promise<void> {
-	const answer = chooseAnswer(question);
+	const answer = chooseAnswer(question, variant);
 	if (!answer) return;
 	const body = { session_id: SESSION_ID, question_id: question.id, answer };
 	await compare({
