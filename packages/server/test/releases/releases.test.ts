@@ -16,6 +16,12 @@ const RELEASES = readdirSync(import.meta.dirname, { withFileTypes: true })
 	.map(({ name }) => name);
 const KINDS = ["served", "adopted"];
 
+const SEED = Number(process.env["CARHYTHM_TEST_SEED"]);
+
+/** PostgreSQL takes three times as long: `down` goes to 1 there and to one other number, another one with each seed. */
+const numbersOn = (engine: Engine): readonly number[] =>
+	engine === "sqlite" ? DOWN_TO : [...new Set([DOWN_TO[SEED % DOWN_TO.length] ?? 1, 1])];
+
 const fixture = (...path: string[]) => join(import.meta.dirname, ...path);
 
 function releasedChecksums(release: string): Checksums {
@@ -54,9 +60,9 @@ test("a released migration that is edited, shortened or lengthened is named with
 	expect(brokenPromises("0.1.0", now, { ...now, "999:a_new_one": "2:x" })).toEqual([]);
 });
 
-describe.each(RELEASES)("a database of %s", (release) => {
+describe.each(RELEASES)(`a database of %s, seed ${SEED}`, (release) => {
 	test.each(ENGINES.flatMap((engine) => KINDS.map((kind) => ({ engine, kind }))))(
-		"$kind on $engine is upgraded, verified, takes an answer, goes down to every number and up",
+		"$kind on $engine is upgraded, verified, takes an answer, goes down and up",
 		async ({ engine, kind }) => {
 			const { place, database } = await aCopy(engine, release, kind);
 			await using _ = place;
@@ -64,7 +70,7 @@ describe.each(RELEASES)("a database of %s", (release) => {
 			expect([...problems(report), ...problems(await verify(database))]).toEqual([]);
 			await takeAnAnswer(database);
 			const found: string[] = [];
-			for (const to of DOWN_TO) found.push(...(await roundTrip(database, to)));
+			for (const to of numbersOn(engine)) found.push(...(await roundTrip(database, to)));
 			expect(found).toEqual([]);
 			await database.close();
 		},

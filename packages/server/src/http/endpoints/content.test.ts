@@ -3,6 +3,16 @@ import { anApp, type TestApp } from "../../../test/an-app.ts";
 
 const pagesOf = (app: TestApp) => [...app.version.index.pages.keys()];
 
+test("the minutes of a module are those of its chapter, whatever its number of pages", async () => {
+	await using app = await anApp();
+	const { body } = await app.get("/api/v2/modules");
+	const { chapters } = app.version.index.assessment;
+	expect((body as unknown as { estimated_minutes: number }[]).map((one) => one.estimated_minutes)).toEqual(
+		chapters.map((chapter) => chapter.estimated_minutes),
+	);
+	expect(chapters.some(({ pages }) => pages.length > 1)).toBe(true);
+});
+
 test("modules are the chapters of the default assessment", async () => {
 	await using app = await anApp();
 	const { body } = await app.get("/api/v2/modules");

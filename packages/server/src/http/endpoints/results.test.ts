@@ -29,6 +29,14 @@ describe("student/info", () => {
 		});
 		const scores = await app.get(`/api/v2/scores/${session_id}`);
 		expect(scores.body).toMatchObject({ cached: true });
+		// The results page of the existing product reads these without looking whether they are there.
+		expect(scores.body["profile"]).toMatchObject({
+			version: "carhythm/1",
+			riasec: { raw_scores: {}, strength_labels: {}, holland_code: "", top_domain: null },
+			bigfive: { raw_scores: {} },
+			behavioral: { behavioral_flags: { growth_mindset: null } },
+			ikigai_zones: { love: { score: null, level: "" } },
+		});
 		const again = await app.post("/api/v2/student/info", { session_id, ...PERSON, full_name: "Amal H." });
 		expect(again.body).toEqual(first.body);
 		expect(await personOf(app, session_id)).toMatchObject({ full_name: "Amal H." });

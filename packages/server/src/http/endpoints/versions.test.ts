@@ -111,7 +111,7 @@ function liking(question: string, reverse: boolean): Scoring {
 
 async function resultOf(app: TestApp, session_id: string) {
 	const { body } = await app.get(`/api/v2/scores/${session_id}`);
-	const { assessment, scales } = Profile.parse(body["profile"]);
+	const { assessment, scales } = Profile.parse(body["results"]);
 	const [scale] = scales;
 	return {
 		version: assessment.version,

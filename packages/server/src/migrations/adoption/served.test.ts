@@ -47,7 +47,7 @@ describe.each(["sqlite", "postgres"] as const)("the existing product's clients o
 	test("are served its own content, in both languages, and its answers are taken", async () => {
 		await using existing = await anExistingDatabase(engine, "guide");
 		const database = await existing.open();
-		const { repairs } = await migrateUp(database, { adopt: true });
+		const { notes } = await migrateUp(database, { adopt: true });
 		const { ask, post } = clientOf(database);
 
 		expect(await ask("modules")).toEqual([
@@ -127,7 +127,7 @@ describe.each(["sqlite", "postgres"] as const)("the existing product's clients o
 				...Array.from({ length: 5 }, () => ({})),
 			],
 		});
-		expect(repairs).toContain(
+		expect(notes).toContain(
 			"own_content: 40 labels of scale steps have no Arabic text; students who read Arabic see the English ones",
 		);
 		expect(await ask("questions?page_id=5&language=ar")).toMatchObject({
