@@ -48,7 +48,13 @@ export type SaveStatus =
  * How the session stands with the server, as far as this device knows. Only `active` takes answers. `forgotten`: this browser was reset,
  * perhaps by another tab; the page should show nothing of the session any more.
  */
-export type Standing = "active" | "completed" | "abandoned" | "expired" | "unknown_to_server" | "forgotten";
+export type SessionPhase =
+	| "active"
+	| "completed"
+	| "abandoned"
+	| "expired"
+	| "unknown_to_server"
+	| "forgotten";
 
 /**
  * What became of a command. `on_device` is true when it is in strictly durable storage, false when it is in memory only
@@ -102,7 +108,7 @@ export type StartOptions = {
 };
 
 /** Answers that have given way to others, by Start Fresh or its undoing, and that {@link Client.restore} brings back. */
-export type SetAside = {
+export type RestorableSession = {
 	session_id: SessionId;
 	answered: number;
 	/** By the server's clock. */
@@ -166,7 +172,7 @@ export type Session = {
 	readonly display_id: string;
 	/** By the server's clock at its last reply; null before the first. */
 	readonly expires_at: Instant | null;
-	readonly standing: Standing;
+	readonly phase: SessionPhase;
 	readonly save: SaveStatus;
 	/**
 	 * For how long the oldest answer or draft that the server has not acknowledged has been waiting, in milliseconds by this
@@ -269,7 +275,7 @@ export type Client = {
 	 * What can be restored from here, for a page to offer on later visits: as of the last `resume`, `start`, `restore` or `redeem`.
 	 * Null when there is nothing, when the time for it is over, and after a visit to a shared computer.
 	 */
-	setAside(): SetAside | null;
+	restorable(): RestorableSession | null;
 	/**
 	 * Continues a session here by the code that another device shows, as it was typed. A lost reply costs nothing: the same code
 	 * may be brought again from here.

@@ -36,7 +36,7 @@ describe("taking an assessment", () => {
 		const session = await client.start({ language: "en" });
 		void session.answer(1, slider(2));
 		await session.complete();
-		expect(session.standing).toBe("completed");
+		expect(session.phase).toBe("completed");
 		expect(await session.answer(2, slider(2))).toMatchObject({ refusal: { code: "session_completed" } });
 		await until(saved(session), "the completion is saved");
 		const state = world.server.stateOf(session.session_id);
@@ -107,7 +107,7 @@ describe("starting", () => {
 			name: "RequestRefused",
 			problem: { code: "assessment_not_found" },
 		});
-		expect((await client.start({ language: "en" })).standing).toBe("active");
+		expect((await client.start({ language: "en" })).phase).toBe("active");
 	});
 
 	test("Start Fresh sets the old session aside, whose unsent answers still arrive, as late", async () => {
@@ -117,7 +117,7 @@ describe("starting", () => {
 		world.network.fault = ({ path }) => (path.endsWith("/sync") ? { kind: "offline" } : null);
 		await old.answer(1, slider(4));
 		const fresh = await client.start({ language: "en", replaces: old.session_id });
-		expect(old.standing).toBe("abandoned");
+		expect(old.phase).toBe("abandoned");
 		expect(fresh.state.answered).toBe(0);
 		world.network.fault = () => null;
 		await world.advance(120_000);
@@ -138,9 +138,9 @@ describe("starting", () => {
 		await until(saved(old), "the answer is saved");
 		const fresh = await client.start({ language: "en", replaces: old.session_id });
 		const again = await client.restore(old.session_id);
-		expect(again.standing).toBe("active");
+		expect(again.phase).toBe("active");
 		expect(again.state.answers[1]?.answer).toEqual(slider(4));
-		await until(() => fresh.standing === "abandoned", "the server has told of the other one");
+		await until(() => fresh.phase === "abandoned", "the server has told of the other one");
 		expect(await again.answer(2, slider(3))).toMatchObject({ ok: true });
 		expect((await client.resume()).choice).toMatchObject({
 			kind: "continue",
@@ -273,7 +273,7 @@ describe("coming back", () => {
 		const kept = world.server.sessions.get(session.session_id);
 		world.server.sessions.clear();
 		await session.answer(1, slider(4));
-		await until(() => session.standing === "unknown_to_server", "the session is unknown");
+		await until(() => session.phase === "unknown_to_server", "the session is unknown");
 		expect(session.save).toEqual({ kind: "on_device", pending: 1, reason: "unknown_session" });
 		expect((await client.resume()).choice).toMatchObject({ kind: "unknown_to_server", pending: 1 });
 		expect(await session.answer(2, slider(4))).toEqual({ ok: true, on_device: true });
@@ -281,7 +281,7 @@ describe("coming back", () => {
 		if (kept) world.server.sessions.set(session.session_id, kept);
 		await world.advance(90_000);
 		expect(session.save).toEqual({ kind: "saved" });
-		expect(session.standing).toBe("active");
+		expect(session.phase).toBe("active");
 		expect(world.server.stateOf(session.session_id).answered).toBe(2);
 	});
 

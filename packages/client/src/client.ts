@@ -4,12 +4,12 @@ import type { Engine } from "./engine.ts";
 import { browserEnvironment, type Environment, type Signal } from "./environment.ts";
 import { loadHandOff, loadRescue, loadReset } from "./later.ts";
 import { FORGOTTEN } from "./outbox/append.ts";
-import { closeDrainer, createDrainer, drain, sendLastChance } from "./outbox/sender.ts";
+import { closeSender, createSender, drain, sendLastChance } from "./outbox/sender.ts";
 import { valueOrThrow } from "./outbox/transport.ts";
 import { fetchVersion, latestAssessment } from "./session/assessments.ts";
-import { setAside } from "./session/current.ts";
+import { readRestorable } from "./session/current.ts";
 import { resume } from "./session/resume.ts";
-import { clearLeftBehind } from "./session/shared-computer.ts";
+import { finishCleanup } from "./session/shared-computer.ts";
 import { restore, start } from "./session/start.ts";
 import { openSession } from "./session.ts";
 import { UNKNOWN_CLOCK } from "./storage/clock.ts";
@@ -23,8 +23,8 @@ import {
 	scheduleCheck,
 	watchedStorage,
 } from "./storage/storage-watch.ts";
-import { type Device, openView, pendingOf, reload, tolerant } from "./storage/tab-state.ts";
-import { connectTabs, type News } from "./storage/tabs.ts";
+import { openView, orFallback, pendingOf, reload, type TabState } from "./storage/tab-state.ts";
+import { connectTabs, type TabMessage } from "./storage/tabs.ts";
 import type { View } from "./view.ts";
 
 /**
@@ -42,13 +42,13 @@ export function createClient(options: {
 }): Client {
 	const environment: Environment = { ...browserEnvironment(), ...options.environment };
 	const transport = { base_url: options.base_url ?? "", environment };
-	const device: Device = {
+	const tab: TabState = {
 		storage: watchedStorage(options.storage, {
 			failed: (reason) => {
-				if (doubtStorage(watch, reason)) device.announce("doubted");
+				if (doubtStorage(watch, reason)) tab.announce("doubted");
 			},
 			written: () => {
-				if (device.doubt !== null) void checkStorage(watch);
+				if (tab.doubt !== null) void checkStorage(watch);
 			},
 		}),
 		environment,
@@ -62,17 +62,17 @@ export function createClient(options: {
 		lock_is_stuck: false,
 		announce: (news) => tabs.announce(news),
 	};
-	const watch = createStorageWatch(device);
-	device.storage.onLost?.(() => {
+	const watch = createStorageWatch(tab);
+	tab.storage.onLost?.(() => {
 		doubtStorage(watch, "storage_failed");
 		void checkStorage(watch);
 	});
-	const drainer = createDrainer(device, transport);
-	const assessments = { device, transport, built: new Map() };
+	const sender = createSender(tab, transport);
+	const assessments = { tab, transport, built: new Map() };
 	const engine: Engine = {
-		device,
+		tab,
 		transport,
-		drainer,
+		sender,
 		assessments,
 		remembered: new Map(),
 		starting: null,
@@ -83,31 +83,31 @@ export function createClient(options: {
 		else void hear(engine, news);
 	});
 	const stopListening = environment.signals.subscribe((signal) => void heed(engine, signal));
-	const face = (view: View): Session => openSession(device, drainer, view);
-	void drain(drainer, "append").then(() => clearLeftBehind(device));
+	const face = (view: View): Session => openSession(tab, sender, view);
+	void drain(sender, "append").then(() => finishCleanup(tab));
 
 	return {
-		durable: device.storage.durable,
+		durable: tab.storage.durable,
 		resume: () => resume(engine),
 		latestAssessment: (key) => latestAssessment(assessments, key),
 		start: async (wanted) => {
 			const session = face(await start(engine, wanted));
-			void drain(drainer, "wake");
+			void drain(sender, "wake");
 			return session;
 		},
 		open: async (choice) => face(await open(engine, choice)),
 		restore: async (session_id) => {
 			const session = face(await restore(engine, session_id));
-			void drain(drainer, "wake");
+			void drain(sender, "wake");
 			return session;
 		},
-		setAside: () => setAside(engine),
+		restorable: () => readRestorable(engine),
 		redeem: async (code, how) => {
 			const session = face(await (await loadHandOff()).redeem(engine, code, how ?? {}));
-			void drain(drainer, "wake");
+			void drain(sender, "wake");
 			return session;
 		},
-		heldElsewhere: (state) => heldElsewhere(state, device.clock.id),
+		heldElsewhere: (state) => heldElsewhere(state, tab.clock.id),
 		reset: async (how) => (await loadReset()).reset(engine, how?.discard_unsent ?? false),
 		async prepare() {
 			await Promise.allSettled([loadHandOff(), loadReset(), loadRescue()]);
@@ -115,18 +115,18 @@ export function createClient(options: {
 		close() {
 			stopListening();
 			tabs.close();
-			closeDrainer(drainer);
+			closeSender(sender);
 			closeStorageWatch(watch);
 		},
 	};
 }
 
 async function open(engine: Engine, choice: SessionChoice): Promise<View> {
-	const { device, assessments, remembered } = engine;
+	const { tab, assessments, remembered } = engine;
 	const { session_id } = choice.state;
-	const stored = await tolerant(
+	const stored = await orFallback(
 		() =>
-			device.storage.read(async (tx) => ({
+			tab.storage.read(async (tx) => ({
 				record: await readSession(tx, session_id),
 				last_reset: (await readDevice(tx)).last_reset,
 			})),
@@ -136,35 +136,35 @@ async function open(engine: Engine, choice: SessionChoice): Promise<View> {
 	if (!record)
 		throw new RequestRefused({ type: "about:blank", title: "Session not found", status: 404, ...FORGOTTEN });
 	const index = valueOrThrow(await fetchVersion(assessments, record.assessment.version_id));
-	const view = await openView(device, index, record, stored?.last_reset ?? null);
-	if (pendingOf(device, view).length > 0 || record.refresh_needed) void drain(engine.drainer, "append");
+	const view = await openView(tab, index, record, stored?.last_reset ?? null);
+	if (pendingOf(tab, view).length > 0 || record.refresh_needed) void drain(engine.sender, "append");
 	return view;
 }
 
-async function hear({ device, drainer }: Engine, news: Exclude<News, "doubted">): Promise<void> {
-	await reload(device);
-	if (news === "settled") await drain(drainer, "wake");
-	else if (hasPending(device)) await drain(drainer, "append");
+async function hear({ tab, sender }: Engine, news: Exclude<TabMessage, "doubted">): Promise<void> {
+	await reload(tab);
+	if (news === "settled") await drain(sender, "wake");
+	else if (hasPending(tab)) await drain(sender, "append");
 }
 
 async function heed(engine: Engine, signal: Signal): Promise<void> {
-	const { device, drainer } = engine;
+	const { tab, sender } = engine;
 	switch (signal) {
 		case "hidden":
 		case "pagehide":
-			sendLastChance(drainer);
+			sendLastChance(sender);
 			return;
 		case "online":
 		case "visible":
 		case "pageshow":
 		case "focus":
 			// Word from other tabs does not reach a page that was frozen, nor old browsers.
-			await reload(device);
-			await drain(drainer, "wake");
-			await clearLeftBehind(device);
+			await reload(tab);
+			await drain(sender, "wake");
+			await finishCleanup(tab);
 	}
 }
 
-function hasPending(device: Device): boolean {
-	return [...device.views.values()].some((view) => pendingOf(device, view).length > 0);
+function hasPending(tab: TabState): boolean {
+	return [...tab.views.values()].some((view) => pendingOf(tab, view).length > 0);
 }

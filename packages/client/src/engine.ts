@@ -1,15 +1,15 @@
 import type { SessionId } from "@carhythm/core";
-import type { Drainer } from "./outbox/sender.ts";
+import type { OutboxSender } from "./outbox/sender.ts";
 import type { Transport } from "./outbox/transport.ts";
 import type { Assessments } from "./session/assessments.ts";
 import type { DeviceRecord, SessionRecord } from "./storage/records.ts";
-import type { Device } from "./storage/tab-state.ts";
+import type { TabState } from "./storage/tab-state.ts";
 
 /** The parts of one client. */
 export type Engine = {
-	readonly device: Device;
+	readonly tab: TabState;
 	readonly transport: Transport;
-	readonly drainer: Drainer;
+	readonly sender: OutboxSender;
 	readonly assessments: Assessments;
 	/** Sessions that the server told of while the storage could not take them. */
 	readonly remembered: Map<SessionId, SessionRecord>;

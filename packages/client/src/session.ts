@@ -9,21 +9,21 @@ import {
 import { type Outcome, ServerUnreachable, type Session } from "./api.ts";
 import { loadHandOff, loadRescue } from "./later.ts";
 import { append } from "./outbox/append.ts";
-import { type Drainer, drain, drainPatiently } from "./outbox/sender.ts";
+import { drain, drainBehindLease, type OutboxSender } from "./outbox/sender.ts";
 import { request, valueOrThrow } from "./outbox/transport.ts";
 import { follow } from "./session/follow.ts";
-import { type Device, deviceTime, dismissRefused, noteLoss, pendingOf } from "./storage/tab-state.ts";
-import { saveStatus, standing, type View, waitingSince } from "./view.ts";
+import { deviceTime, dismissRefused, pendingOf, recordLoss, type TabState } from "./storage/tab-state.ts";
+import { saveStatus, sessionPhase, type View, waitingSince } from "./view.ts";
 
 /** The face of a view to the page. */
-export function openSession(device: Device, drainer: Drainer, view: View): Session {
+export function openSession(tab: TabState, sender: OutboxSender, view: View): Session {
 	const own = new Set<() => void>();
 	const endings = new Set<() => void>();
 	const { session_id } = view;
 
 	async function command(wanted: Command): Promise<Outcome> {
-		const outcome = await append(device, view, wanted);
-		if (outcome.ok) void drain(drainer, "append");
+		const outcome = await append(tab, view, wanted);
+		if (outcome.ok) void drain(sender, "append");
 		return outcome;
 	}
 
@@ -39,22 +39,22 @@ export function openSession(device: Device, drainer: Drainer, view: View): Sessi
 		get expires_at() {
 			return view.record.expires_at;
 		},
-		get standing() {
-			return standing(view);
+		get phase() {
+			return sessionPhase(view);
 		},
 		get save() {
-			const { doubt, storage, acknowledged } = device;
-			return saveStatus(view, drainer.phase, { durable: storage.durable, doubt }, acknowledged);
+			const { doubt, storage, acknowledged } = tab;
+			return saveStatus(view, sender.phase, { durable: storage.durable, doubt }, acknowledged);
 		},
 		get waiting_ms() {
-			const since = waitingSince(view, device.acknowledged);
-			return since === null ? 0 : Math.max(0, deviceTime(device) - toMillis(since));
+			const since = waitingSince(view, tab.acknowledged);
+			return since === null ? 0 : Math.max(0, deviceTime(tab) - toMillis(since));
 		},
 		get refused() {
 			return view.refused;
 		},
 		get held_elsewhere() {
-			return heldElsewhere(view.shown, device.clock.id);
+			return heldElsewhere(view.shown, tab.clock.id);
 		},
 		get shared() {
 			return view.shared !== null;
@@ -76,37 +76,37 @@ export function openSession(device: Device, drainer: Drainer, view: View): Sessi
 			command(language ? { kind: "move", question_id, language } : { kind: "move", question_id }),
 		complete: () => command({ kind: "complete" }),
 		follow() {
-			const end = follow(drainer, view);
+			const end = follow(sender, view);
 			endings.add(end);
 			return end;
 		},
-		handOff: async () => (await loadHandOff()).handOff(device, drainer.transport, view),
-		continueHere: async () => command(await (await loadHandOff()).holdHere(device)),
-		exportUnsent: async () => (await loadRescue()).exportUnsent(device, view),
-		flush: () => drainPatiently(drainer),
-		dismissRefused: (operation_id) => dismissRefused(device, view, operation_id),
+		handOff: async () => (await loadHandOff()).handOff(tab, sender.transport, view),
+		continueHere: async () => command(await (await loadHandOff()).holdHere(tab)),
+		exportUnsent: async () => (await loadRescue()).exportUnsent(tab, view),
+		flush: () => drainBehindLease(sender),
+		dismissRefused: (operation_id) => dismissRefused(tab, view, operation_id),
 		takeBadges: () => view.badges.splice(0),
 		async scores() {
-			await drainPatiently(drainer);
-			const { phase } = drainer;
-			if (pendingOf(device, view).length > 0) {
+			await drainBehindLease(sender);
+			const { phase } = sender;
+			if (pendingOf(tab, view).length > 0) {
 				throw new ServerUnreachable(phase.kind === "waiting" ? phase.reason : "server");
 			}
-			const ask = () => request(drainer.transport, "GET", `/api/v2/scores/${session_id}`, ScoresReply);
+			const ask = () => request(sender.transport, "GET", `/api/v2/scores/${session_id}`, ScoresReply);
 			const reply = await ask();
 			const isCompleted = view.shown.status === "completed";
 			if (!isCompleted || reply.kind !== "problem" || reply.problem.code !== "session_not_completed") {
 				return valueOrThrow(reply);
 			}
 			// The server does not know of the completion any more: a backup was restored. It is given again.
-			await noteLoss(device, view);
-			await drainPatiently(drainer);
+			await recordLoss(tab, view);
+			await drainBehindLease(sender);
 			return valueOrThrow(await ask());
 		},
 		async sendFeedback(feedback) {
 			const body = { ...feedback, session_id };
 			const path = "/api/v2/feedback/submit";
-			return valueOrThrow(await request(drainer.transport, "POST", path, FeedbackReply, { body }));
+			return valueOrThrow(await request(sender.transport, "POST", path, FeedbackReply, { body }));
 		},
 		close() {
 			for (const entry of own) view.listeners.delete(entry);

@@ -8,13 +8,13 @@ import {
 	type SessionId,
 	type SessionState,
 } from "@carhythm/core";
-import type { RefusedOperation, SaveStatus, Standing, WaitReason } from "./api.ts";
-import type { KnownReset, Operation, SessionRecord, StoredSession } from "./storage/records.ts";
+import type { RefusedOperation, SaveStatus, SessionPhase, WaitReason } from "./api.ts";
+import type { KnownReset, QueuedOperation, SessionRecord, StoredSession } from "./storage/records.ts";
 import type { StorageFailed } from "./storage/storage.ts";
 
 /** An operation that is not in the storage: being written, or in memory only because the storage failed. */
 export type Unstored = {
-	operation: Operation;
+	operation: QueuedOperation;
 	event: SessionEvent;
 	phase: "writing" | "failed" | "acknowledged";
 	reason: StorageFailed["reason"];
@@ -28,7 +28,7 @@ export type View = {
 	readonly session_id: SessionId;
 	readonly index: AssessmentIndex;
 	record: SessionRecord;
-	queued: readonly Operation[];
+	queued: readonly QueuedOperation[];
 	unreadable: number;
 	refused: readonly RefusedOperation[];
 	unstored: readonly Unstored[];
@@ -79,12 +79,12 @@ type Part = Partial<Pick<View, "record" | "queued" | "unreadable" | "refused" | 
 /** Changes the view and tells its listeners. */
 export function update(view: View, part: Part): void {
 	Object.assign(view, part);
-	view.shown = layered(view.index, view.record.state, view.unstored);
+	view.shown = withPending(view.index, view.record.state, view.unstored);
 	notify(view);
 }
 
 /** A state with what is not stored on top. */
-export function layered(
+export function withPending(
 	index: AssessmentIndex,
 	state: SessionState,
 	unstored: readonly Unstored[],
@@ -103,7 +103,7 @@ export function notify(view: View): void {
 }
 
 /** Operations of the session that the server has not acknowledged. */
-export function pendingOperations(view: View, acknowledged: ReadonlySet<string>): Operation[] {
+export function pendingOperations(view: View, acknowledged: ReadonlySet<string>): QueuedOperation[] {
 	const queued = view.queued.filter((operation) => !acknowledged.has(operation.operation_id));
 	const unstored = view.unstored.filter(({ phase }) => phase !== "acknowledged");
 	return [...queued, ...unstored.map(({ operation }) => operation)];
@@ -156,7 +156,7 @@ function waitReason(view: View, phase: Phase): WaitReason | null {
 	return phase.kind === "waiting" ? phase.reason : null;
 }
 
-export function standing(view: View): Standing {
+export function sessionPhase(view: View): SessionPhase {
 	const { state } = view.record;
 	if (view.forgotten) return "forgotten";
 	if (view.shown.status === "completed") return "completed";
@@ -172,7 +172,7 @@ export function standing(view: View): Standing {
 export function eventsOf(
 	index: AssessmentIndex,
 	base: SessionState,
-	operations: readonly Operation[],
+	operations: readonly QueuedOperation[],
 	times: { sent_at: Instant; received: Instant },
 ): SessionEvent[] {
 	let state = base;

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { Answer, checkAnswer, countCharacters, orderingIndexes, type Question, sameAnswer } from "./index.ts";
+import {
+	Answer,
+	answersEqual,
+	checkAnswer,
+	countCharacters,
+	orderingIndexes,
+	type Question,
+} from "./index.ts";
 import { anIndex } from "./testing/an-assessment.ts";
 
 const index = anIndex();
@@ -100,7 +107,9 @@ test("an order is understood in either language", () => {
 test("the same choice in another order is the same answer, the same ranking in another order is not", () => {
 	const mcq = (...selected_options: string[]): Answer => ({ type: "mcq", selected_options });
 	const ordering = (...ordered_items: string[]): Answer => ({ type: "ordering", ordered_items });
-	expect(sameAnswer(mcq("a", "b"), mcq("b", "a"))).toBe(true);
-	expect(sameAnswer(ordering("a", "b"), ordering("b", "a"))).toBe(false);
-	expect(sameAnswer({ type: "slider", value: 3 }, { type: "slider", value: 3, as_shown: true })).toBe(false);
+	expect(answersEqual(mcq("a", "b"), mcq("b", "a"))).toBe(true);
+	expect(answersEqual(ordering("a", "b"), ordering("b", "a"))).toBe(false);
+	expect(answersEqual({ type: "slider", value: 3 }, { type: "slider", value: 3, as_shown: true })).toBe(
+		false,
+	);
 });

@@ -131,7 +131,7 @@ export function orderingIndexes(question: OrderingQuestion, texts: readonly stri
 }
 
 /** Whether two answers say the same, whatever the order of an object's keys or of chosen options. */
-export function sameAnswer(a: Answer, b: Answer): boolean {
+export function answersEqual(a: Answer, b: Answer): boolean {
 	return canonical(a) === canonical(b);
 }
 

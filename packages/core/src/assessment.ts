@@ -125,7 +125,7 @@ export const Assessment = z.strictObject({
 export type Assessment = z.infer<typeof Assessment>;
 
 /** Where a question stands in its assessment. Indexes count from 0. */
-export type QuestionPlace = {
+export type IndexedQuestion = {
 	question: Question;
 	page: Page;
 	chapter: Chapter;
@@ -138,14 +138,14 @@ export type QuestionPlace = {
 /** An assessment with its questions laid out in order and findable by id. Build it once per version with {@link indexAssessment}. */
 export type AssessmentIndex = {
 	assessment: Assessment;
-	places: readonly QuestionPlace[];
-	by_question: ReadonlyMap<number, QuestionPlace>;
+	places: readonly IndexedQuestion[];
+	by_question: ReadonlyMap<number, IndexedQuestion>;
 	pages: ReadonlyMap<number, Page>;
 };
 
 /** Lays out the questions of an assessment in the order in which they are asked. */
 export function indexAssessment(assessment: Assessment): AssessmentIndex {
-	const places: QuestionPlace[] = [];
+	const places: IndexedQuestion[] = [];
 	const pages = new Map<number, Page>();
 	for (const [chapter_index, chapter] of assessment.chapters.entries()) {
 		for (const page of chapter.pages) {

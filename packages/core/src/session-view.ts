@@ -1,5 +1,5 @@
 import type { Answer } from "./answer.ts";
-import type { AssessmentIndex, Chapter, QuestionPlace } from "./assessment.ts";
+import type { AssessmentIndex, Chapter, IndexedQuestion } from "./assessment.ts";
 import { badgesFor, type Progress, progressOf, xpFor } from "./progress.ts";
 import type { SessionState } from "./session.ts";
 import { toMillis } from "./time.ts";
@@ -46,17 +46,17 @@ export function resumeIndex(index: AssessmentIndex, state: SessionState): number
 }
 
 /** The first question without an answer; null when all have one. */
-function firstUnanswered(index: AssessmentIndex, state: SessionState): QuestionPlace | null {
+function firstUnanswered(index: AssessmentIndex, state: SessionState): IndexedQuestion | null {
 	return index.places.find((place) => !answerTo(state, place.question.id)) ?? null;
 }
 
 /** The questions without an answer, in order. */
-export function unanswered(index: AssessmentIndex, state: SessionState): QuestionPlace[] {
+export function unanswered(index: AssessmentIndex, state: SessionState): IndexedQuestion[] {
 	return index.places.filter((place) => !answerTo(state, place.question.id));
 }
 
 /** The questions that two devices answered without seeing each other's answer, in order: see `AnswerRecord.other`. */
-export function twiceAnswered(index: AssessmentIndex, state: SessionState): QuestionPlace[] {
+export function conflictedQuestions(index: AssessmentIndex, state: SessionState): IndexedQuestion[] {
 	return index.places.filter((place) => state.answers[place.question.id]?.other !== undefined);
 }
 

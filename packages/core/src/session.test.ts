@@ -7,6 +7,7 @@ import {
 	beginSession,
 	type Command,
 	checkAnswer,
+	conflictedQuestions,
 	decide,
 	type OperationId,
 	parseSessionId,
@@ -15,7 +16,6 @@ import {
 	type SessionState,
 	sessionXp,
 	toInstant,
-	twiceAnswered,
 } from "./index.ts";
 import { anIndex, QUESTIONS } from "./testing/an-assessment.ts";
 import { holds } from "./testing/holds.ts";
@@ -133,9 +133,9 @@ describe("apply", () => {
 		const record = state.answers[question];
 		if (!record) throw new Error("It was just answered.");
 		const both = { ...state, answers: { [question]: { ...record, other: slider(1) } } };
-		expect(twiceAnswered(index, both).map((place) => place.question.id)).toEqual([question]);
-		expect(twiceAnswered(index, apply(index, both, event(2, 50, answer(2))))).toHaveLength(1);
-		expect(twiceAnswered(index, apply(index, both, event(2, 150, answer(3))))).toEqual([]);
+		expect(conflictedQuestions(index, both).map((place) => place.question.id)).toEqual([question]);
+		expect(conflictedQuestions(index, apply(index, both, event(2, 50, answer(2))))).toHaveLength(1);
+		expect(conflictedQuestions(index, apply(index, both, event(2, 150, answer(3))))).toEqual([]);
 	});
 
 	test("an answer settles the draft of its question, and an older draft does not come back", () => {

@@ -36,8 +36,12 @@ export const DraftRecord = z.object({ ...stamp, draft: z.nullable(Answer) });
 export type DraftRecord = z.infer<typeof DraftRecord>;
 
 /** Where the student is. Both ids are null before the first move. */
-export const Place = z.object({ ...stamp, page_id: z.nullable(z.int()), question_id: z.nullable(z.int()) });
-export type Place = z.infer<typeof Place>;
+export const Position = z.object({
+	...stamp,
+	page_id: z.nullable(z.int()),
+	question_id: z.nullable(z.int()),
+});
+export type Position = z.infer<typeof Position>;
 
 /** What a device calls itself to a person, for example "Chrome (Android)". It is shown as it comes and means nothing else. */
 const DeviceLabel = StorableText.check(z.minLength(1, "must not be empty"), z.maxLength(60));
@@ -65,7 +69,7 @@ export const SessionState = z.object({
 	last_activity: Instant,
 	/** The highest revision that is part of this state. */
 	revision: z.int(),
-	place: z.nullable(Place),
+	place: z.nullable(Position),
 	/** Null while every device may write: from the start to the first hand-off. */
 	holder: z._default(z.nullable(Holder), null),
 	/** By question id. */
@@ -108,7 +112,7 @@ export type SessionEvent = Stamp & {
 };
 
 /** When an operation happened and by which rules it is judged. */
-export type Moment = {
+export type DecisionContext = {
 	/** The judge's clock. */
 	received: Instant;
 	/** See `correctedTime`; null for a write without a clock of its own, which then counts as later than all before it. */
@@ -154,7 +158,7 @@ export function decide(
 	index: AssessmentIndex,
 	state: SessionState,
 	operation: { operation_id: OperationId; command: Command | LifecycleCommand },
-	moment: Moment,
+	moment: DecisionContext,
 ): Decision {
 	const { command, operation_id } = operation;
 	// Content first: what is kept aside as late from an ended session must be fit to apply if it is restored.
@@ -170,7 +174,7 @@ export function decide(
 function refuseByStatus(
 	state: SessionState,
 	command: Command | LifecycleCommand,
-	moment: Moment,
+	moment: DecisionContext,
 ): Refusal | null {
 	if (command.kind === "restore") return null;
 	switch (state.status) {
@@ -208,7 +212,7 @@ export function heldElsewhere(state: SessionState, device_id: OperationId | null
 function refuseByHolder(
 	state: SessionState,
 	command: Command | LifecycleCommand,
-	{ device }: Moment,
+	{ device }: DecisionContext,
 ): Refusal | null {
 	if (!device || !heldElsewhere(state, device.id)) return null;
 	// A draft is what was being typed at the moment in which the inputs closed; it must not be lost.
@@ -317,7 +321,7 @@ function visit(index: AssessmentIndex, state: SessionState, event: SessionEvent)
 	const { at, operation_id, body } = event;
 	const found = "question_id" in body ? index.by_question.get(body.question_id) : undefined;
 	if (!found || !isLater(event, state.place)) return touch(state, event);
-	const place: Place = { at, operation_id, page_id: found.page.id, question_id: found.question.id };
+	const place: Position = { at, operation_id, page_id: found.page.id, question_id: found.question.id };
 	return touch({ ...state, place }, event);
 }
 

@@ -10,7 +10,7 @@ import { createAssessmentStore } from "../src/db/content/assessments.ts";
 import type { DatabaseUrl } from "../src/db/dialect.ts";
 import { openDatabase } from "../src/db/open.ts";
 import { createSessionStore } from "../src/db/sessions/session-store.ts";
-import { makeReady } from "../src/prepare-database.ts";
+import { prepareDatabase } from "../src/prepare-database.ts";
 import { aPostgresDatabase } from "../src/testing/a-postgres.ts";
 import { median } from "./statistics.ts";
 import { storeAnswers } from "./stored-answers.ts";
@@ -94,7 +94,7 @@ async function aPlace(size: number): Promise<Place> {
 		throw new Error(`At least ${2 * ACTIVE * PER_SESSION} answers, for two classes.`);
 	const { url, remove } = await aDatabase(size);
 	const made = await openDatabase(url);
-	await makeReady(made, { migrate_on_start: true }, () => {});
+	await prepareDatabase(made, { migrate_on_start: true }, () => {});
 	await made.close();
 	const filling = { answers: size, per_session: PER_SESSION, per_class: ACTIVE };
 	const sessions = await storeAnswers(url, filling);

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import { openDatabase } from "../src/db/open.ts";
-import { makeReady } from "../src/prepare-database.ts";
+import { prepareDatabase } from "../src/prepare-database.ts";
 import { aPostgresWithTools } from "../src/testing/a-postgres.ts";
 
 /** A database on a real PostgreSQL server, with as many sessions as there are connections. */
 export async function aBenchDatabase(connections: number) {
 	const place = await aPostgresWithTools();
 	const database = await openDatabase(place.url);
-	await makeReady(database, { migrate_on_start: true }, () => {});
+	await prepareDatabase(database, { migrate_on_start: true }, () => {});
 	await sql
 		.raw(`INSERT INTO student_responses
 			(id, session_id, email, full_name, age_group, country, origin_country, created_at, last_activity)

@@ -14,7 +14,7 @@ import type { Database } from "../src/db/dialect.ts";
 import { openDatabase } from "../src/db/open.ts";
 import type { NewEvent } from "../src/db/schema.ts";
 import { appendEvents } from "../src/db/writes/save-sessions.ts";
-import { makeReady } from "../src/prepare-database.ts";
+import { prepareDatabase } from "../src/prepare-database.ts";
 import { aPostgresDatabase } from "../src/testing/a-postgres.ts";
 import { median } from "./statistics.ts";
 
@@ -44,7 +44,7 @@ const folder = mkdtempSync(join(tmpdir(), "carhythm-reads-"));
 const place = values.engine === "postgres" ? await aPostgresDatabase() : null;
 const database = await openDatabase(place?.url ?? { dialect: "sqlite", file: join(folder, "reads.db") });
 try {
-	await makeReady(database, { migrate_on_start: true }, () => {});
+	await prepareDatabase(database, { migrate_on_start: true }, () => {});
 	const now = () => toInstant(Date.now());
 	const store = createStore(database, { now, randomBytes, expiry_days: 30 });
 	const config = { cors_origins: [], session_expiry_days: 30, failed_lookups_per_minute: 1000 };

@@ -3,12 +3,12 @@ import type { Deps, Env } from "./http/context.ts";
 import { mountDocs } from "./http/docs/mount.ts";
 import { createApi, registerEndpoints } from "./http/endpoint.ts";
 import { mountAnswers } from "./http/endpoints/answers.ts";
-import { mountModules } from "./http/endpoints/content.ts";
+import { mountContent } from "./http/endpoints/content.ts";
 import { mountFeedback } from "./http/endpoints/feedback.ts";
 import { mountHandOffs } from "./http/endpoints/hand-offs.ts";
 import { mountScores } from "./http/endpoints/scores.ts";
 import { mountSessionChanges } from "./http/endpoints/session-changes.ts";
-import { mountSessionEvents } from "./http/endpoints/session-stream.ts";
+import { mountSessionStream } from "./http/endpoints/session-stream.ts";
 import { mountSessions } from "./http/endpoints/sessions.ts";
 import { mountSettings } from "./http/endpoints/settings.ts";
 import { mountStudents } from "./http/endpoints/students.ts";
@@ -17,7 +17,7 @@ import { meterRequests, mountMetrics } from "./http/middleware/metrics.ts";
 import { handleError, requestLog } from "./http/middleware/request-log.ts";
 import { SECURITY_HEADERS, strictTransport } from "./http/middleware/security-headers.ts";
 import { collectHeaders } from "./http/reply/reply.ts";
-import { createFailedLookups } from "./http/request/rate-limits.ts";
+import { createFailedLookupLimit } from "./http/request/rate-limits.ts";
 import { mountStatic } from "./http/static.ts";
 
 export type AppOptions = Deps & {
@@ -39,13 +39,13 @@ export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 	app.onError(handleError(deps));
 
 	const api = createApi();
-	const failedLookups = createFailedLookups(config);
+	const failedLookups = createFailedLookupLimit(config);
 	mountSessions(api, deps);
 	mountSessionChanges(api, deps);
 	mountHandOffs(api, deps, failedLookups);
-	mountSessionEvents(api, deps);
+	mountSessionStream(api, deps);
 	mountAnswers(api, deps);
-	mountModules(api, deps);
+	mountContent(api, deps);
 	mountStudents(api, deps);
 	mountScores(api, deps);
 	mountFeedback(api, deps);

@@ -13,7 +13,7 @@ import { refuseStaleLog } from "./db/sqlite/open-log.ts";
 import type { Meter } from "./metrics/meter.ts";
 import { OperatorError } from "./operator-error.ts";
 import { webRoot } from "./paths.ts";
-import { makeReady } from "./prepare-database.ts";
+import { prepareDatabase } from "./prepare-database.ts";
 import { untilStopped } from "./shutdown.ts";
 
 const FAILED_LOOKUPS_PER_MINUTE = 600;
@@ -35,7 +35,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 	const isNew = !databaseExists(config.database_url);
 	const database = await openDatabase(config.database_url);
 	try {
-		await makeReady(database, config, (line) => log.info(line));
+		await prepareDatabase(database, config, (line) => log.info(line));
 		database.watch((line) => log.fatal(line));
 
 		const means = { now: () => toInstant(Date.now()), randomBytes };

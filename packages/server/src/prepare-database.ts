@@ -14,7 +14,7 @@ import { seedShipped } from "./seed.ts";
  * @param say is told what is done with the database's tables
  * @throws OperatorError `refused` when the database is not up to date and nobody asked for it to be changed
  */
-export async function makeReady(
+export async function prepareDatabase(
 	database: Database,
 	options: { migrate_on_start: boolean },
 	say: (line: string) => void,

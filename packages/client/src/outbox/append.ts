@@ -14,18 +14,18 @@ import type { Outcome } from "../api.ts";
 import { type DeviceClock, laterClock, mintOrderedId, named, serverTime, tick } from "../storage/clock.ts";
 import {
 	deleteOperation,
-	type Operation,
 	putClock,
 	putOperation,
 	putSession,
+	type QueuedOperation,
 	readOutbox,
 	readStored,
 	readStoredClock,
 	type StoredSession,
 } from "../storage/records.ts";
 import { StorageFailed, type WriteTransaction } from "../storage/storage.ts";
-import { type Device, sessionOf } from "../storage/tab-state.ts";
-import { layered, showStored, type Unstored, update, type View } from "../view.ts";
+import { sessionOf, type TabState } from "../storage/tab-state.ts";
+import { showStored, type Unstored, update, type View, withPending } from "../view.ts";
 
 /** What is said of a session after a reset, also one by another tab. */
 export const FORGOTTEN = refuse(
@@ -34,23 +34,23 @@ export const FORGOTTEN = refuse(
 );
 
 /** Where a command goes first: judged, shown, and written together with the state it leads to. */
-export async function append(device: Device, view: View, command: Command): Promise<Outcome> {
+export async function append(tab: TabState, view: View, command: Command): Promise<Outcome> {
 	if (view.forgotten) return { ok: false, refusal: FORGOTTEN };
-	device.clock = tick(device.clock, device.environment.now());
-	const operation: Operation = {
+	tab.clock = tick(tab.clock, tab.environment.now());
+	const operation: QueuedOperation = {
 		format: 1,
 		session_id: view.session_id,
-		...stampOf(device, device.clock),
+		...stampOf(tab, tab.clock),
 		command,
 		...seenIn(view.shown, command),
 	};
-	const decision = judge(device.clock, view.index, view.shown, operation);
+	const decision = judge(tab.clock, view.index, view.shown, operation);
 	if (!decision.ok) return decision;
 	const entry: Unstored = { operation, event: decision.event, phase: "writing", reason: "storage_failed" };
 	const before = view.shown.ever_answered;
 	update(view, { unstored: [...view.unstored, entry] });
 	view.badges.push(...badgesBetween(before, view.shown.ever_answered));
-	return store(device, view, entry, (tx, stamp) => writeNew(device, view, operation, tx, stamp));
+	return store(tab, view, entry, (tx, stamp) => writeNew(tab, view, operation, tx, stamp));
 }
 
 /**
@@ -58,15 +58,15 @@ export async function append(device: Device, view: View, command: Command): Prom
  * session's start and now, whatever a broken clock says), the order of the ids decides, and it is the order on this device.
  */
 function stampOf(
-	{ environment }: Device,
+	{ environment }: TabState,
 	clock: DeviceClock,
-): Pick<Operation, "operation_id" | "client_time"> {
+): Pick<QueuedOperation, "operation_id" | "client_time"> {
 	const operation_id = mintOrderedId(clock.last, environment.randomBytes);
 	return { operation_id, client_time: toInstant(clock.last) };
 }
 
 /** Which answer the student saw to the question. The server cannot know it, and its times are estimates. */
-function seenIn(state: SessionState, command: Command): Pick<Operation, "after"> {
+function seenIn(state: SessionState, command: Command): Pick<QueuedOperation, "after"> {
 	const question_id = questionOf(command);
 	return question_id === null ? {} : { after: state.answers[question_id]?.operation_id ?? null };
 }
@@ -78,12 +78,12 @@ function questionOf(command: Command): number | null {
 }
 
 /** Tries again to write what the storage failed to take. */
-export async function storeFailed(device: Device): Promise<void> {
-	for (const view of device.views.values()) {
+export async function storeFailed(tab: TabState): Promise<void> {
+	for (const view of tab.views.values()) {
 		for (const { operation } of view.unstored) {
 			// Another write may have taken it along in the meantime.
 			const entry = view.unstored.find((other) => other.operation === operation && other.phase === "failed");
-			if (entry) await store(device, view, entry, (tx) => writeAgain(device, view, entry, tx));
+			if (entry) await store(tab, view, entry, (tx) => writeAgain(tab, view, entry, tx));
 		}
 	}
 }
@@ -96,7 +96,7 @@ type Written =
 type Stamp = (as: Pick<Unstored, "operation" | "event">) => void;
 
 async function store(
-	device: Device,
+	tab: TabState,
 	view: View,
 	entry: Unstored,
 	write: (tx: WriteTransaction, stamp: Stamp) => Promise<Written>,
@@ -105,7 +105,7 @@ async function store(
 	// A storage that took too long may still take it in. Then it must be the same that is sent from memory.
 	let stamped: Parameters<Stamp>[0] | null = null;
 	try {
-		const written = await device.storage.write((tx) =>
+		const written = await tab.storage.write((tx) =>
 			write(tx, (as) => {
 				stamped = as;
 			}),
@@ -118,10 +118,10 @@ async function store(
 		}
 		const stored = new Set([entry, ...written.along].map(({ operation }) => operation));
 		const unstored = view.unstored.filter(({ operation }) => !stored.has(operation));
-		device.clock = laterClock(device.clock, written.clock);
+		tab.clock = laterClock(tab.clock, written.clock);
 		showStored(view, written.stored, { unstored });
-		device.announce("changed");
-		return { ok: true, on_device: device.storage.durable && device.doubt === null };
+		tab.announce("changed");
+		return { ok: true, on_device: tab.storage.durable && tab.doubt === null };
 	} catch (error) {
 		if (!(error instanceof StorageFailed)) throw error;
 		update(view, {
@@ -135,25 +135,25 @@ async function store(
 
 /** Judges once more, now that no other tab can come in between, and writes. */
 async function writeNew(
-	device: Device,
+	tab: TabState,
 	view: View,
-	operation: Operation,
+	operation: QueuedOperation,
 	tx: WriteTransaction,
 	stamp: Stamp,
 ): Promise<Written> {
-	const record = await sessionOf(device, tx, view);
+	const record = await sessionOf(tab, tx, view);
 	if (!record) return { ok: false, refusal: FORGOTTEN };
 	const clock = named(
-		tick(laterClock(await readStoredClock(tx), device.clock), device.environment.now()),
-		device.environment.randomBytes,
+		tick(laterClock(await readStoredClock(tx), tab.clock), tab.environment.now()),
+		tab.environment.randomBytes,
 	);
 	const last = (await readOutbox(tx, view.session_id)).at(-1);
 	const merged = last ? coalesce(operation.command, last.command) : null;
 	const position = view.unstored.findIndex((other) => other.operation === operation);
-	const before = layered(view.index, record.state, view.unstored.slice(0, position));
-	const stamped: Operation = {
+	const before = withPending(view.index, record.state, view.unstored.slice(0, position));
+	const stamped: QueuedOperation = {
 		...operation,
-		...stampOf(device, clock),
+		...stampOf(tab, clock),
 		command: merged ?? operation.command,
 		// What this device had in its storage counts as seen; what was before it in memory had other ids then.
 		...seenIn(before, operation.command),
@@ -161,11 +161,11 @@ async function writeNew(
 	const decision = judge(clock, view.index, before, stamped);
 	if (!decision.ok) return decision;
 	stamp({ operation: stamped, event: decision.event });
-	device.clock = laterClock(device.clock, clock);
+	tab.clock = laterClock(tab.clock, clock);
 	if (merged && last) await deleteOperation(tx, last);
 	const along = await putAlong(tx, view, operation);
 	await putOperation(tx, stamped);
-	const state = apply(view.index, layered(view.index, record.state, along), decision.event);
+	const state = apply(view.index, withPending(view.index, record.state, along), decision.event);
 	await putSession(tx, { ...record, state });
 	await putClock(tx, clock);
 	return { ok: true, stored: await readStored(tx, view.session_id), clock, along };
@@ -173,17 +173,19 @@ async function writeNew(
 
 /** Writes what may already have been sent: it keeps its id and its time. */
 async function writeAgain(
-	device: Device,
+	tab: TabState,
 	view: View,
 	{ operation, event }: Unstored,
 	tx: WriteTransaction,
 ): Promise<Written> {
-	const record = await sessionOf(device, tx, view);
+	const record = await sessionOf(tab, tx, view);
 	if (!record) return { ok: false, refusal: FORGOTTEN };
 	const along = await putAlong(tx, view, operation);
 	await putOperation(tx, operation);
 	const isActive = record.state.status === "active";
-	const state = isActive ? apply(view.index, layered(view.index, record.state, along), event) : record.state;
+	const state = isActive
+		? apply(view.index, withPending(view.index, record.state, along), event)
+		: record.state;
 	await putSession(tx, { ...record, state });
 	return {
 		ok: true,
@@ -197,7 +199,7 @@ async function writeAgain(
  * Writes what the storage failed to take of the same question before. Alone in the outbox, the later answer could be sent by another tab
  * and overtake the earlier one, which this page may be sending from memory: the student saw the earlier one and changed it.
  */
-async function putAlong(tx: WriteTransaction, view: View, later: Operation): Promise<Unstored[]> {
+async function putAlong(tx: WriteTransaction, view: View, later: QueuedOperation): Promise<Unstored[]> {
 	const question_id = questionOf(later.command);
 	if (question_id === null) return [];
 	const position = view.unstored.findIndex(({ operation }) => operation === later);
@@ -229,7 +231,7 @@ function judge(
 	clock: DeviceClock,
 	index: AssessmentIndex,
 	state: SessionState,
-	operation: Operation,
+	operation: QueuedOperation,
 ): Decision {
 	const received = serverTime(clock, toMillis(operation.client_time));
 	return decide(index, state, operation, { received, at: null, expiry_days: null, device: { id: clock.id } });

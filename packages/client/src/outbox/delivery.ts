@@ -1,15 +1,15 @@
 import { type SessionId, toInstant, unreachable } from "@carhythm/core";
-import type { Operation } from "../storage/records.ts";
+import type { QueuedOperation } from "../storage/records.ts";
 import { StorageFailed } from "../storage/storage.ts";
-import { type Device, deviceTime } from "../storage/tab-state.ts";
+import { deviceTime, type TabState } from "../storage/tab-state.ts";
 import type { View } from "../view.ts";
 import { rebase } from "./rebase.ts";
-import { markKnown, refuseOperation, settle } from "./settlement.ts";
+import { applyResults, markKnown, refuseOperation } from "./settlement.ts";
 import { fetchSnapshot, sync, type Transport, type Unavailable } from "./transport.ts";
 
 /** What one carries to the server, while being the only one who does. */
-export type Courier = {
-	readonly device: Device;
+export type SendContext = {
+	readonly tab: TabState;
 	readonly transport: Transport;
 	/** Called before each request, so that nobody takes this one for dead. */
 	readonly renew: () => Promise<void>;
@@ -24,19 +24,19 @@ const DONE = { kind: "done" } as const;
 const TROUBLE: Wait = { kind: "wait", reason: "server", retry_after_ms: null };
 
 /** Delivers operations of one session, oldest first. `done` means: each has left the outbox. */
-export async function deliver(
-	courier: Courier,
+export async function sendBatch(
+	context: SendContext,
 	session_id: SessionId,
-	operations: readonly Operation[],
+	operations: readonly QueuedOperation[],
 ): Promise<Delivered> {
-	const { device, transport } = courier;
-	const outcome = await send(courier, session_id, operations);
+	const { tab, transport } = context;
+	const outcome = await send(context, session_id, operations);
 	if (outcome.kind !== "rejected") return outcome;
 	// Only a server that takes requests of this shape can be believed to mean the operations.
-	const probe = await sync(transport, session_id, syncRequest(device, session_id, []));
+	const probe = await sync(transport, session_id, syncRequest(tab, session_id, []));
 	switch (probe.kind) {
 		case "settled":
-			return divide(courier, session_id, operations, outcome.problem);
+			return divide(context, session_id, operations, outcome.problem);
 		case "unavailable":
 			return waitFor(probe);
 		case "unknown_session":
@@ -48,17 +48,17 @@ export async function deliver(
 }
 
 async function send(
-	{ device, transport, renew }: Courier,
+	{ tab, transport, renew }: SendContext,
 	session_id: SessionId,
-	operations: readonly Operation[],
+	operations: readonly QueuedOperation[],
 ): Promise<Delivered | { kind: "rejected"; problem: { code: string; detail: string } }> {
 	await renew();
-	const outcome = await sync(transport, session_id, syncRequest(device, session_id, operations));
+	const outcome = await sync(transport, session_id, syncRequest(tab, session_id, operations));
 	switch (outcome.kind) {
 		case "settled":
-			return (await settle(device, session_id, operations, outcome.reply)) ? DONE : TROUBLE;
+			return (await applyResults(tab, session_id, operations, outcome.reply)) ? DONE : TROUBLE;
 		case "unknown_session":
-			await markKnown(device, session_id, false);
+			await markKnown(tab, session_id, false);
 			return outcome;
 		case "rejected":
 			return outcome;
@@ -71,21 +71,21 @@ async function send(
 
 /** Finds by halves what the server cannot take, so that it does not hold up the rest. */
 async function divide(
-	courier: Courier,
+	context: SendContext,
 	session_id: SessionId,
-	operations: readonly Operation[],
+	operations: readonly QueuedOperation[],
 	problem: { code: string; detail: string },
 ): Promise<Delivered> {
 	const [first] = operations;
 	if (!first) return DONE;
 	if (operations.length === 1) {
-		return (await refuseOperation(courier.device, first, problem)) ? DONE : TROUBLE;
+		return (await refuseOperation(context.tab, first, problem)) ? DONE : TROUBLE;
 	}
 	const middle = Math.ceil(operations.length / 2);
 	for (const half of [operations.slice(0, middle), operations.slice(middle)]) {
-		const outcome = await send(courier, session_id, half);
+		const outcome = await send(context, session_id, half);
 		const end =
-			outcome.kind === "rejected" ? await divide(courier, session_id, half, outcome.problem) : outcome;
+			outcome.kind === "rejected" ? await divide(context, session_id, half, outcome.problem) : outcome;
 		if (end.kind !== "done") return end;
 	}
 	return DONE;
@@ -93,7 +93,7 @@ async function divide(
 
 /** Fetches a session of which the server has something that this device lacks, or lacks something that it has. */
 export async function refresh(
-	{ device, transport, renew }: Courier,
+	{ tab, transport, renew }: SendContext,
 	view: View,
 ): Promise<{ kind: "done" } | Wait> {
 	await renew();
@@ -101,7 +101,7 @@ export async function refresh(
 	switch (remote.kind) {
 		case "found":
 			try {
-				await rebase(device, view.index, remote.snapshot, {
+				await rebase(tab, view.index, remote.snapshot, {
 					last_reset: view.last_reset,
 					isExclusive: true,
 				});
@@ -111,7 +111,7 @@ export async function refresh(
 				throw error;
 			}
 		case "not_found":
-			await markKnown(device, view.session_id, false);
+			await markKnown(tab, view.session_id, false);
 			return DONE;
 		case "unavailable":
 			return waitFor(remote);
@@ -121,11 +121,11 @@ export async function refresh(
 }
 
 /** The body of a `sync`. */
-export function syncRequest(device: Device, session_id: SessionId, operations: readonly Operation[]) {
+export function syncRequest(tab: TabState, session_id: SessionId, operations: readonly QueuedOperation[]) {
 	return {
-		sent_at: toInstant(deviceTime(device)),
-		...(device.clock.id && { device_id: device.clock.id }),
-		...(isShared(device, session_id) && { shared: true }),
+		sent_at: toInstant(deviceTime(tab)),
+		...(tab.clock.id && { device_id: tab.clock.id }),
+		...(isShared(tab, session_id) && { shared: true }),
 		ignore_unknown: true,
 		operations: operations.map(({ operation_id, client_time, command, after }) => ({
 			operation_id,
@@ -136,7 +136,7 @@ export function syncRequest(device: Device, session_id: SessionId, operations: r
 	};
 }
 
-function isShared({ views, without_cookie }: Device, session_id: SessionId): boolean {
+function isShared({ views, without_cookie }: TabState, session_id: SessionId): boolean {
 	return without_cookie.has(session_id) || (views.get(session_id)?.shared ?? null) !== null;
 }
 

@@ -25,7 +25,7 @@ import {
 	type SessionRecord,
 } from "../storage/records.ts";
 import type { WriteTransaction } from "../storage/storage.ts";
-import { type Device, deviceTime, knownRecord } from "../storage/tab-state.ts";
+import { deviceTime, recordInMemory, type TabState } from "../storage/tab-state.ts";
 import { eventsOf, isOtherIncarnation, showStored } from "../view.ts";
 
 /**
@@ -37,28 +37,28 @@ import { eventsOf, isOtherIncarnation, showStored } from "../view.ts";
  * @returns the new record; null when the snapshot is left alone
  */
 export async function rebase(
-	device: Device,
+	tab: TabState,
 	index: AssessmentIndex,
 	snapshot: SessionSnapshot,
 	{ last_reset, isExclusive }: { last_reset: KnownReset; isExclusive: boolean },
 ): Promise<SessionRecord | null> {
 	const { session } = snapshot;
-	const now = device.environment.now();
-	device.clock = withServerTime(device.clock, now, snapshot.server_time);
-	const shown = device.views.get(session.session_id);
-	const outcome = await device.storage.write(async (tx) => {
+	const now = tab.environment.now();
+	tab.clock = withServerTime(tab.clock, now, snapshot.server_time);
+	const shown = tab.views.get(session.session_id);
+	const outcome = await tab.storage.write(async (tx) => {
 		const stored = await readDevice(tx);
 		if (isResetSince(stored, last_reset) || isResetSince(stored, shown?.last_reset ?? null)) return null;
-		const before = await knownRecord(device, tx, session.session_id);
+		const before = await recordInMemory(tab, tx, session.session_id);
 		const isRestored = before !== null && isOtherIncarnation(before.incarnation, snapshot.incarnation);
 		const isOlder = before !== null && session.revision < before.state.revision;
 		if (isOlder && !isExclusive && !isRestored) return null;
-		if (before) await giveAgain(device, tx, before.state, session, { isOlder, isRestored });
+		if (before) await giveAgain(tab, tx, before.state, session, { isOlder, isRestored });
 		const operations = await readOutbox(tx, session.session_id);
-		const times = { sent_at: toInstant(deviceTime(device)), received: snapshot.server_time };
+		const times = { sent_at: toInstant(deviceTime(tab)), received: snapshot.server_time };
 		const pending = eventsOf(index, session, operations, times);
 		const state = pending.reduce((base, event) => apply(index, base, event), session);
-		const born = before?.born ?? mintUuid(device.environment.randomBytes);
+		const born = before?.born ?? mintUuid(tab.environment.randomBytes);
 		const record = { ...recordOf(snapshot, state), born };
 		await putSession(tx, record);
 		return { record, stored: await readStored(tx, session.session_id) };
@@ -69,7 +69,7 @@ export async function rebase(
 		shown.heard = Math.min(shown.heard, session.revision);
 		showStored(shown, outcome.stored);
 	}
-	device.announce("changed");
+	tab.announce("changed");
 	return outcome.record;
 }
 
@@ -117,7 +117,7 @@ function lostAnswers(
  * a restored backup drafts, the position and the completion as well.
  */
 async function giveAgain(
-	device: Device,
+	tab: TabState,
 	tx: WriteTransaction,
 	known: SessionState,
 	session: SessionState,
@@ -129,7 +129,7 @@ async function giveAgain(
 			format: 1,
 			session_id,
 			operation_id,
-			client_time: toInstant(Math.max(0, toMillis(at) - device.clock.skew)),
+			client_time: toInstant(Math.max(0, toMillis(at) - tab.clock.skew)),
 			command,
 		});
 	for (const { question_id, answer, at, operation_id } of lostAnswers(known, session, setBack)) {
@@ -151,12 +151,12 @@ async function giveAgain(
 	if (place?.question_id && isMove && place.at > (session.place?.at ?? "")) {
 		await put(place.at, place.operation_id, { kind: "move", question_id: place.question_id });
 	}
-	await completeAgain(device, tx, known, session);
+	await completeAgain(tab, tx, known, session);
 }
 
 /** The completion's own id is not kept; a second completion of a completed session changes nothing. */
 async function completeAgain(
-	device: Device,
+	tab: TabState,
 	tx: WriteTransaction,
 	known: SessionState,
 	session: SessionState,
@@ -164,14 +164,14 @@ async function completeAgain(
 	if (known.status !== "completed" || session.status !== "active") return;
 	const queued = await readOutbox(tx, session.session_id);
 	if (queued.some(({ command }) => command.kind === "complete")) return;
-	const { environment } = device;
-	device.clock = tick(laterClock(await readStoredClock(tx), device.clock), environment.now());
+	const { environment } = tab;
+	tab.clock = tick(laterClock(await readStoredClock(tx), tab.clock), environment.now());
 	await putOperation(tx, {
 		format: 1,
 		session_id: session.session_id,
-		operation_id: mintOrderedId(device.clock.last, environment.randomBytes),
-		client_time: toInstant(device.clock.last),
+		operation_id: mintOrderedId(tab.clock.last, environment.randomBytes),
+		client_time: toInstant(tab.clock.last),
 		command: { kind: "complete" },
 	});
-	await putClock(tx, device.clock);
+	await putClock(tx, tab.clock);
 }

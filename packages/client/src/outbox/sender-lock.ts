@@ -2,7 +2,7 @@ import { mintUuid } from "@carhythm/core";
 import type { Locks } from "../environment.ts";
 import { deleteLease, putLease, readLease } from "../storage/records.ts";
 import { StorageFailed } from "../storage/storage.ts";
-import type { Device } from "../storage/tab-state.ts";
+import type { TabState } from "../storage/tab-state.ts";
 
 const NAME = "carhythm-outbox";
 /** A tab that holds the lock for longer may have been suspended with it, and would hold up all others for as long as it sleeps. */
@@ -22,44 +22,44 @@ type Body<T> = (renew: () => Promise<void>) => Promise<T>;
  * It is for order and thrift; correctness never depends on it, since every operation carries its id.
  * @returns `busy` when another tab holds the lease
  */
-export async function exclusively<T>(device: Device, body: Body<T>): Promise<T | "busy"> {
-	const { locks, randomBytes } = device.environment;
+export async function withSenderLock<T>(tab: TabState, body: Body<T>): Promise<T | "busy"> {
+	const { locks, randomBytes } = tab.environment;
 	const holder = mintUuid(randomBytes);
-	const locked = locks && (await underLock(device, locks, () => runLeased(device, holder, false, body)));
+	const locked = locks && (await underLock(tab, locks, () => runLeased(tab, holder, false, body)));
 	if (locked) return locked.result;
 	try {
-		if (!(await takeLease(device, holder))) return "busy";
+		if (!(await takeLease(tab, holder))) return "busy";
 	} catch (error) {
 		// A storage that takes no lease takes no operations of other tabs either.
 		if (error instanceof StorageFailed) return body(() => Promise.resolve());
 		throw error;
 	}
-	return runLeased(device, holder, true, body);
+	return runLeased(tab, holder, true, body);
 }
 
 /** @returns null where no lock was to be had; `run` has not begun then */
 async function underLock<T>(
-	device: Device,
+	tab: TabState,
 	locks: Locks,
 	run: () => Promise<T>,
 ): Promise<{ result: T } | null> {
-	const { environment } = device;
+	const { environment } = tab;
 	const giveUp = new AbortController();
 	const { signal } = giveUp;
-	const patience = device.lock_is_stuck ? LITTLE_PATIENCE_MS : PATIENCE_MS;
+	const patience = tab.lock_is_stuck ? LITTLE_PATIENCE_MS : PATIENCE_MS;
 	const timer = environment.setTimeout(() => giveUp.abort(), patience);
 	let hasBegun = false;
 	try {
 		return await locks.request(NAME, { signal }, async () => {
 			if (signal.aborted) return null;
 			hasBegun = true;
-			device.lock_is_stuck = false;
+			tab.lock_is_stuck = false;
 			environment.clearTimeout(timer);
 			return { result: await run() };
 		});
 	} catch (error) {
 		if (hasBegun) throw error;
-		device.lock_is_stuck = signal.aborted;
+		tab.lock_is_stuck = signal.aborted;
 		return null;
 	} finally {
 		environment.clearTimeout(timer);
@@ -71,13 +71,13 @@ async function underLock<T>(
  * @param isTaken whether the lease is taken already. Under a lock it is not worth a write, unless it takes so long that others might think
  *   that this tab is suspended
  */
-async function runLeased<T>(device: Device, holder: string, isTaken: boolean, body: Body<T>): Promise<T> {
-	const { environment } = device;
+async function runLeased<T>(tab: TabState, holder: string, isTaken: boolean, body: Body<T>): Promise<T> {
+	const { environment } = tab;
 	let isOver = false;
 	let isLeased = isTaken;
 	const renew = async () => {
 		isLeased = true;
-		await takeLease(device, holder).catch(ignoreStorage);
+		await takeLease(tab, holder).catch(ignoreStorage);
 	};
 	const beat = async () => {
 		await renew();
@@ -90,13 +90,13 @@ async function runLeased<T>(device: Device, holder: string, isTaken: boolean, bo
 	} finally {
 		isOver = true;
 		environment.clearTimeout(timer);
-		if (isLeased) await returnLease(device, holder).catch(ignoreStorage);
+		if (isLeased) await returnLease(tab, holder).catch(ignoreStorage);
 	}
 }
 
-function takeLease(device: Device, holder: string): Promise<boolean> {
-	return device.storage.write(async (tx) => {
-		const now = device.environment.now();
+function takeLease(tab: TabState, holder: string): Promise<boolean> {
+	return tab.storage.write(async (tx) => {
+		const now = tab.environment.now();
 		const lease = await readLease(tx);
 		// A lease that ends further away than any can was made before the clock was set back.
 		const isHeld = lease && lease.until > now && lease.until <= now + LEASE_MS;
@@ -106,8 +106,8 @@ function takeLease(device: Device, holder: string): Promise<boolean> {
 	});
 }
 
-function returnLease(device: Device, holder: string): Promise<void> {
-	return device.storage.write(async (tx) => {
+function returnLease(tab: TabState, holder: string): Promise<void> {
+	return tab.storage.write(async (tx) => {
 		if ((await readLease(tx))?.holder === holder) await deleteLease(tx);
 	});
 }

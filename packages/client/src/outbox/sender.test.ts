@@ -313,7 +313,7 @@ describe("what the server cannot take", () => {
 		world.network.fault = () => null;
 		await world.advance(60_000);
 		expect(session.save).toEqual({ kind: "saved" });
-		expect(session.standing).toBe("abandoned");
+		expect(session.phase).toBe("abandoned");
 		expect(await session.answer(2, slider(1))).toMatchObject({ refusal: { code: "session_abandoned" } });
 	});
 
@@ -326,7 +326,7 @@ describe("what the server cannot take", () => {
 		world.network.fault = () => null;
 		await session.flush();
 		await until(saved(session), "it is saved");
-		expect(session.standing).toBe("active");
+		expect(session.phase).toBe("active");
 		expect(world.server.stateOf(session.session_id).answered).toBe(1);
 		expect(await session.answer(2, slider(1))).toMatchObject({ ok: true });
 	});
@@ -339,7 +339,7 @@ describe("what the server cannot take", () => {
 		world.sleep(61 * 24 * 3_600_000);
 		world.network.fault = () => null;
 		await session.flush();
-		await until(() => session.standing === "expired", "the session is expired");
+		await until(() => session.phase === "expired", "the session is expired");
 		expect(session.save).toEqual({ kind: "saved" });
 		await until(() => session.state.answered === 0, "the page counts what the server has");
 	});

@@ -1,16 +1,16 @@
 import type { SessionId } from "@carhythm/core";
-import type { Operation } from "../storage/records.ts";
-import { type Device, pendingOf, readPending, reload } from "../storage/tab-state.ts";
+import type { QueuedOperation } from "../storage/records.ts";
+import { pendingOf, readPending, reload, type TabState } from "../storage/tab-state.ts";
 import { isServerRestored, notify, type Phase, type View } from "../view.ts";
 import { storeFailed } from "./append.ts";
-import { deliver, refresh, syncRequest, type Wait } from "./delivery.ts";
-import { exclusively, LEASE_MS } from "./sender-lock.ts";
+import { refresh, sendBatch, syncRequest, type Wait } from "./delivery.ts";
+import { LEASE_MS, withSenderLock } from "./sender-lock.ts";
 import { settleLeftovers } from "./settlement.ts";
 import { sync, type Transport } from "./transport.ts";
 
 /** What empties the outbox. Every tab has one; only one of them sends at a time. */
-export type Drainer = {
-	readonly device: Device;
+export type OutboxSender = {
+	readonly tab: TabState;
 	readonly transport: Transport;
 	phase: Phase;
 	running: Promise<void> | null;
@@ -22,10 +22,10 @@ export type Drainer = {
 	failures: number;
 	timer: unknown;
 	/** The server asked for silence until then (by `environment.now`). */
-	held_until: number;
+	not_before: number;
 	closed: boolean;
 	/** What else ends when this tab stops: see follow.ts. */
-	readonly endings: Set<() => void>;
+	readonly disposers: Set<() => void>;
 };
 
 /** `append`: something new waits. `wake`: the network, the page or the student gives reason to hope; it ends a back-off. */
@@ -39,11 +39,11 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
 const BUSY_WAIT_MS = 1000;
 /** How often somebody who waits for it looks whether another tab's lease is over. */
-const LOOK_MS = 500;
+const LEASE_POLL_MS = 500;
 
-export function createDrainer(device: Device, transport: Transport): Drainer {
+export function createSender(tab: TabState, transport: Transport): OutboxSender {
 	return {
-		device,
+		tab,
 		transport,
 		phase: { kind: "sending" },
 		running: null,
@@ -51,9 +51,9 @@ export function createDrainer(device: Device, transport: Transport): Drainer {
 		again: null,
 		failures: 0,
 		timer: null,
-		held_until: 0,
+		not_before: 0,
 		closed: false,
-		endings: new Set(),
+		disposers: new Set(),
 	};
 }
 
@@ -61,105 +61,105 @@ export function createDrainer(device: Device, transport: Transport): Drainer {
  * Asks for the outbox to be emptied. Never throws for what network, server or storage do.
  * @returns resolves when everything is acknowledged or an attempt has failed
  */
-export function drain(drainer: Drainer, urgency: Urgency): Promise<void> {
-	if (drainer.closed) return Promise.resolve();
-	if (urgency === "wake") drainer.failures = 0;
-	if (drainer.running !== null) {
-		if (drainer.again !== "wake") drainer.again = urgency;
-		return drainer.running;
+export function drain(sender: OutboxSender, urgency: Urgency): Promise<void> {
+	if (sender.closed) return Promise.resolve();
+	if (urgency === "wake") sender.failures = 0;
+	if (sender.running !== null) {
+		if (sender.again !== "wake") sender.again = urgency;
+		return sender.running;
 	}
-	const isBackingOff = drainer.timer !== null && urgency === "append";
-	if (isBackingOff || isHeld(drainer)) return Promise.resolve();
-	stopTimer(drainer);
-	drainer.running = run(drainer);
-	return drainer.running;
+	const isBackingOff = sender.timer !== null && urgency === "append";
+	if (isBackingOff || isHeld(sender)) return Promise.resolve();
+	stopTimer(sender);
+	sender.running = run(sender);
+	return sender.running;
 }
 
 /**
  * Asks for the outbox to be emptied, for somebody who will not come back: behind a tab that is gone it waits until that one's lease has run out.
  * @returns as {@link drain}
  */
-export async function drainPatiently(drainer: Drainer): Promise<void> {
-	const { device } = drainer;
-	await drain(drainer, "wake");
-	for (let waited = 0; drainer.is_busy && waited < LEASE_MS; waited += LOOK_MS) {
-		if ((await readPending(device)).length === 0) return;
-		await new Promise<void>((resolve) => void device.environment.setTimeout(resolve, LOOK_MS));
-		await drain(drainer, "wake");
+export async function drainBehindLease(sender: OutboxSender): Promise<void> {
+	const { tab } = sender;
+	await drain(sender, "wake");
+	for (let waited = 0; sender.is_busy && waited < LEASE_MS; waited += LEASE_POLL_MS) {
+		if ((await readPending(tab)).length === 0) return;
+		await new Promise<void>((resolve) => void tab.environment.setTimeout(resolve, LEASE_POLL_MS));
+		await drain(sender, "wake");
 	}
 }
 
 /** Ends this tab's sending; a request that is under way may still arrive. */
-export function closeDrainer(drainer: Drainer): void {
-	drainer.closed = true;
-	stopTimer(drainer);
-	for (const end of [...drainer.endings]) end();
+export function closeSender(sender: OutboxSender): void {
+	sender.closed = true;
+	stopTimer(sender);
+	for (const end of [...sender.disposers]) end();
 }
 
 /** The page may be gone in a moment: sends what it can in a request that outlives it. The outbox keeps all until it is told. */
-export function sendLastChance(drainer: Drainer): void {
-	const { device, transport } = drainer;
-	if (drainer.closed || isHeld(drainer)) return;
-	for (const view of device.views.values()) {
+export function sendLastChance(sender: OutboxSender): void {
+	const { tab, transport } = sender;
+	if (sender.closed || isHeld(sender)) return;
+	for (const view of tab.views.values()) {
 		// What is just being written may still get another id, and would then count twice.
-		const isFinal = (one: Operation) =>
+		const isFinal = (one: QueuedOperation) =>
 			!view.unstored.some(({ operation, phase }) => operation === one && phase === "writing");
-		const operations = firstFew(pendingOf(device, view).filter(isFinal), LAST_CHANCE_BYTES);
+		const operations = firstFew(pendingOf(tab, view).filter(isFinal), LAST_CHANCE_BYTES);
 		if (operations.length > 0)
-			void sync(transport, view.session_id, syncRequest(device, view.session_id, operations), true);
+			void sync(transport, view.session_id, syncRequest(tab, view.session_id, operations), true);
 	}
 }
 
-async function run(drainer: Drainer): Promise<void> {
+async function run(sender: OutboxSender): Promise<void> {
 	try {
 		for (;;) {
-			drainer.again = null;
-			const end = await exclusively(drainer.device, (renew) => pass(drainer, renew));
-			const asked = drainer.again as Urgency | null;
-			drainer.is_busy = end === "busy";
-			if (end === "busy") startTimer(drainer, BUSY_WAIT_MS);
-			else if (end.kind === "wait") backOff(drainer, end);
-			else drainer.failures = 0;
+			sender.again = null;
+			const end = await withSenderLock(sender.tab, (renew) => pass(sender, renew));
+			const asked = sender.again as Urgency | null;
+			sender.is_busy = end === "busy";
+			if (end === "busy") startTimer(sender, BUSY_WAIT_MS);
+			else if (end.kind === "wait") backOff(sender, end);
+			else sender.failures = 0;
 			const isRepeat = end === "busy" ? false : end.kind === "done" ? asked !== null : asked === "wake";
-			if (!isRepeat || drainer.closed || isHeld(drainer)) break;
-			stopTimer(drainer);
+			if (!isRepeat || sender.closed || isHeld(sender)) break;
+			stopTimer(sender);
 		}
 	} catch (error) {
 		// A bug in here must not end the sending for good; it is thrown all the same, to be seen.
-		backOff(drainer, { kind: "wait", reason: "server", retry_after_ms: null });
+		backOff(sender, { kind: "wait", reason: "server", retry_after_ms: null });
 		throw error;
 	} finally {
 		// In the same turn as the last look at `again`: a call in between would be swallowed.
-		drainer.running = null;
+		sender.running = null;
 	}
 }
 
-async function pass(drainer: Drainer, renew: () => Promise<void>): Promise<{ kind: "done" } | Wait> {
-	const { device, transport } = drainer;
-	const courier = { device, transport, renew };
+async function pass(sender: OutboxSender, renew: () => Promise<void>): Promise<{ kind: "done" } | Wait> {
+	const { tab, transport } = sender;
+	const context = { tab, transport, renew };
 	const unknown = new Set<SessionId>();
-	await settleLeftovers(device);
-	await storeFailed(device);
-	while (!drainer.closed) {
-		const pending = (await readPending(device)).filter(({ session_id }) => !unknown.has(session_id));
+	await settleLeftovers(tab);
+	await storeFailed(tab);
+	while (!sender.closed) {
+		const pending = (await readPending(tab)).filter(({ session_id }) => !unknown.has(session_id));
 		const session_id = pending[0]?.session_id;
 		if (!session_id) break;
 		const ofSession = pending.filter((operation) => operation.session_id === session_id);
-		const end = await deliver(courier, session_id, firstFew(ofSession, BATCH_BYTES));
+		const end = await sendBatch(context, session_id, firstFew(ofSession, BATCH_BYTES));
 		if (end.kind === "wait") return end;
 		if (end.kind === "unknown_session") unknown.add(session_id);
-		else setPhase(drainer, { kind: "sending" });
+		else setPhase(sender, { kind: "sending" });
 	}
 	// Another tab may have sent what this one was waiting to send, or fetched what it heard of.
-	if (hasPending(device) || [...device.views.values()].some(isBehind)) await reload(device);
-	for (const view of [...device.views.values()]) {
-		const end = isBehind(view) && !drainer.closed ? await refresh(courier, view) : null;
+	if (hasPending(tab) || [...tab.views.values()].some(isBehind)) await reload(tab);
+	for (const view of [...tab.views.values()]) {
+		const end = isBehind(view) && !sender.closed ? await refresh(context, view) : null;
 		if (end?.kind === "wait") return end;
 	}
 	if (unknown.size > 0) return { kind: "wait", reason: "server", retry_after_ms: null };
-	setPhase(drainer, { kind: "sending" });
+	setPhase(sender, { kind: "sending" });
 	// A server that had lost something is given it again.
-	if (hasPending(device)) drainer.again ??= "append";
+	if (hasPending(tab)) sender.again ??= "append";
 	return { kind: "done" };
 }
 
@@ -168,13 +168,13 @@ function isBehind(view: View): boolean {
 	return record.refresh_needed || heard > record.synced_revision || isServerRestored(view);
 }
 
-function hasPending(device: Device): boolean {
-	return [...device.views.values()].some((view) => pendingOf(device, view).length > 0);
+function hasPending(tab: TabState): boolean {
+	return [...tab.views.values()].some((view) => pendingOf(tab, view).length > 0);
 }
 
 /** As many of the oldest as one request should carry, and always one. */
-function firstFew(operations: readonly Operation[], bytes: number): Operation[] {
-	const few: Operation[] = [];
+function firstFew(operations: readonly QueuedOperation[], bytes: number): QueuedOperation[] {
+	const few: QueuedOperation[] = [];
 	let left = bytes;
 	for (const operation of operations.slice(0, BATCH_OPERATIONS)) {
 		left -= new TextEncoder().encode(JSON.stringify(operation)).length;
@@ -184,39 +184,39 @@ function firstFew(operations: readonly Operation[], bytes: number): Operation[] 
 	return few;
 }
 
-function backOff(drainer: Drainer, end: Wait): void {
-	const { environment } = drainer.device;
+function backOff(sender: OutboxSender, end: Wait): void {
+	const { environment } = sender.tab;
 	const random = (environment.randomBytes(1)[0] ?? 0) / 256;
-	const usual = Math.min(FIRST_WAIT_MS * 2 ** drainer.failures, LONGEST_WAIT_MS) * (0.5 + random / 2);
+	const usual = Math.min(FIRST_WAIT_MS * 2 ** sender.failures, LONGEST_WAIT_MS) * (0.5 + random / 2);
 	// A whole school that was told the same second must not come back in the same second.
 	const asked = end.retry_after_ms === null ? 0 : end.retry_after_ms * (1 + random / 4);
-	drainer.failures += 1;
-	drainer.held_until = asked > 0 ? environment.now() + asked : 0;
-	setPhase(drainer, { kind: "waiting", reason: end.reason });
-	startTimer(drainer, Math.max(usual, asked));
+	sender.failures += 1;
+	sender.not_before = asked > 0 ? environment.now() + asked : 0;
+	setPhase(sender, { kind: "waiting", reason: end.reason });
+	startTimer(sender, Math.max(usual, asked));
 }
 
-function isHeld(drainer: Drainer): boolean {
-	return drainer.timer !== null && drainer.held_until > drainer.device.environment.now();
+function isHeld(sender: OutboxSender): boolean {
+	return sender.timer !== null && sender.not_before > sender.tab.environment.now();
 }
 
-function startTimer(drainer: Drainer, milliseconds: number): void {
-	stopTimer(drainer);
-	if (drainer.closed) return;
-	drainer.timer = drainer.device.environment.setTimeout(() => {
-		drainer.timer = null;
-		void drain(drainer, "append");
+function startTimer(sender: OutboxSender, milliseconds: number): void {
+	stopTimer(sender);
+	if (sender.closed) return;
+	sender.timer = sender.tab.environment.setTimeout(() => {
+		sender.timer = null;
+		void drain(sender, "append");
 	}, milliseconds);
 }
 
-function stopTimer(drainer: Drainer): void {
-	if (drainer.timer !== null) drainer.device.environment.clearTimeout(drainer.timer);
-	drainer.timer = null;
+function stopTimer(sender: OutboxSender): void {
+	if (sender.timer !== null) sender.tab.environment.clearTimeout(sender.timer);
+	sender.timer = null;
 }
 
-function setPhase(drainer: Drainer, phase: Phase): void {
-	const before = drainer.phase;
+function setPhase(sender: OutboxSender, phase: Phase): void {
+	const before = sender.phase;
 	if (before.kind === phase.kind && (before.kind === "sending" || before === phase)) return;
-	drainer.phase = phase;
-	for (const view of drainer.device.views.values()) notify(view);
+	sender.phase = phase;
+	for (const view of sender.tab.views.values()) notify(view);
 }

@@ -5,17 +5,17 @@ import {
 	type SessionSummary,
 	unreachable,
 } from "@carhythm/core";
-import type { Operation, SessionRecord } from "../storage/records.ts";
+import type { QueuedOperation, SessionRecord } from "../storage/records.ts";
 import { isOtherIncarnation } from "../view.ts";
 
 /** An operation and what the server made of it. */
-export type Settled = { operation: Operation; result: OperationResult };
+export type Settled = { operation: QueuedOperation; result: OperationResult };
 
 /** The stored record after results. It needs a refresh when the server has, or lacks, something that `state` cannot tell. */
-export function settleRecord(
+export function applyResultsToRecord(
 	record: SessionRecord,
 	settled: readonly Settled[],
-	outbox: readonly Operation[],
+	outbox: readonly QueuedOperation[],
 	summary: SessionSummary,
 ): SessionRecord {
 	const revisions = new Map<OperationId, number>();
@@ -80,9 +80,9 @@ export function settleRecord(
 function showsWhatStands(
 	state: SessionState,
 	settled: readonly Settled[],
-	outbox: readonly Operation[],
+	outbox: readonly QueuedOperation[],
 ): boolean {
-	const last = new Map<number, Operation>();
+	const last = new Map<number, QueuedOperation>();
 	for (const operation of [...settled.map((one) => one.operation), ...outbox]) {
 		const { command } = operation;
 		if ("question_id" in command && command.kind !== "move") last.set(command.question_id, operation);

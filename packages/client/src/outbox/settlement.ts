@@ -10,10 +10,10 @@ import { serverTime, withServerTime } from "../storage/clock.ts";
 import {
 	deleteOperation,
 	isQueued,
-	type Operation,
 	putClock,
 	putRefused,
 	putSession,
+	type QueuedOperation,
 	readOutbox,
 	readStored,
 	readStoredClock,
@@ -22,36 +22,36 @@ import {
 import { StorageFailed, type WriteTransaction } from "../storage/storage.ts";
 import {
 	changeSession,
-	type Device,
 	deviceTime,
-	knownRecord,
+	recordInMemory,
 	reload,
 	sessionOf,
+	type TabState,
 } from "../storage/tab-state.ts";
 import { showStored, update, type View } from "../view.ts";
-import { type Settled, settleRecord } from "./settle-record.ts";
+import { applyResultsToRecord, type Settled } from "./settle-record.ts";
 
 /**
  * Takes in the server's results: what is acknowledged leaves the outbox, what is refused moves to the visible list, in one
  * transaction with the session's record.
  * @returns false when the reply settled nothing or the storage could not take it in; sending on would then go in circles
  */
-export async function settle(
-	device: Device,
+export async function applyResults(
+	tab: TabState,
 	session_id: SessionId,
-	sent: readonly Operation[],
+	sent: readonly QueuedOperation[],
 	reply: SyncReply,
 ): Promise<boolean> {
 	const settled = matchResults(sent, reply.results);
-	const view = device.views.get(session_id);
+	const view = tab.views.get(session_id);
 	if (view && reply.session.incarnation) view.heard_incarnation = reply.session.incarnation;
-	const now = device.environment.now();
-	device.clock = withServerTime(device.clock, now, reply.server_time);
+	const now = tab.environment.now();
+	tab.clock = withServerTime(tab.clock, now, reply.server_time);
 	const acknowledged = settled.filter(({ result }) => result.status !== "refused");
 	try {
-		const stored = await device.storage.write(async (tx) => {
-			const record = await knownRecord(device, tx, session_id);
-			const refused_at = serverTime(device.clock, deviceTime(device));
+		const stored = await tab.storage.write(async (tx) => {
+			const record = await recordInMemory(tab, tx, session_id);
+			const refused_at = serverTime(tab.clock, deviceTime(tab));
 			for (const { operation, result } of settled) {
 				await takeOut(tx, record, operation, result.status === "refused" ? { ...result, refused_at } : null);
 			}
@@ -62,7 +62,7 @@ export async function settle(
 				const refresh_needed = record.refresh_needed || state !== record.state;
 				await putSession(
 					tx,
-					settleRecord({ ...record, state, refresh_needed }, settled, outbox, reply.session),
+					applyResultsToRecord({ ...record, state, refresh_needed }, settled, outbox, reply.session),
 				);
 			}
 			const clock = withServerTime(await readStoredClock(tx), now, reply.server_time);
@@ -71,27 +71,27 @@ export async function settle(
 		});
 		if (view)
 			showStored(view, stored, { unstored: view.unstored.filter((entry) => !isSettled(entry, settled)) });
-		device.announce("settled");
+		tab.announce("settled");
 		return settled.length > 0 || sent.length === 0;
 	} catch (error) {
 		if (!(error instanceof StorageFailed)) throw error;
-		settleInMemory(device, view, acknowledged);
+		settleInMemory(tab, view, acknowledged);
 		return false;
 	}
 }
 
 /** Tries again to write down acknowledgements that the storage failed to take. */
-export async function settleLeftovers(device: Device): Promise<void> {
-	const { views, acknowledged } = device;
+export async function settleLeftovers(tab: TabState): Promise<void> {
+	const { views, acknowledged } = tab;
 	if (acknowledged.size === 0) return;
 	try {
-		await device.storage.write(async (tx) => {
+		await tab.storage.write(async (tx) => {
 			for (const operation of await readOutbox(tx)) {
 				if (acknowledged.has(operation.operation_id)) await deleteOperation(tx, operation);
 			}
 			for (const view of views.values()) {
 				const left = view.unstored.filter(({ phase }) => phase === "acknowledged");
-				const record = left.length > 0 ? await sessionOf(device, tx, view) : null;
+				const record = left.length > 0 ? await sessionOf(tab, tx, view) : null;
 				if (!record) continue;
 				const state = left.reduce((base, { event }) => apply(view.index, base, event), record.state);
 				await putSession(tx, { ...record, state, refresh_needed: true });
@@ -105,29 +105,29 @@ export async function settleLeftovers(device: Device): Promise<void> {
 	for (const view of views.values()) {
 		view.unstored = view.unstored.filter(({ phase }) => phase !== "acknowledged");
 	}
-	await reload(device);
-	device.announce("changed");
+	await reload(tab);
+	tab.announce("changed");
 }
 
 /** Moves one operation to the refused ones: the server will never take it, and the student should know. */
 export async function refuseOperation(
-	device: Device,
-	operation: Operation,
+	tab: TabState,
+	operation: QueuedOperation,
 	why: { code: string; detail: string },
 ): Promise<boolean> {
 	const { session_id } = operation;
-	const view = device.views.get(session_id);
+	const view = tab.views.get(session_id);
 	try {
-		const stored = await device.storage.write(async (tx) => {
-			const refused_at = serverTime(device.clock, deviceTime(device));
-			const record = await knownRecord(device, tx, session_id);
+		const stored = await tab.storage.write(async (tx) => {
+			const refused_at = serverTime(tab.clock, deviceTime(tab));
+			const record = await recordInMemory(tab, tx, session_id);
 			if (record) await putSession(tx, { ...record, refresh_needed: true });
 			await takeOut(tx, record, operation, { ...why, refused_at });
 			return readStored(tx, session_id);
 		});
 		const rest = view?.unstored.filter((entry) => entry.operation.operation_id !== operation.operation_id);
 		if (view && rest) showStored(view, stored, { unstored: rest });
-		device.announce("changed");
+		tab.announce("changed");
 		return true;
 	} catch (error) {
 		if (error instanceof StorageFailed) return false;
@@ -136,11 +136,11 @@ export async function refuseOperation(
 }
 
 /** Notes whether the server knows the session at all. */
-export async function markKnown(device: Device, session_id: SessionId, isKnown: boolean): Promise<void> {
-	const view = device.views.get(session_id);
+export async function markKnown(tab: TabState, session_id: SessionId, isKnown: boolean): Promise<void> {
+	const view = tab.views.get(session_id);
 	try {
-		const stored = await device.storage.write(async (tx) => {
-			await changeSession(device, tx, session_id, { known_to_server: isKnown });
+		const stored = await tab.storage.write(async (tx) => {
+			await changeSession(tab, tx, session_id, { known_to_server: isKnown });
 			return readStored(tx, session_id);
 		});
 		if (view) showStored(view, stored);
@@ -150,7 +150,7 @@ export async function markKnown(device: Device, session_id: SessionId, isKnown: 
 	}
 }
 
-function matchResults(sent: readonly Operation[], results: readonly OperationResult[]): Settled[] {
+function matchResults(sent: readonly QueuedOperation[], results: readonly OperationResult[]): Settled[] {
 	const inOrder = results.length === sent.length;
 	return sent.flatMap((operation, index) => {
 		const beside = inOrder ? results[index] : undefined;
@@ -167,7 +167,7 @@ function matchResults(sent: readonly Operation[], results: readonly OperationRes
 async function takeOut(
 	tx: WriteTransaction,
 	record: SessionRecord | null,
-	operation: Operation,
+	operation: QueuedOperation,
 	refusal: { code: string; detail: string; refused_at: Instant } | null,
 ): Promise<void> {
 	const isForgotten = record === null && !(await isQueued(tx, operation));
@@ -187,9 +187,9 @@ function isSettled(entry: View["unstored"][number], settled: readonly Settled[])
 	return entry.phase === "acknowledged" || isAnswered;
 }
 
-function settleInMemory(device: Device, view: View | undefined, acknowledged: readonly Settled[]): void {
+function settleInMemory(tab: TabState, view: View | undefined, acknowledged: readonly Settled[]): void {
 	const ids = new Set(acknowledged.map(({ operation }) => operation.operation_id));
-	for (const id of ids) device.acknowledged.add(id);
+	for (const id of ids) tab.acknowledged.add(id);
 	if (!view) return;
 	update(view, {
 		unstored: view.unstored.map((entry) =>

@@ -7,14 +7,14 @@ import {
 import type { LatestAssessment } from "../api.ts";
 import { type Reply, request, type Transport, valueOrThrow } from "../outbox/transport.ts";
 import { readLatest, readVersion, rememberLatest, rememberVersion } from "../storage/records.ts";
-import { type Device, tolerant } from "../storage/tab-state.ts";
+import { orFallback, type TabState } from "../storage/tab-state.ts";
 
 /** With something to show instead, nobody should look at an empty page for long. */
 const IMPATIENT_MS = 6000;
 
 /** Versions of assessments: immutable, so each is fetched once a device and built once a page. */
 export type Assessments = {
-	readonly device: Device;
+	readonly tab: TabState;
 	readonly transport: Transport;
 	readonly built: Map<number, AssessmentIndex>;
 };
@@ -33,8 +33,8 @@ export async function fetchVersion(
 
 /** The newest version of an assessment; the last one seen while the server cannot be reached. */
 export async function latestAssessment(assessments: Assessments, key = ""): Promise<LatestAssessment> {
-	const { device, transport } = assessments;
-	const seen = await tolerant(() => device.storage.read((tx) => readLatest(tx, key)), null);
+	const { tab, transport } = assessments;
+	const seen = await orFallback(() => tab.storage.read((tx) => readLatest(tx, key)), null);
 	const index = seen && (await knownVersion(assessments, seen.version_id));
 	const query = key ? `?key=${encodeURIComponent(key)}` : "";
 	const reply = await request(
@@ -49,29 +49,29 @@ export async function latestAssessment(assessments: Assessments, key = ""): Prom
 	}
 	const { version_id, assessment, session_expiry_days } = valueOrThrow(reply);
 	const built = await keep(assessments, { version_id, assessment });
-	await tolerant(
-		() => device.storage.write((tx) => rememberLatest(tx, key, { version_id, session_expiry_days })),
+	await orFallback(
+		() => tab.storage.write((tx) => rememberLatest(tx, key, { version_id, session_expiry_days })),
 		undefined,
 	);
 	return { version_id, index: built, session_expiry_days };
 }
 
 async function knownVersion(
-	{ device, built }: Assessments,
+	{ tab, built }: Assessments,
 	version_id: number,
 ): Promise<AssessmentIndex | null> {
 	const ready = built.get(version_id);
 	if (ready) return ready;
-	const stored = await tolerant(() => device.storage.read((tx) => readVersion(tx, version_id)), null);
+	const stored = await orFallback(() => tab.storage.read((tx) => readVersion(tx, version_id)), null);
 	if (!stored) return null;
 	const index = indexAssessment(stored.assessment);
 	built.set(version_id, index);
 	return index;
 }
 
-async function keep({ device, built }: Assessments, version: AssessmentReply): Promise<AssessmentIndex> {
+async function keep({ tab, built }: Assessments, version: AssessmentReply): Promise<AssessmentIndex> {
 	const index = built.get(version.version_id) ?? indexAssessment(version.assessment);
 	built.set(version.version_id, index);
-	await tolerant(() => device.storage.write((tx) => rememberVersion(tx, version)), undefined);
+	await orFallback(() => tab.storage.write((tx) => rememberVersion(tx, version)), undefined);
 	return index;
 }

@@ -1,10 +1,10 @@
 import { addDays, type Instant, RESTORE_DAYS, type SessionId } from "@carhythm/core";
-import type { SetAside } from "../api.ts";
+import type { RestorableSession } from "../api.ts";
 import type { Engine } from "../engine.ts";
 import { serverTime } from "../storage/clock.ts";
 import { type DeviceRecord, readDevice, readSession } from "../storage/records.ts";
 import type { ReadTransaction } from "../storage/storage.ts";
-import { type Device, deviceTime, tolerant } from "../storage/tab-state.ts";
+import { deviceTime, orFallback, type TabState } from "../storage/tab-state.ts";
 
 /**
  * The device with another session to come back to. One of a visit to a shared computer is left behind by it.
@@ -14,7 +14,7 @@ import { type Device, deviceTime, tolerant } from "../storage/tab-state.ts";
 export function withCurrent(
 	before: DeviceRecord,
 	session_id: SessionId,
-	how: { shared: string | null; set_aside?: SetAside | null },
+	how: { shared: string | null; set_aside?: RestorableSession | null },
 ): DeviceRecord {
 	const { current, left_behind, shared } = before;
 	const { set_aside = shared === how.shared ? before.set_aside : null } = how;
@@ -32,24 +32,24 @@ export function withCurrent(
 
 /** What has given way at a moment, for the student to return to; null where it holds no answer. */
 export async function setAsideAt(
-	{ views }: Device,
+	{ views }: TabState,
 	tx: ReadTransaction,
 	session_id: SessionId,
 	at: Instant,
-): Promise<SetAside | null> {
+): Promise<RestorableSession | null> {
 	const state = views.get(session_id)?.shown ?? (await readSession(tx, session_id))?.state;
 	if (!state || state.status === "completed" || state.answered === 0) return null;
 	return { session_id, answered: state.answered, until: addDays(at, RESTORE_DAYS) };
 }
 
-/** Looks what the storage knows of answers that were put away, for {@link setAside} to tell. */
-export async function noteSetAside(engine: Engine): Promise<void> {
-	const stored = await tolerant(() => engine.device.storage.read(readDevice), null);
+/** Looks what the storage knows of answers that were put away, for {@link readRestorable} to tell. */
+export async function recordSetAside(engine: Engine): Promise<void> {
+	const stored = await orFallback(() => engine.tab.storage.read(readDevice), null);
 	engine.set_aside = stored?.set_aside ?? null;
 }
 
-/** See `Client.setAside`. */
-export function setAside({ device, set_aside }: Engine): SetAside | null {
-	const isOver = set_aside && set_aside.until <= serverTime(device.clock, deviceTime(device));
+/** See `Client.restorable`. */
+export function readRestorable({ tab, set_aside }: Engine): RestorableSession | null {
+	const isOver = set_aside && set_aside.until <= serverTime(tab.clock, deviceTime(tab));
 	return isOver ? null : set_aside;
 }

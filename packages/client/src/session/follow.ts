@@ -1,8 +1,8 @@
 import { SessionNotice, z } from "@carhythm/core";
 import { syncRequest } from "../outbox/delivery.ts";
-import { type Drainer, drain } from "../outbox/sender.ts";
+import { drain, type OutboxSender } from "../outbox/sender.ts";
 import { sync } from "../outbox/transport.ts";
-import { noteLoss } from "../storage/tab-state.ts";
+import { recordLoss } from "../storage/tab-state.ts";
 import { isServerRestored, notify, type View } from "../view.ts";
 
 /** Often enough to know within five seconds that the session goes on elsewhere; a stream must have said something by then too. */
@@ -20,8 +20,8 @@ const LONGEST_MS = 2 ** 31 - 1;
  * others at once, since it may be suspended at any moment and would then be deaf for all.
  * @returns a function that ends it
  */
-export function follow(drainer: Drainer, view: View): () => void {
-	const { environment } = drainer.device;
+export function follow(sender: OutboxSender, view: View): () => void {
+	const { environment } = sender.tab;
 	let isOver = false;
 	/** This tab's turn, which it has or waits for. */
 	let turn: AbortController | null = null;
@@ -31,16 +31,16 @@ export function follow(drainer: Drainer, view: View): () => void {
 		turn = new AbortController();
 		const { signal } = turn;
 		if (!environment.locks) {
-			attend(drainer, view, signal);
+			attend(sender, view, signal);
 			return;
 		}
 		const turns = environment.locks.request(`carhythm-follow/${view.session_id}`, { signal }, () => {
 			if (signal.aborted) return Promise.resolve();
-			attend(drainer, view, signal);
+			attend(sender, view, signal);
 			return new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
 		});
 		turns.catch(() => {
-			if (!signal.aborted) attend(drainer, view, signal);
+			if (!signal.aborted) attend(sender, view, signal);
 		});
 	}
 
@@ -57,18 +57,18 @@ export function follow(drainer: Drainer, view: View): () => void {
 
 	const end = () => {
 		isOver = true;
-		drainer.endings.delete(end);
+		sender.disposers.delete(end);
 		stopSignals();
 		leaveTurn();
 	};
-	drainer.endings.add(end);
+	sender.disposers.add(end);
 	return end;
 }
 
 /** Listens to the server's events until the end of the turn, and asks while they do not come. */
-function attend(drainer: Drainer, view: View, turn: AbortSignal): void {
-	const { environment } = drainer.device;
-	const url = `${drainer.transport.base_url}/api/v2/session/${view.session_id}/events`;
+function attend(sender: OutboxSender, view: View, turn: AbortSignal): void {
+	const { environment } = sender.tab;
+	const url = `${sender.transport.base_url}/api/v2/session/${view.session_id}/events`;
 	let stream: { close(): void } | null = null;
 	let timer: unknown = null;
 
@@ -87,7 +87,7 @@ function attend(drainer: Drainer, view: View, turn: AbortSignal): void {
 		stream = environment.listen(url, {
 			heard(data) {
 				expectMore();
-				void hear(drainer, view, { data, isFirst });
+				void hear(sender, view, { data, isFirst });
 				isFirst = false;
 			},
 			beat(next_ms) {
@@ -105,7 +105,7 @@ function attend(drainer: Drainer, view: View, turn: AbortSignal): void {
 
 	/** Asks so many times, and then tries to listen again. */
 	function ask(times: number): void {
-		void askOnce(drainer, view).finally(() => {
+		void askOnce(sender, view).finally(() => {
 			if (turn.aborted) return;
 			if (times > 1) askLater(times - 1);
 			else listen();
@@ -137,7 +137,7 @@ function attend(drainer: Drainer, view: View, turn: AbortSignal): void {
 }
 
 async function hear(
-	drainer: Drainer,
+	sender: OutboxSender,
 	view: View,
 	{ data, isFirst }: { data: string; isFirst: boolean },
 ): Promise<void> {
@@ -145,8 +145,8 @@ async function hear(
 	if (!notice.success) return;
 	// The first one of a stream tells how things are; a later one may have been overtaken by a reply.
 	const { revision, incarnation } = notice.data;
-	if (isFirst && revision < view.record.synced_revision) await noteLoss(drainer.device, view);
-	await learn(drainer, view, revision, incarnation);
+	if (isFirst && revision < view.record.synced_revision) await recordLoss(sender.tab, view);
+	await learn(sender, view, revision, incarnation);
 }
 
 function parseJson(text: string): unknown {
@@ -158,21 +158,17 @@ function parseJson(text: string): unknown {
 }
 
 /** A sync of nothing tells how things are, and is no activity. */
-async function askOnce(drainer: Drainer, view: View): Promise<void> {
+async function askOnce(sender: OutboxSender, view: View): Promise<void> {
 	// Whoever sends is told anyway.
-	if (view.forgotten || drainer.running !== null) return;
-	const outcome = await sync(
-		drainer.transport,
-		view.session_id,
-		syncRequest(drainer.device, view.session_id, []),
-	);
+	if (view.forgotten || sender.running !== null) return;
+	const outcome = await sync(sender.transport, view.session_id, syncRequest(sender.tab, view.session_id, []));
 	if (outcome.kind !== "settled") return;
 	const { revision, incarnation } = outcome.reply.session;
-	await learn(drainer, view, revision, incarnation);
+	await learn(sender, view, revision, incarnation);
 }
 
 async function learn(
-	drainer: Drainer,
+	sender: OutboxSender,
 	view: View,
 	revision: number,
 	incarnation: string | undefined,
@@ -184,5 +180,5 @@ async function learn(
 	if (isKnown) return;
 	// Numbers of another database say nothing about those of this one.
 	if (!isRestored) view.heard = Math.max(view.heard, revision);
-	await drain(drainer, "wake");
+	await drain(sender, "wake");
 }

@@ -15,11 +15,11 @@ import { laterClock, named, serverTime } from "../storage/clock.ts";
 import { isResetSince, NEW_DEVICE, putClock, readStoredClock } from "../storage/records.ts";
 import {
 	changeDevice,
-	type Device,
 	deviceTime,
 	lastKnown,
-	meetDevice,
-	tolerant,
+	loadDevice,
+	orFallback,
+	type TabState,
 } from "../storage/tab-state.ts";
 import type { View } from "../view.ts";
 import { fetchVersion } from "./assessments.ts";
@@ -28,12 +28,12 @@ import { beginSharedVisit, presentVisit } from "./shared-computer.ts";
 import { openCurrent } from "./start.ts";
 
 /** See `Session.handOff`. */
-export async function handOff(device: Device, transport: Transport, view: View): Promise<HandOff> {
+export async function handOff(tab: TabState, transport: Transport, view: View): Promise<HandOff> {
 	const path = `/api/v2/session/${view.session_id}/handoff`;
 	const { code, expires_at } = valueOrThrow(
 		await request(transport, "POST", path, HandOffReply, { body: {} }),
 	);
-	const now = toMillis(serverTime(device.clock, deviceTime(device)));
+	const now = toMillis(serverTime(tab.clock, deviceTime(tab)));
 	return {
 		code,
 		fragment: `#continue=${code}`,
@@ -43,50 +43,50 @@ export async function handOff(device: Device, transport: Transport, view: View):
 }
 
 /** The command by which this device takes the session. */
-export async function holdHere(device: Device): Promise<Extract<Command, { kind: "hold" }>> {
-	return { kind: "hold", device_id: await nameDevice(device), label: labelOf(device) };
+export async function holdHere(tab: TabState): Promise<Extract<Command, { kind: "hold" }>> {
+	return { kind: "hold", device_id: await nameDevice(tab), label: labelOf(tab) };
 }
 
-function labelOf({ environment }: Device): string {
+function labelOf({ environment }: TabState): string {
 	return environment.device_label ?? "Browser";
 }
 
 /** The id of this device, which it otherwise gets with its first write. */
-async function nameDevice(device: Device): Promise<OperationId> {
-	const { storage, environment } = device;
-	const stored = await tolerant(
+async function nameDevice(tab: TabState): Promise<OperationId> {
+	const { storage, environment } = tab;
+	const stored = await orFallback(
 		() =>
 			storage.write(async (tx) => {
-				await meetDevice(device, tx);
-				const clock = named(laterClock(await readStoredClock(tx), device.clock), environment.randomBytes);
+				await loadDevice(tab, tx);
+				const clock = named(laterClock(await readStoredClock(tx), tab.clock), environment.randomBytes);
 				await putClock(tx, clock);
 				return clock;
 			}),
 		null,
 	);
-	const clock = named(stored ?? device.clock, environment.randomBytes);
-	device.clock = { ...laterClock(device.clock, clock), id: clock.id };
+	const clock = named(stored ?? tab.clock, environment.randomBytes);
+	tab.clock = { ...laterClock(tab.clock, clock), id: clock.id };
 	return clock.id;
 }
 
 /** See `Client.redeem`. */
 export async function redeem(engine: Engine, code: string, options: RedeemOptions): Promise<View> {
-	const { device, transport } = engine;
-	const { device_id, label } = await holdHere(device);
+	const { tab, transport } = engine;
+	const { device_id, label } = await holdHere(tab);
 	const { operation_id, last_reset, present } = await prepareRedeem(engine, code);
 	const shared = options.shared || present !== null;
 	const reply = await request(transport, "POST", "/api/v2/session/handoff/redeem", SessionSnapshot, {
 		body: { code, operation_id, device_id, label, shared },
 	});
 	// Refused, it has done nothing, and the same code would be refused again.
-	if (reply.kind === "problem") await changeDevice(device, (before) => ({ ...before, redeeming: null }));
+	if (reply.kind === "problem") await changeDevice(tab, (before) => ({ ...before, redeeming: null }));
 	const snapshot = valueOrThrow(reply);
 	const session_id = parseSessionId(snapshot.session.session_id);
 	if (!session_id) throw new ServerUnreachable("server");
 	const index = valueOrThrow(await fetchVersion(engine.assessments, snapshot.assessment.version_id));
-	await tolerant(() => rebase(device, index, snapshot, { last_reset, isExclusive: false }), null);
-	const visit = shared ? (present ?? beginSharedVisit(device)) : null;
-	await changeDevice(device, (before) =>
+	await orFallback(() => rebase(tab, index, snapshot, { last_reset, isExclusive: false }), null);
+	const visit = shared ? (present ?? beginSharedVisit(tab)) : null;
+	await changeDevice(tab, (before) =>
 		isResetSince(before, last_reset)
 			? before
 			: { ...withCurrent(before, session_id, { shared: visit }), redeeming: null },
@@ -97,15 +97,15 @@ export async function redeem(engine: Engine, code: string, options: RedeemOption
 }
 
 /** The same code is brought under the same id, so that a lost reply does not cost the student the code. */
-async function prepareRedeem({ device }: Engine, code: string) {
-	const fresh = { code, operation_id: mintOperationId(device.environment.randomBytes) };
-	const stored = await changeDevice(device, (before) =>
+async function prepareRedeem({ tab }: Engine, code: string) {
+	const fresh = { code, operation_id: mintOperationId(tab.environment.randomBytes) };
+	const stored = await changeDevice(tab, (before) =>
 		before.redeeming?.code === code ? before : { ...before, redeeming: fresh },
 	);
-	const known = await lastKnown(device, stored);
+	const known = await lastKnown(tab, stored);
 	return {
 		...(stored?.redeeming ?? fresh),
 		last_reset: known?.last_reset ?? null,
-		present: presentVisit(device, known ?? NEW_DEVICE),
+		present: presentVisit(tab, known ?? NEW_DEVICE),
 	};
 }

@@ -2,19 +2,19 @@ import { type RescueFile, toInstant } from "@carhythm/core";
 import type { RescueCopy } from "../api.ts";
 import { serverTime } from "../storage/clock.ts";
 import { readUnsent } from "../storage/records.ts";
-import { type Device, deviceTime, pendingOf, tolerant } from "../storage/tab-state.ts";
+import { deviceTime, orFallback, pendingOf, type TabState } from "../storage/tab-state.ts";
 import type { View } from "../view.ts";
 
 const ABOUT =
 	"Answers to an assessment that have not reached its server. Personal: give this file only to the person who runs the assessment, who takes it in with: carhythm import-rescue FILE";
 
 /** See `Session.exportUnsent`. Nothing leaves the outbox by it: what arrives twice counts once. */
-export async function exportUnsent(device: Device, view: View): Promise<RescueCopy | null> {
+export async function exportUnsent(tab: TabState, view: View): Promise<RescueCopy | null> {
 	const { session_id, record } = view;
-	const stored = await tolerant(() => device.storage.read((tx) => readUnsent(tx, session_id)), []);
+	const stored = await orFallback(() => tab.storage.read((tx) => readUnsent(tx, session_id)), []);
 	const byId = new Map<unknown, (typeof stored)[number]>();
 	// In memory too, for where the storage takes nothing.
-	const inMemory = pendingOf(device, view).map(({ operation_id, client_time, command, after }) => ({
+	const inMemory = pendingOf(tab, view).map(({ operation_id, client_time, command, after }) => ({
 		operation_id,
 		client_time,
 		command,
@@ -22,19 +22,19 @@ export async function exportUnsent(device: Device, view: View): Promise<RescueCo
 	}));
 	for (const operation of [...stored, ...inMemory]) {
 		const { operation_id } = operation;
-		if (!isAcknowledged(device, operation_id)) byId.set(operation_id ?? operation, operation);
+		if (!isAcknowledged(tab, operation_id)) byId.set(operation_id ?? operation, operation);
 	}
 	const operations = [...byId.values()].sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
 	if (operations.length === 0) return null;
-	const saved_at = deviceTime(device);
+	const saved_at = deviceTime(tab);
 	const file: RescueFile = {
 		carhythm_rescue: 1,
 		about: ABOUT,
 		session_id,
 		display_id: record.display_id,
-		...(device.clock.id && { device_id: device.clock.id }),
+		...(tab.clock.id && { device_id: tab.clock.id }),
 		saved_at: toInstant(saved_at),
-		server_time: serverTime(device.clock, saved_at),
+		server_time: serverTime(tab.clock, saved_at),
 		operations,
 	};
 	return {
@@ -48,6 +48,6 @@ function timeOf({ client_time }: { client_time: unknown }): string {
 	return typeof client_time === "string" ? client_time : "";
 }
 
-function isAcknowledged({ acknowledged }: Device, operation_id: unknown): boolean {
+function isAcknowledged({ acknowledged }: TabState, operation_id: unknown): boolean {
 	return [...acknowledged].some((id) => id === operation_id);
 }

@@ -1,7 +1,7 @@
 import { ForgetReply, mintUuid } from "@carhythm/core";
 import type { ResetOutcome } from "../api.ts";
 import type { Engine } from "../engine.ts";
-import { drainPatiently } from "../outbox/sender.ts";
+import { drainBehindLease } from "../outbox/sender.ts";
 import { request } from "../outbox/transport.ts";
 import { NEW_DEVICE, putClock, putDevice, readOutbox, readStoredClock } from "../storage/records.ts";
 import type { Box } from "../storage/storage.ts";
@@ -12,10 +12,10 @@ const PERSONAL: readonly Box[] = ["sessions", "outbox", "refused", "aside"];
 
 /** See `Client.reset`. */
 export async function reset(engine: Engine, discardUnsent: boolean): Promise<ResetOutcome> {
-	const { device } = engine;
-	if (!discardUnsent) await drainPatiently(engine.drainer);
-	const inMemory = await readPending(device);
-	const outcome = await device.storage.write(async (tx): Promise<ResetOutcome> => {
+	const { tab } = engine;
+	if (!discardUnsent) await drainBehindLease(engine.sender);
+	const inMemory = await readPending(tab);
+	const outcome = await tab.storage.write(async (tx): Promise<ResetOutcome> => {
 		const stored = await tx.list("outbox");
 		const pending = Math.max(inMemory.length, stored.length);
 		if (pending > 0 && !discardUnsent) {
@@ -26,19 +26,19 @@ export async function reset(engine: Engine, discardUnsent: boolean): Promise<Res
 		for (const box of PERSONAL) {
 			for (const { key } of await tx.list(box)) await tx.delete(box, key);
 		}
-		const last_reset = mintUuid(device.environment.randomBytes);
+		const last_reset = mintUuid(tab.environment.randomBytes);
 		await putDevice(tx, { ...NEW_DEVICE, cookie_ignored: true, last_reset });
 		// The next person's writes shall not be known by this one's name.
 		await putClock(tx, { ...(await readStoredClock(tx)), id: null });
 		return { ok: true };
 	});
 	if (!outcome.ok) return outcome;
-	device.clock = { ...device.clock, id: null };
-	device.environment.visit?.write(null);
-	for (const view of device.views.values()) forget(device, view);
+	tab.clock = { ...tab.clock, id: null };
+	tab.environment.visit?.write(null);
+	for (const view of tab.views.values()) forget(tab, view);
 	engine.remembered.clear();
 	engine.set_aside = null;
-	device.announce("changed");
+	tab.announce("changed");
 	await forgetCookie(engine);
 	return outcome;
 }

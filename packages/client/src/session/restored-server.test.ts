@@ -81,7 +81,7 @@ describe.each([
 		await back.flush();
 		await until(() => world.server.stateOf(back.session_id).status === "completed", "it is finished again");
 		expect(answerOnServer(world, back.session_id, 1)).toEqual(slider(5));
-		expect(back.standing).toBe("completed");
+		expect(back.phase).toBe("completed");
 		const { choice } = await openTab(world, storage).client.resume();
 		expect(choice.kind).toBe("completed");
 		client.close();

@@ -20,21 +20,21 @@ import {
 	type DeviceRecord,
 	isResetSince,
 	type KnownReset,
-	type Operation,
 	putDevice,
 	putSession,
+	type QueuedOperation,
 	readDevice,
 	readStored,
 	type SessionRecord,
 } from "../storage/records.ts";
 import type { ReadTransaction } from "../storage/storage.ts";
-import { type Device, deviceTime, meetDevice, pendingOf, tolerant } from "../storage/tab-state.ts";
+import { deviceTime, loadDevice, orFallback, pendingOf, type TabState } from "../storage/tab-state.ts";
 import { eventsOf } from "../view.ts";
 import { fetchVersion } from "./assessments.ts";
-import { noteSetAside, withCurrent } from "./current.ts";
+import { recordSetAside, withCurrent } from "./current.ts";
 import { endPastVisit } from "./shared-computer.ts";
 
-type Held = { record: SessionRecord; operations: readonly Operation[] };
+type Held = { record: SessionRecord; operations: readonly QueuedOperation[] };
 /** What this device holds of the session to come back to, and what it knew when that was read. */
 type Look = {
 	held: Held | null;
@@ -53,16 +53,16 @@ const NOT_FOUND = { kind: "not_found" } as const;
 
 /** See `Client.resume`. */
 export async function resume(engine: Engine): Promise<Resumed> {
-	const { device } = engine;
-	await endPastVisit(device);
-	const look = await readLook(device);
+	const { tab } = engine;
+	await endPastVisit(tab);
+	const look = await readLook(tab);
 	const resumed = await findSession(engine, look);
-	const isPast = await tolerant(
-		async () => isOvertaken(look, resumed, await device.storage.read(readDevice)),
+	const isPast = await orFallback(
+		async () => isOvertaken(look, resumed, await tab.storage.read(readDevice)),
 		false,
 	);
 	if (isPast) return resume(engine);
-	await noteSetAside(engine);
+	await recordSetAside(engine);
 	return resumed;
 }
 
@@ -76,7 +76,7 @@ function isOvertaken(look: Look, { choice }: Resumed, now: DeviceRecord): boolea
 }
 
 async function findSession(engine: Engine, look: Look, hasSent = false): Promise<Resumed> {
-	const { device } = engine;
+	const { tab } = engine;
 	const { held, cookie_ignored } = look;
 	if (!held && cookie_ignored) void loadReset().then(({ forgetCookie }) => forgetCookie(engine), ignore);
 	const isUnasked = !held && cookie_ignored;
@@ -84,18 +84,18 @@ async function findSession(engine: Engine, look: Look, hasSent = false): Promise
 	const remote = isUnasked ? NOT_FOUND : await askServer(engine, session_id, held);
 	if (!hasSent && isExpired(remote) && held && held.operations.length > 0) {
 		// What was done in time renews the session once it has arrived.
-		await drain(engine.drainer, "wake");
-		return findSession(engine, await readLook(device), true);
+		await drain(engine.sender, "wake");
+		return findSession(engine, await readLook(tab), true);
 	}
 	return (isSetAside(remote) && (await findReplaced(engine, look))) || present(engine, look, remote);
 }
 
 /** The session that took its place again while its successor was set aside; null where both are, or there is none. */
 async function findReplaced(engine: Engine, look: Look): Promise<Resumed | null> {
-	const { device } = engine;
+	const { tab } = engine;
 	const { replaced } = look;
 	if (replaced === null || replaced === look.current) return null;
-	const held = await tolerant(() => device.storage.read((tx) => readHeld(device, tx, replaced)), null);
+	const held = await orFallback(() => tab.storage.read((tx) => readHeld(tab, tx, replaced)), null);
 	const remote = await askServer(engine, replaced, held);
 	// Without its state from the server this device can at least ask for the session again.
 	const isThere = remote.kind === "found" ? !isSetAside(remote) : remote.kind === "unreachable" && held;
@@ -120,31 +120,31 @@ async function present(engine: Engine, look: Look, remote: RemoteSession): Promi
 	if (version.kind !== "ok") return { choice: NOTHING, index: null, server: "unreachable" };
 	const index = version.value;
 	if (remote.kind === "not_found" && held) {
-		await markKnown(engine.device, held.record.state.session_id, false);
+		await markKnown(engine.tab, held.record.state.session_id, false);
 	}
 	if (remote.kind !== "found") {
-		return { choice: chooseResume(index, localOf(engine.device, index, held, null), remote), index, server };
+		return { choice: chooseResume(index, localOf(engine.tab, index, held, null), remote), index, server };
 	}
 	const snapshot = await takeOver(engine, index, remote.snapshot, look);
 	// What the server had lost is in the outbox again.
-	const { device } = engine;
+	const { tab } = engine;
 	const session_id = held?.record.state.session_id;
 	const now = session_id
-		? await tolerant(() => device.storage.read((tx) => readHeld(device, tx, session_id)), null)
+		? await orFallback(() => tab.storage.read((tx) => readHeld(tab, tx, session_id)), null)
 		: null;
-	const choice = chooseResume(index, localOf(device, index, now ?? held, snapshot), {
+	const choice = chooseResume(index, localOf(tab, index, now ?? held, snapshot), {
 		kind: "found",
 		snapshot,
 	});
 	return { choice, index, server };
 }
 
-function readLook(device: Device): Promise<Look> {
-	return tolerant<Look>(
+function readLook(tab: TabState): Promise<Look> {
+	return orFallback<Look>(
 		() =>
-			device.storage.read(async (tx) => {
-				const { current, restoring, set_aside, cookie_ignored, last_reset } = await meetDevice(device, tx);
-				const held = current && (await readHeld(device, tx, current));
+			tab.storage.read(async (tx) => {
+				const { current, restoring, set_aside, cookie_ignored, last_reset } = await loadDevice(tab, tx);
+				const held = current && (await readHeld(tab, tx, current));
 				const replaced = restoring?.session_id ?? set_aside?.session_id ?? null;
 				return { held, current, replaced, cookie_ignored, last_reset };
 			}),
@@ -152,13 +152,13 @@ function readLook(device: Device): Promise<Look> {
 	);
 }
 
-async function readHeld(device: Device, tx: ReadTransaction, session_id: SessionId): Promise<Held | null> {
+async function readHeld(tab: TabState, tx: ReadTransaction, session_id: SessionId): Promise<Held | null> {
 	const { record, queued } = await readStored(tx, session_id);
 	if (!record) return null;
 	// A session that is already open here may hold answers that the storage did not take.
-	const view = device.views.get(session_id);
+	const view = tab.views.get(session_id);
 	return view
-		? { record: { ...record, state: view.shown }, operations: pendingOf(device, view) }
+		? { record: { ...record, state: view.shown }, operations: pendingOf(tab, view) }
 		: { record, operations: queued };
 }
 
@@ -183,25 +183,25 @@ function isOlderThan(snapshot: SessionSnapshot, held: Held): boolean {
 
 /** Makes the snapshot the device's own and the session the one to come back to, unless another tab has chosen one meanwhile. */
 async function takeOver(
-	{ device, remembered }: Engine,
+	{ tab, remembered }: Engine,
 	index: AssessmentIndex,
 	snapshot: SessionSnapshot,
 	{ held, current, last_reset }: Look,
 ): Promise<SessionSnapshot> {
 	const { session } = snapshot;
 	const when = { last_reset, isExclusive: false };
-	const taken = await tolerant(async () => ({ record: await rebase(device, index, snapshot, when) }), null);
+	const taken = await orFallback(async () => ({ record: await rebase(tab, index, snapshot, when) }), null);
 	if (!taken) {
-		const state = localOf(device, index, held, snapshot)?.pending.reduce(
+		const state = localOf(tab, index, held, snapshot)?.pending.reduce(
 			(base, event) => apply(index, base, event),
 			session,
 		);
 		remembered.set(session.session_id, recordOf(snapshot, state ?? session));
 		return snapshot;
 	}
-	await tolerant(
+	await orFallback(
 		() =>
-			device.storage.write(async (tx) => {
+			tab.storage.write(async (tx) => {
 				const before = await readDevice(tx);
 				if (isResetSince(before, last_reset) || before.current !== current) return;
 				if (!taken.record && held) await putSession(tx, { ...held.record, refresh_needed: true });
@@ -221,14 +221,14 @@ function cameBack(before: DeviceRecord, { session_id, status }: SessionState): D
 }
 
 function localOf(
-	device: Device,
+	tab: TabState,
 	index: AssessmentIndex,
 	held: Held | null,
 	snapshot: SessionSnapshot | null,
 ): LocalSession | null {
 	if (!held) return null;
 	const { state, expired, expires_at } = held.record;
-	const now = toInstant(deviceTime(device));
+	const now = toInstant(deviceTime(tab));
 	const isSame = snapshot?.session.session_id === state.session_id;
 	const times = { sent_at: now, received: snapshot?.server_time ?? now };
 	return {

@@ -154,7 +154,7 @@ describe("a reset", () => {
 			expect(await openTab(world, storage).client.reset()).toEqual({ ok: true });
 			other.letThrough();
 			const session = await starting;
-			expect(session.standing).toBe("forgotten");
+			expect(session.phase).toBe("forgotten");
 			expect(await session.answer(1, slider(4))).toMatchObject({ refusal: { code: "session_not_found" } });
 			expect((await remains(storage)).join()).not.toContain(session.session_id);
 			expect((await openTab(world, storage).client.resume()).choice.kind).toBe("nothing");
@@ -171,7 +171,7 @@ describe("a reset", () => {
 			expect(await openTab(world, storage).client.reset()).toEqual({ ok: true });
 			other.letThrough();
 			const session = await redeeming;
-			expect(session.standing).toBe("forgotten");
+			expect(session.phase).toBe("forgotten");
 			expect((await remains(storage)).join()).not.toContain(session.session_id);
 		});
 
@@ -188,7 +188,7 @@ describe("a reset", () => {
 			full.state.broken = null;
 			expect(await openTab(world, storage).client.reset()).toEqual({ ok: true });
 			other.letThrough();
-			expect((await redeeming).standing).toBe("forgotten");
+			expect((await redeeming).phase).toBe("forgotten");
 			expect((await remains(storage)).join()).not.toContain((await redeeming).session_id);
 		});
 
@@ -203,7 +203,7 @@ describe("a reset", () => {
 			await other.asked();
 			expect(await client.reset()).toEqual({ ok: true });
 			other.letThrough();
-			expect((await restoring).standing).toBe("forgotten");
+			expect((await restoring).phase).toBe("forgotten");
 			expect((await remains(storage)).join()).not.toContain(session.session_id);
 		});
 

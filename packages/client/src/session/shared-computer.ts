@@ -1,13 +1,13 @@
 import { mintUuid, type SessionId } from "@carhythm/core";
 import { type DeviceRecord, NEW_DEVICE, putDevice, readDevice } from "../storage/records.ts";
 import type { WriteTransaction } from "../storage/storage.ts";
-import { changeDevice, type Device, tolerant } from "../storage/tab-state.ts";
+import { changeDevice, orFallback, type TabState } from "../storage/tab-state.ts";
 
 /**
  * Begins a visit to a shared computer. While it lasts, answers are kept as safely as anywhere; afterwards nothing of it is shown
  * to anybody, and what is sent is gone.
  */
-export function beginSharedVisit({ environment }: Device): string {
+export function beginSharedVisit({ environment }: TabState): string {
 	const visit = mintUuid(environment.randomBytes);
 	environment.visit?.write(visit);
 	return visit;
@@ -17,19 +17,19 @@ export function beginSharedVisit({ environment }: Device): string {
  * The visit to a shared computer that this page is part of, by the note of its tab or by what is open in it; null when there is none.
  * What begins within a visit belongs to it.
  */
-export function presentVisit({ environment, views }: Device, { shared }: DeviceRecord): string | null {
+export function presentVisit({ environment, views }: TabState, { shared }: DeviceRecord): string | null {
 	const open = [...views.values()].find((view) => view.shared !== null);
 	const here = environment.visit?.read() ?? null;
 	return open?.shared ?? (shared === here ? here : null);
 }
 
 /** Ends a visit of which only the storage still knows: its tab was closed. What is unsent stays until it is sent. */
-export async function endPastVisit(device: Device): Promise<void> {
-	const here = device.environment.visit?.read() ?? null;
+export async function endPastVisit(tab: TabState): Promise<void> {
+	const here = tab.environment.visit?.read() ?? null;
 	const isOver = ({ shared }: DeviceRecord) => shared !== null && shared !== here;
-	const stored = await readDeviceOf(device);
+	const stored = await readDeviceOf(tab);
 	if (isOver(stored)) {
-		await changeDevice(device, (before) =>
+		await changeDevice(tab, (before) =>
 			isOver(before)
 				? {
 						...before,
@@ -43,16 +43,16 @@ export async function endPastVisit(device: Device): Promise<void> {
 				: before,
 		);
 	}
-	await clearLeftBehind(device);
+	await finishCleanup(tab);
 }
 
 /** Deletes what past visits left, as far as it is sent. */
-export async function clearLeftBehind(device: Device): Promise<void> {
-	const { left_behind } = await readDeviceOf(device);
+export async function finishCleanup(tab: TabState): Promise<void> {
+	const { left_behind } = await readDeviceOf(tab);
 	if (left_behind.length === 0) return;
-	await tolerant(
+	await orFallback(
 		() =>
-			device.storage.write(async (tx) => {
+			tab.storage.write(async (tx) => {
 				const before = await readDevice(tx);
 				const waiting: SessionId[] = [];
 				for (const session_id of before.left_behind) {
@@ -65,8 +65,8 @@ export async function clearLeftBehind(device: Device): Promise<void> {
 	);
 }
 
-function readDeviceOf({ storage }: Device): Promise<DeviceRecord> {
-	return tolerant(() => storage.read(readDevice), NEW_DEVICE);
+function readDeviceOf({ storage }: TabState): Promise<DeviceRecord> {
+	return orFallback(() => storage.read(readDevice), NEW_DEVICE);
 }
 
 async function deleteSession(tx: WriteTransaction, session_id: SessionId): Promise<void> {

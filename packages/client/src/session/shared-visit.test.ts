@@ -24,7 +24,7 @@ async function answered(session: Session, question_id: number) {
 async function findsNothing(world: World, storage: SessionStorage, ...sessions: Session[]) {
 	const next = openTab(world, storage, { visit: aVisit() });
 	expect((await next.client.resume()).choice.kind).toBe("nothing");
-	expect(next.client.setAside()).toBeNull();
+	expect(next.client.restorable()).toBeNull();
 	const left = (await remains(storage)).join();
 	for (const { session_id } of sessions) expect(left).not.toContain(session_id);
 }
@@ -80,9 +80,9 @@ describe("what begins in a visit to a shared computer is part of it", () => {
 		const { client, session } = await begin(world, { visit: aVisit() });
 		await answered(session, 1);
 		await client.start({ language: "en", replaces: session.session_id });
-		expect(client.setAside()).not.toBeNull();
+		expect(client.restorable()).not.toBeNull();
 		await client.start({ language: "en", shared: true });
-		expect(client.setAside()).toBeNull();
+		expect(client.restorable()).toBeNull();
 	});
 
 	test("what was set aside and is back at once stays here as long as the visit", async () => {
@@ -113,7 +113,7 @@ describe("what begins in a visit to a shared computer is part of it", () => {
 
 		const second = openTab(world, storage, { visit });
 		await second.client.resume();
-		expect(second.client.setAside()).toMatchObject({ session_id: old.session_id, answered: 1 });
+		expect(second.client.restorable()).toMatchObject({ session_id: old.session_id, answered: 1 });
 		const again = await second.client.restore(old.session_id);
 		expect([again.shared, again.state.answered]).toEqual([true, 1]);
 		second.environment.signal("focus");

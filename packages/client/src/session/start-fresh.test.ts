@@ -37,11 +37,11 @@ describe("Undo", () => {
 		const world = createWorld();
 		const { client, old, fresh } = await startedFresh(world);
 		const seen: string[] = [];
-		fresh.subscribe(() => seen.push(fresh.standing));
+		fresh.subscribe(() => seen.push(fresh.phase));
 		const again = await client.restore(old.session_id);
-		expect(again.standing).toBe("active");
+		expect(again.phase).toBe("active");
 		expect(seen).not.toContain("abandoned");
-		await until(() => fresh.standing === "abandoned", "the server has told of it");
+		await until(() => fresh.phase === "abandoned", "the server has told of it");
 	});
 
 	test("whose reply is lost: the next visit finds the old answers, not the empty session", async () => {
@@ -54,7 +54,7 @@ describe("Undo", () => {
 		const next = openTab(world, storage);
 		const { choice } = await next.client.resume();
 		expect(choice).toMatchObject({ kind: "continue", state: { session_id: old.session_id, answered: 1 } });
-		expect(next.client.setAside()).toBeNull();
+		expect(next.client.restorable()).toBeNull();
 		expect((await openTab(world, storage).client.resume()).choice).toEqual(choice);
 	});
 
@@ -70,7 +70,7 @@ describe("Undo", () => {
 		expect([choice.kind, server]).toEqual(["abandoned", "unreachable"]);
 		expect(choice).toMatchObject({ state: { session_id: old.session_id, answered: 1 } });
 		world.network.fault = () => null;
-		expect((await next.client.restore(old.session_id)).standing).toBe("active");
+		expect((await next.client.restore(old.session_id)).phase).toBe("active");
 		expect(restores(world)).toBe(1);
 	});
 
@@ -123,7 +123,7 @@ describe("Undo", () => {
 		world.network.fault = ({ path }) =>
 			path.endsWith(`/${came.session_id}`) || path.endsWith("/sync") ? { kind: "offline" } : null;
 		await client.restore(old.session_id);
-		expect([status, came.standing]).toEqual(["active", "active"]);
+		expect([status, came.phase]).toEqual(["active", "active"]);
 	});
 });
 
@@ -153,15 +153,15 @@ describe("what was set aside", () => {
 		const { client, old, storage } = await startedFresh(world);
 		const until = new Date(Date.parse(world.server.stateOf(old.session_id).started_at) + 7 * DAY_MS);
 		const offer = { session_id: old.session_id, answered: 1, until: until.toISOString() };
-		expect(client.setAside()).toEqual(offer);
+		expect(client.restorable()).toEqual(offer);
 		client.close();
 		world.device.clock_error = 400 * DAY_MS;
 		const next = openTab(world, storage);
-		expect(next.client.setAside()).toBeNull();
+		expect(next.client.restorable()).toBeNull();
 		await next.client.resume();
-		expect(next.client.setAside()).toEqual(offer);
+		expect(next.client.restorable()).toEqual(offer);
 		await world.advance(7 * DAY_MS);
-		expect(next.client.setAside()).toBeNull();
+		expect(next.client.restorable()).toBeNull();
 	});
 
 	test("returned to, gives the turn to what was answered since, and back", async () => {
@@ -171,19 +171,19 @@ describe("what was set aside", () => {
 		await fresh.answer(2, slider(2));
 		await until(saved(fresh), "the new answers are saved");
 		await client.restore(old.session_id);
-		expect(client.setAside()).toMatchObject({ session_id: fresh.session_id, answered: 2 });
+		expect(client.restorable()).toMatchObject({ session_id: fresh.session_id, answered: 2 });
 		const again = await client.restore(fresh.session_id);
 		expect(again.state.answered).toBe(2);
-		expect(client.setAside()).toMatchObject({ session_id: old.session_id, answered: 1 });
+		expect(client.restorable()).toMatchObject({ session_id: old.session_id, answered: 1 });
 	});
 
 	test("stays the offer while nothing is answered since, however often one starts anew", async () => {
 		const world = createWorld();
 		const { client, old, fresh } = await startedFresh(world);
 		await client.start({ language: "en", replaces: fresh.session_id });
-		expect(client.setAside()).toMatchObject({ session_id: old.session_id, answered: 1 });
+		expect(client.restorable()).toMatchObject({ session_id: old.session_id, answered: 1 });
 		await client.restore(old.session_id);
-		expect(client.setAside()).toBeNull();
+		expect(client.restorable()).toBeNull();
 	});
 
 	test("stays the offer beside a session that has nothing to do with it, which can be had back as well", async () => {
@@ -192,11 +192,11 @@ describe("what was set aside", () => {
 		const other = await client.start({ language: "en" });
 		await other.answer(1, slider(1));
 		await until(saved(other), "its answer is saved");
-		expect(client.setAside()).toMatchObject({ session_id: old.session_id });
+		expect(client.restorable()).toMatchObject({ session_id: old.session_id });
 		await client.restore(old.session_id);
-		expect(client.setAside()).toMatchObject({ session_id: other.session_id, answered: 1 });
+		expect(client.restorable()).toMatchObject({ session_id: other.session_id, answered: 1 });
 		const again = await client.restore(other.session_id);
-		expect([again.standing, again.state.answered]).toEqual(["active", 1]);
+		expect([again.phase, again.state.answered]).toEqual(["active", 1]);
 	});
 
 	test("is offered no more when the server cannot bring it back, or the browser was made to forget", async () => {
@@ -206,12 +206,12 @@ describe("what was set aside", () => {
 		await expect(client.restore(old.session_id)).rejects.toMatchObject({
 			problem: { code: "session_not_found" },
 		});
-		expect(client.setAside()).toBeNull();
+		expect(client.restorable()).toBeNull();
 		const another = await startedFresh(world);
 		await another.client.reset();
-		expect(another.client.setAside()).toBeNull();
+		expect(another.client.restorable()).toBeNull();
 		await another.client.resume();
-		expect(another.client.setAside()).toBeNull();
+		expect(another.client.restorable()).toBeNull();
 	});
 });
 
@@ -223,7 +223,7 @@ describe("without a network", () => {
 		await until(saved(session), "the answer is saved");
 		world.server.setStatus(session.session_id, "user_abandoned_not_completed");
 		await session.answer(2, slider(4));
-		await until(() => session.standing === "abandoned", "it is known to be set aside");
+		await until(() => session.phase === "abandoned", "it is known to be set aside");
 		client.close();
 		world.network.fault = () => ({ kind: "offline" });
 		expect((await openTab(world, storage).client.resume()).choice.kind).toBe("abandoned");

@@ -29,17 +29,24 @@ import {
 	type SessionRecord,
 } from "../storage/records.ts";
 import type { WriteTransaction } from "../storage/storage.ts";
-import { changeDevice, type Device, lastKnown, openView, reload, tolerant } from "../storage/tab-state.ts";
+import {
+	changeDevice,
+	lastKnown,
+	openView,
+	orFallback,
+	reload,
+	type TabState,
+} from "../storage/tab-state.ts";
 import type { View } from "../view.ts";
 import { fetchVersion } from "./assessments.ts";
-import { noteSetAside, setAsideAt, withCurrent } from "./current.ts";
+import { recordSetAside, setAsideAt, withCurrent } from "./current.ts";
 import { beginSharedVisit, presentVisit } from "./shared-computer.ts";
 
 type Starting = NonNullable<DeviceRecord["starting"]>;
 
 /** See `Client.start`. */
 export async function start(engine: Engine, options: StartOptions): Promise<View> {
-	const { device, transport } = engine;
+	const { tab, transport } = engine;
 	const { starting, isRetry, last_reset, present } = await prepareStart(engine, options);
 	const { operation_id, language, assessment, replaces } = starting;
 	const shared = options.shared || present !== null;
@@ -70,15 +77,15 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 		// The first try may have come further than its reply.
 		refresh_needed: isRetry,
 		incarnation: null,
-		born: mintUuid(device.environment.randomBytes),
+		born: mintUuid(tab.environment.randomBytes),
 	};
-	const visit = shared ? (present ?? beginSharedVisit(device)) : null;
-	await tolerant(
+	const visit = shared ? (present ?? beginSharedVisit(tab)) : null;
+	await orFallback(
 		() =>
-			device.storage.write(async (tx) => {
+			tab.storage.write(async (tx) => {
 				if (isResetSince(await readDevice(tx), last_reset)) return;
 				if (!(await readSession(tx, session_id))) await putSession(tx, record);
-				await takePlace(device, tx, started, { session_id, replaces, shared: visit });
+				await takePlace(tab, tx, started, { session_id, replaces, shared: visit });
 			}),
 		undefined,
 	);
@@ -91,7 +98,7 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 
 /** See `Client.restore`. */
 export async function restore(engine: Engine, session_id: SessionId): Promise<View> {
-	const { device, transport } = engine;
+	const { tab, transport } = engine;
 	const { operation_id, last_reset, shared } = await prepareRestore(engine, session_id);
 	const path = `/api/v2/session/${session_id}/restore`;
 	const body = { operation_id, ...(shared !== null && { shared: true }) };
@@ -102,12 +109,12 @@ export async function restore(engine: Engine, session_id: SessionId): Promise<Vi
 	if (remote.kind !== "found") throw new ServerUnreachable("server");
 	const { snapshot } = remote;
 	const index = valueOrThrow(await fetchVersion(engine.assessments, snapshot.assessment.version_id));
-	await tolerant(() => rebase(device, index, snapshot, { last_reset, isExclusive: false }), null);
-	await tolerant(
+	await orFallback(() => rebase(tab, index, snapshot, { last_reset, isExclusive: false }), null);
+	await orFallback(
 		() =>
-			device.storage.write(async (tx) => {
+			tab.storage.write(async (tx) => {
 				if (isResetSince(await readDevice(tx), last_reset)) return;
-				await giveBackPlace(device, tx, snapshot, shared);
+				await giveBackPlace(tab, tx, snapshot, shared);
 			}),
 		undefined,
 	);
@@ -120,14 +127,14 @@ async function prepareStart(
 	engine: Engine,
 	options: StartOptions,
 ): Promise<{ starting: Starting; isRetry: boolean; last_reset: KnownReset; present: string | null }> {
-	const { storage, environment } = engine.device;
+	const { storage, environment } = engine.tab;
 	const assessment = options.assessment ?? null;
 	const replaces = options.replaces ?? null;
 	const operation_id = mintOperationId(environment.randomBytes);
 	const fresh: Starting = { operation_id, language: options.language, assessment, replaces };
 	const isSame = (other: DeviceRecord["starting"]) =>
 		other?.assessment === assessment && other.replaces === replaces ? other : null;
-	const stored = await tolerant(
+	const stored = await orFallback(
 		() =>
 			storage.write(async (tx) => {
 				const device = await readDevice(tx);
@@ -139,44 +146,44 @@ async function prepareStart(
 	);
 	const earlier = stored ? stored.earlier : isSame(engine.starting);
 	engine.starting = earlier ?? fresh;
-	const known = await lastKnown(engine.device, stored?.device);
+	const known = await lastKnown(engine.tab, stored?.device);
 	const last_reset = known?.last_reset ?? null;
-	const present = presentVisit(engine.device, known ?? NEW_DEVICE);
+	const present = presentVisit(engine.tab, known ?? NEW_DEVICE);
 	return { starting: earlier ?? fresh, isRetry: earlier !== null, last_reset, present };
 }
 
 async function endStart(engine: Engine, operation_id: string): Promise<void> {
 	engine.starting = null;
-	await changeDevice(engine.device, (device) =>
+	await changeDevice(engine.tab, (device) =>
 		device.starting?.operation_id === operation_id ? { ...device, starting: null } : device,
 	);
 }
 
 async function prepareRestore(engine: Engine, session_id: SessionId) {
-	const fresh = { operation_id: mintOperationId(engine.device.environment.randomBytes), session_id };
-	const changed = await changeDevice(engine.device, (before) =>
+	const fresh = { operation_id: mintOperationId(engine.tab.environment.randomBytes), session_id };
+	const changed = await changeDevice(engine.tab, (before) =>
 		before.restoring?.session_id === session_id ? before : { ...before, restoring: fresh },
 	);
 	const { operation_id } = changed?.restoring ?? fresh;
-	const known = await lastKnown(engine.device, changed);
-	const shared = presentVisit(engine.device, known ?? NEW_DEVICE);
+	const known = await lastKnown(engine.tab, changed);
+	const shared = presentVisit(engine.tab, known ?? NEW_DEVICE);
 	return { operation_id, last_reset: known?.last_reset ?? null, shared };
 }
 
 /** A refused restore has done nothing. What is gone for good is not offered again. */
 async function endRestore(engine: Engine, operation_id: string, { code }: Problem): Promise<void> {
 	const isGone = code === "session_not_found" || code === "session_not_restorable";
-	await changeDevice(engine.device, (device) => {
+	await changeDevice(engine.tab, (device) => {
 		if (device.restoring?.operation_id !== operation_id) return device;
 		const isOffered = device.set_aside?.session_id === device.restoring.session_id;
 		return { ...device, restoring: null, set_aside: isGone && isOffered ? null : device.set_aside };
 	});
-	await noteSetAside(engine);
+	await recordSetAside(engine);
 }
 
 /** A session that has begun takes the place of another, which the server has set aside in the same commit. */
 async function takePlace(
-	device: Device,
+	tab: TabState,
 	tx: WriteTransaction,
 	{ created_at }: { created_at: Instant },
 	{
@@ -187,7 +194,7 @@ async function takePlace(
 ): Promise<void> {
 	const before = await readDevice(tx);
 	if (!replaces) return putDevice(tx, withCurrent(before, session_id, { shared }));
-	const set_aside = await setAsideAt(device, tx, replaces, created_at);
+	const set_aside = await setAsideAt(tab, tx, replaces, created_at);
 	const replaced = await readSession(tx, replaces);
 	if (replaced?.state.status === "active") {
 		const state: SessionState = { ...replaced.state, status: "user_abandoned_not_completed" };
@@ -202,7 +209,7 @@ async function takePlace(
  * the current one here may have come from another device.
  */
 async function giveBackPlace(
-	device: Device,
+	tab: TabState,
 	tx: WriteTransaction,
 	{ session: { session_id }, server_time }: SessionSnapshot,
 	shared: string | null,
@@ -211,7 +218,7 @@ async function giveBackPlace(
 	const { current } = before;
 	const other = current !== null && current !== session_id ? await readSession(tx, current) : null;
 	if (other) await putSession(tx, { ...other, refresh_needed: true });
-	const set_aside = other && (await setAsideAt(device, tx, other.state.session_id, server_time));
+	const set_aside = other && (await setAsideAt(tab, tx, other.state.session_id, server_time));
 	await putDevice(tx, withCurrent(before, session_id, { shared, ...(set_aside && { set_aside }) }));
 }
 
@@ -225,16 +232,16 @@ export async function openCurrent(
 	record: SessionRecord,
 	last_reset: KnownReset,
 ): Promise<View> {
-	const { device } = engine;
-	await reload(device);
-	await noteSetAside(engine);
-	device.announce("changed");
-	return openView(device, index, record, last_reset);
+	const { tab } = engine;
+	await reload(tab);
+	await recordSetAside(engine);
+	tab.announce("changed");
+	return openView(tab, index, record, last_reset);
 }
 
 /** A start that is taken up again keeps the language of its first try; the student's choice of now comes on top. */
-async function speak({ device }: Engine, view: View, language: Language): Promise<void> {
+async function speak({ tab }: Engine, view: View, language: Language): Promise<void> {
 	const [first] = view.index.places;
 	if (view.shown.language === language || !first) return;
-	await append(device, view, { kind: "move", question_id: first.question.id, language });
+	await append(tab, view, { kind: "move", question_id: first.question.id, language });
 }

@@ -70,7 +70,7 @@ test("pages of before and after an earlier reset was forgotten with the storage 
 	world.network.fault = () => null;
 	tab.environment.signal("focus");
 	await world.advance(120_000);
-	expect([old.standing, session.standing, session.save.kind]).toEqual(["active", "active", "saved"]);
+	expect([old.phase, session.phase, session.save.kind]).toEqual(["active", "active", "saved"]);
 	expect(world.server.stateOf(session.session_id).answered).toBe(3);
 
 	// A reset ends both all the same.

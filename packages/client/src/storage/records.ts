@@ -23,7 +23,7 @@ const format = { format: z.literal(1) };
 const SessionIdField = z.custom<SessionId>((value) => typeof value === "string");
 
 /** One operation that the server has not acknowledged. */
-const Operation = z.object({
+const QueuedOperation = z.object({
 	...format,
 	session_id: SessionIdField,
 	operation_id: OperationId,
@@ -32,7 +32,7 @@ const Operation = z.object({
 	/** As in core's `SyncOperation`. */
 	after: z.optional(z.nullable(OperationId)),
 });
-export type Operation = z.infer<typeof Operation>;
+export type QueuedOperation = z.infer<typeof QueuedOperation>;
 
 /** A session as this device knows it. */
 const SessionRecord = z.object({
@@ -57,7 +57,7 @@ export type SessionRecord = z.infer<typeof SessionRecord>;
 
 const RefusedRecord = z.object({
 	...format,
-	operation: Operation,
+	operation: QueuedOperation,
 	code: z.string(),
 	detail: z.string(),
 	refused_at: Instant,
@@ -132,7 +132,7 @@ export const NEW_DEVICE: DeviceRecord = {
 /** Everything stored of one session. */
 export type StoredSession = {
 	record: SessionRecord | null;
-	queued: Operation[];
+	queued: QueuedOperation[];
 	/** Operations in the outbox that this version of the app cannot read. */
 	unreadable: number;
 	refused: RefusedOperation[];
@@ -141,7 +141,7 @@ export type StoredSession = {
 export async function readStored(tx: ReadTransaction, session_id: SessionId): Promise<StoredSession> {
 	const outbox = await tx.list("outbox", session_id);
 	const refused = await tx.list("refused", session_id);
-	const queued = parseAll(Operation, outbox);
+	const queued = parseAll(QueuedOperation, outbox);
 	return {
 		record: await get(tx, "sessions", session_id, SessionRecord),
 		queued,
@@ -159,8 +159,8 @@ export function putSession(tx: WriteTransaction, record: SessionRecord): Promise
 }
 
 /** The operations of one session, or of all, in the order in which they were done. */
-export async function readOutbox(tx: ReadTransaction, session_id?: SessionId): Promise<Operation[]> {
-	const operations = parseAll(Operation, await tx.list("outbox", session_id));
+export async function readOutbox(tx: ReadTransaction, session_id?: SessionId): Promise<QueuedOperation[]> {
+	const operations = parseAll(QueuedOperation, await tx.list("outbox", session_id));
 	return operations.sort((a, b) => (operationOrder(a) < operationOrder(b) ? -1 : 1));
 }
 
@@ -182,21 +182,21 @@ export async function readUnsent(
 	}));
 }
 
-export function putOperation(tx: WriteTransaction, operation: Operation): Promise<void> {
+export function putOperation(tx: WriteTransaction, operation: QueuedOperation): Promise<void> {
 	return tx.put("outbox", outboxKey(operation), operation);
 }
 
-export async function isQueued(tx: ReadTransaction, operation: Operation): Promise<boolean> {
+export async function isQueued(tx: ReadTransaction, operation: QueuedOperation): Promise<boolean> {
 	return (await tx.get("outbox", outboxKey(operation))) !== undefined;
 }
 
-export function deleteOperation(tx: WriteTransaction, operation: Operation): Promise<void> {
+export function deleteOperation(tx: WriteTransaction, operation: QueuedOperation): Promise<void> {
 	return tx.delete("outbox", outboxKey(operation));
 }
 
 export function putRefused(
 	tx: WriteTransaction,
-	operation: Operation,
+	operation: QueuedOperation,
 	why: { code: string; detail: string; refused_at: Instant },
 ): Promise<void> {
 	const { code, detail, refused_at } = why;
@@ -279,11 +279,11 @@ function fieldOf(value: unknown, name: string): unknown {
 		: undefined;
 }
 
-function operationOrder(operation: Operation): string {
+function operationOrder(operation: QueuedOperation): string {
 	return `${operation.client_time}/${operation.operation_id}`;
 }
 
-function outboxKey(operation: Operation): string {
+function outboxKey(operation: QueuedOperation): string {
 	return `${operation.session_id}/${operationOrder(operation)}`;
 }
 

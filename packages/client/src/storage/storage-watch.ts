@@ -1,6 +1,6 @@
 import { notify } from "../view.ts";
 import { type SessionStorage, StorageFailed } from "./storage.ts";
-import { type Device, pendingOf, restoreEmptied, tolerant } from "./tab-state.ts";
+import { orFallback, pendingOf, rewriteAfterEmptying, type TabState } from "./tab-state.ts";
 
 const FIRST_LOOK_MS = 1000;
 const LONGEST_LOOK_MS = 60_000;
@@ -11,7 +11,7 @@ const LONGEST_LOOK_MS = 60_000;
  * While answers are unsent it also looks whether the browser has emptied the storage.
  */
 export type StorageWatch = {
-	readonly device: Device;
+	readonly tab: TabState;
 	timer: unknown;
 	/** Failed checks in a row. */
 	failures: number;
@@ -21,8 +21,8 @@ export type StorageWatch = {
 	closed: boolean;
 };
 
-export function createStorageWatch(device: Device): StorageWatch {
-	return { device, timer: null, failures: 0, doubts: 0, checking: null, closed: false };
+export function createStorageWatch(tab: TabState): StorageWatch {
+	return { tab, timer: null, failures: 0, doubts: 0, checking: null, closed: false };
 }
 
 /** Reports every failed write of a storage, and every write that succeeds. A storage that only took too long has torn nothing. */
@@ -47,22 +47,22 @@ export function watchedStorage(
 
 /** Withdraws the promise of this tab. @returns whether it was given until now */
 export function doubtStorage(watch: StorageWatch, reason: StorageFailed["reason"]): boolean {
-	const { device } = watch;
-	const isNew = device.doubt === null;
-	device.doubt = reason;
+	const { tab } = watch;
+	const isNew = tab.doubt === null;
+	tab.doubt = reason;
 	watch.doubts += 1;
-	for (const view of device.views.values()) notify(view);
+	for (const view of tab.views.values()) notify(view);
 	scheduleCheck(watch);
 	return isNew;
 }
 
 /** Plans the next look, if answers are unsent and none is planned. */
 export function scheduleCheck(watch: StorageWatch): void {
-	const { device, timer, failures, closed } = watch;
-	const isIdle = [...device.views.values()].every((view) => pendingOf(device, view).length === 0);
+	const { tab, timer, failures, closed } = watch;
+	const isIdle = [...tab.views.values()].every((view) => pendingOf(tab, view).length === 0);
 	if (closed || timer !== null || isIdle) return;
 	const milliseconds = Math.min(FIRST_LOOK_MS * 2 ** failures, LONGEST_LOOK_MS);
-	watch.timer = device.environment.setTimeout(() => {
+	watch.timer = tab.environment.setTimeout(() => {
 		watch.timer = null;
 		void checkStorage(watch).then(() => scheduleCheck(watch));
 	}, milliseconds);
@@ -77,27 +77,27 @@ export function checkStorage(watch: StorageWatch): Promise<void> {
 }
 
 async function check(watch: StorageWatch): Promise<void> {
-	const { device } = watch;
+	const { tab } = watch;
 	const { doubts } = watch;
-	const wasDoubted = device.doubt !== null;
-	if (wasDoubted && !(await renewLog(device))) {
+	const wasDoubted = tab.doubt !== null;
+	if (wasDoubted && !(await renewLog(tab))) {
 		watch.failures += 1;
 		return;
 	}
-	const isWhole = await restoreEmptied(device);
+	const isWhole = await rewriteAfterEmptying(tab);
 	if (!isWhole || watch.doubts !== doubts) {
 		watch.failures += 1;
 		return;
 	}
 	watch.failures = 0;
 	if (!wasDoubted) return;
-	device.doubt = null;
-	for (const view of device.views.values()) notify(view);
+	tab.doubt = null;
+	for (const view of tab.views.values()) notify(view);
 }
 
 /** Lets the browser begin a new log. What it writes behind the torn end of an old one may be thrown away when it starts again. */
-function renewLog({ storage }: Device): Promise<boolean> {
-	return tolerant(async () => {
+function renewLog({ storage }: TabState): Promise<boolean> {
+	return orFallback(async () => {
 		await storage.beginFreshLog?.();
 		return true;
 	}, false);
@@ -106,6 +106,6 @@ function renewLog({ storage }: Device): Promise<boolean> {
 /** Ends the looking. */
 export function closeStorageWatch(watch: StorageWatch): void {
 	watch.closed = true;
-	if (watch.timer !== null) watch.device.environment.clearTimeout(watch.timer);
+	if (watch.timer !== null) watch.tab.environment.clearTimeout(watch.timer);
 	watch.timer = null;
 }

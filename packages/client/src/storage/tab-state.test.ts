@@ -62,7 +62,7 @@ describe("a storage that fails", () => {
 		state.broken = null;
 		environment.signal("focus");
 		await until(() => session.save.kind === "on_device", "the device has the answer");
-		expect(session.standing).toBe("active");
+		expect(session.phase).toBe("active");
 		expect(session.state.answers[1]?.answer).toEqual(slider(4));
 		world.network.fault = () => null;
 		await world.advance(100_000);
@@ -70,7 +70,7 @@ describe("a storage that fails", () => {
 
 		await openTab(world, inner).client.reset();
 		environment.signal("focus");
-		await until(() => session.standing === "forgotten", "the reset is noticed");
+		await until(() => session.phase === "forgotten", "the reset is noticed");
 	});
 
 	test("and works again: the answer that replaces one in memory takes it along, so that none overtakes the other", async () => {
@@ -371,6 +371,6 @@ describe("tabs and devices", () => {
 		// Even before the word has reached this tab: the storage is asked.
 		expect(await twin.answer(1, slider(1))).toMatchObject({ refusal: { code: "session_completed" } });
 		expect(twin.state.answered).toBe(0);
-		await until(() => twin.standing === "completed", "the other tab knows");
+		await until(() => twin.phase === "completed", "the other tab knows");
 	});
 });

@@ -15,10 +15,10 @@ import {
 	deleteRefused,
 	isResetSince,
 	type KnownReset,
-	type Operation,
 	putDevice,
 	putOperation,
 	putSession,
+	type QueuedOperation,
 	readDevice,
 	readOutbox,
 	readSession,
@@ -34,10 +34,10 @@ import {
 	StorageFailed,
 	type WriteTransaction,
 } from "./storage.ts";
-import type { News } from "./tabs.ts";
+import type { TabMessage } from "./tabs.ts";
 
 /** This tab's hold on the storage that all tabs share. */
-export type Device = {
+export type TabState = {
 	readonly storage: SessionStorage;
 	readonly environment: Environment;
 	readonly views: Map<SessionId, View>;
@@ -55,7 +55,7 @@ export type Device = {
 	/** The lock of those who send was waited for in vain: see exclusive.ts. */
 	lock_is_stuck: boolean;
 	/** Tells the other tabs that the storage has changed, or that the server takes operations. */
-	announce(news: News): void;
+	announce(news: TabMessage): void;
 };
 
 const NOTHING_STORED = {
@@ -72,7 +72,7 @@ const NOTHING_STORED = {
  * what the page still knows goes back in, also when another page has filled the storage again with what that one knew.
  */
 export async function sessionOf(
-	device: Device,
+	tab: TabState,
 	tx: WriteTransaction,
 	view: View,
 ): Promise<SessionRecord | null> {
@@ -86,12 +86,12 @@ export async function sessionOf(
 	for (const operation of missing) await putOperation(tx, operation);
 	if (record) {
 		if (missing.length === 0) return record;
-		return { ...record, state: withOperations(device, view, record.state, missing), refresh_needed: true };
+		return { ...record, state: withOperations(tab, view, record.state, missing), refresh_needed: true };
 	}
 	await putDevice(tx, { ...stored, ...placeOf(stored, view) });
 	const { version_id } = view.record.assessment;
 	await rememberVersion(tx, { version_id, assessment: view.index.assessment });
-	return { ...view.record, born: mintUuid(device.environment.randomBytes) };
+	return { ...view.record, born: mintUuid(tab.environment.randomBytes) };
 }
 
 /** What a failing storage did not tell when the view opened, the first look that succeeds tells. */
@@ -114,14 +114,14 @@ function placeOf(
 }
 
 function withOperations(
-	device: Device,
+	tab: TabState,
 	{ index }: View,
 	state: SessionState,
-	operations: readonly Operation[],
+	operations: readonly QueuedOperation[],
 ): SessionState {
 	if (state.status !== "active") return state;
-	const now = deviceTime(device);
-	const times = { sent_at: toInstant(now), received: serverTime(device.clock, now) };
+	const now = deviceTime(tab);
+	const times = { sent_at: toInstant(now), received: serverTime(tab.clock, now) };
 	return eventsOf(index, state, operations, times).reduce((base, event) => apply(index, base, event), state);
 }
 
@@ -131,34 +131,34 @@ function withOperations(
  * @param last_reset as it was when the session was found; after another one the view is over already
  */
 export async function openView(
-	device: Device,
+	tab: TabState,
 	index: AssessmentIndex,
 	record: SessionRecord,
 	last_reset: KnownReset,
 ): Promise<View> {
 	const { session_id } = record.state;
-	const stored = await look(device, session_id);
-	const open = device.views.get(session_id);
+	const stored = await look(tab, session_id);
+	const open = tab.views.get(session_id);
 	if (open) {
-		if (stored) await take(device, open, stored);
+		if (stored) await take(tab, open, stored);
 		return open;
 	}
 	const view = createView(index, stored?.record ?? record, stored ?? NOTHING_STORED);
-	if (stored && isResetSince(stored, last_reset)) forget(device, view);
+	if (stored && isResetSince(stored, last_reset)) forget(tab, view);
 	else {
-		device.views.set(session_id, view);
-		view.listeners.add(device.watch);
+		tab.views.set(session_id, view);
+		view.listeners.add(tab.watch);
 	}
 	return view;
 }
 
 /** Looks again into the storage, after another tab has changed it. */
-export async function reload(device: Device): Promise<void> {
-	for (const view of device.views.values()) {
-		const stored = await look(device, view.session_id);
+export async function reload(tab: TabState): Promise<void> {
+	for (const view of tab.views.values()) {
+		const stored = await look(tab, view.session_id);
 		if (!stored) continue;
-		if (isResetSince(stored, view.last_reset)) forget(device, view);
-		else if (stored.record || isEmptied(view, stored)) await take(device, view, stored);
+		if (isResetSince(stored, view.last_reset)) forget(tab, view);
+		else if (stored.record || isEmptied(view, stored)) await take(tab, view, stored);
 	}
 }
 
@@ -166,14 +166,14 @@ export async function reload(device: Device): Promise<void> {
  * Writes back what the page still knows of a storage that the browser has emptied.
  * @returns whether all that is queued is in the storage
  */
-export async function restoreEmptied(device: Device): Promise<boolean> {
+export async function rewriteAfterEmptying(tab: TabState): Promise<boolean> {
 	let isWhole = true;
-	for (const view of device.views.values()) {
+	for (const view of tab.views.values()) {
 		if (view.queued.length === 0) continue;
-		const stored = await look(device, view.session_id);
+		const stored = await look(tab, view.session_id);
 		if (!stored) isWhole = false;
-		else if (isResetSince(stored, view.last_reset)) forget(device, view);
-		else if (isEmptied(view, stored)) isWhole = (await take(device, view, stored)) && isWhole;
+		else if (isResetSince(stored, view.last_reset)) forget(tab, view);
+		else if (isEmptied(view, stored)) isWhole = (await take(tab, view, stored)) && isWhole;
 	}
 	return isWhole;
 }
@@ -191,66 +191,66 @@ function isEmptied({ record, shared }: View, stored: StoredSession & { is_blank?
  * Shows what the storage holds; first it gets back what the page knows of the one before.
  * @returns whether the storage took it
  */
-async function take(device: Device, view: View, stored: StoredSession): Promise<boolean> {
+async function take(tab: TabState, view: View, stored: StoredSession): Promise<boolean> {
 	if (!isEmptied(view, stored) || view.queued.length === 0) {
 		showStored(view, stored);
 		return true;
 	}
 	const { session_id } = view;
-	const whole = await tolerant(
+	const whole = await orFallback(
 		() =>
-			device.storage.write(async (tx) => {
-				await changeSession(device, tx, session_id);
+			tab.storage.write(async (tx) => {
+				await changeSession(tab, tx, session_id);
 				return readStored(tx, session_id);
 			}),
 		null,
 	);
 	if (!whole) return false;
 	showStored(view, whole);
-	device.announce("changed");
+	tab.announce("changed");
 	return true;
 }
 
 /** Changes the record of a session, if there is one. */
 export async function changeSession(
-	device: Device,
+	tab: TabState,
 	tx: WriteTransaction,
 	session_id: SessionId,
 	change: Partial<SessionRecord> = {},
 ): Promise<void> {
-	const record = await knownRecord(device, tx, session_id);
+	const record = await recordInMemory(tab, tx, session_id);
 	if (record) await putSession(tx, { ...record, ...change });
 }
 
 /** The record of a session, open here or not: see {@link sessionOf}. */
-export function knownRecord(
-	device: Device,
+export function recordInMemory(
+	tab: TabState,
 	tx: WriteTransaction,
 	session_id: SessionId,
 ): Promise<SessionRecord | null> {
-	const view = device.views.get(session_id);
-	return view ? sessionOf(device, tx, view) : readSession(tx, session_id);
+	const view = tab.views.get(session_id);
+	return view ? sessionOf(tab, tx, view) : readSession(tx, session_id);
 }
 
 /** Notes that the server lacks something that it had: the session is compared with it before anything is called saved. */
-export async function noteLoss(device: Device, view: View): Promise<void> {
+export async function recordLoss(tab: TabState, view: View): Promise<void> {
 	const { session_id } = view;
-	await tolerant(
-		() => device.storage.write((tx) => changeSession(device, tx, session_id, { refresh_needed: true })),
+	await orFallback(
+		() => tab.storage.write((tx) => changeSession(tab, tx, session_id, { refresh_needed: true })),
 		undefined,
 	);
 	update(view, { record: { ...view.record, refresh_needed: true } });
 }
 
 function look(
-	device: Device,
+	tab: TabState,
 	session_id: SessionId,
 ): Promise<(StoredSession & Pick<DeviceRecord, "last_reset" | "shared"> & { is_blank: boolean }) | null> {
-	return tolerant(
+	return orFallback(
 		() =>
-			device.storage.read(async (tx) => {
-				const known = await meetDevice(device, tx);
-				const view = device.views.get(session_id);
+			tab.storage.read(async (tx) => {
+				const known = await loadDevice(tab, tx);
+				const view = tab.views.get(session_id);
 				if (view) meet(view, known);
 				const stored = await readStored(tx, session_id);
 				const { last_reset, current, shared } = known;
@@ -265,29 +265,29 @@ function look(
  * Takes over what the storage knows of the device and its clock. After a reset the name that this tab knows the clock by is the last
  * person's: the next one's writes shall not be known by it, nor come under another name than those of other tabs.
  */
-export async function meetDevice(device: Device, tx: ReadTransaction): Promise<DeviceRecord> {
+export async function loadDevice(tab: TabState, tx: ReadTransaction): Promise<DeviceRecord> {
 	const known = await readDevice(tx);
-	if (isResetSince(known, device.last_reset)) device.clock = { ...device.clock, id: null };
-	device.last_reset = known.last_reset;
-	device.clock = laterClock(device.clock, await readStoredClock(tx));
+	if (isResetSince(known, tab.last_reset)) tab.clock = { ...tab.clock, id: null };
+	tab.last_reset = known.last_reset;
+	tab.clock = laterClock(tab.clock, await readStoredClock(tx));
 	return known;
 }
 
 /** Ends a view after a reset. */
-export function forget(device: Device, view: View): void {
-	device.views.delete(view.session_id);
+export function forget(tab: TabState, view: View): void {
+	tab.views.delete(view.session_id);
 	update(view, { forgotten: true, queued: [], unreadable: 0, refused: [], unstored: [] });
 }
 
 /** Everything that waits for the server, of all sessions and from memory too, oldest first. */
-export async function readPending(device: Device): Promise<Operation[]> {
-	const views = [...device.views.values()];
-	const stored = await tolerant(
+export async function readPending(tab: TabState): Promise<QueuedOperation[]> {
+	const views = [...tab.views.values()];
+	const stored = await orFallback(
 		() =>
-			device.storage.read(async (tx) => {
+			tab.storage.read(async (tx) => {
 				// A page that has just opened knows nothing yet of the clock by which these were stamped.
-				const { current, shared, left_behind } = await meetDevice(device, tx);
-				device.without_cookie = new Set(shared && current ? [...left_behind, current] : left_behind);
+				const { current, shared, left_behind } = await loadDevice(tab, tx);
+				tab.without_cookie = new Set(shared && current ? [...left_behind, current] : left_behind);
 				return [...(await readOutbox(tx)), ...(await queuedBeforeClearing(tx, views))];
 			}),
 		views.flatMap((view) => view.queued),
@@ -298,13 +298,13 @@ export async function readPending(device: Device): Promise<Operation[]> {
 		.map(({ operation }) => operation);
 	const all = new Map([...stored, ...failed].map((operation) => [operation.operation_id, operation]));
 	return [...all.values()]
-		.filter(({ operation_id }) => !device.acknowledged.has(operation_id))
+		.filter(({ operation_id }) => !tab.acknowledged.has(operation_id))
 		.sort((a, b) => (a.client_time < b.client_time ? -1 : 1));
 }
 
 /** What open pages still know of an outbox that the browser has emptied under them; a reset by the student is final. */
-async function queuedBeforeClearing(tx: ReadTransaction, views: readonly View[]): Promise<Operation[]> {
-	const queued: Operation[] = [];
+async function queuedBeforeClearing(tx: ReadTransaction, views: readonly View[]): Promise<QueuedOperation[]> {
+	const queued: QueuedOperation[] = [];
 	const stored = await readDevice(tx);
 	for (const view of views) {
 		meet(view, stored);
@@ -316,16 +316,16 @@ async function queuedBeforeClearing(tx: ReadTransaction, views: readonly View[])
 }
 
 /** What waits of one session, as far as this tab has seen it. */
-export function pendingOf(device: Device, view: View): Operation[] {
-	return pendingOperations(view, device.acknowledged);
+export function pendingOf(tab: TabState, view: View): QueuedOperation[] {
+	return pendingOperations(view, tab.acknowledged);
 }
 
 /** Changes what belongs to no session. @returns null where the storage failed */
 export function changeDevice(
-	{ storage }: Device,
+	{ storage }: TabState,
 	change: (before: DeviceRecord) => DeviceRecord,
 ): Promise<DeviceRecord | null> {
-	return tolerant(
+	return orFallback(
 		() =>
 			storage.write(async (tx) => {
 				const after = change(await readDevice(tx));
@@ -338,31 +338,31 @@ export function changeDevice(
 
 /** What belongs to no session, where a change of it may have failed: a full disk can still be read. @returns null where not even that */
 export async function lastKnown(
-	{ storage }: Device,
+	{ storage }: TabState,
 	changed: DeviceRecord | null | undefined,
 ): Promise<DeviceRecord | null> {
-	return changed ?? (await tolerant(() => storage.read(readDevice), null));
+	return changed ?? (await orFallback(() => storage.read(readDevice), null));
 }
 
-export async function dismissRefused(device: Device, view: View, operation_id: OperationId): Promise<void> {
-	const stored = await device.storage.write(async (tx) => {
-		await changeSession(device, tx, view.session_id);
+export async function dismissRefused(tab: TabState, view: View, operation_id: OperationId): Promise<void> {
+	const stored = await tab.storage.write(async (tx) => {
+		await changeSession(tab, tx, view.session_id);
 		await deleteRefused(tx, view.session_id, operation_id);
 		return readStored(tx, view.session_id);
 	});
 	showStored(view, stored);
-	device.announce("changed");
+	tab.announce("changed");
 }
 
 /** The device's clock now, not before anything that was done here. */
-export function deviceTime(device: Device): number {
-	const now = device.environment.now();
-	device.clock = steadied(device.clock, now);
-	return readClock(device.clock, now);
+export function deviceTime(tab: TabState): number {
+	const now = tab.environment.now();
+	tab.clock = steadied(tab.clock, now);
+	return readClock(tab.clock, now);
 }
 
 /** Does without the storage where it fails. */
-export async function tolerant<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+export async function orFallback<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
 	try {
 		return await work();
 	} catch (error) {

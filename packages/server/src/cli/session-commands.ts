@@ -2,7 +2,7 @@ import { parseDisplayId, toInstant } from "@carhythm/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Config } from "../config.ts";
 import { createAssessmentStore } from "../db/content/assessments.ts";
-import type { Database, Scrubbed } from "../db/dialect.ts";
+import type { Database, Purged } from "../db/dialect.ts";
 import {
 	createSessionAdmin,
 	type SessionAdmin,
@@ -138,7 +138,7 @@ function displayIdOf(typed: string): string {
 	return display_id;
 }
 
-function report(scrubbed: Scrubbed): void {
+function report(scrubbed: Purged): void {
 	if (!scrubbed.clean) {
 		throw new OperatorError(
 			"failed",

@@ -4,7 +4,7 @@ import type { Database } from "../db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "../db/open.ts";
 import { hasPending } from "../migrations/runner.ts";
 import { OperatorError } from "../operator-error.ts";
-import { makeReady } from "../prepare-database.ts";
+import { prepareDatabase } from "../prepare-database.ts";
 import { tell } from "./output.ts";
 
 /** Adds a flag for each of the settings. */
@@ -50,7 +50,7 @@ export async function withDatabase<T>(
 	const database = await openDatabase(config.database_url);
 	try {
 		if (purpose === "write") {
-			await makeReady(database, config, tell);
+			await prepareDatabase(database, config, tell);
 		} else if (await hasPending(database)) {
 			throw new OperatorError(
 				"failed",

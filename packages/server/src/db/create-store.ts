@@ -5,7 +5,7 @@ import type { Database } from "./dialect.ts";
 import { requireServable } from "./postgres/rights.ts";
 import { createFeedbackStore } from "./results/feedback.ts";
 import { createScoreStore } from "./results/scores.ts";
-import { createSessionNews } from "./sessions/change-listeners.ts";
+import { createSessionChanges } from "./sessions/change-listeners.ts";
 import { observedSessions, type StoreObserver } from "./sessions/observer.ts";
 import { createSessionStore } from "./sessions/session-store.ts";
 import type { Store } from "./store.ts";
@@ -13,7 +13,7 @@ import type { Store } from "./store.ts";
 /** Everything that the HTTP side asks of one open database. Closing the store closes the database. */
 export function createStore(
 	database: Database,
-	means: {
+	deps: {
 		now: () => Instant;
 		randomBytes: (count: number) => Uint8Array;
 		expiry_days: number;
@@ -22,12 +22,12 @@ export function createStore(
 	},
 ): Store {
 	const assessments = createAssessmentStore(database);
-	const news = createSessionNews(database.peers);
-	const { observer } = means;
-	const sessions = createSessionStore(database, { ...means, assessments, onChanged: news.tell });
+	const news = createSessionChanges(database.changeFeed);
+	const { observer } = deps;
+	const sessions = createSessionStore(database, { ...deps, assessments, onChanged: news.tell });
 	return {
 		assessments,
-		sessions: observer ? observedSessions(sessions, observer, means.now) : sessions,
+		sessions: observer ? observedSessions(sessions, observer, deps.now) : sessions,
 		scores: createScoreStore(database),
 		feedback: createFeedbackStore(database),
 		news,

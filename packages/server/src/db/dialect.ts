@@ -4,14 +4,14 @@ import type { Schema } from "./schema.ts";
 /** Which database, as parsed from DATABASE_URL. The address of a server may hold a password and is never shown. */
 export type DatabaseUrl = { dialect: "sqlite"; file: string } | { dialect: "postgres"; url: string };
 
-/** What became of {@link Dialect.scrub}. `remains` says in full sentences what lies beyond its reach. */
-export type Scrubbed =
+/** What became of {@link DatabaseDialect.purge}. `remains` says in full sentences what lies beyond its reach. */
+export type Purged =
 	| { clean: true; remains: string }
 	/** `needs_owner`: this user cannot finish it at any time, the role that owns the tables can. */
 	| { clean: false; reason: string; needs_owner?: true };
 
 /** Everything in which one database differs from another, in one place. */
-export type Dialect = {
+export type DatabaseDialect = {
 	name: DatabaseUrl["dialect"];
 	/** Whether the database is a file of this program rather than on a server that others may use as well. */
 	isEmbedded: boolean;
@@ -35,8 +35,8 @@ export type Dialect = {
 	): Promise<void>;
 	/** Keeps other processes from writing to these tables until the transaction ends. Readers go on. */
 	lockTables(tx: Transaction<Schema>, tables: readonly (keyof Schema)[]): Promise<void>;
-	/** Lets a transaction in which several have a share wait for locks of others only for a moment; it then fails like {@link isHeldUp}. */
-	waitBriefly(tx: Transaction<Schema>): Promise<void>;
+	/** Lets a transaction in which several have a share wait for locks of others only for a moment; it then fails like {@link isLockTimeout}. */
+	setShortLockTimeout(tx: Transaction<Schema>): Promise<void>;
 	/** After rows with ids of the program's choice: the numbers that the database gives by itself go on behind them. */
 	afterExplicitIds(tx: Transaction<Schema>, table: string): Promise<void>;
 	/**
@@ -50,17 +50,17 @@ export type Dialect = {
 	 */
 	withoutForeignKeys<T>(work: () => Promise<T>): Promise<T>;
 	/** Removes what deleted rows left behind in the files, as far as other programs let it. */
-	scrub(): Promise<Scrubbed>;
+	purge(): Promise<Purged>;
 };
 
-/** The types that {@link Dialect.rows} knows; `status` is that of `student_responses.status`. */
+/** The types that {@link DatabaseDialect.rows} knows; `status` is that of `student_responses.status`. */
 export type ColumnType = "integer" | "real" | "text" | "time" | "status";
 
 /**
  * Word between the processes that work on one database that sessions have changed. It may get lost: nothing but the speed with
  * which a page hears of it depends on it.
  */
-export type Peers = {
+export type ChangeFeed = {
 	/** Tells the others; by `response_id`, since the session id is a secret and the word may be overheard. */
 	tell(response_ids: readonly number[]): void;
 	/**
@@ -89,8 +89,8 @@ export type Database = {
 	reader: Kysely<Schema>;
 	/** Reads only, one statement at a time: usable while transactions of `db` and of `reader` are under way. */
 	lookups: Kysely<Schema>;
-	dialect: Dialect;
-	peers: Peers;
+	dialect: DatabaseDialect;
+	changeFeed: ChangeFeed;
 	/**
 	 * To be called when sessions are served: the files of an SQLite database are watched from then on, and nothing is acknowledged any
 	 * more once they are gone or replaced. Nothing on PostgreSQL.

@@ -70,7 +70,7 @@ export function explainMissingRight(error: unknown): string | null {
 }
 
 /** Whether the transaction was certainly rolled back, because somebody else has a lock and did not give it up for as long as was waited. */
-export function isHeldUp(error: unknown): boolean {
+export function isLockTimeout(error: unknown): boolean {
 	return error instanceof StorageUnavailable && errorCode(error.cause) === "55P03";
 }
 
@@ -78,7 +78,7 @@ export function isHeldUp(error: unknown): boolean {
  * Whether the transaction was certainly rolled back and may well succeed when it is tried again: it gave way to another one,
  * or another one was quicker with a row that only one can have, which a second look will find.
  */
-export function isPassing(error: unknown): boolean {
+export function isRetryable(error: unknown): boolean {
 	const cause = error instanceof StorageUnavailable ? error.cause : error;
 	return /^(40001|40P01|23505)$/.test(errorCode(cause) ?? "");
 }

@@ -51,7 +51,7 @@ test("what a statement may have to undo is kept in memory while sessions are ser
 		expiry_days: 30,
 	});
 	expect(await place()).toBe(MEMORY);
-	expect(await database.dialect.scrub()).toMatchObject({ clean: true });
+	expect(await database.dialect.purge()).toMatchObject({ clean: true });
 	expect(await place()).toBe(MEMORY);
 	await store.close();
 });
@@ -202,7 +202,7 @@ test("while sessions are served, SQLite itself waits for a blink only, also afte
 		return rows[0]?.timeout;
 	};
 	expect([await waits(database.db), await waits(database.reader)]).toEqual([20, 5000]);
-	expect(await database.dialect.scrub()).toMatchObject({ clean: true });
+	expect(await database.dialect.purge()).toMatchObject({ clean: true });
 	expect(await waits(database.db)).toBe(20);
 });
 

@@ -52,7 +52,7 @@ export type AssessmentStore = {
 };
 
 /** How far a device has come: the clock of its last write, and the corrected time that came of it. */
-export type DeviceMark = { device_id: string; client_time: Instant; at: Instant };
+export type DeviceWatermark = { device_id: string; client_time: Instant; at: Instant };
 
 /** A session as stored. `find` fills the counts but leaves `answers` and `drafts` empty; `load` fills everything. */
 export type StoredSession = {
@@ -63,7 +63,7 @@ export type StoredSession = {
 	version: AssessmentVersion;
 	state: SessionState;
 	/** The device that wrote last. */
-	device: DeviceMark | null;
+	device: DeviceWatermark | null;
 	completed_at: Instant | null;
 	/** When Start Fresh set it aside. */
 	abandoned_at: Instant | null;
@@ -72,7 +72,7 @@ export type StoredSession = {
 };
 
 /** One write of a batch. `client_time` is null for a write without a clock of its own. */
-export type Operation = {
+export type WriteOperation = {
 	operation_id: OperationId;
 	command: Command | LifecycleCommand;
 	client_time: Instant | null;
@@ -87,7 +87,7 @@ export type Batch = {
 	device_id: string | null;
 	/** The device's clock at sending; null when the operations have no clock. */
 	sent_at: Instant | null;
-	operations: readonly Operation[];
+	operations: readonly WriteOperation[];
 	/** `sync`: what comes to an ended session is kept aside as late. `submit`: it is refused. */
 	mode: "sync" | "submit";
 };
@@ -174,7 +174,7 @@ export type SessionStore = {
 };
 
 /** Word that a session has changed, whichever process changed it. */
-export type SessionNews = {
+export type SessionChanges = {
 	/**
 	 * Calls `listener` after each change, and sometimes without one: it tells that it is time to look.
 	 * @returns a function that ends the subscription
@@ -215,7 +215,7 @@ export type Store = {
 	sessions: SessionStore;
 	scores: ScoreStore;
 	feedback: FeedbackStore;
-	news: SessionNews;
+	news: SessionChanges;
 	/** Resolves when the database answers; used by /readyz. */
 	ping(): Promise<void>;
 	close(): Promise<void>;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Transaction } from "kysely";
 import type { Database } from "./dialect.ts";
-import { isPassing } from "./errors.ts";
+import { isRetryable } from "./errors.ts";
 import type { Schema } from "./schema.ts";
 
 const MOST_ATTEMPTS = 5;
@@ -19,7 +19,7 @@ export async function inTransaction<T>(
 		try {
 			return await db.transaction().execute(work);
 		} catch (error) {
-			if (attempt === MOST_ATTEMPTS || !isPassing(error)) throw error;
+			if (attempt === MOST_ATTEMPTS || !isRetryable(error)) throw error;
 			await sleep(Math.random() * LONGEST_PAUSE_MS);
 		}
 	}

@@ -1,7 +1,7 @@
 import { toMillis, unreachable } from "@carhythm/core";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { PoolState } from "../db/dialect.ts";
-import { SESSION_TURNS } from "../db/sessions/lifecycle.ts";
+import { LIFECYCLE_EVENTS } from "../db/sessions/lifecycle.ts";
 import type { Batch, BatchOutcome } from "../db/store.ts";
 import type { Meter } from "./meter.ts";
 
@@ -95,7 +95,7 @@ function storeMetrics(registers: Registers): Pick<Meter, "gathered" | "committed
 		labelNames: ["turn"],
 		registers,
 	});
-	for (const turn of SESSION_TURNS) turns.inc({ turn }, 0);
+	for (const turn of LIFECYCLE_EVENTS) turns.inc({ turn }, 0);
 	return {
 		gathered: (batches) => groups.observe(batches),
 		committed: (time, ok) => commits.observe({ outcome: ok ? "done" : "failed" }, time),

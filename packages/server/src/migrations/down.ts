@@ -6,14 +6,14 @@ import { readCatalogue } from "./catalogue/catalogue.ts";
 import { createLedger, findRow, readLedger } from "./ledger/ledger.ts";
 import type { LedgerSchema } from "./ledger/ledger-schema.ts";
 import { withMigrationLock } from "./lock/lock.ts";
-import type { Means, Migration, Step } from "./migration.ts";
+import type { Migration, Step, StepContext } from "./migration.ts";
 import { requireMigrated } from "./refusals.ts";
-import { meansOf, stepsOf } from "./runner.ts";
-import { look, perform } from "./steps/recorded-step.ts";
+import { stepContextOf, stepsOf } from "./runner.ts";
+import { performActions, probeStep } from "./steps/recorded-step.ts";
 import { ledgerOf, type OnProgress } from "./steps/run-context.ts";
 import { StepFailed } from "./steps/step-failed.ts";
-import { forget, listKept } from "./steps/undo-tables.ts";
-import { LOCK_TIMEOUT_MS, patiently } from "./steps/with-lock-retry.ts";
+import { dropKept, listKept } from "./steps/undo-tables.ts";
+import { LOCK_TIMEOUT_MS, withLockRetry } from "./steps/with-lock-retry.ts";
 import { migrations } from "./versions/list.ts";
 
 export type DownOptions = {
@@ -45,13 +45,13 @@ export async function runDown(
 	// The ledger of an earlier release has no place for what is kept.
 	await createLedger(ledgerOf(database), database.dialect);
 	const kept: string[] = [];
-	const means = await meansOf(database, {}, (line) => kept.push(line));
+	const context = await stepContextOf(database, {}, (line) => kept.push(line));
 	const undone: { migration: number; step: string }[] = [];
 	return database.dialect.withoutForeignKeys(async () => {
 		for (const { migration, step } of stepsOf(database).reverse()) {
 			if (migration.number <= options.to) break;
 			await stillHeld();
-			if (await undoStep(database, means, migration, step, options)) {
+			if (await undoStep(database, context, migration, step, options)) {
 				undone.push({ migration: migration.number, step: step.id });
 			}
 		}
@@ -62,23 +62,23 @@ export async function runDown(
 /** @returns false when there was nothing of the step */
 async function undoStep(
 	database: Database,
-	means: Means,
+	context: StepContext,
 	migration: Migration,
 	step: Step,
 	options: DownOptions,
 ): Promise<boolean> {
 	const onProgress = options.onProgress ?? (() => {});
 	const where = { migration: migration.number, step: step.id };
-	const transaction = patiently({ database, onProgress }, where, LOCK_TIMEOUT_MS, async (tx) => {
+	const transaction = withLockRetry({ database, onProgress }, where, LOCK_TIMEOUT_MS, async (tx) => {
 		const row = findRow(await readLedger(tx), migration.number, step.id);
 		if (!row) return false;
 		const catalogue = await readCatalogue<LedgerSchema>(tx, database.dialect.name);
 		// What somebody else has dropped already needs no undoing.
 		const isThere =
-			typeof step.probe !== "function" || (await look(step, tx, means, { catalogue, row })) === "done";
+			typeof step.probe !== "function" || (await probeStep(step, tx, context, { catalogue, row })) === "done";
 		if (isThere) {
 			for (const [i, action] of (step.undo?.[database.dialect.name] ?? []).entries()) {
-				await perform({ database, means }, tx, action);
+				await performActions({ database, context }, tx, action);
 				await onProgress({ ...where, at: { action: i } });
 			}
 		}
@@ -109,9 +109,9 @@ export async function prune(database: Database): Promise<{ table_name: string; r
 		const kept = await listKept(db);
 		const where = { migration: 0, step: "prune" };
 		for (const { table_name } of kept) {
-			await patiently({ database, onProgress: () => {} }, where, LOCK_TIMEOUT_MS, async (tx) => {
+			await withLockRetry({ database, onProgress: () => {} }, where, LOCK_TIMEOUT_MS, async (tx) => {
 				if (database.dialect.name === "postgres") await sql`SET LOCAL lock_timeout = '2s'`.execute(tx);
-				await forget(tx, table_name);
+				await dropKept(tx, table_name);
 			});
 		}
 		return kept.map(({ table_name, rows }) => ({ table_name, rows: Number(rows) }));

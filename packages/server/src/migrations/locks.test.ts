@@ -6,7 +6,7 @@ import { aDatabaseOn } from "../testing/an-engine.ts";
 import { beforePhase1 } from "../testing/before-phase-1.ts";
 import { readCatalogue } from "./catalogue/catalogue.ts";
 import type { IndexStep, LockMode, Step } from "./migration.ts";
-import { meansOf, migrateUp, stepsOf } from "./runner.ts";
+import { migrateUp, stepContextOf, stepsOf } from "./runner.ts";
 import { indexSql } from "./steps/apply-index.ts";
 import { ledgerOf, type OnProgress } from "./steps/run-context.ts";
 
@@ -139,7 +139,7 @@ async function batches(database: Database, watcher: Database, steps: readonly St
 		await ledgerOf(database)
 			.transaction()
 			.execute(async (tx) => {
-				await step.batches.run(tx, { from: 0, to: 5000 }, await meansOf(database, {}));
+				await step.batches.run(tx, { from: 0, to: 5000 }, await stepContextOf(database, {}));
 				const told = declared(step, tables);
 				for (const [table, mode] of Object.entries(await locksOn(watcher, tables))) {
 					expect(

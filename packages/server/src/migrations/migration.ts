@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from "kysely";
-import type { Dialect } from "../db/dialect.ts";
+import type { DatabaseDialect } from "../db/dialect.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import type { LedgerSchema } from "./ledger/ledger-schema.ts";
 
@@ -26,8 +26,8 @@ export type Findings = {
 };
 
 /** What work on rows is given. */
-export type Means = {
-	dialect: Dialect;
+export type StepContext = {
+	dialect: DatabaseDialect;
 	decisions: Decisions;
 	/** One line for the report: which rule, how many rows. Without a kind it is a repair that changed rows. */
 	report: (line: string, kind?: keyof Findings) => void;
@@ -37,7 +37,7 @@ export type Means = {
 export type Task = {
 	name: string;
 	version: number;
-	run: (tx: Tx, means: Means) => Promise<void>;
+	run: (tx: Tx, context: StepContext) => Promise<void>;
 	/** What it comes to on a database that has nothing of it yet, for review. */
 	sql?: string;
 	/** The statements on a database that has some of it; {@link sql} where it is left out. */
@@ -56,7 +56,13 @@ export type Probe = "done" | "todo" | { conflict: string };
 /** The looks that tell: at the catalogue, at rows, or only at the record of what was done. */
 export type Prober =
 	| ((catalogue: Catalogue) => Probe)
-	| { rows: (db: Kysely<LedgerSchema>, means: Means, catalogue: Catalogue) => Promise<Probe | "ledger"> }
+	| {
+			rows: (
+				db: Kysely<LedgerSchema>,
+				context: StepContext,
+				catalogue: Catalogue,
+			) => Promise<Probe | "ledger">;
+	  }
 	| "ledger";
 
 /** A lock on PostgreSQL as `pg_locks` names its mode. The tests hold these against what is really taken. */
@@ -97,7 +103,7 @@ type Common = {
 	/** What it changes in tables of the existing product: verification expects nothing else. */
 	changes?: Allowances;
 	/** The only database that needs the step. */
-	only?: Dialect["name"];
+	only?: DatabaseDialect["name"];
 	/** Undoes the step without losing what its columns or tables held. Nothing where there is nothing to undo. */
 	undo?: Actions;
 };
@@ -126,7 +132,7 @@ type Batches = {
 	/** Goes up whenever what a batch does changes. */
 	version: number;
 	/** Works on the rows with `from < key <= to`. @returns how many it changed */
-	run: (tx: Tx, range: { from: number; to: number }, means: Means) => Promise<number>;
+	run: (tx: Tx, range: { from: number; to: number }, context: StepContext) => Promise<number>;
 	/** The statements, for review. `:from` and `:to` stand for the range; empty where a program does it. */
 	sql: { sqlite: readonly string[]; postgres: readonly string[] };
 };

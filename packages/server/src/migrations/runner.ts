@@ -7,10 +7,10 @@ import { createLedger, findRow, readLedger } from "./ledger/ledger.ts";
 import type { LedgerRow, LedgerSchema, Origin } from "./ledger/ledger-schema.ts";
 import { noteDecisions, readDecisions } from "./ledger/notes.ts";
 import { withMigrationLock } from "./lock/lock.ts";
-import type { Decisions, Findings, Means, Migration, Probe, Step } from "./migration.ts";
+import type { Decisions, Findings, Migration, Probe, Step, StepContext } from "./migration.ts";
 import { readOwnLedger } from "./refusals.ts";
 import { applyStep } from "./steps/apply.ts";
-import { look } from "./steps/recorded-step.ts";
+import { probeStep } from "./steps/recorded-step.ts";
 import { ledgerOf, type OnProgress, type Run } from "./steps/run-context.ts";
 import { migrations } from "./versions/list.ts";
 
@@ -64,10 +64,10 @@ export async function hasPending(database: Database, options: UpOptions = {}): P
 	const catalogue = await readCatalogue(db, database.dialect.name);
 	const ledger = await readOwnLedger(db, catalogue, { adopt: options.adopt ?? false });
 	if (!ledger) return true;
-	const means = await meansOf(database, options);
+	const context = await stepContextOf(database, options);
 	for (const { migration, step } of stepsOf(database, options.to)) {
 		const row = findRow(ledger, migration.number, step.id);
-		if (!row || (await look(step, db, means, { catalogue, row })) !== "done") return true;
+		if (!row || (await probeStep(step, db, context, { catalogue, row })) !== "done") return true;
 	}
 	return false;
 }
@@ -82,7 +82,9 @@ export async function runUp(
 	const catalogue = await readCatalogue(db, database.dialect.name);
 	await readOwnLedger(db, catalogue, { adopt: options.adopt ?? false });
 	const findings = noFindings();
-	const means = await meansOf(database, options, (line, kind = "repairs") => findings[kind].push(line));
+	const context = await stepContextOf(database, options, (line, kind = "repairs") =>
+		findings[kind].push(line),
+	);
 	await refuseConflicts(database, options);
 	await createLedger(db, database.dialect);
 	await noteDecisions(db, database.dialect, options.decisions);
@@ -90,7 +92,7 @@ export async function runUp(
 
 	const run: Run = {
 		database,
-		means,
+		context,
 		onProgress: options.onProgress ?? (() => {}),
 		begunBefore: new Set(before.map((row) => row.migration)),
 		isNew: catalogue.size === 0,
@@ -115,13 +117,13 @@ export async function migrationStatus(database: Database): Promise<readonly Migr
 	const db = ledgerOf(database);
 	const catalogue = await readCatalogue(db, database.dialect.name);
 	const ledger = catalogue.has(LEDGER) ? await readLedger(db) : [];
-	const means = await meansOf(database, {});
+	const context = await stepContextOf(database, {});
 	const all: MigrationStatus[] = [];
 	for (const migration of migrations) {
 		const steps: StepStatus[] = [];
 		for (const { step } of stepsOf(database).filter((one) => one.migration === migration)) {
 			const row = findRow(ledger, migration.number, step.id);
-			const probed = await lookAhead(step, db, means, { catalogue, row });
+			const probed = await lookAhead(step, db, context, { catalogue, row });
 			const state = typeof probed === "string" ? probed : "conflict";
 			steps.push({ step: step.id, about: step.about, state, ledger: row });
 		}
@@ -146,11 +148,11 @@ export function stepsOf(database: Database, to = Infinity): { migration: Migrati
 }
 
 /** What steps are given to work with. */
-export async function meansOf(
+export async function stepContextOf(
 	database: Database,
 	options: Pick<UpOptions, "decisions">,
-	report: Means["report"] = () => {},
-): Promise<Means> {
+	report: StepContext["report"] = () => {},
+): Promise<StepContext> {
 	const { dialect } = database;
 	return { dialect, decisions: await readDecisions(ledgerOf(database), dialect, options.decisions), report };
 }
@@ -159,12 +161,12 @@ export async function meansOf(
 export async function refuseConflicts(database: Database, { to, ...options }: UpOptions): Promise<void> {
 	const db = ledgerOf(database);
 	const catalogue = await readCatalogue(db, database.dialect.name);
-	const means = await meansOf(database, options);
+	const context = await stepContextOf(database, options);
 	const ledger = catalogue.has(LEDGER) ? await readLedger(db) : [];
 	const conflicts: string[] = [];
 	for (const { migration, step } of stepsOf(database, to)) {
 		const row = findRow(ledger, migration.number, step.id);
-		const probed = await lookAhead(step, db, means, { catalogue, row });
+		const probed = await lookAhead(step, db, context, { catalogue, row });
 		if (typeof probed !== "string")
 			conflicts.push(`${probed.conflict} (migration ${migration.number}, step ${step.id})`);
 	}
@@ -179,11 +181,11 @@ export async function refuseConflicts(database: Database, { to, ...options }: Up
 async function lookAhead(
 	step: Step,
 	db: Kysely<LedgerSchema>,
-	means: Means,
+	context: StepContext,
 	found: { catalogue: Catalogue; row: LedgerRow | null },
 ): Promise<Probe> {
 	try {
-		return await look(step, db, means, found);
+		return await probeStep(step, db, context, found);
 	} catch (error) {
 		if (found.row) throw error;
 		return "todo";

@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { createApp } from "../app.ts";
 import { createStore } from "../db/create-store.ts";
 import type { Database } from "../db/dialect.ts";
-import { makeReady } from "../prepare-database.ts";
+import { prepareDatabase } from "../prepare-database.ts";
 
 type Reply = Readonly<Record<string, unknown>>;
 
@@ -13,7 +13,7 @@ const anId = () => mintOperationId((count) => randomBytes(count));
 /** The whole app on a database that is made ready as `carhythm serve` does it, and ways to ask it. */
 async function serving(database: Database) {
 	const said: string[] = [];
-	await makeReady(database, { migrate_on_start: true }, (line) => said.push(line));
+	await prepareDatabase(database, { migrate_on_start: true }, (line) => said.push(line));
 	const now = () => toInstant(Date.now());
 	const store = createStore(database, { now, randomBytes, expiry_days: 30 });
 	const app = createApp({

@@ -6,8 +6,8 @@ import { render } from "preact";
 import { languageOfDevice } from "../shared/i18n/language.ts";
 import "../shared/styles/base.css";
 import { App } from "./app/App.tsx";
-import { boot, lookAgain, startOver } from "./app/actions.ts";
-import { createVisit, gaveWay } from "./app/visit.ts";
+import { boot, reboot, resetVisit } from "./app/actions.ts";
+import { createVisit, wasReplaced } from "./app/visit.ts";
 import { takeCodeFromAddress } from "./hand-off/address.ts";
 import { fetchAhead } from "./lazy/lazy-screens.ts";
 
@@ -25,8 +25,8 @@ async function open(page: HTMLElement): Promise<void> {
 	render(<App visit={visit} />, page);
 	// Another tab has let this browser forget the session that is open here.
 	effect(() => {
-		if (visit.view.value?.standing === "forgotten") void startOver(visit);
-		else if (gaveWay(visit)) void lookAgain(visit);
+		if (visit.view.value?.phase === "forgotten") void resetVisit(visit);
+		else if (wasReplaced(visit)) void reboot(visit);
 	});
 	// A link with a code, followed in a tab that is open already.
 	window.addEventListener("hashchange", () => {

@@ -11,7 +11,7 @@ import {
 import { type Kysely, sql, type Transaction } from "kysely";
 import { assignIds } from "../../assessments/assign-ids.ts";
 import type { AssessmentFile } from "../../assessments/file.ts";
-import type { Database, Dialect } from "../dialect.ts";
+import type { Database, DatabaseDialect } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
 import {
 	type AssessmentStore,
@@ -185,7 +185,7 @@ function toVersion(row: { id: number; definition: string; scoring: string | null
 
 async function addVersion(
 	tx: Transaction<Schema>,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	file: AssessmentFile,
 	scoring: Scoring | null,
 ): Promise<AddedAssessment> {

@@ -13,7 +13,7 @@ import {
 import { type Selectable, sql, type Transaction } from "kysely";
 import type { Schema } from "../schema.ts";
 import { invalidCode, operationMismatch, unknownSession } from "../sessions/refusals.ts";
-import type { Means } from "../sessions/start.ts";
+import type { StartDeps } from "../sessions/start.ts";
 import {
 	type Batch,
 	type HandOffOutcome,
@@ -22,10 +22,10 @@ import {
 	type StoredSession,
 	single,
 } from "../store.ts";
-import { type Rules, workBatch } from "../writes/apply-batch.ts";
+import { applyBatch, type JudgingRules } from "../writes/apply-batch.ts";
 import { kindOfOperation } from "../writes/known-operations.ts";
-import { openBench, writeBench } from "../writes/save-sessions.ts";
-import type { Work } from "../writes/unit-of-work.ts";
+import { loadSessions, saveSessions } from "../writes/save-sessions.ts";
+import type { SessionWrite } from "../writes/unit-of-work.ts";
 import { deriveCode, hashVerifier, sameHash } from "./secrets.ts";
 
 type Tx = Transaction<Schema>;
@@ -57,11 +57,11 @@ export function codesOf(session_id: SessionId, operation_id: OperationId, hash_c
  */
 export async function createHandOff(
 	tx: Tx,
-	means: Means,
+	deps: StartDeps,
 	request: { session_id: SessionId; operation_id: OperationId },
 	codes: ReturnType<typeof codesOf>,
 ): Promise<HandOffOutcome> {
-	const work = await openWork(tx, means, request.session_id);
+	const work = await openWork(tx, deps, request.session_id);
 	if (!work) return unknownSession();
 	const { response_id } = work.session;
 	const known = await tx
@@ -73,8 +73,8 @@ export async function createHandOff(
 	if (known) return reply(codeWith(known.selector, codes), known.expires_at);
 	if (await kindOfOperation(tx, response_id, request.operation_id)) return operationMismatch();
 
-	const created_at = means.now();
-	const refusal = refuseEnded(work.session, { received: created_at, expiry_days: means.expiry_days });
+	const created_at = deps.now();
+	const refusal = refuseEnded(work.session, { received: created_at, expiry_days: deps.expiry_days });
 	if (refusal) return { ok: false, refusal };
 	const expires_at = addMinutes(created_at, HAND_OFF_MINUTES);
 	// From now on they are void, and told like unknown ones.
@@ -117,7 +117,7 @@ function reply(code: HandOffCode, expires_at: Instant): HandOffOutcome {
 }
 
 /** A session that takes no more answers is continued nowhere. */
-function refuseEnded(session: StoredSession, { received, expiry_days }: Rules): Refusal | null {
+function refuseEnded(session: StoredSession, { received, expiry_days }: JudgingRules): Refusal | null {
 	const decision = decide(
 		session.version.index,
 		session.state,
@@ -151,7 +151,7 @@ function updateCodes(tx: Tx) {
  */
 export async function redeemHandOff(
 	tx: Tx,
-	means: Means,
+	deps: StartDeps,
 	request: RedeemRequest,
 	guess: { selector: string; hash: string },
 ): Promise<RedeemOutcome> {
@@ -159,7 +159,7 @@ export async function redeemHandOff(
 	if (!session_id) return invalidCode();
 	const { operation_id, device_id, label } = request;
 	const batch = single(session_id, operation_id, { kind: "hold", device_id, label });
-	const work = await openWork(tx, means, session_id, [batch]);
+	const work = await openWork(tx, deps, session_id, [batch]);
 	const row = work && (await findCode(tx, work.session.response_id, guess.selector));
 	if (!row) return invalidCode();
 	const isRight = sameHash(row.verifier_hash, guess.hash);
@@ -170,11 +170,11 @@ export async function redeemHandOff(
 		await countGuess(tx, row);
 		return invalidCode();
 	}
-	const received = means.now();
+	const received = deps.now();
 	if (row.used_at || received >= row.expires_at) return invalidCode();
-	const outcome = workBatch(work, batch, { received, expiry_days: means.expiry_days });
+	const outcome = applyBatch(work, batch, { received, expiry_days: deps.expiry_days });
 	if (!outcome.ok) return outcome;
-	await writeBench(tx, means.dialect, [work]);
+	await saveSessions(tx, deps.dialect, [work]);
 	await tx
 		.updateTable("hand_offs")
 		.set({ used_at: received, used_operation_id: operation_id })
@@ -185,12 +185,12 @@ export async function redeemHandOff(
 
 async function openWork(
 	tx: Tx,
-	means: Means,
+	deps: StartDeps,
 	session_id: SessionId,
 	batches: readonly Batch[] = [],
-): Promise<Work | null> {
-	const bench = await openBench(tx, means.dialect, means.assessments, new Map([[session_id, batches]]));
-	return bench.get(session_id) ?? null;
+): Promise<SessionWrite | null> {
+	const writes = await loadSessions(tx, deps.dialect, deps.assessments, new Map([[session_id, batches]]));
+	return writes.get(session_id) ?? null;
 }
 
 async function sessionOfSelector(tx: Tx, selector: string): Promise<SessionId | null> {

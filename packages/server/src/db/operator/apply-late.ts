@@ -1,14 +1,14 @@
 import { type Instant, laterOf, type SessionId, type SessionStatus } from "@carhythm/core";
 import type { Transaction } from "kysely";
-import type { Database, Dialect } from "../dialect.ts";
+import type { Database, DatabaseDialect } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
 import { loadSession } from "../sessions/load-session.ts";
 import type { AssessmentStore } from "../store.ts";
 import { inTransaction } from "../transaction.ts";
-import { loadLateOf } from "../writes/known-operations.ts";
-import { applyLate, noteAppliedLate } from "../writes/late-events.ts";
-import { writeBench } from "../writes/save-sessions.ts";
-import { beginWork, type Work } from "../writes/unit-of-work.ts";
+import { loadLateEventsOf } from "../writes/known-operations.ts";
+import { recordAppliedLate, replayLateEvents } from "../writes/late-events.ts";
+import { saveSessions } from "../writes/save-sessions.ts";
+import { beginSessionWrite, type SessionWrite } from "../writes/unit-of-work.ts";
 
 type Tx = Transaction<Schema>;
 
@@ -47,19 +47,19 @@ export async function applyLateEvents(
 	display_id: string,
 	options: { now: Instant; renew: boolean; dry_run: boolean },
 ): Promise<AppliedLateEvents | null> {
-	const { dialect, peers } = database;
+	const { dialect, changeFeed } = database;
 	const done = await inTransaction(database, async (tx) => {
 		const work = await openWork(tx, dialect, assessments, display_id);
 		if (!work) return null;
 		const { state } = work.session;
 		const waiting = work.late;
 		const received = laterOf(options.now, state.last_activity);
-		const applied = applyLate(work, received, { renews: false });
+		const applied = replayLateEvents(work, received, { renews: false });
 		if (applied > 0) {
-			noteAppliedLate(work, received, applied);
+			recordAppliedLate(work, received, applied);
 			if (options.renew) renew(work, received);
 			if (!options.dry_run) {
-				await writeBench(tx, dialect, [work]);
+				await saveSessions(tx, dialect, [work]);
 				await forgetProfile(tx, work.session.response_id);
 			}
 		}
@@ -80,16 +80,16 @@ export async function applyLateEvents(
 	});
 	if (!done) return null;
 	const { response_id, ...told } = done;
-	if (told.events.length > 0 && !options.dry_run) peers.tell([response_id]);
+	if (told.events.length > 0 && !options.dry_run) changeFeed.tell([response_id]);
 	return { display_id, ...told };
 }
 
 async function openWork(
 	tx: Tx,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	assessments: AssessmentStore,
 	display_id: string,
-): Promise<Work | null> {
+): Promise<SessionWrite | null> {
 	const row = await tx
 		.selectFrom("session_details")
 		.innerJoin("student_responses", "student_responses.id", "session_details.response_id")
@@ -100,12 +100,12 @@ async function openWork(
 	await dialect.lockSessions(tx, "id", [row.id]);
 	const session = await loadSession(tx, dialect, assessments, row.session_id as SessionId);
 	if (!session) return null;
-	const work = beginWork(session);
-	await loadLateOf(tx, dialect, work);
+	const work = beginSessionWrite(session);
+	await loadLateEventsOf(tx, dialect, work);
 	return work;
 }
 
-function renew(work: Work, received: Instant): void {
+function renew(work: SessionWrite, received: Instant): void {
 	const { state } = work.session;
 	work.session = { ...work.session, state: { ...state, last_activity: received } };
 }
@@ -119,11 +119,11 @@ async function forgetProfile(tx: Tx, response_id: number): Promise<void> {
 		.execute();
 }
 
-function countsOf({ status, answered, last_activity }: Work["session"]["state"]): Counted {
+function countsOf({ status, answered, last_activity }: SessionWrite["session"]["state"]): Counted {
 	return { status, answered, last_activity };
 }
 
-function keyOf({ session }: Work, question_id: number | null): string {
+function keyOf({ session }: SessionWrite, question_id: number | null): string {
 	if (question_id === null) return "";
 	return (
 		session.version.index.by_question.get(question_id)?.question.key ?? `unknown question ${question_id}`

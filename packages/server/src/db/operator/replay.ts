@@ -10,7 +10,7 @@ import type { Selectable } from "kysely";
 import * as z from "zod/mini";
 import type { Schema } from "../schema.ts";
 import { adoptedAnswer, cameWithAdoption } from "../sessions/rows.ts";
-import { eventOf } from "../writes/history-row.ts";
+import { eventOfHistoryRow } from "../writes/history-row.ts";
 import { APPLY_LATE } from "../writes/late-events.ts";
 import { bringsBack } from "../writes/request-events.ts";
 
@@ -75,7 +75,7 @@ export function replay(index: AssessmentIndex, recorded: Recorded, revision: num
 }
 
 function after(index: AssessmentIndex, state: SessionState, row: EventRow): SessionState {
-	const event = eventOf(row);
+	const event = eventOfHistoryRow(row);
 	// What a former version of an adopted assessment asked counts no more.
 	if (!event || ("question_id" in event.body && !index.by_question.has(event.body.question_id))) return state;
 	return apply(index, state, event);

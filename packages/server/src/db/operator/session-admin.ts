@@ -1,6 +1,6 @@
 import { type Instant, type Progress, progressOf } from "@carhythm/core";
 import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
-import type { Database, Dialect, Scrubbed } from "../dialect.ts";
+import type { Database, DatabaseDialect, Purged } from "../dialect.ts";
 import { OF_A_SESSION, type Schema } from "../schema.ts";
 import { type ExpiryClock, hasShownStatus, type ShownStatus, shownStatus } from "../sessions/expiry.ts";
 import { PLACEHOLDER, withoutPlaceholders } from "../sessions/person.ts";
@@ -43,14 +43,14 @@ export type SessionAdmin = {
 	/** A session with its person and its history; null for an unknown display id. */
 	show(display_id: string): Promise<{ session: ShownSession; person: Person; events: ShownEvent[] } | null>;
 	/** Deletes everything of a session, then what is left of it in the files; null for an unknown display id. */
-	erase(display_id: string): Promise<Scrubbed | null>;
+	erase(display_id: string): Promise<Purged | null>;
 	/** Only the second half of erasing, when the first try was held up by another program. */
-	scrub(): Promise<Scrubbed>;
+	scrub(): Promise<Purged>;
 };
 
 type EraseKept = (
 	tx: Transaction<Schema>,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	session: { response_id: number; session_id: string },
 ) => Promise<void>;
 
@@ -110,9 +110,9 @@ export function createSessionAdmin(
 			}),
 		async erase(display_id) {
 			const found = await inTransaction(database, (tx) => deleteSession(tx, dialect, eraseKept, display_id));
-			return found ? dialect.scrub() : null;
+			return found ? dialect.purge() : null;
 		},
-		scrub: () => dialect.scrub(),
+		scrub: () => dialect.purge(),
 	};
 }
 
@@ -183,7 +183,7 @@ function keyOf(version: Awaited<ReturnType<AssessmentStore["byId"]>>, question_i
 /** @returns false for an unknown display id. */
 async function deleteSession(
 	tx: Transaction<Schema>,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	eraseKept: EraseKept,
 	display_id: string,
 ): Promise<boolean> {

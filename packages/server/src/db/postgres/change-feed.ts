@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type Pool } from "pg";
-import type { Peers } from "../dialect.ts";
+import type { ChangeFeed } from "../dialect.ts";
 import { leavableSockets } from "./connection-watchdog.ts";
 
 const CHANNEL = "carhythm_sessions";
@@ -16,7 +16,7 @@ const PATIENCE_MS = 5000;
 const FAREWELL_MS = 1000;
 
 /** Other processes on the same server, by LISTEN and NOTIFY. Somebody is listened to only while somebody here wants to hear. */
-export function serverPeers(url: string, pool: Pool): Peers & { close(): Promise<void> } {
+export function postgresChangeFeed(url: string, pool: Pool): ChangeFeed & { close(): Promise<void> } {
 	const own = `${process.pid}-${Math.random().toString(36).slice(2)}`;
 	const waiting = new Set<number>();
 	const endings = new Set<() => Promise<void>>();
@@ -61,7 +61,7 @@ export function serverPeers(url: string, pool: Pool): Peers & { close(): Promise
 	};
 }
 
-type Hear = Parameters<Peers["listen"]>[0];
+type Hear = Parameters<ChangeFeed["listen"]>[0];
 
 /** Holds one connection open that listens; a lost one is made anew, after which anything may have changed. */
 function stayConnected(url: string, own: string, hear: Hear): () => Promise<void> {

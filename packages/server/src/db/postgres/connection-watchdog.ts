@@ -4,14 +4,14 @@ import { Client, type ClientBase, type QueryConfig, type QueryResult } from "pg"
 import { errorCode } from "../errors.ts";
 
 /** For how long a server that says nothing is believed to be at work. */
-export type Patience = {
+export type Timeouts = {
 	/** The longest that one statement of daily work may take. Locks are waited for half as long at most. */
 	statement_ms: number;
 	/** How often a commit that takes its time is looked after, and how long a look may take. */
 	look_ms: number;
 };
 
-export const PATIENCE: Patience = { statement_ms: 20_000, look_ms: 5000 };
+export const TIMEOUTS: Timeouts = { statement_ms: 20_000, look_ms: 5000 };
 
 /** The driver's word for never. */
 export const UNLIMITED_MS = 2 ** 31 - 1;
@@ -25,13 +25,13 @@ const SILENT = "Query read timeout";
 /** The process of the server that serves a connection. Numbers are used again, the moment is not. */
 export type Backend = { pid: number; began: string };
 
-export type SilenceWatch = ReturnType<typeof watchSilence>;
+export type ConnectionWatchdog = ReturnType<typeof watchConnections>;
 
 /**
  * Notices connections that have gone silent. A host without power and a load balancer that forgot a connection send no word of it, and the
  * system itself would go on trying for a quarter of an hour, with all who want to write in line behind it.
  */
-export function watchSilence(url: string, { statement_ms, look_ms }: Patience) {
+export function watchConnections(url: string, { statement_ms, look_ms }: Timeouts) {
 	const backends = new WeakMap<ClientBase, Backend>();
 	const heard = new WeakMap<ClientBase, number>();
 	let silentSince = Number.NEGATIVE_INFINITY;

@@ -15,24 +15,24 @@ import { type CustomTypesConfig, type Pool, type PoolClient, types } from "pg";
 import type { ColumnType } from "../dialect.ts";
 import { asStorageError, isConnectionLost } from "../errors.ts";
 import { StorageUnavailable } from "../store.ts";
-import type { SilenceWatch } from "./connection-watchdog.ts";
+import type { ConnectionWatchdog } from "./connection-watchdog.ts";
 
 /** Kysely's dialect over a pool. `begin` is how a transaction begins. */
-export function kyselyDialect(pool: Pool, begin: string, silence: SilenceWatch): Dialect {
+export function kyselyDialect(pool: Pool, begin: string, watchdog: ConnectionWatchdog): Dialect {
 	return {
 		createAdapter: () => new PostgresAdapter(),
-		createDriver: () => createDriver(pool, begin, silence),
+		createDriver: () => createDriver(pool, begin, watchdog),
 		createIntrospector: (db) => new PostgresIntrospector(db),
 		createQueryCompiler: () => new PostgresQueryCompiler(),
 	};
 }
 
-function createDriver(pool: Pool, begin: string, silence: SilenceWatch): Driver {
+function createDriver(pool: Pool, begin: string, watchdog: ConnectionWatchdog): Driver {
 	const run = (connection: DatabaseConnection, text: string) =>
 		connection.executeQuery<{ command: string }>(CompiledQuery.raw(text));
 	return {
 		init: async () => {},
-		acquireConnection: () => acquire(pool, silence),
+		acquireConnection: () => acquire(pool, watchdog),
 		async beginTransaction(connection) {
 			await run(connection, begin);
 		},
@@ -57,11 +57,11 @@ function createDriver(pool: Pool, begin: string, silence: SilenceWatch): Driver 
 	};
 }
 
-async function acquire(pool: Pool, silence: SilenceWatch): Promise<PooledConnection> {
+async function acquire(pool: Pool, watchdog: ConnectionWatchdog): Promise<PooledConnection> {
 	try {
 		for (;;) {
 			const client = await pool.connect();
-			if (!silence.suspects(client)) return new PooledConnection(client, silence);
+			if (!watchdog.suspects(client)) return new PooledConnection(client, watchdog);
 			client.release(true);
 		}
 	} catch (error) {
@@ -81,14 +81,14 @@ let cursors = 0;
 
 class PooledConnection implements DatabaseConnection {
 	readonly #client: PoolClient;
-	readonly #silence: SilenceWatch;
+	readonly #silence: ConnectionWatchdog;
 	readonly #listen: (notice: { routine: string | undefined }) => void;
 	#isBroken = false;
 	#isInDoubt = false;
 
-	constructor(client: PoolClient, silence: SilenceWatch) {
+	constructor(client: PoolClient, watchdog: ConnectionWatchdog) {
 		this.#client = client;
-		this.#silence = silence;
+		this.#silence = watchdog;
 		this.#listen = ({ routine }) => {
 			this.#isInDoubt ||= routine === STANDBY_WAIT;
 		};

@@ -3,11 +3,11 @@ import { Kysely, sql, type Transaction } from "kysely";
 import { Pool } from "pg";
 import type { Database, PoolState } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
-import { serverPeers } from "./change-feed.ts";
-import { leavableSockets, PATIENCE, type Patience, watchSilence } from "./connection-watchdog.ts";
+import { postgresChangeFeed } from "./change-feed.ts";
+import { leavableSockets, TIMEOUTS, type Timeouts, watchConnections } from "./connection-watchdog.ts";
 import { kyselyDialect, recordsetRows, valueTypes } from "./kysely-dialect.ts";
 import { explain } from "./open-errors.ts";
-import { scrubPostgres } from "./purge.ts";
+import { purgePostgres } from "./purge.ts";
 import { prepareSession, type Role } from "./session-settings.ts";
 
 /** The most connections of one process to the server. Each is made when it is first needed. */
@@ -29,8 +29,8 @@ const READING = "begin isolation level repeatable read read only";
  * @param patience for tests, which have less of it
  * @throws OperatorError in one sentence when it cannot be reached or does not hold to what durability needs
  */
-export async function openPostgres(url: string, patience: Patience = PATIENCE): Promise<Database> {
-	const silence = watchSilence(url, patience);
+export async function openPostgres(url: string, patience: Timeouts = TIMEOUTS): Promise<Database> {
+	const watchdog = watchConnections(url, patience);
 	const sockets = leavableSockets();
 	const pools = new Map<Role, Pool>();
 	const open = (role: Role) => {
@@ -45,7 +45,7 @@ export async function openPostgres(url: string, patience: Patience = PATIENCE): 
 			query_timeout: patience.statement_ms,
 			types: valueTypes,
 			stream: sockets.make,
-			onConnect: async (client) => silence.meet(client, await prepareSession(client, url, role)),
+			onConnect: async (client) => watchdog.meet(client, await prepareSession(client, url, role)),
 		});
 		// A connection that breaks while nobody uses it is replaced; nobody has to know.
 		pool.on("error", () => {});
@@ -63,12 +63,12 @@ export async function openPostgres(url: string, patience: Patience = PATIENCE): 
 	try {
 		const writer = open("db");
 		(await writer.connect()).release();
-		const peers = serverPeers(url, writer);
+		const changeFeed = postgresChangeFeed(url, writer);
 		return {
 			url: { dialect: "postgres", url },
-			db: new Kysely<Schema>({ dialect: kyselyDialect(writer, WRITING, silence) }),
-			reader: new Kysely<Schema>({ dialect: kyselyDialect(open("reader"), READING, silence) }),
-			lookups: new Kysely<Schema>({ dialect: kyselyDialect(open("lookups"), READING, silence) }),
+			db: new Kysely<Schema>({ dialect: kyselyDialect(writer, WRITING, watchdog) }),
+			reader: new Kysely<Schema>({ dialect: kyselyDialect(open("reader"), READING, watchdog) }),
+			lookups: new Kysely<Schema>({ dialect: kyselyDialect(open("lookups"), READING, watchdog) }),
 			dialect: {
 				name: "postgres",
 				isEmbedded: false,
@@ -79,18 +79,18 @@ export async function openPostgres(url: string, patience: Patience = PATIENCE): 
 				rows: recordsetRows,
 				lockSessions,
 				lockTables,
-				waitBriefly,
+				setShortLockTimeout,
 				afterExplicitIds,
-				expectSmallWrites: silence.expectShortStatements,
+				expectSmallWrites: watchdog.expectShortStatements,
 				// A foreign key that is there has been held against every row.
 				withoutForeignKeys: (work) => work(),
-				scrub: () => scrubPostgres(writer),
+				purge: () => purgePostgres(writer),
 			},
-			peers,
+			changeFeed,
 			watch: () => {},
 			pools: () => [...pools].map(([role, pool]) => stateOf(role, pool)),
 			async close() {
-				await peers.close();
+				await changeFeed.close();
 				await close();
 			},
 		};
@@ -126,7 +126,7 @@ async function lockTables(tx: Transaction<Schema>, tables: readonly (keyof Schem
 	await sql`lock table ${sql.join(names)} in share row exclusive mode`.execute(tx);
 }
 
-async function waitBriefly(tx: Transaction<Schema>): Promise<void> {
+async function setShortLockTimeout(tx: Transaction<Schema>): Promise<void> {
 	await sql`set local lock_timeout = ${sql.lit(BRIEF_WAIT_MS)}`.execute(tx);
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
-import type { Scrubbed } from "../dialect.ts";
+import type { Purged } from "../dialect.ts";
 import { asStorageError, errorCode } from "../errors.ts";
 import { OF_A_SESSION } from "../schema.ts";
 import { UNLIMITED_MS } from "./connection-watchdog.ts";
@@ -25,7 +25,7 @@ const REMAINS =
  * space of their pages until something else is written there; only rewriting whole tables would remove that, with everyone
  * locked out meanwhile.
  */
-export async function scrubPostgres(pool: Pool): Promise<Scrubbed> {
+export async function purgePostgres(pool: Pool): Promise<Purged> {
 	const client = await pool.connect();
 	try {
 		const tables = await tablesOfSessions(client);

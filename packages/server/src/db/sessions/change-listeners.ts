@@ -1,10 +1,10 @@
-import type { Peers } from "../dialect.ts";
-import type { SessionListener, SessionNews } from "../store.ts";
+import type { ChangeFeed } from "../dialect.ts";
+import type { SessionChanges, SessionListener } from "../store.ts";
 
 /** Brings word of changed sessions to whoever waits for it, from this process and from the others on the database. */
-export function createSessionNews(
-	peers: Peers,
-): SessionNews & { tell(response_ids: readonly number[]): void } {
+export function createSessionChanges(
+	peers: ChangeFeed,
+): SessionChanges & { tell(response_ids: readonly number[]): void } {
 	const listeners = new Map<number, Set<SessionListener>>();
 	let stopListening: (() => void) | null = null;
 	let isClosed = false;

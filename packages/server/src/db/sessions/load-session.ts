@@ -1,19 +1,19 @@
 import { type AnswerRecord, OperationId, type SessionId } from "@carhythm/core";
 import { sql } from "kysely";
 import * as z from "zod/mini";
-import type { Dialect } from "../dialect.ts";
+import type { DatabaseDialect } from "../dialect.ts";
 import type { AssessmentStore, StoredSession } from "../store.ts";
 import { NEWEST_COLUMNS, selectNewest, TOUCHED } from "./newest-events.ts";
 import {
 	adoptedAnswer,
 	answerOfEvent,
 	asText,
+	currentAnswers,
 	draftOfRow,
 	type HistoryRow,
+	nullableAnswersEqual,
 	type Reader,
-	saysTheSame,
 	selectSessions,
-	standingAnswers,
 	toStoredSession,
 } from "./rows.ts";
 
@@ -25,7 +25,7 @@ type NewestRow = HistoryRow & { result: string; outcome: "applied" | "superseded
  */
 export async function loadSession(
 	db: Reader,
-	dialect: Pick<Dialect, "rows">,
+	dialect: Pick<DatabaseDialect, "rows">,
 	assessments: AssessmentStore,
 	session_id: SessionId,
 ): Promise<StoredSession | null> {
@@ -50,7 +50,7 @@ export async function loadSession(
 		const record = adoptedAnswer(found, session.state.started_at);
 		if (record) answers[found.question_id] = record;
 	}
-	Object.assign(answers, await withOthers(db, response_id, standingAnswers(newest), newest));
+	Object.assign(answers, await withOthers(db, response_id, currentAnswers(newest), newest));
 	const drafts = await db
 		.selectFrom("session_drafts")
 		.selectAll()
@@ -112,7 +112,7 @@ async function withOthers(
 		const isBeaten = record.operation_id !== row.operation_id;
 		const other = isBeaten ? row : named.get(unseen);
 		const answer = other && answerOfEvent(other);
-		if (answer !== undefined && !saysTheSame(answer, record.answer)) record.other = answer;
+		if (answer !== undefined && !nullableAnswersEqual(answer, record.answer)) record.other = answer;
 	}
 	return standing;
 }

@@ -1,6 +1,6 @@
 import type { Instant } from "@carhythm/core";
 import type { Batch, BatchOutcome, SessionStore } from "../store.ts";
-import type { SessionTurn } from "./lifecycle.ts";
+import type { SessionLifecycleEvent } from "./lifecycle.ts";
 
 /** One who is told of what the store does, to count it. It must be quick and throw nothing. */
 export type StoreObserver = {
@@ -9,7 +9,7 @@ export type StoreObserver = {
 	/** A transaction that writes has ended. */
 	committed(seconds: number, ok: boolean): void;
 	/** Something happened to a session as a whole, and is committed. */
-	turned(turn: SessionTurn): void;
+	turned(turn: SessionLifecycleEvent): void;
 	operated(batch: Batch, outcome: BatchOutcome, received: Instant): void;
 };
 

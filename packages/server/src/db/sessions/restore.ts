@@ -1,15 +1,21 @@
 import { decide, type Instant, type OperationId, RESTORE_DAYS, refuse, type SessionId } from "@carhythm/core";
 import type { Transaction } from "kysely";
-import type { Dialect } from "../dialect.ts";
+import type { DatabaseDialect } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
 import type { AssessmentStore, StartOutcome } from "../store.ts";
-import { abandoning, accept, fingerprintOf, type Rules, workBatch } from "../writes/apply-batch.ts";
-import { kindOfOperation, loadLateOf } from "../writes/known-operations.ts";
-import { applyLate, bringInExpired } from "../writes/late-events.ts";
+import {
+	abandoning,
+	acceptEvent,
+	applyBatch,
+	fingerprintOf,
+	type JudgingRules,
+} from "../writes/apply-batch.ts";
+import { kindOfOperation, loadLateEventsOf } from "../writes/known-operations.ts";
+import { replayLateEvents, replayLateOfExpired } from "../writes/late-events.ts";
 import { receiptOf } from "../writes/receipt.ts";
-import { noteRestore } from "../writes/request-events.ts";
-import { openBench, writeBench } from "../writes/save-sessions.ts";
-import { beginWork, type Work } from "../writes/unit-of-work.ts";
+import { recordRestore } from "../writes/request-events.ts";
+import { loadSessions, saveSessions } from "../writes/save-sessions.ts";
+import { beginSessionWrite, type SessionWrite } from "../writes/unit-of-work.ts";
 import { restorableUntil } from "./expiry.ts";
 import { loadSession } from "./load-session.ts";
 import { operationMismatch, unknownSession } from "./refusals.ts";
@@ -34,7 +40,7 @@ export type RestoreRequest = {
  */
 export async function restoreSession(
 	tx: Tx,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	assessments: AssessmentStore,
 	request: RestoreRequest,
 ): Promise<StartOutcome> {
@@ -43,19 +49,19 @@ export async function restoreSession(
 	if (!session) return unknownSession();
 	const known = await kindOfOperation(tx, session.response_id, request.operation_id);
 	if (known) return known === "restore" ? { ok: true, session } : operationMismatch();
-	const work = beginWork(session);
+	const work = beginSessionWrite(session);
 	const command = { kind: "restore" } as const;
 	const fingerprint = fingerprintOf(command);
 	const batch = { sent_at: null, operations: [] };
 	const { received } = receiptOf(work.session.state, batch, request.received);
-	await loadLateOf(tx, dialect, work);
+	await loadLateEventsOf(tx, dialect, work);
 	if (session.state.status === "active") {
 		const { operation_id, expiry_days } = request;
 		const expired = refuseExpired(work, { received, expiry_days });
 		if (expired) return { ok: false, refusal: expired };
-		noteRestore(work, { operation_id, received_at: received, fingerprint });
-		bringInExpired(work, received);
-		await writeBench(tx, dialect, [work]);
+		recordRestore(work, { operation_id, received_at: received, fingerprint });
+		replayLateOfExpired(work, received);
+		await saveSessions(tx, dialect, [work]);
 		return { ok: true, session: work.session };
 	}
 	const restorable_until = restorableUntil(session);
@@ -72,35 +78,38 @@ export async function restoreSession(
 	const moment = { received, at: null, expiry_days: request.expiry_days };
 	const decision = decide(session.version.index, session.state, operation, moment);
 	if (!decision.ok) return decision;
-	accept(work, operation, decision.event, fingerprint);
-	applyLate(work, received, { renews: true });
+	acceptEvent(work, operation, decision.event, fingerprint);
+	replayLateEvents(work, received, { renews: true });
 	const last = await lockLastSuccessor(tx, dialect, session.response_id);
 	const replacing = last?.status === "active" ? await setAside(tx, dialect, assessments, last, request) : [];
-	await writeBench(tx, dialect, [work, ...replacing]);
+	await saveSessions(tx, dialect, [work, ...replacing]);
 	await linkSuccessor(tx, session.response_id, null);
 	if (last) await linkSuccessor(tx, last.id, session.response_id);
 	return { ok: true, session: work.session };
 }
 
 /** Restoring does not renew what has expired: only what was done in time does. */
-function refuseExpired({ session: { version, state } }: Work, { received, expiry_days }: Rules) {
+function refuseExpired(
+	{ session: { version, state } }: SessionWrite,
+	{ received, expiry_days }: JudgingRules,
+) {
 	const operation = { operation_id: NOBODY, command: { kind: "complete" } } as const;
 	const decision = decide(version.index, state, operation, { received, at: null, expiry_days });
 	return decision.ok ? null : decision.refusal;
 }
 
-/** The session that was begun in this one's place, abandoned on the bench. */
+/** The session that was begun in this one's place, abandoned in the unit of work. */
 async function setAside(
 	tx: Tx,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	assessments: AssessmentStore,
 	{ session_id }: Successor,
 	request: RestoreRequest,
-): Promise<Work[]> {
-	const bench = await openBench(tx, dialect, assessments, new Map([[session_id as SessionId, []]]));
-	const works = [...bench.values()];
+): Promise<SessionWrite[]> {
+	const writes = await loadSessions(tx, dialect, assessments, new Map([[session_id as SessionId, []]]));
+	const works = [...writes.values()];
 	for (const work of works) {
-		workBatch(work, abandoning(work.session.state.session_id, request.abandon_operation_id), request);
+		applyBatch(work, abandoning(work.session.state.session_id, request.abandon_operation_id), request);
 	}
 	return works;
 }

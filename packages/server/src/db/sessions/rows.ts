@@ -1,12 +1,12 @@
 import {
 	Answer,
 	type AnswerRecord,
+	answersEqual,
 	type DraftRecord,
 	type Instant,
 	type OperationId,
 	type SessionId,
 	SessionState,
-	sameAnswer,
 } from "@carhythm/core";
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { Schema } from "../schema.ts";
@@ -154,7 +154,7 @@ export type HistoryRow = Pick<
 >;
 
 /** The standing answers among history rows of one session: for each question the latest, ties broken by operation id. */
-export function standingAnswers(history: readonly HistoryRow[]): Record<string, AnswerRecord> {
+export function currentAnswers(history: readonly HistoryRow[]): Record<string, AnswerRecord> {
 	const latest = new Map<number, HistoryRow>();
 	const ever = new Set<number>();
 	for (const row of history) {
@@ -183,8 +183,8 @@ export function answerOfEvent({ kind, value }: Pick<HistoryRow, "kind" | "value"
 }
 
 /** Whether two answers, or none, are the same to the student. */
-export function saysTheSame(a: Answer | null, b: Answer | null): boolean {
-	return a && b ? sameAnswer(a, b) : a === b;
+export function nullableAnswersEqual(a: Answer | null, b: Answer | null): boolean {
+	return a && b ? answersEqual(a, b) : a === b;
 }
 
 type AnswerRow = Selectable<Schema["question_answers"]>;

@@ -1,7 +1,7 @@
 import { mintOperationId, type SessionId } from "@carhythm/core";
 import type { Transaction } from "kysely";
 import type { Database } from "../dialect.ts";
-import { isHeldUp } from "../errors.ts";
+import { isLockTimeout } from "../errors.ts";
 import { codesOf, createHandOff, redeemHandOff } from "../hand-offs/hand-offs.ts";
 import { hashVerifier } from "../hand-offs/secrets.ts";
 import type { Schema } from "../schema.ts";
@@ -14,16 +14,16 @@ import {
 	single,
 } from "../store.ts";
 import { inTransaction } from "../transaction.ts";
-import { bySession, workBatch } from "../writes/apply-batch.ts";
+import { applyBatch, bySession } from "../writes/apply-batch.ts";
 import { createGroupCommit } from "../writes/group-commit.ts";
-import { changesOf, openBench, writeBench } from "../writes/save-sessions.ts";
-import { turnsOf } from "./lifecycle.ts";
+import { changesOf, loadSessions, saveSessions } from "../writes/save-sessions.ts";
+import { lifecycleOf } from "./lifecycle.ts";
 import { loadSession } from "./load-session.ts";
 import { observeTransaction, type StoreObserver } from "./observer.ts";
 import { unknownSession } from "./refusals.ts";
 import { restoreSession } from "./restore.ts";
 import { sessionFinder } from "./rows.ts";
-import { type Means, startSession } from "./start.ts";
+import { type StartDeps, startSession } from "./start.ts";
 
 /** Batches that share a commit; and operations, which decide how long it takes and how much it has in memory. */
 const LARGEST_GROUP = 256;
@@ -32,7 +32,7 @@ const MOST_OPERATIONS = 2000;
 /** For how long an answer waits for somebody else's lock on its session. */
 const LONGEST_WAIT_MS = 10_000;
 
-export type SessionStoreOptions = Omit<Means, "dialect"> & {
+export type SessionStoreOptions = Omit<StartDeps, "dialect"> & {
 	/** Told of what the store does, for metrics. */
 	observer?: StoreObserver;
 	/** Told after each commit which sessions it has changed, by `response_id`. */
@@ -50,15 +50,19 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 	const { reader, dialect } = database;
 	const { assessments, observer, onChanged, now, randomBytes, expiry_days, hash_cost } = options;
 	dialect.expectSmallWrites();
-	const means: Means = { dialect, assessments, now, randomBytes, expiry_days };
+	const deps: StartDeps = { dialect, assessments, now, randomBytes, expiry_days };
 	const write = async <T>(work: (tx: Tx) => Promise<T>) => {
-		const { value, changed, turns } = await observeTransaction(observer, () =>
+		const {
+			value,
+			changed,
+			turns: lifecycle,
+		} = await observeTransaction(observer, () =>
 			inTransaction(database, async (tx) => {
 				const value = await work(tx);
-				return { value, changed: changesOf(tx), turns: turnsOf(tx) };
+				return { value, changed: changesOf(tx), turns: lifecycleOf(tx) };
 			}),
 		);
-		if (observer) for (const turn of turns) observer.turned(turn);
+		if (observer) for (const turn of lifecycle) observer.turned(turn);
 		if (changed.length > 0) onChanged?.(changed);
 		return value;
 	};
@@ -66,13 +70,13 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 	const read = <T>(work: (snapshot: Tx) => Promise<T>) => reader.transaction().execute(work);
 
 	const operate = createGroupCommit<Batch, BatchOutcome>(
-		(batches) => write((tx) => commitBatches(tx, means, batches)),
+		(batches) => write((tx) => commitBatches(tx, deps, batches)),
 		{
 			largest_group: LARGEST_GROUP,
 			heaviest_group: MOST_OPERATIONS,
 			weigh: ({ operations }) => operations.length,
 			keyOf: ({ session_id }) => session_id,
-			isHeldUp,
+			isLockTimeout,
 			longest_wait_ms: options.longest_wait_ms ?? LONGEST_WAIT_MS,
 			...(observer && { onGroup: observer.gathered }),
 		},
@@ -82,7 +86,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 		operate,
 		find: sessionFinder(reader, assessments),
 		load: (session_id) => read((snapshot) => loadSession(snapshot, dialect, assessments, session_id)),
-		start: (request) => write((tx) => startSession(tx, means, request)),
+		start: (request) => write((tx) => startSession(tx, deps, request)),
 		restore: (session_id, operation_id) =>
 			write((tx) =>
 				restoreSession(tx, dialect, assessments, {
@@ -96,14 +100,14 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 		async handOff(session_id, operation_id) {
 			const codes = codesOf(session_id, operation_id, hash_cost);
 			await codes(0).hash;
-			return write((tx) => createHandOff(tx, means, { session_id, operation_id }, codes));
+			return write((tx) => createHandOff(tx, deps, { session_id, operation_id }, codes));
 		},
 		async redeem(request) {
 			const hash = await hashVerifier(request.code, hash_cost);
 			const { selector } = request.code;
-			return write((tx) => redeemHandOff(tx, means, request, { selector, hash }));
+			return write((tx) => redeemHandOff(tx, deps, request, { selector, hash }));
 		},
-		saveStudentInfo: (session_id, person) => write((tx) => completeWith(tx, means, session_id, person)),
+		saveStudentInfo: (session_id, person) => write((tx) => completeWith(tx, deps, session_id, person)),
 		saveEmail: (session_id, email) =>
 			write(async (tx) => {
 				await tx
@@ -116,33 +120,33 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 }
 
 /** One group commit: a fixed number of statements, however many batches and sessions there are. */
-async function commitBatches(tx: Tx, means: Means, batches: readonly Batch[]): Promise<BatchOutcome[]> {
-	await means.dialect.waitBriefly(tx);
-	const bench = await openBench(tx, means.dialect, means.assessments, bySession(batches));
-	const rules = { received: means.now(), expiry_days: means.expiry_days };
+async function commitBatches(tx: Tx, deps: StartDeps, batches: readonly Batch[]): Promise<BatchOutcome[]> {
+	await deps.dialect.setShortLockTimeout(tx);
+	const writes = await loadSessions(tx, deps.dialect, deps.assessments, bySession(batches));
+	const rules = { received: deps.now(), expiry_days: deps.expiry_days };
 	const outcomes = batches.map((batch) => {
-		const work = bench.get(batch.session_id);
-		return work ? workBatch(work, batch, rules) : unknownSession();
+		const work = writes.get(batch.session_id);
+		return work ? applyBatch(work, batch, rules) : unknownSession();
 	});
-	await writeBench(tx, means.dialect, bench.values());
+	await saveSessions(tx, deps.dialect, writes.values());
 	return outcomes;
 }
 
 /** Stores who the student is, and completes the session unless it already is. */
 async function completeWith(
 	tx: Tx,
-	means: Means,
+	deps: StartDeps,
 	session_id: SessionId,
 	person: Person,
 ): Promise<StartOutcome> {
-	const bench = await openBench(tx, means.dialect, means.assessments, new Map([[session_id, []]]));
-	const work = bench.get(session_id);
+	const writes = await loadSessions(tx, deps.dialect, deps.assessments, new Map([[session_id, []]]));
+	const work = writes.get(session_id);
 	if (!work) return unknownSession();
 	if (work.session.state.status !== "completed") {
-		const batch = single(session_id, mintOperationId(means.randomBytes), { kind: "complete" });
-		const outcome = workBatch(work, batch, { received: means.now(), expiry_days: means.expiry_days });
+		const batch = single(session_id, mintOperationId(deps.randomBytes), { kind: "complete" });
+		const outcome = applyBatch(work, batch, { received: deps.now(), expiry_days: deps.expiry_days });
 		if (!outcome.ok) return outcome;
-		await writeBench(tx, means.dialect, [work]);
+		await saveSessions(tx, deps.dialect, [work]);
 	}
 	await tx
 		.updateTable("student_responses")

@@ -9,14 +9,14 @@ import {
 	type SessionId,
 } from "@carhythm/core";
 import type { Transaction } from "kysely";
-import type { Dialect } from "../dialect.ts";
+import type { DatabaseDialect } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
 import type { AssessmentStore, AssessmentVersion, StartOutcome, StoredSession } from "../store.ts";
-import { abandoning, fingerprintOf, workBatch } from "../writes/apply-batch.ts";
-import { noteRequest } from "../writes/request-events.ts";
-import { appendEvents, openBench, writeBench } from "../writes/save-sessions.ts";
-import type { Work } from "../writes/unit-of-work.ts";
-import { noteTurn } from "./lifecycle.ts";
+import { abandoning, applyBatch, fingerprintOf } from "../writes/apply-batch.ts";
+import { recordRequest } from "../writes/request-events.ts";
+import { appendEvents, loadSessions, saveSessions } from "../writes/save-sessions.ts";
+import type { SessionWrite } from "../writes/unit-of-work.ts";
+import { recordLifecycle } from "./lifecycle.ts";
 import { PLACEHOLDER } from "./person.ts";
 import { operationMismatch, unknownSession } from "./refusals.ts";
 import { selectSessions, toStoredSession } from "./rows.ts";
@@ -25,8 +25,8 @@ import { linkSuccessor, lockLastSuccessor } from "./successors.ts";
 type Tx = Transaction<Schema>;
 
 /** What writing a session needs from outside. */
-export type Means = {
-	dialect: Dialect;
+export type StartDeps = {
+	dialect: DatabaseDialect;
 	assessments: AssessmentStore;
 	now: () => Instant;
 	randomBytes: (count: number) => Uint8Array;
@@ -42,20 +42,20 @@ export type StartRequest = {
 };
 
 /** Begins a session, in place of another one if asked, exactly once for each operation id. */
-export async function startSession(tx: Tx, means: Means, request: StartRequest): Promise<StartOutcome> {
-	const started = await findStarted(tx, means, request);
+export async function startSession(tx: Tx, deps: StartDeps, request: StartRequest): Promise<StartOutcome> {
+	const started = await findStarted(tx, deps, request);
 	if (started) return started;
-	const replaced = request.replaces ? await setAside(tx, means, request, request.replaces) : null;
+	const replaced = request.replaces ? await setAside(tx, deps, request, request.replaces) : null;
 	if (replaced && "outcome" in replaced) return replaced.outcome;
-	const session = await insertSession(tx, means, request);
+	const session = await insertSession(tx, deps, request);
 	if (replaced) {
-		await writeBench(tx, means.dialect, [replaced.work]);
+		await saveSessions(tx, deps.dialect, [replaced.work]);
 		await linkSuccessor(tx, replaced.last, session.response_id);
 	}
 	return { ok: true, session };
 }
 
-async function findStarted(tx: Tx, means: Means, request: StartRequest): Promise<StartOutcome | null> {
+async function findStarted(tx: Tx, deps: StartDeps, request: StartRequest): Promise<StartOutcome | null> {
 	if (!request.operation_id) return null;
 	const row = await selectSessions(tx)
 		.select("session_details.start_fingerprint")
@@ -65,8 +65,8 @@ async function findStarted(tx: Tx, means: Means, request: StartRequest): Promise
 	if (row.start_fingerprint !== startFingerprint(request)) return operationMismatch();
 	// A transaction that only reads waits for no standby. With a lock this one does, so a start whose first commit was in doubt is
 	// confirmed only when the standby has it.
-	await means.dialect.lockSessions(tx, "id", [row.response_id]);
-	return { ok: true, session: await toStoredSession(row, means.assessments) };
+	await deps.dialect.lockSessions(tx, "id", [row.response_id]);
+	return { ok: true, session: await toStoredSession(row, deps.assessments) };
 }
 
 /** What a repeated start must say again to count as the same: not the version, which may have become newer meanwhile. */
@@ -75,52 +75,52 @@ function startFingerprint({ version, replaces, language }: StartRequest): string
 }
 
 /**
- * Puts the old session on the bench and abandons it there, unless a session that is active has its place already.
+ * Loads the old session and abandons it in the unit of work, unless a session that is active has its place already.
  * @returns with `last` the end of the chain of fresh starts, behind which the new session comes
  */
 async function setAside(
 	tx: Tx,
-	means: Means,
+	deps: StartDeps,
 	request: StartRequest,
 	session_id: SessionId,
-): Promise<{ work: Work; last: number } | { outcome: StartOutcome }> {
-	const bench = await openBench(tx, means.dialect, means.assessments, new Map([[session_id, []]]));
-	const work = bench.get(session_id);
+): Promise<{ work: SessionWrite; last: number } | { outcome: StartOutcome }> {
+	const writes = await loadSessions(tx, deps.dialect, deps.assessments, new Map([[session_id, []]]));
+	const work = writes.get(session_id);
 	if (!work) return { outcome: unknownSession() };
 	// The same request may have come first through another process, and have been done while this one waited for the lock.
-	const sent = (await findStarted(tx, means, request)) ?? (await findRedirected(tx, means, request, work));
+	const sent = (await findStarted(tx, deps, request)) ?? (await findRedirected(tx, deps, request, work));
 	if (sent) return { outcome: sent };
 	const { response_id } = work.session;
-	const last = await lockLastSuccessor(tx, means.dialect, response_id);
+	const last = await lockLastSuccessor(tx, deps.dialect, response_id);
 	// Two tabs that start fresh at once get the same new session: there are never two active ones.
-	if (last?.status === "active") return { outcome: await redirect(tx, means, request, work, last.id) };
-	const batch = abandoning(session_id, mintOperationId(means.randomBytes));
-	const rules = { received: means.now(), expiry_days: means.expiry_days };
-	const outcome = workBatch(work, batch, rules);
+	if (last?.status === "active") return { outcome: await redirect(tx, deps, request, work, last.id) };
+	const batch = abandoning(session_id, mintOperationId(deps.randomBytes));
+	const rules = { received: deps.now(), expiry_days: deps.expiry_days };
+	const outcome = applyBatch(work, batch, rules);
 	return outcome.ok ? { work, last: last?.id ?? response_id } : { outcome };
 }
 
 /** Answers a fresh start with the session that has the place already, and notes it in the old one: a repeat gets the same. */
 async function redirect(
 	tx: Tx,
-	means: Means,
+	deps: StartDeps,
 	request: StartRequest,
-	work: Work,
+	work: SessionWrite,
 	started: number,
 ): Promise<StartOutcome> {
 	const { operation_id } = request;
 	const { response_id } = work.session;
-	const session = await startedSession(tx, means, "student_responses.id", started);
+	const session = await startedSession(tx, deps, "student_responses.id", started);
 	if (!session) throw new Error("A successor that was just found is gone.");
 	if (operation_id && !(await findEvent(tx, response_id, operation_id))) {
-		noteRequest(work, {
+		recordRequest(work, {
 			operation_id,
 			kind: "start",
-			received_at: means.now(),
+			received_at: deps.now(),
 			fingerprint: startFingerprint(request),
 			result: redirectedTo(session.display_id),
 		});
-		await writeBench(tx, means.dialect, [work]);
+		await saveSessions(tx, deps.dialect, [work]);
 	}
 	return { ok: true, session };
 }
@@ -135,16 +135,16 @@ export function redirectedTo(display_id: string | null): string {
 
 async function findRedirected(
 	tx: Tx,
-	means: Means,
+	deps: StartDeps,
 	request: StartRequest,
-	{ session: replaced }: Work,
+	{ session: replaced }: SessionWrite,
 ): Promise<StartOutcome | null> {
 	const { operation_id } = request;
 	const event = operation_id && (await findEvent(tx, replaced.response_id, operation_id));
 	if (!event) return null;
 	if (event.kind !== "start" || event.fingerprint !== startFingerprint(request)) return operationMismatch();
 	const { started } = JSON.parse(event.result) as Redirected;
-	const session = started && (await startedSession(tx, means, "session_details.display_id", started));
+	const session = started && (await startedSession(tx, deps, "session_details.display_id", started));
 	return session ? { ok: true, session } : null;
 }
 
@@ -159,19 +159,19 @@ function findEvent(tx: Tx, response_id: number, operation_id: OperationId) {
 
 async function startedSession(
 	tx: Tx,
-	means: Means,
+	deps: StartDeps,
 	key: "student_responses.id" | "session_details.display_id",
 	value: number | string,
 ): Promise<StoredSession | null> {
 	const row = await selectSessions(tx).where(key, "=", value).executeTakeFirst();
-	return row ? toStoredSession(row, means.assessments) : null;
+	return row ? toStoredSession(row, deps.assessments) : null;
 }
 
-async function insertSession(tx: Tx, means: Means, request: StartRequest): Promise<StoredSession> {
+async function insertSession(tx: Tx, deps: StartDeps, request: StartRequest): Promise<StoredSession> {
 	const { version, language, operation_id } = request;
-	const session_id = mintSessionId(means.randomBytes);
-	const display_id = mintDisplayId(means.randomBytes);
-	const started_at = means.now();
+	const session_id = mintSessionId(deps.randomBytes);
+	const display_id = mintDisplayId(deps.randomBytes);
+	const started_at = deps.now();
 	const { id: response_id } = await tx
 		.insertInto("student_responses")
 		.values({
@@ -199,11 +199,11 @@ async function insertSession(tx: Tx, means: Means, request: StartRequest): Promi
 			start_fingerprint: startFingerprint(request),
 		})
 		.execute();
-	await appendEvents(tx, means.dialect, [
+	await appendEvents(tx, deps.dialect, [
 		{
 			response_id,
 			revision: 1,
-			operation_id: operation_id ?? mintOperationId(means.randomBytes),
+			operation_id: operation_id ?? mintOperationId(deps.randomBytes),
 			kind: "start",
 			question_id: null,
 			value: JSON.stringify(begun),
@@ -215,7 +215,7 @@ async function insertSession(tx: Tx, means: Means, request: StartRequest): Promi
 			result: "{}",
 		},
 	]);
-	noteTurn(tx, "started");
+	recordLifecycle(tx, "started");
 	return {
 		response_id,
 		display_id,

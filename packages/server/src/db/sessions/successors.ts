@@ -1,6 +1,6 @@
 import type { SessionStatus } from "@carhythm/core";
 import type { Transaction } from "kysely";
-import type { Dialect } from "../dialect.ts";
+import type { DatabaseDialect } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
 
 type Tx = Transaction<Schema>;
@@ -21,7 +21,11 @@ export async function linkSuccessor(tx: Tx, response_id: number, replaced_by: nu
  * the place of one in the chain is linked behind it, also when it was set aside by itself: from each that can be brought back the way leads to
  * the one that has its place, so that there are never two active ones.
  */
-export async function lockLastSuccessor(tx: Tx, dialect: Dialect, from: number): Promise<Successor | null> {
+export async function lockLastSuccessor(
+	tx: Tx,
+	dialect: DatabaseDialect,
+	from: number,
+): Promise<Successor | null> {
 	for (;;) {
 		const last = await findLast(tx, from);
 		if (!last) return null;

@@ -1,4 +1,4 @@
-import type { Peers } from "../dialect.ts";
+import type { ChangeFeed } from "../dialect.ts";
 import type { Handle } from "./kysely-dialect.ts";
 
 const LOOK_EVERY_MS = 500;
@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 500;
  * Other processes on the same file. There is no word between them, but the file itself tells the writing connection whether
  * anybody else has changed it since it last looked.
  */
-export function filePeers(writer: Handle): Peers {
+export function sqliteChangeFeed(writer: Handle): ChangeFeed {
 	return {
 		tell: () => {},
 		listen(hear) {

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
 import { OperatorError } from "../../operator-error.ts";
-import type { Database, Scrubbed } from "../dialect.ts";
+import type { Database, Purged } from "../dialect.ts";
 import { errorCode } from "../errors.ts";
 import { LEDGER, type Schema } from "../schema.ts";
-import { filePeers } from "./change-feed.ts";
+import { sqliteChangeFeed } from "./change-feed.ts";
 import { setColumnDefault } from "./column-default.ts";
 import { createSqliteWatch, type SqliteWatch } from "./file-watch.ts";
 import { createHandle, type Handle, jsonRows, kyselyDialect } from "./kysely-dialect.ts";
@@ -68,14 +68,14 @@ export async function openSqlite(path: string): Promise<Database> {
 			// A transaction that begins immediate has the whole file to itself.
 			lockSessions: async () => {},
 			lockTables: async () => {},
-			waitBriefly: async () => {},
+			setShortLockTimeout: async () => {},
 			// A key that numbers itself is always one more than the highest.
 			afterExplicitIds: async () => {},
 			expectSmallWrites: handles.expectSmallWrites,
 			withoutForeignKeys: (work) => withoutForeignKeys(writer, work),
-			scrub: () => scrub(writer),
+			purge: () => scrub(writer),
 		},
-		peers: filePeers(writer),
+		changeFeed: sqliteChangeFeed(writer),
 		watch: watch.begin,
 		pools: () => [],
 		async close() {
@@ -307,7 +307,7 @@ const SCRUB_PAUSE_MS = 250;
  * until the file is written anew, and in the write-ahead log until it is emptied, which a reader that stays in the past can
  * prevent.
  */
-async function scrub(writer: Handle): Promise<Scrubbed> {
+async function scrub(writer: Handle): Promise<Purged> {
 	const deadline = performance.now() + SCRUB_PATIENCE_MS;
 	const steps = [
 		(database: SqliteFile.Database) => {

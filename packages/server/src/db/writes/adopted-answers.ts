@@ -1,12 +1,15 @@
 import type { OperationId } from "@carhythm/core";
 import { ADOPTED, ADOPTED_OPERATION } from "../sessions/rows.ts";
-import type { Work } from "./unit-of-work.ts";
+import type { SessionWrite } from "./unit-of-work.ts";
 
 /**
  * An answer that another program had taken in lies in its table alone. Before it is replaced there it goes into the history,
  * under an id that loses every tie, as it did before.
  */
-export function keepFound(work: Pick<Work, "session" | "events">, question_id: number): void {
+export function backfillAdoptedAnswer(
+	work: Pick<SessionWrite, "session" | "events">,
+	question_id: number,
+): void {
 	const { response_id, state } = work.session;
 	const found = state.answers[question_id];
 	if (!found?.answer || found.operation_id !== ADOPTED_OPERATION) return;

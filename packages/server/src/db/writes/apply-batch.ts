@@ -19,22 +19,32 @@ import {
 } from "@carhythm/core";
 import type { NewEvent } from "../schema.ts";
 import { operationMismatch } from "../sessions/refusals.ts";
-import { type Batch, type BatchOutcome, type Operation, type StoredResult, single } from "../store.ts";
-import { keepFound } from "./adopted-answers.ts";
-import { unseen } from "./conflicts.ts";
-import { behindNewer, boundedMark, inDeviceOrder, markOf, noteDevice } from "./device-order.ts";
-import { bringInExpired } from "./late-events.ts";
+import { type Batch, type BatchOutcome, type StoredResult, single, type WriteOperation } from "../store.ts";
+import { backfillAdoptedAnswer } from "./adopted-answers.ts";
+import { detectConflict } from "./conflicts.ts";
+import {
+	boundWatermark,
+	clampBeforeNewer,
+	orderByDeviceClock,
+	recordDevice,
+	watermarkOf,
+} from "./device-order.ts";
+import { replayLateOfExpired } from "./late-events.ts";
 import { type Receipt, receiptOf } from "./receipt.ts";
-import type { Work } from "./unit-of-work.ts";
+import type { SessionWrite } from "./unit-of-work.ts";
 
 /** `received` is the server's clock as it stands; see {@link receiptOf}. */
-export type Rules = { received: Instant; expiry_days: number };
+export type JudgingRules = { received: Instant; expiry_days: number };
 
 /**
  * Judges a whole batch in order. It changes `work` and touches no database. A write that the session takes in brings with it
  * what came late: the session had expired then, or the server's clock was wrong.
  */
-export function workBatch(work: Work, batch: Batch, { received, expiry_days }: Rules): BatchOutcome {
+export function applyBatch(
+	work: SessionWrite,
+	batch: Batch,
+	{ received, expiry_days }: JudgingRules,
+): BatchOutcome {
 	const receipt = receiptOf(work.session.state, batch, received);
 	const results: StoredResult[] = [];
 	let takesIn = false;
@@ -52,19 +62,19 @@ export function workBatch(work: Work, batch: Batch, { received, expiry_days }: R
 		);
 		takesIn ||= wasActive && outcome.ok && isTakenIn(operation, outcome.result);
 	}
-	if (takesIn) bringInExpired(work, receipt.received);
+	if (takesIn) replayLateOfExpired(work, receipt.received);
 	return { ok: true, session: work.session, results };
 }
 
-function isTakenIn({ command }: Operation, { result, replayed }: StoredResult): boolean {
+function isTakenIn({ command }: WriteOperation, { result, replayed }: StoredResult): boolean {
 	return !replayed && command.kind !== "abandon" && result.status !== "late" && result.status !== "refused";
 }
 
 type OperationOutcome = { ok: true; result: StoredResult } | { ok: false; refusal: Refusal };
 
 function workOperation(
-	work: Work,
-	operation: Operation,
+	work: SessionWrite,
+	operation: WriteOperation,
 	batch: Batch,
 	{ receipt, expiry_days }: { receipt: Receipt; expiry_days: number },
 ): OperationOutcome {
@@ -83,23 +93,29 @@ function workOperation(
 		expiry_days,
 	});
 	if (decision.ok) {
-		noteDevice(work, operation, batch, decision.event.at);
-		return { ok: true, result: accept(work, operation, decision.event, fingerprint) };
+		recordDevice(work, operation, batch, decision.event.at);
+		return { ok: true, result: acceptEvent(work, operation, decision.event, fingerprint) };
 	}
 	if (batch.mode === "submit" || !endsSession(decision.refusal.code)) return decision;
 	const time = { at: afterKnown(work, operation, at ?? received), received };
-	noteDevice(work, operation, batch, time.at);
+	recordDevice(work, operation, batch, time.at);
 	return { ok: true, result: keepAside(work, operation, time, decision.refusal, fingerprint) };
 }
 
-function timeOf(operation: Operation, { device_id }: Batch, work: Work, receipt: Receipt): Instant | null {
+function timeOf(
+	operation: WriteOperation,
+	{ device_id }: Batch,
+	work: SessionWrite,
+	receipt: Receipt,
+): Instant | null {
 	const { client_time, command, after } = operation;
 	const at = receipt.doneAt(operation);
 	if (at === null || client_time === null) return null;
 	const { state } = work.session;
-	const last = boundedMark(markOf(work, device_id), receipt.received);
-	const inOrder = last ? inDeviceOrder(at, client_time, last, state.started_at) : at;
-	const ordered = last && client_time < last.client_time ? behindNewer(work, operation, inOrder) : inOrder;
+	const last = boundWatermark(watermarkOf(work, device_id), receipt.received);
+	const inOrder = last ? orderByDeviceClock(at, client_time, last, state.started_at) : at;
+	const ordered =
+		last && client_time < last.client_time ? clampBeforeNewer(work, operation, inOrder) : inOrder;
 	return "question_id" in command ? afterSeen(state, command.question_id, after, ordered) : ordered;
 }
 
@@ -107,7 +123,7 @@ function timeOf(operation: Operation, { device_id }: Batch, work: Work, receipt:
  * What comes late does not stand, and may be applied one day by a restore. Which of two answers is the later one must hold then as well: it
  * was given with the other in view.
  */
-function afterKnown({ known }: Work, { command, after }: Operation, at: Instant): Instant {
+function afterKnown({ known }: SessionWrite, { command, after }: WriteOperation, at: Instant): Instant {
 	const seen = after ? known.get(after) : undefined;
 	const isAnswer = seen?.kind === "answer" || seen?.kind === "clear";
 	if (!isAnswer || !("question_id" in command) || seen.question_id !== command.question_id) return at;
@@ -119,14 +135,14 @@ function endsSession(code: RefusalCode): boolean {
 }
 
 /** Applies an accepted event and notes everything that has to be written for it. */
-export function accept(
-	work: Work,
-	operation: Operation,
+export function acceptEvent(
+	work: SessionWrite,
+	operation: WriteOperation,
 	decided: SessionEvent,
 	fingerprint: string,
 ): StoredResult {
 	const { body } = decided;
-	if (body.kind === "answer" || body.kind === "clear") keepFound(work, body.question_id);
+	if (body.kind === "answer" || body.kind === "clear") backfillAdoptedAnswer(work, body.question_id);
 	const before = work.session.state;
 	const event: SessionEvent = { ...decided, revision: before.revision + 1 };
 	const state = apply(work.session.version.index, before, event);
@@ -135,7 +151,7 @@ export function accept(
 	const changesAnswer = body.kind === "answer" || body.kind === "clear";
 	const superseded = changesAnswer && standing?.operation_id !== event.operation_id;
 	const seen = operation.after ? work.known.get(operation.after) : undefined;
-	const conflict = changesAnswer ? unseen(before, operation, event, seen) : null;
+	const conflict = changesAnswer ? detectConflict(before, operation, event, seen) : null;
 
 	const result: OperationResult = {
 		status: superseded ? "superseded" : "applied",
@@ -158,8 +174,8 @@ export function accept(
 }
 
 function keepAside(
-	work: Work,
-	operation: Operation,
+	work: SessionWrite,
+	operation: WriteOperation,
 	time: { at: Instant; received: Instant },
 	refusal: Refusal,
 	fingerprint: string,
@@ -182,8 +198,8 @@ function keepAside(
 }
 
 function append(
-	work: Work,
-	operation: Operation,
+	work: SessionWrite,
+	operation: WriteOperation,
 	event: SessionEvent,
 	outcome: NewEvent["outcome"],
 	fingerprint: string,

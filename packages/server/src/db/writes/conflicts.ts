@@ -1,6 +1,6 @@
 import type { Instant, OperationId, SessionEvent } from "@carhythm/core";
-import { saysTheSame } from "../sessions/rows.ts";
-import type { Operation, StoredResult, StoredSession } from "../store.ts";
+import { nullableAnswersEqual } from "../sessions/rows.ts";
+import type { StoredResult, StoredSession, WriteOperation } from "../store.ts";
 
 /** The answer that a write's result, or a restore that applied it, named as not seen. */
 function conflictOf({ result, conflict }: StoredResult): OperationId | null {
@@ -12,9 +12,9 @@ function conflictOf({ result, conflict }: StoredResult): OperationId | null {
  * @param seen the write that was seen. Where it had to tell of an answer itself, and this one was made before anybody could be told, that answer is
  *   still not seen
  */
-export function unseen(
+export function detectConflict(
 	{ answers }: StoredSession["state"],
-	{ after }: Pick<Operation, "after">,
+	{ after }: Pick<WriteOperation, "after">,
 	{ body, at, received_at }: Pick<SessionEvent, "body" | "at" | "received_at">,
 	seen: { result: StoredResult; received_at: Instant } | undefined,
 ): OperationId | null {
@@ -25,5 +25,5 @@ export function unseen(
 		return isTold ? null : conflictOf(seen.result);
 	}
 	const given = body.kind === "answer" ? body.answer : null;
-	return saysTheSame(found.answer, given) ? null : found.operation_id;
+	return nullableAnswersEqual(found.answer, given) ? null : found.operation_id;
 }

@@ -8,9 +8,9 @@ import {
 	toMillis,
 } from "@carhythm/core";
 import { type Selectable, sql, type Transaction } from "kysely";
-import type { Dialect } from "../dialect.ts";
+import type { DatabaseDialect } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
-import type { Batch, DeviceMark, Operation, StoredSession } from "../store.ts";
+import type { Batch, DeviceWatermark, StoredSession, WriteOperation } from "../store.ts";
 import { SET_BACK_MS } from "./receipt.ts";
 
 type Tx = Transaction<Schema>;
@@ -19,7 +19,7 @@ type Tx = Transaction<Schema>;
 export type WithDevices = {
 	session: StoredSession;
 	/** How far the devices of these batches have come that were not the last to write. */
-	others: Map<string, DeviceMark>;
+	others: Map<string, DeviceWatermark>;
 	/** Devices after which another wrote: to be stored. */
 	left: Set<string>;
 	/** When what stands was done, by its device's clock: where a straggler of these batches may have to know it. */
@@ -33,10 +33,10 @@ type WithKnown = WithDevices & { known: ReadonlyMap<string, unknown> };
  * device must not change places by it: its own clock knows their order. A straggler was done as long before the last write as that clock
  * says, however late it comes.
  */
-export function inDeviceOrder(
+export function orderByDeviceClock(
 	at: Instant,
 	client_time: Instant,
-	last: DeviceMark,
+	last: DeviceWatermark,
 	started_at: Instant,
 ): Instant {
 	if (client_time > last.client_time) return at > last.at ? at : toInstant(toMillis(last.at) + 1);
@@ -51,9 +51,9 @@ export function inDeviceOrder(
  * A request that was given up may still come, after newer ones of its device; a draft in it has left the outbox meanwhile, for a newer one. It is
  * older than what was done later to the same question.
  */
-export function behindNewer(
+export function clampBeforeNewer(
 	{ session, done }: WithDevices,
-	{ command, client_time }: Pick<Operation, "command" | "client_time">,
+	{ command, client_time }: Pick<WriteOperation, "command" | "client_time">,
 	at: Instant,
 ): Instant {
 	return standingAt(session, command).reduce((before, standing) => {
@@ -63,7 +63,10 @@ export function behindNewer(
 }
 
 /** What stands on the question to which a command gives, takes or begins an answer. */
-function standingAt({ state }: StoredSession, command: Operation["command"]): (AnswerRecord | DraftRecord)[] {
+function standingAt(
+	{ state }: StoredSession,
+	command: WriteOperation["command"],
+): (AnswerRecord | DraftRecord)[] {
 	const { kind } = command;
 	if (kind !== "answer" && kind !== "clear" && kind !== "draft") return [];
 	const { question_id } = command;
@@ -71,10 +74,10 @@ function standingAt({ state }: StoredSession, command: Operation["command"]): (A
 }
 
 /** How far a device has come in this session. */
-export function markOf(
+export function watermarkOf(
 	{ session: { device }, others }: WithDevices,
 	device_id: string | null,
-): DeviceMark | null {
+): DeviceWatermark | null {
 	if (device_id === null) return null;
 	return device?.device_id === device_id ? device : (others.get(device_id) ?? null);
 }
@@ -83,20 +86,20 @@ export function markOf(
  * A mark that is not later than the server's clock: one that is was left by a late write, of a time at which that clock ran
  * ahead. What the device writes now is later than that write, which counts as received before now.
  */
-export function boundedMark(mark: DeviceMark | null, received: Instant): DeviceMark | null {
+export function boundWatermark(mark: DeviceWatermark | null, received: Instant): DeviceWatermark | null {
 	const isAhead = mark !== null && toMillis(mark.at) - toMillis(received) > SET_BACK_MS;
 	return isAhead ? { ...mark, at: toInstant(toMillis(received) - 1) } : mark;
 }
 
 /** Notes how far a device has come with a write. */
-export function noteDevice(
+export function recordDevice(
 	work: WithDevices,
-	{ client_time }: Operation,
+	{ client_time }: WriteOperation,
 	{ device_id }: Batch,
 	at: Instant,
 ): void {
 	if (!device_id || !client_time) return;
-	const last = markOf(work, device_id);
+	const last = watermarkOf(work, device_id);
 	if (last && last.client_time >= client_time) return;
 	const { device } = work.session;
 	if (device && device.device_id !== device_id) {
@@ -109,7 +112,7 @@ export function noteDevice(
 /** How far the devices of these batches have come. Of the one that wrote last the session's own row tells. */
 export async function loadDevices(
 	tx: Tx,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	byResponse: ReadonlyMap<number, WithDevices>,
 	groups: ReadonlyMap<SessionId, readonly Batch[]>,
 ): Promise<void> {
@@ -137,7 +140,7 @@ export async function loadDevices(
 /** When that was done which stands on the questions of stragglers: of operations that come after newer ones of their device. */
 export async function loadTimes(
 	tx: Tx,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	byResponse: ReadonlyMap<number, WithKnown>,
 	groups: ReadonlyMap<SessionId, readonly Batch[]>,
 ): Promise<void> {
@@ -163,14 +166,14 @@ export async function loadTimes(
 	}
 }
 
-function stragglersAmong(work: WithKnown, batches: readonly Batch[]): Operation[] {
+function stragglersAmong(work: WithKnown, batches: readonly Batch[]): WriteOperation[] {
 	const newest = new Map<string, Instant>();
-	const stragglers: Operation[] = [];
+	const stragglers: WriteOperation[] = [];
 	for (const { device_id, operations } of batches) {
 		if (device_id === null) continue;
 		for (const operation of operations) {
 			const { operation_id, client_time } = operation;
-			const last = newest.get(device_id) ?? markOf(work, device_id)?.client_time;
+			const last = newest.get(device_id) ?? watermarkOf(work, device_id)?.client_time;
 			if (!client_time) continue;
 			if (!last || client_time > last) newest.set(device_id, client_time);
 			else if (client_time < last && !work.known.has(operation_id)) stragglers.push(operation);
@@ -180,7 +183,11 @@ function stragglersAmong(work: WithKnown, batches: readonly Batch[]): Operation[
 }
 
 /** Notes how far those devices had come after which another wrote. */
-export async function writeDevices(tx: Tx, dialect: Dialect, works: readonly WithDevices[]): Promise<void> {
+export async function saveDevices(
+	tx: Tx,
+	dialect: DatabaseDialect,
+	works: readonly WithDevices[],
+): Promise<void> {
 	const rows = works.flatMap(({ session: { response_id }, left, others }) =>
 		[...left].flatMap((device_id) => {
 			const mark = others.get(device_id);

@@ -1,5 +1,5 @@
 import { StorageUnavailable } from "../store.ts";
-import { createHeldUp, type Waiting } from "./lock-wait-queue.ts";
+import { createLockWaitQueue, type Waiting } from "./lock-wait-queue.ts";
 
 const MOST_TURNS = 20;
 
@@ -11,7 +11,7 @@ export type GroupOptions<In> = {
 	/** Items of one key are committed in the order in which they came. */
 	keyOf: (item: In) => string;
 	/** Whether a commit failed, certainly without effect, only because somebody else has something locked. */
-	isHeldUp: (error: unknown) => boolean;
+	isLockTimeout: (error: unknown) => boolean;
 	/** For how long one who is held up waits before it fails. */
 	longest_wait_ms: number;
 	onGroup?: (size: number) => void;
@@ -30,7 +30,7 @@ export function createGroupCommit<In, Out>(
 ): (item: In) => Promise<Out> {
 	const { largest_group, heaviest_group, weigh } = options;
 	const waiting: Waiting<In, Out>[] = [];
-	const heldUp = createHeldUp(commit, options);
+	const lockWaits = createLockWaitQueue(commit, options);
 	let running = false;
 
 	async function drain(): Promise<void> {
@@ -63,7 +63,7 @@ export function createGroupCommit<In, Out>(
 		let weight = 0;
 		let taken = 0;
 		for (const one of waiting) {
-			if (heldUp.has(one.item)) heldUp.add(one);
+			if (lockWaits.has(one.item)) lockWaits.add(one);
 			else {
 				weight += weigh(one.item);
 				if (group.length > 0 && weight > heaviest_group) break;
@@ -81,11 +81,11 @@ export function createGroupCommit<In, Out>(
 			const results = await commit(group.map(({ item }) => item));
 			for (const [i, { resolve }] of group.entries()) resolve(results[i] as Out);
 		} catch (error) {
-			if (options.isHeldUp(error)) {
-				for (const one of group) heldUp.add(one, error);
+			if (options.isLockTimeout(error)) {
+				for (const one of group) lockWaits.add(one, error);
 			} else if (group.length > 1 && !(error instanceof StorageUnavailable)) {
 				for (const one of group) {
-					if (heldUp.has(one.item)) heldUp.add(one);
+					if (lockWaits.has(one.item)) lockWaits.add(one);
 					else await settle([one]);
 				}
 			} else {

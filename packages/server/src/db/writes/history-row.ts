@@ -19,7 +19,9 @@ function bodyOf(row: Row): Command | LifecycleCommand | null {
 }
 
 /** A row of the history as the event that it is; null where {@link bodyOf} is. */
-export function eventOf(row: Omit<Selectable<Schema["session_events"]>, "id">): SessionEvent | null {
+export function eventOfHistoryRow(
+	row: Omit<Selectable<Schema["session_events"]>, "id">,
+): SessionEvent | null {
 	const body = bodyOf(row);
 	if (!body) return null;
 	const { at, received_at, revision } = row;

@@ -1,10 +1,10 @@
 import type { Instant, OperationId } from "@carhythm/core";
 import { sql, type Transaction } from "kysely";
-import type { Dialect } from "../dialect.ts";
+import type { DatabaseDialect } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
 import type { StoredResult } from "../store.ts";
-import { loadLate, seenByLate } from "./late-events.ts";
-import type { Work } from "./unit-of-work.ts";
+import { loadLateEvents, seenByLate } from "./late-events.ts";
+import type { SessionWrite } from "./unit-of-work.ts";
 
 type Tx = Transaction<Schema>;
 
@@ -15,10 +15,10 @@ const HAND_OFF = sql.lit(HAND_OFF_KIND);
 const NO_RESULT = sql.lit(JSON.stringify({ result: {}, counts: null }));
 
 /** What operation ids stand for already. */
-export async function loadKnown(
+export async function loadKnownOperations(
 	tx: Tx,
-	dialect: Dialect,
-	byResponse: ReadonlyMap<number, Work>,
+	dialect: DatabaseDialect,
+	byResponse: ReadonlyMap<number, SessionWrite>,
 	operations: readonly { response_id: number; operation_id: string }[],
 ): Promise<void> {
 	if (operations.length === 0) return;
@@ -51,12 +51,12 @@ export async function loadKnown(
 }
 
 /** What came late to a session, with the writes that were seen then. The work has every answer. */
-export async function loadLateOf(tx: Tx, dialect: Dialect, work: Work): Promise<void> {
+export async function loadLateEventsOf(tx: Tx, dialect: DatabaseDialect, work: SessionWrite): Promise<void> {
 	const { response_id } = work.session;
-	work.late = (await loadLate(tx, dialect, [response_id])).get(response_id) ?? [];
+	work.late = (await loadLateEvents(tx, dialect, [response_id])).get(response_id) ?? [];
 	const seen = work.late.flatMap((row) => seenByLate(row) ?? []);
 	const operations = seen.map((operation_id) => ({ response_id, operation_id }));
-	await loadKnown(tx, dialect, new Map([[response_id, work]]), operations);
+	await loadKnownOperations(tx, dialect, new Map([[response_id, work]]), operations);
 }
 
 /** What an operation id already stands for in a session: a repeated request has no second effect, whatever happened since. */

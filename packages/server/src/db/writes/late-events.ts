@@ -1,13 +1,13 @@
 import { apply, type Instant, laterOf, type OperationId, toInstant, toMillis } from "@carhythm/core";
 import { sql, type Transaction } from "kysely";
-import type { Dialect } from "../dialect.ts";
+import type { DatabaseDialect } from "../dialect.ts";
 import type { NewEvent, Schema } from "../schema.ts";
 import type { StoredResult } from "../store.ts";
-import { keepFound } from "./adopted-answers.ts";
-import { unseen } from "./conflicts.ts";
-import { eventOf } from "./history-row.ts";
-import { noteRequest } from "./request-events.ts";
-import type { LateRow, Work } from "./unit-of-work.ts";
+import { backfillAdoptedAnswer } from "./adopted-answers.ts";
+import { detectConflict } from "./conflicts.ts";
+import { eventOfHistoryRow } from "./history-row.ts";
+import { recordRequest } from "./request-events.ts";
+import type { LateRow, SessionWrite } from "./unit-of-work.ts";
 
 type Tx = Transaction<Schema>;
 
@@ -32,9 +32,9 @@ export const hasLate = sql<boolean | number>`exists (
 )`;
 
 /** Reads the late events of some sessions, in the order in which they came. */
-export async function loadLate(
+export async function loadLateEvents(
 	tx: Tx,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	response_ids: readonly number[],
 ): Promise<Map<number, LateRow[]>> {
 	if (response_ids.length === 0) return new Map();
@@ -56,7 +56,7 @@ export function seenByLate({ result }: Pick<LateRow, "result">): OperationId | n
 }
 
 /** The late events of a work that wait. */
-function waitingOf({ late, events }: Work): Late[] {
+function waitingOf({ late, events }: SessionWrite): Late[] {
 	const fresh = events.filter(({ outcome, kind }) => outcome === "late" && isAppliedKind(kind));
 	return [...late, ...fresh];
 }
@@ -72,21 +72,25 @@ function cameAfterExpiry({ result }: Late): boolean {
  * @param options.renews whether they count as activity at the time at which they came
  * @returns how many there were
  */
-export function applyLate(work: Work, received: Instant, { renews }: { renews: boolean }): number {
+export function replayLateEvents(
+	work: SessionWrite,
+	received: Instant,
+	{ renews }: { renews: boolean },
+): number {
 	return applyAll(work, waitingOf(work), received, renews);
 }
 
 /**
  * Brings in what came after the expiry: the session has taken something in since, so it had not expired, or has been renewed.
  */
-export function bringInExpired(work: Work, received: Instant): void {
+export function replayLateOfExpired(work: SessionWrite, received: Instant): void {
 	const waiting = waitingOf(work).filter(cameAfterExpiry);
 	if (waiting.length === 0) return;
 	const applied = applyAll(work, waiting, received, true);
-	noteAppliedLate(work, received, applied);
+	recordAppliedLate(work, received, applied);
 }
 
-function applyAll(work: Work, waiting: readonly Late[], received: Instant, renews: boolean): number {
+function applyAll(work: SessionWrite, waiting: readonly Late[], received: Instant, renews: boolean): number {
 	const times = timesOf(waiting, received);
 	work.late = work.late.filter((row) => !waiting.includes(row));
 	for (const row of waiting) {
@@ -97,9 +101,9 @@ function applyAll(work: Work, waiting: readonly Late[], received: Instant, renew
 }
 
 /** Marks in the history where late events were applied. */
-export function noteAppliedLate(work: Work, received: Instant, applied: number): void {
+export function recordAppliedLate(work: SessionWrite, received: Instant, applied: number): void {
 	const revision = work.session.state.revision + 1;
-	noteRequest(work, {
+	recordRequest(work, {
 		// Only the revision tells one from another, so a repeated commit gives the same id.
 		operation_id: `00000000-0000-8000-8001-${revision.toString(16).padStart(12, "0")}` as OperationId,
 		kind: APPLY_LATE,
@@ -130,17 +134,17 @@ function timesOf(waiting: readonly NewEvent[], received: Instant): Map<NewEvent,
 	return times;
 }
 
-function applyOne(work: Work, row: Late, { at, received }: { at: Instant; received: Instant }): void {
-	const event = eventOf({ ...row, at, received_at: received });
+function applyOne(work: SessionWrite, row: Late, { at, received }: { at: Instant; received: Instant }): void {
+	const event = eventOfHistoryRow({ ...row, at, received_at: received });
 	if (!event) return;
 	const { body } = event;
 	const changesAnswer = body.kind === "answer" || body.kind === "clear";
-	if (changesAnswer) keepFound(work, body.question_id);
+	if (changesAnswer) backfillAdoptedAnswer(work, body.question_id);
 	const { version, state } = work.session;
 	const stored = JSON.parse(row.result) as StoredResult;
 	const seen = changesAnswer && stored.after ? work.known.get(stored.after) : undefined;
 	const told = { ...event, received_at: row.received_at };
-	const conflict = changesAnswer ? unseen(state, stored, told, seen) : null;
+	const conflict = changesAnswer ? detectConflict(state, stored, told, seen) : null;
 	work.session = { ...work.session, state: apply(version.index, state, event) };
 	work.changed = true;
 	if ("question_id" in body && body.kind !== "move") work.touched_questions.add(body.question_id);
@@ -165,7 +169,10 @@ function earlierOf(a: Instant, b: Instant): Instant {
 }
 
 /** Writes what has become of late events that were stored before. */
-export async function writeAppliedLate(tx: Tx, works: readonly Pick<Work, "applied_late">[]): Promise<void> {
+export async function saveAppliedLate(
+	tx: Tx,
+	works: readonly Pick<SessionWrite, "applied_late">[],
+): Promise<void> {
 	for (const { id, ...applied } of works.flatMap(({ applied_late }) => applied_late)) {
 		await tx.updateTable("session_events").set(applied).where("id", "=", id).execute();
 	}

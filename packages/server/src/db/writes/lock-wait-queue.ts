@@ -11,11 +11,11 @@ const MOST_AT_ONCE = 3;
  * for a stranger's lock with them. Those of one key keep their order. Each is tried alone, again and again, until its
  * time is over; `commit` must not wait long.
  */
-export function createHeldUp<In, Out>(
+export function createLockWaitQueue<In, Out>(
 	commit: (items: readonly In[]) => Promise<readonly Out[]>,
 	options: {
 		keyOf: (item: In) => string;
-		isHeldUp: (error: unknown) => boolean;
+		isLockTimeout: (error: unknown) => boolean;
 		longest_wait_ms: number;
 	},
 ) {
@@ -47,7 +47,7 @@ export function createHeldUp<In, Out>(
 			first.one.resolve(out as Out);
 		} catch (error) {
 			lane.error = error;
-			if (options.isHeldUp(error)) return;
+			if (options.isLockTimeout(error)) return;
 			lane.waiting.shift();
 			first.one.reject(error);
 		}

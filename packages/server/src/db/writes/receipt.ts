@@ -1,5 +1,5 @@
 import { correctedTime, type Instant, type SessionState, toInstant, toMillis } from "@carhythm/core";
-import type { Batch, Operation } from "../store.ts";
+import type { Batch, WriteOperation } from "../store.ts";
 
 /** Being behind by less is jitter, of one clock or between two servers. */
 export const SET_BACK_MS = 1000;
@@ -11,7 +11,7 @@ const DIRECT_MS = 60_000;
 export type Receipt = {
 	received: Instant;
 	/** Null for an operation without a clock of its own. */
-	doneAt(operation: Pick<Operation, "client_time">): Instant | null;
+	doneAt(operation: Pick<WriteOperation, "client_time">): Instant | null;
 };
 
 /**

@@ -1,5 +1,5 @@
 import type { NewEvent } from "../schema.ts";
-import type { Work } from "./unit-of-work.ts";
+import type { SessionWrite } from "./unit-of-work.ts";
 
 /** The stored result of a restore that found its session active. */
 const FOUND_ACTIVE = JSON.stringify({ found_active: true });
@@ -8,8 +8,8 @@ const FOUND_ACTIVE = JSON.stringify({ found_active: true });
  * Notes a request that changes nothing now, so that it has no effect either when it is repeated at a time at which it would
  * change something.
  */
-export function noteRequest(
-	work: Work,
+export function recordRequest(
+	work: SessionWrite,
 	noted: Pick<NewEvent, "operation_id" | "kind" | "received_at" | "fingerprint" | "result">,
 ): void {
 	const { response_id, state } = work.session;
@@ -28,15 +28,15 @@ export function noteRequest(
 	});
 }
 
-/** {@link noteRequest} for a restore of a session that is active already. */
-export function noteRestore(
-	work: Work,
+/** {@link recordRequest} for a restore of a session that is active already. */
+export function recordRestore(
+	work: SessionWrite,
 	noted: Pick<NewEvent, "operation_id" | "received_at" | "fingerprint">,
 ): void {
-	noteRequest(work, { kind: "restore", result: FOUND_ACTIVE, ...noted });
+	recordRequest(work, { kind: "restore", result: FOUND_ACTIVE, ...noted });
 }
 
-/** Whether an event brought its session back; {@link noteRestore} notes those that had nothing to bring back. */
+/** Whether an event brought its session back; {@link recordRestore} notes those that had nothing to bring back. */
 export function bringsBack({ kind, result }: Pick<NewEvent, "kind" | "result">): boolean {
 	return kind === "restore" && result !== FOUND_ACTIVE;
 }

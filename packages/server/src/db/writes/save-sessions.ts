@@ -1,24 +1,24 @@
 import type { AnswerRecord, DraftRecord, SessionId } from "@carhythm/core";
 import { sql, type Transaction } from "kysely";
-import type { Dialect } from "../dialect.ts";
+import type { DatabaseDialect } from "../dialect.ts";
 import type { NewEvent, Schema } from "../schema.ts";
-import { noteTurnsOf } from "../sessions/lifecycle.ts";
+import { recordLifecycleOf } from "../sessions/lifecycle.ts";
 import { NEWEST_COLUMNS, selectNewest, TOUCHED, type Touched } from "../sessions/newest-events.ts";
 import {
 	adoptedAnswer,
 	answerColumns,
+	currentAnswers,
 	draftOfRow,
 	type HistoryRow,
 	selectSessions,
-	standingAnswers,
 	toStoredSession,
 } from "../sessions/rows.ts";
 import type { AssessmentStore, Batch } from "../store.ts";
 import { questionsOf } from "./apply-batch.ts";
-import { loadDevices, loadTimes, writeDevices } from "./device-order.ts";
-import { loadKnown } from "./known-operations.ts";
-import { hasLate, loadLate, seenByLate, writeAppliedLate } from "./late-events.ts";
-import { beginWork, type Work } from "./unit-of-work.ts";
+import { loadDevices, loadTimes, saveDevices } from "./device-order.ts";
+import { loadKnownOperations } from "./known-operations.ts";
+import { hasLate, loadLateEvents, saveAppliedLate, seenByLate } from "./late-events.ts";
+import { beginSessionWrite, type SessionWrite } from "./unit-of-work.ts";
 
 type Tx = Transaction<Schema>;
 
@@ -26,12 +26,12 @@ type Tx = Transaction<Schema>;
  * Reads what a group of batches needs, in a fixed number of queries however many sessions there are, and locks the sessions.
  * Unknown sessions are missing from the result.
  */
-export async function openBench(
+export async function loadSessions(
 	tx: Tx,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	assessments: AssessmentStore,
 	groups: ReadonlyMap<SessionId, readonly Batch[]>,
-): Promise<Map<SessionId, Work>> {
+): Promise<Map<SessionId, SessionWrite>> {
 	await dialect.lockSessions(tx, "session_id", [...groups.keys()]);
 	const wanted = dialect.rows(
 		{ session_id: "text" },
@@ -41,15 +41,15 @@ export async function openBench(
 		.select(hasLate.as("has_late"))
 		.where("student_responses.session_id", "in", sql<string>`(select session_id from ${wanted} as w)`)
 		.execute();
-	const bench = new Map<SessionId, Work>();
-	const byResponse = new Map<number, Work>();
+	const writes = new Map<SessionId, SessionWrite>();
+	const byResponse = new Map<number, SessionWrite>();
 	for (const row of rows) {
-		const work = beginWork(await toStoredSession(row, assessments));
-		bench.set(work.session.state.session_id, work);
+		const work = beginSessionWrite(await toStoredSession(row, assessments));
+		writes.set(work.session.state.session_id, work);
 		byResponse.set(row.response_id, work);
 	}
 	const waiting = rows.filter(({ status, has_late }) => status === "active" && has_late);
-	const late = await loadLate(
+	const late = await loadLateEvents(
 		tx,
 		dialect,
 		waiting.map(({ response_id }) => response_id),
@@ -57,7 +57,7 @@ export async function openBench(
 	const touched: Touched[] = [];
 	const operations: { response_id: number; operation_id: string }[] = [];
 	for (const [session_id, batches] of groups) {
-		const work = bench.get(session_id);
+		const work = writes.get(session_id);
 		if (!work) continue;
 		const { response_id, version } = work.session;
 		work.late = late.get(response_id) ?? [];
@@ -74,17 +74,17 @@ export async function openBench(
 			}
 		}
 	}
-	await loadKnown(tx, dialect, byResponse, operations);
+	await loadKnownOperations(tx, dialect, byResponse, operations);
 	await loadDevices(tx, dialect, byResponse, groups);
 	await loadTouched(tx, dialect, byResponse, touched);
 	await loadTimes(tx, dialect, byResponse, groups);
-	return bench;
+	return writes;
 }
 
 async function loadTouched(
 	tx: Tx,
-	dialect: Dialect,
-	byResponse: ReadonlyMap<number, Work>,
+	dialect: DatabaseDialect,
+	byResponse: ReadonlyMap<number, SessionWrite>,
 	touched: readonly Touched[],
 ): Promise<void> {
 	if (touched.length === 0) return;
@@ -106,7 +106,7 @@ async function loadTouched(
 	const historyOf = Map.groupBy(history.rows, (row) => row.response_id);
 	for (const [response_id, rows] of historyOf) {
 		const work = byResponse.get(response_id);
-		if (work) addAnswers(work, standingAnswers(rows));
+		if (work) addAnswers(work, currentAnswers(rows));
 	}
 	for (const row of drafts.rows) {
 		const work = byResponse.get(row.response_id);
@@ -114,7 +114,7 @@ async function loadTouched(
 	}
 }
 
-async function adoptedRows(tx: Tx, dialect: Dialect, touched: readonly Touched[]) {
+async function adoptedRows(tx: Tx, dialect: DatabaseDialect, touched: readonly Touched[]) {
 	if (touched.length === 0) return [];
 	const { rows } = await sql<Parameters<typeof adoptedAnswer>[0]>`
 		select a.* from ${dialect.rows(TOUCHED, touched)} as w cross join question_answers a
@@ -122,7 +122,7 @@ async function adoptedRows(tx: Tx, dialect: Dialect, touched: readonly Touched[]
 	return rows;
 }
 
-function addAnswers(work: Work, answers: Record<string, AnswerRecord>): void {
+function addAnswers(work: SessionWrite, answers: Record<string, AnswerRecord>): void {
 	const { session } = work;
 	work.session = {
 		...session,
@@ -130,7 +130,7 @@ function addAnswers(work: Work, answers: Record<string, AnswerRecord>): void {
 	};
 }
 
-function addDraft(work: Work, question_id: number, draft: DraftRecord): void {
+function addDraft(work: SessionWrite, question_id: number, draft: DraftRecord): void {
 	const { session } = work;
 	work.session = {
 		...session,
@@ -145,14 +145,18 @@ export function changesOf(tx: Tx): number[] {
 	return [...(changedIn.get(tx) ?? [])];
 }
 
-/** Writes everything that the bench holds: the history, the standing answers, the drafts and the sessions' rows. */
-export async function writeBench(tx: Tx, dialect: Dialect, bench: Iterable<Work>): Promise<void> {
-	const changed = [...bench].filter((work) => work.changed);
+/** Writes everything that the unit of work holds: the history, the standing answers, the drafts and the sessions' rows. */
+export async function saveSessions(
+	tx: Tx,
+	dialect: DatabaseDialect,
+	writes: Iterable<SessionWrite>,
+): Promise<void> {
+	const changed = [...writes].filter((work) => work.changed);
 	if (changed.length === 0) return;
 	const noted = changedIn.get(tx) ?? new Set();
 	for (const work of changed) {
 		noted.add(work.session.response_id);
-		noteTurnsOf(tx, work);
+		recordLifecycleOf(tx, work);
 	}
 	changedIn.set(tx, noted);
 	await appendEvents(
@@ -160,16 +164,20 @@ export async function writeBench(tx: Tx, dialect: Dialect, bench: Iterable<Work>
 		dialect,
 		changed.flatMap((work) => work.events),
 	);
-	await writeAppliedLate(tx, changed);
+	await saveAppliedLate(tx, changed);
 	await writeAnswers(tx, dialect, changed);
 	await writeDrafts(tx, dialect, changed);
 	await writeSessions(tx, dialect, changed);
-	await writeDevices(tx, dialect, changed);
+	await saveDevices(tx, dialect, changed);
 	await writeHolders(tx, dialect, changed);
 }
 
 /** Appends rows to the history. */
-export async function appendEvents(tx: Tx, dialect: Dialect, events: readonly NewEvent[]): Promise<void> {
+export async function appendEvents(
+	tx: Tx,
+	dialect: DatabaseDialect,
+	events: readonly NewEvent[],
+): Promise<void> {
 	if (events.length === 0) return;
 	const rows = dialect.rows(
 		{
@@ -196,7 +204,7 @@ export async function appendEvents(tx: Tx, dialect: Dialect, events: readonly Ne
 		from ${rows} as v where true`.execute(tx);
 }
 
-async function writeAnswers(tx: Tx, dialect: Dialect, works: readonly Work[]): Promise<void> {
+async function writeAnswers(tx: Tx, dialect: DatabaseDialect, works: readonly SessionWrite[]): Promise<void> {
 	const standing = [];
 	const cleared: Touched[] = [];
 	for (const { session, touched_questions } of works) {
@@ -226,7 +234,7 @@ async function writeAnswers(tx: Tx, dialect: Dialect, works: readonly Work[]): P
 	}
 }
 
-async function writeDrafts(tx: Tx, dialect: Dialect, works: readonly Work[]): Promise<void> {
+async function writeDrafts(tx: Tx, dialect: DatabaseDialect, works: readonly SessionWrite[]): Promise<void> {
 	const standing = [];
 	const settled: Touched[] = [];
 	for (const { session, touched_questions } of works) {
@@ -259,7 +267,11 @@ async function writeDrafts(tx: Tx, dialect: Dialect, works: readonly Work[]): Pr
  * Status and page are in indexes of the existing table, and SQLite writes a column's index entry anew whether or not its value changes.
  * Most answers change neither.
  */
-async function writeResponses(tx: Tx, dialect: Dialect, works: readonly Work[]): Promise<void> {
+async function writeResponses(
+	tx: Tx,
+	dialect: DatabaseDialect,
+	works: readonly SessionWrite[],
+): Promise<void> {
 	const rows = works.map((work) => {
 		const { state, response_id } = work.session;
 		const current_page_id = state.place?.page_id ?? null;
@@ -298,7 +310,11 @@ async function writeResponses(tx: Tx, dialect: Dialect, works: readonly Work[]):
 	}
 }
 
-async function writeSessions(tx: Tx, dialect: Dialect, works: readonly Work[]): Promise<void> {
+async function writeSessions(
+	tx: Tx,
+	dialect: DatabaseDialect,
+	works: readonly SessionWrite[],
+): Promise<void> {
 	const rows = works.map((work) => {
 		const { session, abandoned_at } = work;
 		const { state, response_id } = session;
@@ -347,7 +363,7 @@ async function writeSessions(tx: Tx, dialect: Dialect, works: readonly Work[]): 
 		)} as v where session_details.response_id = v.response_id`.execute(tx);
 }
 
-async function writeHolders(tx: Tx, dialect: Dialect, works: readonly Work[]): Promise<void> {
+async function writeHolders(tx: Tx, dialect: DatabaseDialect, works: readonly SessionWrite[]): Promise<void> {
 	const rows = works.flatMap(({ session, events }) => {
 		const { holder } = session.state;
 		const isNew = events.some(({ kind, outcome }) => kind === "hold" && outcome === "applied");
@@ -366,7 +382,7 @@ async function writeHolders(tx: Tx, dialect: Dialect, works: readonly Work[]): P
 }
 
 /** What came late is no activity: a session that took in nothing else keeps the value that it had. */
-function activityToStore({ session, activity_before, expiry_base }: Work): string {
+function activityToStore({ session, activity_before, expiry_base }: SessionWrite): string {
 	const { last_activity } = session.state;
 	return last_activity === expiry_base ? activity_before : last_activity;
 }

@@ -22,10 +22,10 @@ type KnownOperation = {
 };
 
 /**
- * A session on the bench: its state with the answers and drafts of the questions at hand, the operations already known, and
+ * A session in a unit of work: its state with the answers and drafts of the questions at hand, the operations already known, and
  * what is to be written. All batches of a group that concern one session work on the same one, in order.
  */
-export type Work = WithDevices & {
+export type SessionWrite = WithDevices & {
 	known: Map<string, KnownOperation>;
 	events: NewEvent[];
 	touched_questions: Set<number>;
@@ -42,8 +42,8 @@ export type Work = WithDevices & {
 	applied_late: AppliedLate[];
 };
 
-/** Puts a stored session on the bench. */
-export function beginWork(session: StoredSession): Work {
+/** Takes a stored session into a unit of work. */
+export function beginSessionWrite(session: StoredSession): SessionWrite {
 	const expiry_base = expiryBase(session);
 	return {
 		// Whether the session has expired is judged from here on by its state alone.

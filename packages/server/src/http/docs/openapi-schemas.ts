@@ -37,7 +37,7 @@ export const SHARED = {
 	OrderingAnswer: core.OrderingAnswer,
 	OrderingQuestion: core.OrderingQuestion,
 	Page: core.Page,
-	Place: core.Place,
+	Place: core.Position,
 	Problem: core.Problem,
 	ProblemCode: core.ProblemCode,
 	Profile: core.Profile,

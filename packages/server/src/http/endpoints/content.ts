@@ -29,7 +29,7 @@ const UNKNOWN_ASSESSMENT = {
 const UNNAMED_MODULE = "Assessment";
 
 /** What is asked: as modules and pages for existing clients, as one immutable document for ours. */
-export function mountModules(api: Api, deps: Deps): void {
+export function mountContent(api: Api, deps: Deps): void {
 	api.add({
 		method: "get",
 		path: "/api/v2/modules",

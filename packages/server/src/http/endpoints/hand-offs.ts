@@ -16,8 +16,8 @@ import type { Deps, Env } from "../context.ts";
 import type { Api, Outcome } from "../endpoint.ts";
 import { clearSessionCookie, setSessionCookie } from "../middleware/session-cookie.ts";
 import { lookUp, snapshotOf } from "../reply/session-replies.ts";
-import type { FailedLookups } from "../request/rate-limits.ts";
-import { fewAtATime } from "../request/semaphore.ts";
+import type { FailedLookupLimit } from "../request/rate-limits.ts";
+import { createSemaphore } from "../request/semaphore.ts";
 
 /** A wrong code is told so after this long, whichever part of it was wrong: longer than any of the ways to find out takes. */
 const TIME_OF_WRONG_CODE_MS = 400;
@@ -27,11 +27,11 @@ const HASHES_AT_A_TIME = 2;
 
 const UNNAMED_DEVICE = "Another device";
 
-type Hashing = ReturnType<typeof fewAtATime>;
+type Hashing = ReturnType<typeof createSemaphore>;
 
 /** Continuing on another device, and forgetting on this one. */
-export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedLookups): void {
-	const hashing = fewAtATime(HASHES_AT_A_TIME);
+export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedLookupLimit): void {
+	const hashing = createSemaphore(HASHES_AT_A_TIME);
 	api.add({
 		method: "post",
 		path: "/api/v2/session/{session_id}/handoff",
@@ -109,7 +109,7 @@ async function handOff(
 
 async function redeem(
 	deps: Deps,
-	failedLookups: FailedLookups,
+	failedLookups: FailedLookupLimit,
 	hashing: Hashing,
 	{ c, body }: { c: Context<Env>; body: z.infer<typeof RedeemRequest> },
 ): Promise<Outcome<SessionSnapshot>> {

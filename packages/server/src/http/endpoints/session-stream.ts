@@ -15,7 +15,7 @@ const RECONNECT_MS = 2000;
 const BEAT = `event: beat\ndata: ${HEARTBEAT_MS}\n\n`;
 
 /** Word of what happens to a session, as it happens. */
-export function mountSessionEvents(api: Api, deps: Deps): void {
+export function mountSessionStream(api: Api, deps: Deps): void {
 	const open = new Map<number, number>();
 	api.add({
 		method: "get",

@@ -1,5 +1,5 @@
 /** Lets few pieces of work run at a time; the others wait, first come, first served. */
-export function fewAtATime(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+export function createSemaphore(most: number): <T>(work: () => Promise<T>) => Promise<T> {
 	const waiting: (() => void)[] = [];
 	let running = 0;
 	return async (work) => {

@@ -11,7 +11,7 @@ import { type Kysely, sql } from "kysely";
 import { answerOfRow } from "../../db/sessions/rows.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../ledger/ledger-schema.ts";
-import type { BatchesStep, Means, Probe, Tx } from "../migration.ts";
+import type { BatchesStep, Probe, StepContext, Tx } from "../migration.ts";
 import { adoptedVersionId } from "./content/step.ts";
 import { responsesWithoutDetails } from "./found.ts";
 
@@ -21,7 +21,7 @@ type AnswerRow = Parameters<typeof answerOfRow>[0] & { response_id: number; ques
 async function addRange(
 	tx: Tx,
 	{ from, to }: { from: number; to: number },
-	{ dialect }: Means,
+	{ dialect }: StepContext,
 ): Promise<number> {
 	const { rows } = await sql<NewResponse>`
 		SELECT r.id, CASE WHEN CAST(r.status AS TEXT) = 'user_abandoned_not_completed' THEN r.last_activity END AS abandoned_at,
@@ -106,7 +106,7 @@ function languageOf(
 	return isArabic ? "ar" : "en";
 }
 
-async function freeDisplayIds(tx: Tx, dialect: Means["dialect"], count: number): Promise<string[]> {
+async function freeDisplayIds(tx: Tx, dialect: StepContext["dialect"], count: number): Promise<string[]> {
 	const ids = new Set<string>();
 	while (ids.size < count) {
 		const minted = Array.from({ length: count - ids.size }, () => ({
@@ -123,7 +123,7 @@ async function freeDisplayIds(tx: Tx, dialect: Means["dialect"], count: number):
 
 async function probe(
 	db: Kysely<LedgerSchema>,
-	_means: Means,
+	_means: StepContext,
 	catalogue: Catalogue,
 ): Promise<Probe | "ledger"> {
 	if (!catalogue.has("session_details")) return "ledger";

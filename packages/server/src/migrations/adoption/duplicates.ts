@@ -3,8 +3,8 @@ import type { Answer, Instant } from "@carhythm/core";
 import { sql } from "kysely";
 import { ADOPTED, answerOfRow } from "../../db/sessions/rows.ts";
 import { appendEvents } from "../../db/writes/save-sessions.ts";
-import type { Means, Task, Tx, WholeStep } from "../migration.ts";
-import { forget } from "../steps/undo-tables.ts";
+import type { StepContext, Task, Tx, WholeStep } from "../migration.ts";
+import { dropKept } from "../steps/undo-tables.ts";
 import { catalogueOf, countFound, foundIn, hasTable, makeFound } from "./found.ts";
 
 const FOUND_ANSWERS = foundIn("question_answers");
@@ -43,13 +43,13 @@ const AT_ONCE = 1000;
 const moveOlder: Task = {
 	name: "move_older_answers",
 	version: 1,
-	async run(tx, means) {
-		const { report } = means;
+	async run(tx, context) {
+		const { report } = context;
 		const { rows: ids } = await sql.raw<{ id: number }>(`${OLDER} ORDER BY a.id`).execute(tx);
 		if (ids.length === 0) return;
-		await makeFoundAnswers(tx, means);
+		await makeFoundAnswers(tx, context);
 		for (let i = 0; i < ids.length; i += AT_ONCE) {
-			await moveRows(tx, means, ids.slice(i, i + AT_ONCE));
+			await moveRows(tx, context, ids.slice(i, i + AT_ONCE));
 		}
 		await countFound(tx, FOUND_ANSWERS, ids.length);
 		report(
@@ -59,7 +59,7 @@ const moveOlder: Task = {
 };
 
 /** With every column that the table has, so that what nobody knows comes back too. */
-async function makeFoundAnswers(tx: Tx, { dialect }: Means): Promise<void> {
+async function makeFoundAnswers(tx: Tx, { dialect }: StepContext): Promise<void> {
 	if (await hasTable(tx, dialect, FOUND_ANSWERS)) return;
 	const columns = (await catalogueOf(tx, dialect)).get("question_answers")?.columns.values() ?? [];
 	const lines = [...columns].map(({ name, declared }) => {
@@ -69,7 +69,7 @@ async function makeFoundAnswers(tx: Tx, { dialect }: Means): Promise<void> {
 	await makeFound(tx, dialect, FOUND_ANSWERS, lines.join(", "));
 }
 
-async function moveRows(tx: Tx, { dialect }: Means, ids: readonly { id: number }[]): Promise<void> {
+async function moveRows(tx: Tx, { dialect }: StepContext, ids: readonly { id: number }[]): Promise<void> {
 	const wanted = sql`SELECT id FROM ${dialect.rows({ id: "integer" }, ids)} AS v`;
 	const { rows } = await sql<DoubledAnswer>`
 		SELECT a.id, a.response_id, a.question_id, a.answer_text, a.answer_value, a.answer_json,
@@ -89,7 +89,7 @@ async function moveRows(tx: Tx, { dialect }: Means, ids: readonly { id: number }
 /** The older answers count as given when the session began: nobody knows better, and everything else came later. */
 async function enterHistory(
 	tx: Tx,
-	dialect: Means["dialect"],
+	dialect: StepContext["dialect"],
 	rows: readonly DoubledAnswer[],
 ): Promise<void> {
 	const known = await knownOperations(tx, dialect, rows);
@@ -129,7 +129,7 @@ function adoptedEvent(
 
 async function knownOperations(
 	tx: Tx,
-	dialect: Means["dialect"],
+	dialect: StepContext["dialect"],
 	rows: readonly DoubledAnswer[],
 ): Promise<Set<string>> {
 	const operations = rows.map((row) => ({
@@ -174,7 +174,7 @@ const bringOlderBack: Task = {
 		report(
 			`duplicate_answers: ${Number(back.numAffectedRows ?? 0)} are back${kept > 0 ? `; ${kept} stay in the history, for their answer was cleared since` : ""}`,
 		);
-		await forget(tx, FOUND_ANSWERS);
+		await dropKept(tx, FOUND_ANSWERS);
 	},
 };
 

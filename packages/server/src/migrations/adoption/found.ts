@@ -1,9 +1,9 @@
 import { type Kysely, sql } from "kysely";
-import type { Dialect } from "../../db/dialect.ts";
+import type { DatabaseDialect } from "../../db/dialect.ts";
 import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
 import { KEPT, type LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { Tx } from "../migration.ts";
-import { forget, keptName } from "../steps/undo-tables.ts";
+import { dropKept, keptName } from "../steps/undo-tables.ts";
 
 // What the repairs found, as it was found, in tables of their own: undoing them puts it back. Like everything that undoing
 // needs, these are dropped by `migrate prune`.
@@ -18,12 +18,16 @@ export function foundIn(table: string): string {
 const FACTS = foundIn("facts");
 
 /** What is there inside a transaction. */
-export function catalogueOf(tx: Tx, dialect: Dialect): Promise<Catalogue> {
+export function catalogueOf(tx: Tx, dialect: DatabaseDialect): Promise<Catalogue> {
 	return readCatalogue<LedgerSchema>(tx, dialect.name);
 }
 
 /** Whether there is such a table. */
-export async function hasTable(db: Kysely<LedgerSchema>, dialect: Dialect, table: string): Promise<boolean> {
+export async function hasTable(
+	db: Kysely<LedgerSchema>,
+	dialect: DatabaseDialect,
+	table: string,
+): Promise<boolean> {
 	const { rows } =
 		dialect.name === "sqlite"
 			? await sql`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ${table}`.execute(db)
@@ -35,7 +39,12 @@ export async function hasTable(db: Kysely<LedgerSchema>, dialect: Dialect, table
  * Makes a table for what is found, unless it is there.
  * @param columns what stands between the brackets of CREATE TABLE
  */
-export async function makeFound(tx: Tx, dialect: Dialect, table: string, columns: string): Promise<void> {
+export async function makeFound(
+	tx: Tx,
+	dialect: DatabaseDialect,
+	table: string,
+	columns: string,
+): Promise<void> {
 	if (await hasTable(tx, dialect, table)) return;
 	await sql.raw(`CREATE TABLE ${table} (${columns})`).execute(tx);
 	await tx
@@ -60,7 +69,12 @@ export async function countFound(tx: Tx, table: string, more: number): Promise<v
 }
 
 /** Notes a fact of the schema as it was found, once: what was found first counts. */
-export async function noteFact(tx: Tx, dialect: Dialect, name: string, value: unknown): Promise<void> {
+export async function noteFact(
+	tx: Tx,
+	dialect: DatabaseDialect,
+	name: string,
+	value: unknown,
+): Promise<void> {
 	await makeFound(tx, dialect, FACTS, "name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL");
 	await sql`
 		INSERT INTO ${sql.table(FACTS)} (name, value) VALUES (${name}, ${JSON.stringify(value)})
@@ -68,7 +82,7 @@ export async function noteFact(tx: Tx, dialect: Dialect, name: string, value: un
 }
 
 /** A noted fact; undefined when there is none. */
-export async function readFact(tx: Tx, dialect: Dialect, name: string): Promise<unknown> {
+export async function readFact(tx: Tx, dialect: DatabaseDialect, name: string): Promise<unknown> {
 	if (!(await hasTable(tx, dialect, FACTS))) return undefined;
 	const { rows } = await sql<{ value: string }>`
 		SELECT value FROM ${sql.table(FACTS)} WHERE name = ${name}`.execute(tx);
@@ -77,7 +91,7 @@ export async function readFact(tx: Tx, dialect: Dialect, name: string): Promise<
 
 /** Drops the facts, at the end of an undo. */
 export async function forgetFacts(tx: Tx): Promise<void> {
-	await forget(tx, FACTS);
+	await dropKept(tx, FACTS);
 }
 
 /** How many responses there are beyond those whose details are there too: what came in past this program. */

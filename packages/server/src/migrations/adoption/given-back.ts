@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import type { Means, Tx } from "../migration.ts";
-import { forget, keep } from "../steps/undo-tables.ts";
+import type { StepContext, Tx } from "../migration.ts";
+import { dropKept, keepRows } from "../steps/undo-tables.ts";
 import { foundIn, hasTable, MIGRATION } from "./found.ts";
 
 // Undoing the repairs gives rows back as the previous program wrote them. What they said before is kept beside it: a value that is still as
@@ -31,11 +31,15 @@ export async function noteBefore(tx: Tx, { table, columns }: GivenBack): Promise
 }
 
 /** To be called when the rows are given back, in the same transaction. */
-export async function keepGivenBack(tx: Tx, means: Means, { table, columns }: GivenBack): Promise<void> {
+export async function keepGivenBack(
+	tx: Tx,
+	context: StepContext,
+	{ table, columns }: GivenBack,
+): Promise<void> {
 	const kept = givenBack(table);
 	const older = `${kept}_older`;
 	// A run that was interrupted had not reached every row: of the others the earlier undo knows the value of before.
-	const hasOlder = await hasTable(tx, means.dialect, kept);
+	const hasOlder = await hasTable(tx, context.dialect, kept);
 	if (hasOlder) await sql.raw(`ALTER TABLE ${kept} RENAME TO ${older}`).execute(tx);
 	const ids = identity(table).map((column) => `b.${column}`);
 	const values = columns.flatMap((column) => {
@@ -51,9 +55,9 @@ export async function keepGivenBack(tx: Tx, means: Means, { table, columns }: Gi
 			.map((column) => `${one}.${column} = b.${column}`)
 			.join(" AND ");
 	const olderRows = hasOlder ? ` LEFT JOIN ${older} o ON ${same("o")}` : "";
-	await keep(
+	await keepRows(
 		tx,
-		means,
+		context,
 		MIGRATION,
 		`given_back_${table}`,
 		`SELECT ${[...ids, ...values].join(", ")} FROM ${before(table)} b JOIN ${table} r ON ${same("r")}${olderRows}`,
@@ -64,7 +68,11 @@ export async function keepGivenBack(tx: Tx, means: Means, { table, columns }: Gi
 }
 
 /** Gives columns the values of before the undo, where they still are as they were given back. */
-export async function takeBack(tx: Tx, { dialect }: Means, { table, columns }: GivenBack): Promise<void> {
+export async function takeBack(
+	tx: Tx,
+	{ dialect }: StepContext,
+	{ table, columns }: GivenBack,
+): Promise<void> {
 	const kept = givenBack(table);
 	if (!(await hasTable(tx, dialect, kept))) return;
 	for (const column of columns) {
@@ -76,5 +84,5 @@ export async function takeBack(tx: Tx, { dialect }: Means, { table, columns }: G
 			)
 			.execute(tx);
 	}
-	await forget(tx, kept);
+	await dropKept(tx, kept);
 }

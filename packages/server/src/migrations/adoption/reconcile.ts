@@ -14,11 +14,11 @@ import {
 	ADOPTED,
 	answerColumns,
 	answerOfRow,
+	currentAnswers,
 	type HistoryRow,
-	standingAnswers,
 } from "../../db/sessions/rows.ts";
 import { appendEvents } from "../../db/writes/save-sessions.ts";
-import type { BatchesStep, Means, Tx } from "../migration.ts";
+import type { BatchesStep, StepContext, Tx } from "../migration.ts";
 import { indexOf } from "./details.ts";
 
 type DetailsRow = {
@@ -39,13 +39,17 @@ type EventRow = HistoryRow & { response_id: number; fingerprint: string };
  * What stands in the existing table wins over the history: the previous program went on with it, or an older answer was
  * found beside the one that stands. Each difference becomes an event, so that the history ends with what stands.
  */
-async function reconcileRange(tx: Tx, range: { from: number; to: number }, means: Means): Promise<number> {
+async function reconcileRange(
+	tx: Tx,
+	range: { from: number; to: number },
+	context: StepContext,
+): Promise<number> {
 	const sessions = await sessionsIn(tx, range);
 	if (sessions.length === 0) return 0;
-	const answers = Map.groupBy(await answersOf(tx, means, sessions), ({ response_id }) => response_id);
-	const history = Map.groupBy(await historyOf(tx, means, sessions), ({ response_id }) => response_id);
+	const answers = Map.groupBy(await answersOf(tx, context, sessions), ({ response_id }) => response_id);
+	const history = Map.groupBy(await historyOf(tx, context, sessions), ({ response_id }) => response_id);
 	const asked = await questionsAsked(tx, sessions);
-	const now = await nowOf(tx, means);
+	const now = await nowOf(tx, context);
 	const events: NewEvent[] = [];
 	const changed: Counts[] = [];
 	for (const session of sessions) {
@@ -60,8 +64,8 @@ async function reconcileRange(tx: Tx, range: { from: number; to: number }, means
 		);
 		if (counts) changed.push(counts);
 	}
-	await appendEvents(tx, means.dialect, events);
-	if (changed.length > 0) await writeCounts(tx, means, changed);
+	await appendEvents(tx, context.dialect, events);
+	if (changed.length > 0) await writeCounts(tx, context, changed);
 	return changed.length;
 }
 
@@ -92,7 +96,7 @@ function recount(
 	return isSame ? null : counts;
 }
 
-async function nowOf(tx: Tx, { dialect }: Means): Promise<Instant> {
+async function nowOf(tx: Tx, { dialect }: StepContext): Promise<Instant> {
 	const { rows } = await sql<{ now: Instant }>`SELECT ${sql.raw(dialect.now)} AS now`.execute(tx);
 	if (!rows[0]) throw new Error("The database does not tell the time.");
 	return rows[0].now;
@@ -125,7 +129,11 @@ async function sessionsIn(tx: Tx, { from, to }: { from: number; to: number }): P
 	return rows;
 }
 
-async function answersOf(tx: Tx, { dialect }: Means, sessions: readonly DetailsRow[]): Promise<AnswerRow[]> {
+async function answersOf(
+	tx: Tx,
+	{ dialect }: StepContext,
+	sessions: readonly DetailsRow[],
+): Promise<AnswerRow[]> {
 	const { rows } = await sql<AnswerRow>`
 		SELECT a.response_id, a.question_id, a.answer_text, a.answer_value, a.answer_json
 		FROM ${dialect.rows({ response_id: "integer" }, sessions)} AS v CROSS JOIN question_answers a
@@ -133,7 +141,11 @@ async function answersOf(tx: Tx, { dialect }: Means, sessions: readonly DetailsR
 	return rows;
 }
 
-async function historyOf(tx: Tx, { dialect }: Means, sessions: readonly DetailsRow[]): Promise<EventRow[]> {
+async function historyOf(
+	tx: Tx,
+	{ dialect }: StepContext,
+	sessions: readonly DetailsRow[],
+): Promise<EventRow[]> {
 	const { rows } = await sql<EventRow>`
 		SELECT e.response_id, e.question_id, e.operation_id, e.kind, e.value, e.at, e.revision, e.fingerprint
 		FROM ${dialect.rows({ response_id: "integer" }, sessions)} AS v CROSS JOIN session_events e
@@ -149,7 +161,7 @@ function differences(
 	past: readonly EventRow[],
 	now: Instant,
 ): NewEvent[] {
-	const standing = standingAnswers(past);
+	const standing = currentAnswers(past);
 	const adopted = new Set(past.filter((row) => row.fingerprint === ADOPTED).map((row) => row.operation_id));
 	const given = new Map(rows.map((row) => [row.question_id, answerOfRow(row)]));
 	// Adopted answers without a history stand by their row alone.
@@ -205,7 +217,7 @@ function eventOf(
 	};
 }
 
-async function writeCounts(tx: Tx, { dialect }: Means, counts: readonly Counts[]): Promise<void> {
+async function writeCounts(tx: Tx, { dialect }: StepContext, counts: readonly Counts[]): Promise<void> {
 	const rows = dialect.rows(
 		{
 			response_id: "integer",

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Task, WholeStep } from "../migration.ts";
-import { forget } from "../steps/undo-tables.ts";
+import { dropKept } from "../steps/undo-tables.ts";
 import { hasTable } from "./found.ts";
 import { givenBack, takeBack } from "./given-back.ts";
 import type { Rule } from "./repair.ts";
@@ -19,11 +19,11 @@ const RULES: Readonly<Record<Rule, string>> = {
 const sayRules: Task = {
 	name: "say_rules",
 	version: 1,
-	async run(tx, means) {
-		const { dialect, report } = means;
+	async run(tx, context) {
+		const { dialect, report } = context;
 		for (const table of ["pages", "questions"] as const)
-			await takeBack(tx, means, { table, columns: ["created_at"] });
-		await forget(tx, givenBack("student_responses"));
+			await takeBack(tx, context, { table, columns: ["created_at"] });
+		await dropKept(tx, givenBack("student_responses"));
 		if (!(await hasTable(tx, dialect, FOUND_RESPONSES))) return;
 		const { rows } = await sql<{ rules: string; n: number }>`
 			SELECT rules, count(*) AS n FROM ${sql.table(FOUND_RESPONSES)} GROUP BY rules`.execute(tx);

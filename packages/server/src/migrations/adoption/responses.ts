@@ -1,8 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../ledger/ledger-schema.ts";
-import type { BatchesStep, Means, Probe, Task, Tx } from "../migration.ts";
-import { forget } from "../steps/undo-tables.ts";
+import type { BatchesStep, Probe, StepContext, Task, Tx } from "../migration.ts";
+import { dropKept } from "../steps/undo-tables.ts";
 import {
 	catalogueOf,
 	countFound,
@@ -40,15 +40,19 @@ type Row = {
 };
 type Change = { id: number; rules: string } & Omit<Repaired, "rules">;
 
-async function repairRange(tx: Tx, range: { from: number; to: number }, means: Means): Promise<number> {
+async function repairRange(
+	tx: Tx,
+	range: { from: number; to: number },
+	context: StepContext,
+): Promise<number> {
 	const changes: Change[] = [];
-	for (const row of await readRange(tx, range, means)) {
-		const repaired = repair({ ...row, activity: activityOf(row) }, means.decisions);
+	for (const row of await readRange(tx, range, context)) {
+		const repaired = repair({ ...row, activity: activityOf(row) }, context.decisions);
 		if (!repaired) throw new Error("A response has a status that no rule knows.");
 		const { rules, ...values } = repaired;
 		const wroteOurs = row.is_ours === 0 && TIMES.some((column) => isText(row[column]));
 		const comesBack = Number(row.comes_back) === 1;
-		if (rules.length > 0 || comesBack || (means.dialect.name === "sqlite" && wroteOurs)) {
+		if (rules.length > 0 || comesBack || (context.dialect.name === "sqlite" && wroteOurs)) {
 			const times = TIMES.map((column) => [
 				column,
 				Number(row[`keeps_${column}`]) === 1 ? null : values[column],
@@ -57,8 +61,8 @@ async function repairRange(tx: Tx, range: { from: number; to: number }, means: M
 		}
 	}
 	if (changes.length === 0) return 0;
-	await keepFound(tx, means, changes);
-	await writeRange(tx, means, changes);
+	await keepFound(tx, context, changes);
+	await writeRange(tx, context, changes);
 	return changes.filter(({ rules }) => rules !== "").length;
 }
 
@@ -76,7 +80,7 @@ function isText(value: unknown): boolean {
 async function readRange(
 	tx: Tx,
 	{ from, to }: { from: number; to: number },
-	{ dialect }: Means,
+	{ dialect }: StepContext,
 ): Promise<Row[]> {
 	const isMoment = (await hasTable(tx, dialect, MOMENTS))
 		? sql`CASE WHEN r.last_activity IN (SELECT value FROM ${sql.table(MOMENTS)}) THEN 1 ELSE 0 END`
@@ -104,7 +108,7 @@ type ComingBack = {
 	time: (column: (typeof TIMES)[number]) => string;
 };
 
-async function comingBack(tx: Tx, dialect: Means["dialect"]): Promise<ComingBack> {
+async function comingBack(tx: Tx, dialect: StepContext["dialect"]): Promise<ComingBack> {
 	const kept = givenBack(TABLE);
 	if (!(await hasTable(tx, dialect, kept))) {
 		return {
@@ -139,7 +143,7 @@ async function comingBack(tx: Tx, dialect: Means["dialect"]): Promise<ComingBack
 
 const COLUMNS = { created_at: "time", completed_at: "time", last_activity: "time" } as const;
 
-async function keepFound(tx: Tx, { dialect }: Means, changes: readonly Change[]): Promise<void> {
+async function keepFound(tx: Tx, { dialect }: StepContext, changes: readonly Change[]): Promise<void> {
 	// Without a type a column of SQLite keeps every value as it is.
 	const type = dialect.name === "postgres" ? "TIMESTAMP WITH TIME ZONE" : "";
 	const columns = TIMES.flatMap((column) => [`found_${column} ${type}`, `our_${column} ${type}`]);
@@ -164,7 +168,7 @@ async function keepFound(tx: Tx, { dialect }: Means, changes: readonly Change[])
 	await countFound(tx, FOUND_RESPONSES, Number(kept.numAffectedRows ?? 0));
 }
 
-async function writeRange(tx: Tx, { dialect }: Means, changes: readonly Change[]): Promise<void> {
+async function writeRange(tx: Tx, { dialect }: StepContext, changes: readonly Change[]): Promise<void> {
 	const rows = dialect.rows({ id: "integer", status: "text", ...COLUMNS }, changes);
 	const back = await comingBack(tx, dialect);
 	const type = (await catalogueOf(tx, dialect)).get(TABLE)?.enums.get("status")?.type;
@@ -181,8 +185,8 @@ async function writeRange(tx: Tx, { dialect }: Means, changes: readonly Change[]
 const undoResponses: Task = {
 	name: "undo_responses",
 	version: 1,
-	async run(tx, means) {
-		const { dialect, report } = means;
+	async run(tx, context) {
+		const { dialect, report } = context;
 		const type = (await catalogueOf(tx, dialect)).get(TABLE)?.enums.get("status")?.type;
 		const words = (await readFact(tx, dialect, "status_words")) as Vocabulary | undefined;
 		const cast = (expression: string) => (type ? `CAST(${expression} AS "${type}")` : expression);
@@ -217,10 +221,10 @@ const undoResponses: Task = {
 		}
 		if (dialect.name === "sqlite") {
 			await rewriteTimes(tx, there);
-			for (const table of ["pages", "questions"] as const) await rewriteContentTimes(tx, means, table);
+			for (const table of ["pages", "questions"] as const) await rewriteContentTimes(tx, context, table);
 		}
-		await keepGivenBack(tx, means, { table: TABLE, columns: ["status", ...TIMES] });
-		await forget(tx, FOUND_RESPONSES);
+		await keepGivenBack(tx, context, { table: TABLE, columns: ["status", ...TIMES] });
+		await dropKept(tx, FOUND_RESPONSES);
 	},
 };
 
@@ -241,18 +245,22 @@ async function rewriteTimes(tx: Tx, there: boolean): Promise<void> {
 	}
 }
 
-async function rewriteContentTimes(tx: Tx, means: Means, table: "pages" | "questions"): Promise<void> {
+async function rewriteContentTimes(
+	tx: Tx,
+	context: StepContext,
+	table: "pages" | "questions",
+): Promise<void> {
 	await noteBefore(tx, { table, columns: ["created_at"] });
 	await sql
 		.raw(`UPDATE ${table} SET created_at = ${asFoundText("created_at")} WHERE ${isOurs("created_at")}`)
 		.execute(tx);
-	await keepGivenBack(tx, means, { table, columns: ["created_at"] });
+	await keepGivenBack(tx, context, { table, columns: ["created_at"] });
 }
 
 /** New rows of the previous program are repaired like old ones, whenever the migrations next look. */
 async function probe(
 	db: Kysely<LedgerSchema>,
-	{ decisions }: Means,
+	{ decisions }: StepContext,
 	catalogue: Catalogue,
 ): Promise<Probe | "ledger"> {
 	if (!isZone(decisions.assume_timezone)) return unknownZone(decisions.assume_timezone);

@@ -26,11 +26,11 @@ export async function restore(file: string, url: DatabaseUrl, options: RestoreOp
 			`The backup ${backup} is of ${NAMES[manifest.dialect]}, the database is ${NAMES[url.dialect]}; it cannot be restored there.`,
 		);
 	}
-	const means = { ...options, step };
+	const context = { ...options, step };
 	const kept =
 		url.dialect === "sqlite"
-			? await restoreSqlite(backup, manifest, url.file, means)
-			: await restorePostgres(backup, manifest, url.url, means);
+			? await restoreSqlite(backup, manifest, url.file, context)
+			: await restorePostgres(backup, manifest, url.url, context);
 	return { manifest, kept };
 }
 

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
-import type { Dialect } from "../../db/dialect.ts";
+import type { DatabaseDialect } from "../../db/dialect.ts";
 import { LEDGER } from "../../db/schema.ts";
 import type { Action, Step } from "../migration.ts";
 import { KEPT, type LedgerRow, type LedgerSchema } from "./ledger-schema.ts";
 
 /** Creates the ledger; any number of processes may do so at once. */
-export async function createLedger(db: Kysely<LedgerSchema>, dialect: Dialect): Promise<void> {
+export async function createLedger(db: Kysely<LedgerSchema>, dialect: DatabaseDialect): Promise<void> {
 	const time = dialect.name === "sqlite" ? "TEXT" : "TIMESTAMP WITH TIME ZONE";
 	await db.transaction().execute(async (trx) => {
 		// Two processes that create one table at once would otherwise meet in PostgreSQL's own catalogue.
@@ -39,7 +39,11 @@ export async function createLedger(db: Kysely<LedgerSchema>, dialect: Dialect): 
 
 const CREATING = 1_669_000_001;
 
-async function hasColumn(db: Kysely<LedgerSchema>, dialect: Dialect, column: string): Promise<boolean> {
+async function hasColumn(
+	db: Kysely<LedgerSchema>,
+	dialect: DatabaseDialect,
+	column: string,
+): Promise<boolean> {
 	const { rows } =
 		dialect.name === "sqlite"
 			? await sql`SELECT 1 FROM pragma_table_info(${LEDGER}) WHERE name = ${column}`.execute(db)

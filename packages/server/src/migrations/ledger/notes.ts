@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { Dialect } from "../../db/dialect.ts";
+import type { DatabaseDialect } from "../../db/dialect.ts";
 import type { Decisions } from "../migration.ts";
 import { type LedgerSchema, NOTES } from "./ledger-schema.ts";
 
@@ -8,7 +8,7 @@ import { type LedgerSchema, NOTES } from "./ledger-schema.ts";
 /** `decisions`: what an operator decided. `failed_run`: the backup of a run that failed, and what it left. */
 type NoteName = "decisions" | "failed_run";
 
-async function hasNotes(db: Kysely<LedgerSchema>, dialect: Dialect): Promise<boolean> {
+async function hasNotes(db: Kysely<LedgerSchema>, dialect: DatabaseDialect): Promise<boolean> {
 	const { rows } =
 		dialect.name === "sqlite"
 			? await sql`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ${NOTES}`.execute(db)
@@ -17,7 +17,11 @@ async function hasNotes(db: Kysely<LedgerSchema>, dialect: Dialect): Promise<boo
 }
 
 /** @returns undefined where there is no such note */
-export async function readNote(db: Kysely<LedgerSchema>, dialect: Dialect, name: NoteName): Promise<unknown> {
+export async function readNote(
+	db: Kysely<LedgerSchema>,
+	dialect: DatabaseDialect,
+	name: NoteName,
+): Promise<unknown> {
 	if (!(await hasNotes(db, dialect))) return undefined;
 	const { rows } = await sql<{ value: string }>`
 		SELECT value FROM ${sql.table(NOTES)} WHERE name = ${name}`.execute(db);
@@ -27,7 +31,7 @@ export async function readNote(db: Kysely<LedgerSchema>, dialect: Dialect, name:
 /** Replaces a note; null removes it. To be called under the migration lock. */
 export async function writeNote(
 	db: Kysely<LedgerSchema>,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	name: NoteName,
 	value: object | null,
 ): Promise<void> {
@@ -46,7 +50,7 @@ export async function writeNote(
 /** The decisions that hold for a run: those given now, else those of earlier runs, else none. */
 export async function readDecisions(
 	db: Kysely<LedgerSchema>,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	given: Partial<Decisions> = {},
 ): Promise<Decisions> {
 	const noted = ((await readNote(db, dialect, "decisions")) ?? {}) as Partial<Decisions>;
@@ -59,7 +63,7 @@ export async function readDecisions(
 /** Notes decisions that were given, so that a later run without them decides the same. */
 export async function noteDecisions(
 	db: Kysely<LedgerSchema>,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	given: Partial<Decisions> | undefined,
 ): Promise<void> {
 	if (!given || (given.assume_timezone === undefined && given.map_status === undefined)) return;

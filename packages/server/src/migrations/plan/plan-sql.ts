@@ -1,4 +1,4 @@
-import type { Dialect } from "../../db/dialect.ts";
+import type { DatabaseDialect } from "../../db/dialect.ts";
 import { repairs, takeOver } from "../adoption/steps.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Action, BatchesStep, IndexStep, Migration, Step } from "../migration.ts";
@@ -7,7 +7,7 @@ import { indexSql } from "../steps/apply-index.ts";
 /** What these do depends on what they find. */
 const LOOKS_AT_ROWS = new Set<Step>([...repairs, ...takeOver]);
 
-type DialectName = Dialect["name"];
+type DialectName = DatabaseDialect["name"];
 
 /** What SQLite has statements for only since 3.53, which systems do not have yet. */
 const NEWER_SQLITE = /\bALTER COLUMN\b|\b(ADD|DROP) CONSTRAINT\b/i;

@@ -8,8 +8,8 @@ import { LEDGER } from "../../db/schema.ts";
 import { readCatalogue } from "../catalogue/catalogue.ts";
 import { findRow, readLedger } from "../ledger/ledger.ts";
 import type { Findings, Lock, Migration, Step } from "../migration.ts";
-import { meansOf, migrateUp, stepsOf, type UpOptions } from "../runner.ts";
-import { look } from "../steps/recorded-step.ts";
+import { migrateUp, stepContextOf, stepsOf, type UpOptions } from "../runner.ts";
+import { probeStep } from "../steps/recorded-step.ts";
 import { ledgerOf } from "../steps/run-context.ts";
 import { planSql } from "./plan-sql.ts";
 
@@ -57,7 +57,7 @@ export async function makePlan(
 	const dialect = database.dialect.name;
 	const catalogue = await readCatalogue(db, dialect);
 	const ledger = catalogue.has(LEDGER) ? await readLedger(db) : [];
-	const means = await meansOf(database, options);
+	const context = await stepContextOf(database, options);
 	const planned: PlannedStep[] = [];
 	const open = new Set<Step>();
 	const rehearsed = new Set(options.rehearsal?.steps.map(stepName));
@@ -65,7 +65,7 @@ export async function makePlan(
 	for (const { migration, step } of stepsOf(database, options.to)) {
 		const row = findRow(ledger, migration.number, step.id);
 		// What a step looks at may be made by an earlier one.
-		const probed = await look(step, db, means, { catalogue, row }).catch(() => "todo" as const);
+		const probed = await probeStep(step, db, context, { catalogue, row }).catch(() => "todo" as const);
 		const name = stepName({ migration: migration.number, step: step.id });
 		if (probed === "done" && !rehearsed.has(name)) {
 			if (!row) found += 1;
@@ -79,7 +79,7 @@ export async function makePlan(
 			about: step.about,
 			how: howOf(step, dialect),
 			locks: dialect === "postgres" ? step.locks.filter(({ table }) => catalogue.has(table)) : [],
-			rewrites: dialect === "postgres" && (step.rewrites?.(means.decisions) ?? false),
+			rewrites: dialect === "postgres" && (step.rewrites?.(context.decisions) ?? false),
 			rows: await rowsOf(database, step, (table) => catalogue.has(table)),
 			conflict: typeof probed === "string" ? null : probed.conflict,
 		});

@@ -4,10 +4,10 @@ import { OperatorError } from "../../operator-error.ts";
 import { findRow, readLedger } from "../ledger/ledger.ts";
 import type { Origin } from "../ledger/ledger-schema.ts";
 import type { BatchesStep, Migration, Tx } from "../migration.ts";
-import { atOnce } from "./recorded-step.ts";
-import { giveWay, type Run } from "./run-context.ts";
+import { runRecorded } from "./recorded-step.ts";
+import { pauseBetweenSteps, type Run } from "./run-context.ts";
 import { RangeFailed } from "./step-failed.ts";
-import { patiently } from "./with-lock-retry.ts";
+import { withLockRetry } from "./with-lock-retry.ts";
 
 const ROW_LOCK_TIMEOUT_MS = 2000;
 
@@ -16,7 +16,7 @@ export async function applyBatches(
 	migration: Migration,
 	step: BatchesStep,
 ): Promise<Origin | null> {
-	const origin = await atOnce(run, migration, step, (tx) => beginBatches(tx, migration, step));
+	const origin = await runRecorded(run, migration, step, (tx) => beginBatches(tx, migration, step));
 	if (!origin) return null;
 	while (!(await oneBatch(run, migration, step)));
 	return origin;
@@ -45,7 +45,7 @@ async function oneBatch(run: Run, migration: Migration, step: BatchesStep): Prom
 	const started = performance.now();
 	const where = { migration: migration.number, step: step.id };
 	let reached = "";
-	const transaction = patiently(run, where, ROW_LOCK_TIMEOUT_MS, async (tx) => {
+	const transaction = withLockRetry(run, where, ROW_LOCK_TIMEOUT_MS, async (tx) => {
 		const began = performance.now();
 		const row = findRow(await readLedger(tx), migration.number, step.id);
 		if (row?.cursor == null || row.target == null) return null;
@@ -58,7 +58,7 @@ async function oneBatch(run: Run, migration: Migration, step: BatchesStep): Prom
 		);
 		const to = Math.min(rows[0]?.to ?? row.target, row.target);
 		reached = `among the ${Number(rows[0]?.n ?? 0)} rows with ${key} from ${row.cursor + 1} to ${to}`;
-		await step.batches.run(tx, { from: row.cursor, to }, run.means);
+		await step.batches.run(tx, { from: row.cursor, to }, run.context);
 		const isLast = to >= row.target;
 		await tx
 			.updateTable(LEDGER)
@@ -76,6 +76,6 @@ async function oneBatch(run: Run, migration: Migration, step: BatchesStep): Prom
 		throw error instanceof OperatorError ? error : new RangeFailed(reached, error);
 	});
 	if (progress) await run.onProgress({ ...where, at: progress });
-	await giveWay(run, performance.now() - started);
+	await pauseBetweenSteps(run, performance.now() - started);
 	return progress === null;
 }

@@ -4,7 +4,7 @@ import { readCatalogue } from "../catalogue/catalogue.ts";
 import { findRow, readLedger } from "../ledger/ledger.ts";
 import type { LedgerSchema, Origin } from "../ledger/ledger-schema.ts";
 import type { IndexStep, Migration } from "../migration.ts";
-import { atOnce, conflict, look, originOf } from "./recorded-step.ts";
+import { conflict, originOf, probeStep, runRecorded } from "./recorded-step.ts";
 import { ledgerOf, type Run } from "./run-context.ts";
 import { sharedValues } from "./step-failed.ts";
 import { codeOf } from "./with-lock-retry.ts";
@@ -13,7 +13,7 @@ export async function applyIndex(run: Run, migration: Migration, step: IndexStep
 	const { dialect } = run.database;
 	const isBeside = dialect.name === "postgres" && (await hasRows(run, step.index.table));
 	if (!isBeside) {
-		const built = atOnce(run, migration, step, async (tx) => {
+		const built = runRecorded(run, migration, step, async (tx) => {
 			if (dialect.name === "postgres")
 				await sql`DROP INDEX IF EXISTS ${sql.ref(step.index.name)}`.execute(tx);
 			await sql.raw(indexSql(step, "")).execute(tx);
@@ -25,7 +25,7 @@ export async function applyIndex(run: Run, migration: Migration, step: IndexStep
 	}
 	const origin = await buildBeside(run, migration, step);
 	if (!origin) return null;
-	return atOnce(run, migration, step, null, origin);
+	return runRecorded(run, migration, step, null, origin);
 }
 
 /** The statement that builds the index. */
@@ -46,7 +46,7 @@ async function buildBeside(run: Run, migration: Migration, step: IndexStep): Pro
 	return db.connection().execute(async (connection) => {
 		const catalogue = await readCatalogue(connection, "postgres");
 		const row = findRow(await readLedger(connection), migration.number, step.id);
-		const probed = await look(step, connection, run.means, { catalogue, row });
+		const probed = await probeStep(step, connection, run.context, { catalogue, row });
 		if (typeof probed !== "string") throw conflict(migration, step, probed.conflict);
 		if (probed === "done") return row ? null : "adopted";
 		const before = await settingsOf(connection);

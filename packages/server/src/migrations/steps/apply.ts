@@ -3,8 +3,8 @@ import type { Origin } from "../ledger/ledger-schema.ts";
 import type { Migration, Step, WholeStep } from "../migration.ts";
 import { applyBatches } from "./apply-batches.ts";
 import { applyIndex } from "./apply-index.ts";
-import { atOnce, perform } from "./recorded-step.ts";
-import { giveWay, type Run } from "./run-context.ts";
+import { performActions, runRecorded } from "./recorded-step.ts";
+import { pauseBetweenSteps, type Run } from "./run-context.ts";
 import { StepFailed } from "./step-failed.ts";
 
 /** Applies one step unless it is there. @returns null when there was nothing to do and nothing to record */
@@ -14,7 +14,7 @@ export async function applyStep(run: Run, migration: Migration, step: Step): Pro
 	const origin = await apply(run, migration, step).catch((error: unknown) => {
 		throw error instanceof OperatorError ? error : new StepFailed(migration, step, error);
 	});
-	if (origin) await giveWay(run, performance.now() - began);
+	if (origin) await pauseBetweenSteps(run, performance.now() - began);
 	if (origin) await run.onProgress({ migration: migration.number, step: step.id, at: "committed" });
 	return origin;
 }
@@ -31,9 +31,9 @@ function apply(run: Run, migration: Migration, step: Step): Promise<Origin | nul
 }
 
 function applyWhole(run: Run, migration: Migration, step: WholeStep): Promise<Origin | null> {
-	return atOnce(run, migration, step, async (tx) => {
+	return runRecorded(run, migration, step, async (tx) => {
 		for (const [i, action] of step.actions[run.database.dialect.name].entries()) {
-			await perform(run, tx, action);
+			await performActions(run, tx, action);
 			await run.onProgress({ migration: migration.number, step: step.id, at: { action: i } });
 		}
 	});

@@ -4,15 +4,15 @@ import { OperatorError } from "../../operator-error.ts";
 import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
 import { checksum, findRow, readLedger } from "../ledger/ledger.ts";
 import type { LedgerRow, LedgerSchema, Origin } from "../ledger/ledger-schema.ts";
-import type { Action, Means, Migration, Probe, Step, Tx } from "../migration.ts";
+import type { Action, Migration, Probe, Step, StepContext, Tx } from "../migration.ts";
 import type { Run } from "./run-context.ts";
-import { LOCK_TIMEOUT_MS, patiently } from "./with-lock-retry.ts";
+import { LOCK_TIMEOUT_MS, withLockRetry } from "./with-lock-retry.ts";
 
 /** Whether a step is there, by the look that it prescribes. */
-export async function look(
+export async function probeStep(
 	step: Step,
 	db: Kysely<LedgerSchema>,
-	means: Means,
+	context: StepContext,
 	found: { catalogue: Catalogue; row: LedgerRow | null },
 ): Promise<Probe> {
 	const recorded = found.row && found.row.cursor === null ? "done" : "todo";
@@ -20,7 +20,7 @@ export async function look(
 	const probed =
 		typeof step.probe === "function"
 			? step.probe(found.catalogue)
-			: await step.probe.rows(db, means, found.catalogue);
+			: await step.probe.rows(db, context, found.catalogue);
 	return probed === "ledger" ? recorded : probed;
 }
 
@@ -28,7 +28,7 @@ export async function look(
  * The frame of every change: look again, act, and enter it in the ledger, in one transaction.
  * @param act null where the change was made before
  */
-export async function atOnce(
+export async function runRecorded(
 	run: Run,
 	migration: Migration,
 	step: Step,
@@ -36,11 +36,11 @@ export async function atOnce(
 	already?: Origin,
 ): Promise<Origin | null> {
 	const where = { migration: migration.number, step: step.id };
-	return patiently(run, where, LOCK_TIMEOUT_MS, async (tx) => {
+	return withLockRetry(run, where, LOCK_TIMEOUT_MS, async (tx) => {
 		const began = performance.now();
 		const row = findRow(await readLedger(tx), migration.number, step.id);
 		const catalogue = await readCatalogue<LedgerSchema>(tx, run.database.dialect.name);
-		const probed = already ? "todo" : await look(step, tx, run.means, { catalogue, row });
+		const probed = already ? "todo" : await probeStep(step, tx, run.context, { catalogue, row });
 		if (typeof probed !== "string") throw conflict(migration, step, probed.conflict);
 		if (probed === "done" && row) return null;
 		const origin = already ?? originOf(probed, step, run, migration);
@@ -61,14 +61,18 @@ export function originOf(probed: "done" | "todo", step: Step, run: Run, migratio
 }
 
 /** Does one action of a step. */
-export async function perform(run: Pick<Run, "database" | "means">, tx: Tx, action: Action): Promise<void> {
+export async function performActions(
+	run: Pick<Run, "database" | "context">,
+	tx: Tx,
+	action: Action,
+): Promise<void> {
 	if (typeof action === "string") {
 		await sql.raw(action).execute(tx);
 	} else if ("set_default" in action) {
 		const { table, column, expression } = action.set_default;
 		run.database.dialect.setColumnDefault(table, column, expression);
 	} else {
-		await action.run(tx, run.means);
+		await action.run(tx, run.context);
 	}
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely } from "kysely";
 import type { Database } from "../../db/dialect.ts";
 import type { LedgerSchema } from "../ledger/ledger-schema.ts";
-import type { Means } from "../migration.ts";
+import type { StepContext } from "../migration.ts";
 
 /** Where a run is. */
 export type MigrationProgress = { migration: number; step: string } & (
@@ -20,7 +20,7 @@ export type OnProgress = (progress: MigrationProgress) => void | Promise<void>;
 /** One run over a database. */
 export type Run = {
 	database: Database;
-	means: Means;
+	context: StepContext;
 	onProgress: OnProgress;
 	/** Migrations that had steps in the ledger before this run. */
 	begunBefore: ReadonlySet<number>;
@@ -41,7 +41,7 @@ export function ledgerOf(database: Database): Kysely<LedgerSchema> {
  * Lets the writers of an SQLite file have their turn: they do not queue, but look again after pauses of their own, and would
  * find the lock taken each time if one transaction followed upon the other.
  */
-export async function giveWay(run: Run, took: number): Promise<void> {
+export async function pauseBetweenSteps(run: Run, took: number): Promise<void> {
 	if (!run.isLive || run.database.dialect.name !== "sqlite") return;
 	await sleep(Math.min(SHORTEST_PAUSE_MS + 2 * took, LONGEST_PAUSE_MS));
 }

@@ -1,10 +1,10 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import { counted } from "../../counted.ts";
-import type { Dialect } from "../../db/dialect.ts";
+import type { DatabaseDialect } from "../../db/dialect.ts";
 import type { Schema } from "../../db/schema.ts";
 import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
 import { KEPT, type LedgerSchema } from "../ledger/ledger-schema.ts";
-import type { Means, Task, Tx } from "../migration.ts";
+import type { StepContext, Task, Tx } from "../migration.ts";
 
 // Undoing a migration drops tables and columns. What they held stays in tables of their own until `migrate prune`, so that
 // the migration can bring it back.
@@ -21,9 +21,9 @@ const sessionsName = (migration: number) => keptName(migration, "sessions");
  * Keeps rows: creates the table from a query and enters it among the kept ones.
  * @param query a SELECT
  */
-export async function keep(
+export async function keepRows(
 	tx: Tx,
-	{ dialect }: Means,
+	{ dialect }: StepContext,
 	migration: number,
 	table: string,
 	query: string,
@@ -50,7 +50,7 @@ export async function keep(
 }
 
 /** Drops a table of kept rows, because they are back where they belong. */
-export async function forget(tx: Tx, name: string): Promise<void> {
+export async function dropKept(tx: Tx, name: string): Promise<void> {
 	await sql.raw(`DROP TABLE IF EXISTS ${name}`).execute(tx);
 	await tx.deleteFrom(KEPT).where("table_name", "=", name).execute();
 }
@@ -60,26 +60,26 @@ export function keepTable(migration: number, name: string): Task {
 	return {
 		name: `keep_${name}`,
 		version: 1,
-		async run(tx, means) {
-			if (means.dialect.name === "postgres") {
+		async run(tx, context) {
+			if (context.dialect.name === "postgres") {
 				await sql.raw(`LOCK TABLE ${name} IN ACCESS EXCLUSIVE MODE`).execute(tx);
 			}
-			await keepSessions(tx, means, migration);
-			const rows = await keep(tx, means, migration, name, `SELECT * FROM ${name}`);
+			await keepSessions(tx, context, migration);
+			const rows = await keepRows(tx, context, migration, name, `SELECT * FROM ${name}`);
 			await sql.raw(`DROP TABLE ${name}`).execute(tx);
-			means.report(`${name}: ${counted(rows, "row")} kept in ${keptName(migration, name)}`);
+			context.report(`${name}: ${counted(rows, "row")} kept in ${keptName(migration, name)}`);
 		},
 	};
 }
 
-async function keepSessions(tx: Tx, means: Means, migration: number): Promise<void> {
+async function keepSessions(tx: Tx, context: StepContext, migration: number): Promise<void> {
 	const name = sessionsName(migration);
-	const catalogue = await readCatalogue<LedgerSchema>(tx, means.dialect.name);
+	const catalogue = await readCatalogue<LedgerSchema>(tx, context.dialect.name);
 	if (catalogue.has(name)) {
-		await renewSessions(tx, means, migration, catalogue);
+		await renewSessions(tx, context, migration, catalogue);
 		return;
 	}
-	await keep(tx, means, migration, "sessions", "SELECT id, session_id FROM student_responses");
+	await keepRows(tx, context, migration, "sessions", "SELECT id, session_id FROM student_responses");
 	await sql.raw(`CREATE UNIQUE INDEX ${name}_id ON ${name} (id)`).execute(tx);
 }
 
@@ -87,7 +87,12 @@ async function keepSessions(tx: Tx, means: Means, migration: number): Promise<vo
  * An earlier undo left its list of sessions, because not every row of it could come back. Sessions that began since are entered; what is
  * still kept of a session whose id another one has by now belongs to nothing.
  */
-async function renewSessions(tx: Tx, means: Means, migration: number, catalogue: Catalogue): Promise<void> {
+async function renewSessions(
+	tx: Tx,
+	context: StepContext,
+	migration: number,
+	catalogue: Catalogue,
+): Promise<void> {
 	const name = sessionsName(migration);
 	const taken = `SELECT s.id FROM ${name} s JOIN student_responses r ON r.id = s.id WHERE r.session_id <> s.session_id`;
 	for (const { table_name } of await listKept(tx)) {
@@ -96,7 +101,7 @@ async function renewSessions(tx: Tx, means: Means, migration: number, catalogue:
 		const gone = await sql.raw(`DELETE FROM ${table_name} WHERE response_id IN (${taken})`).execute(tx);
 		const rows = Number(gone.numAffectedRows ?? 0);
 		if (rows > 0)
-			means.report(
+			context.report(
 				`${table_name}: ${counted(rows, "kept row")} of a session that is gone went too`,
 				"losses",
 			);
@@ -118,8 +123,8 @@ export function bringBack(migration: number, name: string): Task {
 		version: 1,
 		// Nothing was ever undone where the SQL is applied by hand.
 		sql: "",
-		async run(tx, means) {
-			const catalogue = await readCatalogue<LedgerSchema>(tx, means.dialect.name);
+		async run(tx, context) {
+			const catalogue = await readCatalogue<LedgerSchema>(tx, context.dialect.name);
 			if (!catalogue.has(kept)) return;
 			const columns = commonColumns(catalogue, name, kept);
 			const belongs = conditions(catalogue, migration, name);
@@ -128,36 +133,36 @@ export function bringBack(migration: number, name: string): Task {
 				.raw(`INSERT INTO ${name} (${list}) SELECT ${list} FROM ${kept} AS k WHERE ${belongs}`)
 				.execute(tx);
 			await sql.raw(`DELETE FROM ${kept} AS k WHERE ${belongs}`).execute(tx);
-			if (columns.includes("id")) await means.dialect.afterExplicitIds(tx, name);
-			await dropWhenEmpty(tx, means, migration, name);
+			if (columns.includes("id")) await context.dialect.afterExplicitIds(tx, name);
+			await dropWhenEmpty(tx, context, migration, name);
 		},
 	};
 }
 
 /** After bringing back: the table goes if it is empty; what is left waits for `migrate prune`. */
-async function dropWhenEmpty(tx: Tx, means: Means, migration: number, name: string): Promise<void> {
+async function dropWhenEmpty(tx: Tx, context: StepContext, migration: number, name: string): Promise<void> {
 	const kept = keptName(migration, name);
 	const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM ${sql.table(kept)}`.execute(tx);
 	const left = Number(rows[0]?.n ?? 0);
 	if (left === 0) {
-		await forget(tx, kept);
-		await forgetSessions(tx, means, migration);
-		means.report(`${name}: every kept row is back`, "restored");
+		await dropKept(tx, kept);
+		await forgetSessions(tx, context, migration);
+		context.report(`${name}: every kept row is back`, "restored");
 		return;
 	}
 	await tx.updateTable(KEPT).set({ rows: left }).where("table_name", "=", kept).execute();
-	means.report(
+	context.report(
 		`${name}: ${counted(left, "kept row")} left in ${kept}, because what they belong to is gone`,
 		"losses",
 	);
 }
 
 /** The list of sessions goes with the last kept table that names sessions. What the repairs keep does not need it. */
-async function forgetSessions(tx: Tx, means: Means, migration: number): Promise<void> {
-	const catalogue = await readCatalogue<LedgerSchema>(tx, means.dialect.name);
+async function forgetSessions(tx: Tx, context: StepContext, migration: number): Promise<void> {
+	const catalogue = await readCatalogue<LedgerSchema>(tx, context.dialect.name);
 	const others = await tx.selectFrom(KEPT).select("table_name").where("migration", "=", migration).execute();
 	const isNeeded = others.some(({ table_name }) => catalogue.get(table_name)?.columns.has("response_id"));
-	if (!isNeeded) await forget(tx, sessionsName(migration));
+	if (!isNeeded) await dropKept(tx, sessionsName(migration));
 }
 
 function commonColumns(catalogue: Catalogue, name: string, kept: string): string[] {
@@ -192,7 +197,7 @@ export async function listKept(db: Kysely<LedgerSchema>) {
 /** Deletes what is kept of one session. */
 export async function eraseKept(
 	transaction: Transaction<Schema>,
-	dialect: Dialect,
+	dialect: DatabaseDialect,
 	session: { response_id: number; session_id: string },
 ): Promise<void> {
 	const tx = transaction.withTables<Pick<LedgerSchema, "migration_ledger" | "migration_kept">>();

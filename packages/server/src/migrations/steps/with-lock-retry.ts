@@ -12,7 +12,7 @@ const PATIENCE_MS = 10 * 60_000;
  * Runs a transaction that gives up quickly when somebody else holds a lock, and tries again: whoever waits for a lock on
  * PostgreSQL makes everybody behind wait too.
  */
-export async function patiently<T>(
+export async function withLockRetry<T>(
 	run: Pick<Run, "database" | "onProgress">,
 	where: { migration: number; step: string },
 	lock_timeout_ms: number,

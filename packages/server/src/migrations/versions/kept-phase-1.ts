@@ -4,7 +4,7 @@ import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { BatchesStep, Decisions, Task, WholeStep } from "../migration.ts";
 import { change } from "../steps/steps.ts";
-import { forget, keep, keptName } from "../steps/undo-tables.ts";
+import { dropKept, keepRows, keptName } from "../steps/undo-tables.ts";
 
 const TABLE = "student_responses";
 const KEPT = keptName(2, TABLE);
@@ -14,24 +14,24 @@ const COLUMNS = ["status", "last_activity", "current_page_id"];
 export const keepPhase1: Task = {
 	name: "keep_phase_1",
 	version: 1,
-	async run(tx, means) {
-		const catalogue = await readCatalogue<LedgerSchema>(tx, means.dialect.name);
+	async run(tx, context) {
+		const catalogue = await readCatalogue<LedgerSchema>(tx, context.dialect.name);
 		if (catalogue.has(KEPT)) return;
 		const there = COLUMNS.filter((column) => catalogue.get(TABLE)?.columns.has(column));
 		// As text: the type itself goes with its column.
 		const listed = there.map((column) => (column === "status" ? "CAST(status AS TEXT) AS status" : column));
-		if (means.dialect.name === "postgres") {
+		if (context.dialect.name === "postgres") {
 			await sql.raw(`LOCK TABLE ${TABLE} IN ACCESS EXCLUSIVE MODE`).execute(tx);
 		}
-		const rows = await keep(
+		const rows = await keepRows(
 			tx,
-			means,
+			context,
 			2,
 			TABLE,
 			`SELECT ${["id", "session_id", ...listed].join(", ")} FROM ${TABLE}`,
 		);
 		await sql.raw(`CREATE UNIQUE INDEX ${KEPT}_id ON ${KEPT} (id)`).execute(tx);
-		means.report(`${TABLE}: ${there.join(", ")} of ${rows} rows kept in ${KEPT}`);
+		context.report(`${TABLE}: ${there.join(", ")} of ${rows} rows kept in ${KEPT}`);
 	},
 };
 
@@ -133,7 +133,7 @@ const forgetTask: Task = {
 	name: "forget_kept_phase_1",
 	version: 1,
 	sql: "",
-	run: (tx) => forget(tx, KEPT),
+	run: (tx) => dropKept(tx, KEPT),
 };
 
 /** What is back needs no keeping. */

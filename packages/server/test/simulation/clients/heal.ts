@@ -43,7 +43,7 @@ export async function heal(story: Story): Promise<void> {
 /** A page that has learned that its browser was made to forget shows the first page. One that died over the reset had nobody tell the others. */
 function leaveForgotten(lines: readonly Line[]): void {
 	for (const { tab } of lines) {
-		if (tab?.session?.standing !== "forgotten") continue;
+		if (tab?.session?.phase !== "forgotten") continue;
 		tab.session.close();
 		tab.session = null;
 	}

@@ -1,14 +1,14 @@
 import { useEffect } from "preact/hooks";
 import { loadedMessages, useLanguage } from "../../shared/i18n/language.ts";
 import { Header } from "../../shared/ui/Header.tsx";
-import { codeSheet } from "../hand-off/later-sheets.ts";
-import { Later } from "../lazy/Lazy.tsx";
+import { codeSheet } from "../hand-off/lazy-sheets.ts";
+import { Lazy } from "../lazy/Lazy.tsx";
 import { assessmentScreen, resultsScreen } from "../lazy/lazy-screens.ts";
 import { Loading, Unreachable } from "../loading/Loading.tsx";
 import { ResumeScreen } from "../resume/ResumeScreen.tsx";
 import { WelcomeScreen } from "../welcome/WelcomeScreen.tsx";
 import { boot, declineCode } from "./actions.ts";
-import type { Place } from "./screens.ts";
+import type { Route } from "./routes.ts";
 import { useVisit, type Visit, VisitProvider } from "./visit.ts";
 
 /** The student's page: one screen of one visit. */
@@ -35,21 +35,21 @@ function CurrentScreen() {
 			return <CodeScreen code={screen.code} other={screen.other} />;
 		case "asking":
 			return <ResumeScreen key={screen.choice.kind} choice={screen.choice} index={screen.index} />;
-		case "place":
-			return <PlaceScreen place={screen.place} />;
+		case "route":
+			return <RouteScreen route={screen.route} />;
 	}
 }
 
-function PlaceScreen({ place }: { place: Place }) {
-	switch (place.kind) {
+function RouteScreen({ route }: { route: Route }) {
+	switch (route.kind) {
 		case "welcome":
 			return <WelcomeScreen />;
 		case "chapter":
 		case "question":
 		case "review":
-			return <Later key="assessment" screen={assessmentScreen} props={{ place }} />;
+			return <Lazy key="assessment" screen={assessmentScreen} props={{ route }} />;
 		case "results":
-			return <Later key="results" screen={resultsScreen} props={{}} />;
+			return <Lazy key="results" screen={resultsScreen} props={{}} />;
 	}
 }
 
@@ -59,7 +59,7 @@ function CodeScreen({ code, other }: { code: string; other: number }) {
 	return (
 		<div class="screen">
 			<Header />
-			<Later screen={codeSheet} props={props} />
+			<Lazy screen={codeSheet} props={props} />
 		</div>
 	);
 }

@@ -3,33 +3,33 @@ import { ChapterScreen } from "../chapter/ChapterScreen.tsx";
 import { ElsewhereSheet } from "../hand-off/ElsewhereSheet.tsx";
 import { QuestionScreen } from "../question/QuestionScreen.tsx";
 import { ReviewScreen } from "../review/ReviewScreen.tsx";
-import type { Place } from "./screens.ts";
+import type { Route } from "./routes.ts";
 import { useSessionView } from "./visit.ts";
 
 /** The screens between Start and Finish. */
 export function AssessmentScreen({
-	place,
+	route,
 }: {
-	place: Extract<Place, { kind: "chapter" | "question" | "review" }>;
+	route: Extract<Route, { kind: "chapter" | "question" | "review" }>;
 }) {
 	const { held_elsewhere } = useSessionView();
 	return (
 		<>
-			<PlaceOf place={place} />
+			<RouteOf route={route} />
 			{held_elsewhere && <ElsewhereSheet held={held_elsewhere} />}
 		</>
 	);
 }
 
-function PlaceOf({ place }: Parameters<typeof AssessmentScreen>[0]) {
-	switch (place.kind) {
+function RouteOf({ route }: Parameters<typeof AssessmentScreen>[0]) {
+	switch (route.kind) {
 		case "chapter":
-			return <ChapterScreen key={place.chapter} place={place} />;
+			return <ChapterScreen key={route.chapter} route={route} />;
 		case "question":
-			return <QuestionScreen place={place} />;
+			return <QuestionScreen route={route} />;
 		case "review":
 			return <ReviewScreen />;
 		default:
-			return unreachable(place);
+			return unreachable(route);
 	}
 }

@@ -16,9 +16,9 @@ import {
 	xpFor,
 } from "@carhythm/core";
 import { languageOfDevice, loadedMessages, showLanguage } from "../../shared/i18n/language.ts";
-import { dropLastWords } from "../question/last-words.ts";
-import { FIRST_PLACE, type Place, placeAfter, placeBefore, questionPlace } from "./screens.ts";
-import { type AskingChoice, adopt, ask, letGo, type Visit } from "./visit.ts";
+import { dropUnloadDraft } from "../question/unload-draft.ts";
+import { FIRST_ROUTE, questionRoute, type Route, routeAfter, routeBefore } from "./routes.ts";
+import { type AskingChoice, ask, attachSession, detachSession, type Visit } from "./visit.ts";
 
 /** Brings a visit to its first screen: where the student left off, or the welcome page. */
 export async function boot(visit: Visit): Promise<void> {
@@ -75,14 +75,15 @@ async function latest({ client, wanted }: Visit) {
 /** Begins on the welcome page: a new session, the one that was never touched, or the one that is open already. */
 export async function begin(visit: Visit, shared = false): Promise<void> {
 	const { session, untouched, client, navigation } = visit;
-	if (session?.standing === "active") {
+	if (session?.phase === "active") {
 		const { index, state } = session;
-		return navigation.go(state.answered === 0 ? FIRST_PLACE : questionPlace(resumeIndex(index, state)));
+		return navigation.go(state.answered === 0 ? FIRST_ROUTE : questionRoute(resumeIndex(index, state)));
 	}
-	if (untouched === null || shared) adopt(visit, await client.start({ ...newSession(visit), shared }));
+	if (untouched === null || shared)
+		attachSession(visit, await client.start({ ...newSession(visit), shared }));
 	else if (!(await take(visit, untouched))) return;
 	await keepLanguage(visit);
-	return navigation.go(FIRST_PLACE);
+	return navigation.go(FIRST_ROUTE);
 }
 
 /** Takes up the session the student came back to, at the very question where it was left. */
@@ -96,11 +97,11 @@ export async function continueWith(visit: Visit, choice: AskingChoice): Promise<
  */
 async function take(visit: Visit, choice: SessionChoice): Promise<boolean> {
 	try {
-		adopt(visit, await visit.client.open(choice));
+		attachSession(visit, await visit.client.open(choice));
 		return true;
 	} catch (error) {
 		if (!(error instanceof RequestRefused && error.problem.code === "session_not_found")) throw error;
-		await startOver(visit);
+		await resetVisit(visit);
 		return false;
 	}
 }
@@ -117,7 +118,7 @@ export async function takeHere(visit: Visit): Promise<void> {
 /** Continues here by the code that another device shows. */
 export async function redeem(visit: Visit, code: string, shared: boolean): Promise<void> {
 	const session = await visit.client.redeem(code, { shared });
-	adopt(visit, session);
+	attachSession(visit, session);
 	visit.code = null;
 	await showLanguage(session.state.language);
 	await landOnPlace(visit, session);
@@ -140,18 +141,18 @@ export async function forget(visit: Visit, why: "left" | "not_you", unsendable =
 	if (!outcome.ok && outcome.pending <= unsendable)
 		outcome = await visit.client.reset({ discard_unsent: true });
 	if (!outcome.ok) return outcome.pending;
-	await startOver(visit);
+	await resetVisit(visit);
 	visit.forgotten.value = why;
 	return 0;
 }
 
 /** To the first screen of a browser that has been made to forget everything, here or in another tab: nothing of it stays to be seen. */
-export function startOver(visit: Visit): Promise<void> {
+export function resetVisit(visit: Visit): Promise<void> {
 	visit.starting_over ??= (async () => {
 		visit.screen.value = { kind: "loading" };
 		// Before anything is shown: a finished session would lead to its results again.
-		letGo(visit);
-		dropLastWords();
+		detachSession(visit);
+		dropUnloadDraft();
 		await boot(visit);
 		// The next person may have a session here already.
 		if (visit.session === null) visit.forgotten.value = "not_you";
@@ -162,14 +163,14 @@ export function startOver(visit: Visit): Promise<void> {
 }
 
 /** To the session that is the student's by now, after the open one gave way. */
-export function lookAgain(visit: Visit): Promise<void> {
+export function reboot(visit: Visit): Promise<void> {
 	const { session, written } = visit;
 	visit.looking_again ??= boot(visit).finally(() => {
 		visit.looking_again = null;
 		if (visit.session !== session) return;
 		// What was just being written may be all that its sheet has to show.
 		const { value: text } = written;
-		letGo(visit);
+		detachSession(visit);
 		written.value = text;
 	});
 	return visit.looking_again;
@@ -179,10 +180,10 @@ export function lookAgain(visit: Visit): Promise<void> {
 export async function startFresh(visit: Visit, old: SessionState, replaces: boolean): Promise<void> {
 	const { session_id, answered } = old;
 	const wanted = newSession(visit);
-	adopt(visit, await visit.client.start(replaces ? { ...wanted, replaces: session_id } : wanted));
+	attachSession(visit, await visit.client.start(replaces ? { ...wanted, replaces: session_id } : wanted));
 	visit.set_aside.value = replaces ? { session_id, answered } : null;
 	visit.gain.value = null;
-	visit.navigation.land(FIRST_PLACE, null);
+	visit.navigation.land(FIRST_ROUTE, null);
 }
 
 /** Undoes Start Fresh. What has been answered since is set aside in turn. */
@@ -191,12 +192,12 @@ export async function restore(visit: Visit, session_id: SessionId): Promise<void
 	// The server ends this session before it tells the old one's state: that is no news for the student.
 	visit.endSubscription();
 	try {
-		adopt(visit, await client.restore(session_id));
+		attachSession(visit, await client.restore(session_id));
 	} catch (error) {
-		if (session !== null && visit.session === session) adopt(visit, session);
+		if (session !== null && visit.session === session) attachSession(visit, session);
 		throw error;
 	}
-	visit.set_aside.value = client.setAside();
+	visit.set_aside.value = client.restorable();
 	await takeHere(visit);
 }
 
@@ -214,14 +215,14 @@ export async function answer(visit: Visit, question_id: number, value: Answer): 
 }
 
 /** Goes on from a place. */
-export function goNext(visit: Visit, from: Place): void {
+export function goNext(visit: Visit, from: Route): void {
 	const { index, state } = opened(visit);
-	visit.navigation.go(placeAfter(index, state, from));
+	visit.navigation.go(routeAfter(index, state, from));
 }
 
 /** Goes back from a place. */
-export function goBack(visit: Visit, from: Place): void {
-	const before = placeBefore(opened(visit).index, from);
+export function goBack(visit: Visit, from: Route): void {
+	const before = routeBefore(opened(visit).index, from);
 	if (before !== null) visit.navigation.back(before);
 }
 
@@ -250,16 +251,16 @@ export function opened(visit: Visit): Session {
 }
 
 async function landOnPlace(visit: Visit, session: Session) {
-	if (session.standing === "forgotten") return;
-	const place = questionPlace(resumeIndex(session.index, session.state));
-	visit.navigation.land(place, placeBefore(session.index, place));
+	if (session.phase === "forgotten") return;
+	const route = questionRoute(resumeIndex(session.index, session.state));
+	visit.navigation.land(route, routeBefore(session.index, route));
 	visit.returning.value = true;
 	await keepLanguage(visit);
 }
 
 async function keepLanguage({ session }: Visit) {
 	const language = presentLanguage();
-	if (session?.standing !== "active" || session.state.language === language) return;
+	if (session?.phase !== "active" || session.state.language === language) return;
 	const at = session.state.place?.question_id ?? session.index.places[0]?.question.id;
 	if (at !== undefined) await session.move(at, language);
 }

@@ -1,21 +1,22 @@
-import type { Place } from "./screens.ts";
-import { samePlace } from "./screens.ts";
+import type { Route } from "./routes.ts";
+import { sameRoute } from "./routes.ts";
 
 /** What a history entry of ours holds. The address itself never changes, so it can hold no secret. */
-type Entry = { carhythm: 1; place: Place; below: Place | null; depth: number };
+/** Stored in the history of the browser: `place` keeps its name. */
+type Entry = { carhythm: 1; place: Route; below: Route | null; depth: number };
 
 export type Direction = "forward" | "back";
 
 /** The browser's history as a stack of places: its Back button and the page's own do the same. */
 export type Navigation = {
 	/** Goes to a new place; the present one stays below it. */
-	go(place: Place): void;
+	go(route: Route): void;
 	/** Puts a place where the present one is. */
-	replace(place: Place): void;
+	replace(route: Route): void;
 	/** Goes back to a place: by the browser's history when it lies right below, so that no entry is left over. */
-	back(place: Place): void;
+	back(route: Route): void;
 	/** Lands in the middle of an assessment, with the place before it put below, which was never visited in this tab. */
-	land(place: Place, below: Place | null): void;
+	land(route: Route, below: Route | null): void;
 };
 
 /**
@@ -24,8 +25,8 @@ export type Navigation = {
  * @param isAtPlace false while the student is asked something: the browser's Back and Forward then change nothing on the screen
  */
 export function createNavigation(
-	show: (place: Place, direction: Direction) => void,
-	before: (place: Place) => Place | null,
+	show: (route: Route, direction: Direction) => void,
+	before: (route: Route) => Route | null,
 	isAtPlace: () => boolean,
 ): Navigation {
 	let current: Entry = { carhythm: 1, place: { kind: "welcome" }, below: null, depth: 0 };
@@ -36,15 +37,15 @@ export function createNavigation(
 		else history.replaceState(entry, "");
 	}
 
-	function replace(place: Place) {
-		write({ ...current, place }, "replace");
-		show(place, "back");
+	function replace(route: Route) {
+		write({ ...current, place: route }, "replace");
+		show(route, "back");
 	}
 
-	function stack(place: Place, below: Place | null) {
+	function stack(route: Route, below: Route | null) {
 		if (below !== null) write({ carhythm: 1, place: below, below: null, depth: current.depth }, "replace");
 		write(
-			{ carhythm: 1, place, below, depth: current.depth + (below === null ? 0 : 1) },
+			{ carhythm: 1, place: route, below, depth: current.depth + (below === null ? 0 : 1) },
 			below === null ? "replace" : "push",
 		);
 	}
@@ -59,18 +60,18 @@ export function createNavigation(
 	});
 
 	return {
-		go(place) {
-			write({ carhythm: 1, place, below: current.place, depth: current.depth + 1 }, "push");
-			show(place, "forward");
+		go(route) {
+			write({ carhythm: 1, place: route, below: current.place, depth: current.depth + 1 }, "push");
+			show(route, "forward");
 		},
 		replace,
-		back(place) {
-			if (current.below !== null && samePlace(current.below, place)) history.back();
-			else replace(place);
+		back(route) {
+			if (current.below !== null && sameRoute(current.below, route)) history.back();
+			else replace(route);
 		},
-		land(place, below) {
-			stack(place, below);
-			show(place, "forward");
+		land(route, below) {
+			stack(route, below);
+			show(route, "forward");
 		},
 	};
 }

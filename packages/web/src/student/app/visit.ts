@@ -1,10 +1,10 @@
-import type { Client, LatestAssessment, Session, SetAside } from "@carhythm/client";
+import type { Client, LatestAssessment, RestorableSession, Session } from "@carhythm/client";
 import type { AssessmentIndex, ResumeChoice, SessionId } from "@carhythm/core";
 import { type Signal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { createNavigation, type Direction, type Navigation } from "./navigation.ts";
-import { type Place, placeBefore, questionOf } from "./screens.ts";
+import { questionOf, type Route, routeBefore } from "./routes.ts";
 
 /** A choice that asks the student something; the others lead to a place by themselves. */
 export type AskingChoice = Exclude<ResumeChoice, { kind: "nothing" | "untouched" | "completed" }>;
@@ -17,7 +17,7 @@ type Screen =
 	| { kind: "asking"; choice: AskingChoice; index: AssessmentIndex }
 	/** A link with a code was followed; `other` counts the answers of the session that this browser had before. */
 	| { kind: "code"; code: string; other: number }
-	| { kind: "place"; place: Place; direction: Direction };
+	| { kind: "route"; route: Route; direction: Direction };
 
 /** The open session as values of one moment. */
 export type SessionView = Pick<
@@ -30,7 +30,7 @@ export type SessionView = Pick<
 	| "waiting_ms"
 	| "refused"
 	| "expires_at"
-	| "standing"
+	| "phase"
 	| "held_elsewhere"
 	| "shared"
 >;
@@ -55,8 +55,8 @@ export type Visit = {
 	readonly gain: Signal<Gain | null>;
 	/** The last text that was written on this page, lest a session that ends takes it along. It is stored nowhere. */
 	readonly written: Signal<Written | null>;
-	/** Answers that have just been put away, and that can be had back. What was put away on an earlier visit: `client.setAside`. */
-	readonly set_aside: Signal<Pick<SetAside, "session_id" | "answered"> | null>;
+	/** Answers that have just been put away, and that can be had back. What was put away on an earlier visit: `client.restorable`. */
+	readonly set_aside: Signal<Pick<RestorableSession, "session_id" | "answered"> | null>;
 	/** True on the question a student comes back to: it then repeats how to answer. */
 	readonly returning: Signal<boolean>;
 	/** Why this browser has just forgotten a session, for the welcome page to say. */
@@ -79,9 +79,9 @@ export function createVisit(client: Client, wanted: string | null, code: string 
 		wanted,
 		code,
 		navigation: createNavigation(
-			(place, direction) => showPlace(visit, place, direction),
-			(place) => visit.session && placeBefore(visit.session.index, place),
-			() => visit.screen.value.kind === "place",
+			(route, direction) => showPlace(visit, route, direction),
+			(route) => visit.session && routeBefore(visit.session.index, route),
+			() => visit.screen.value.kind === "route",
 		),
 		screen: signal<Screen>({ kind: "loading" }),
 		latest: signal(null),
@@ -101,7 +101,7 @@ export function createVisit(client: Client, wanted: string | null, code: string 
 }
 
 /** Makes a session the one that this page shows. */
-export function adopt(visit: Visit, session: Session): void {
+export function attachSession(visit: Visit, session: Session): void {
 	visit.endSubscription();
 	visit.session?.close();
 	visit.session = session;
@@ -114,7 +114,7 @@ export function adopt(visit: Visit, session: Session): void {
 }
 
 function look(visit: Visit, session: Session) {
-	const { session_id, display_id, index, state, save, waiting_ms, refused, expires_at, standing } = session;
+	const { session_id, display_id, index, state, save, waiting_ms, refused, expires_at, phase } = session;
 	const { held_elsewhere, shared } = session;
 	visit.view.value = {
 		session_id,
@@ -125,25 +125,25 @@ function look(visit: Visit, session: Session) {
 		waiting_ms,
 		refused,
 		expires_at,
-		standing,
+		phase,
 		held_elsewhere,
 		shared,
 	};
 	const { value: screen } = visit.screen;
-	if (screen.kind === "place") leaveEndedSession(visit, session, screen.place);
+	if (screen.kind === "route") leaveEndedSession(visit, session, screen.route);
 }
 
 /** Another tab or device may finish or set aside the session that is open here, and it may expire. */
-function leaveEndedSession(visit: Visit, session: Session, place: Place) {
-	const { index, state, standing, expires_at, save } = session;
+function leaveEndedSession(visit: Visit, session: Session, route: Route) {
+	const { index, state, phase, expires_at, save } = session;
 	const pending = save.kind === "saved" ? 0 : save.pending;
-	switch (standing) {
+	switch (phase) {
 		case "completed":
-			if (place.kind !== "results") visit.navigation.replace({ kind: "results" });
+			if (route.kind !== "results") visit.navigation.replace({ kind: "results" });
 			return;
 		case "abandoned":
 			// See `lookAgain` in actions.ts.
-			if (gaveWay(visit)) return;
+			if (wasReplaced(visit)) return;
 			return ask(visit, { kind: "abandoned", state, restorable_until: null, pending }, index);
 		case "expired":
 			// What was done in time may renew it, and is on its way.
@@ -165,8 +165,8 @@ function leaveEndedSession(visit: Visit, session: Session, place: Place) {
  * Whether the open session was set aside although it had taken the place of another: the student has asked for that one again, here
  * without hearing the reply, in another tab or on another device, and is not to be asked whether to return to this one.
  */
-export function gaveWay({ client, view }: Visit): boolean {
-	return view.value?.standing === "abandoned" && client.setAside() !== null;
+export function wasReplaced({ client, view }: Visit): boolean {
+	return view.value?.phase === "abandoned" && client.restorable() !== null;
 }
 
 /** Puts a question to the student before anything else goes on. */
@@ -175,7 +175,7 @@ export function ask(visit: Visit, choice: AskingChoice, index: AssessmentIndex):
 }
 
 /** Lets go of the session that this page shows. */
-export function letGo(visit: Visit): void {
+export function detachSession(visit: Visit): void {
 	visit.endSubscription();
 	visit.session?.close();
 	visit.session = null;
@@ -183,21 +183,21 @@ export function letGo(visit: Visit): void {
 	for (const held of [visit.view, visit.gain, visit.set_aside, visit.written]) held.value = null;
 }
 
-function showPlace(visit: Visit, wanted: Place, direction: Direction) {
+function showPlace(visit: Visit, wanted: Route, direction: Direction) {
 	const { session } = visit;
-	const place = reachable(session, wanted);
+	const route = reachable(session, wanted);
 	visit.returning.value = false;
-	visit.screen.value = { kind: "place", place, direction };
-	const question = session && questionOf(session.index, place);
-	if (question !== null && session?.standing === "active") void session.move(question);
+	visit.screen.value = { kind: "route", route, direction };
+	const question = session && questionOf(session.index, route);
+	if (question !== null && session?.phase === "active") void session.move(question);
 }
 
 /** A history entry of an earlier session may lead nowhere now. */
-function reachable(session: Session | null, place: Place): Place {
+function reachable(session: Session | null, route: Route): Route {
 	if (session === null) return { kind: "welcome" };
-	if (session.standing === "completed") return { kind: "results" };
-	if (place.kind === "question" && place.index >= session.index.places.length) return { kind: "review" };
-	return place.kind === "results" ? { kind: "review" } : place;
+	if (session.phase === "completed") return { kind: "results" };
+	if (route.kind === "question" && route.index >= session.index.places.length) return { kind: "review" };
+	return route.kind === "results" ? { kind: "review" } : route;
 }
 
 const VisitContext = createContext<Visit | null>(null);

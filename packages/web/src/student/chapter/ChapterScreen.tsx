@@ -2,7 +2,7 @@ import { answerTo, chapterProgress, inLanguage, sessionBadges, sessionXp } from 
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { useFocusOnEnter } from "../../shared/ui/focus.ts";
 import { goBack, goNext } from "../app/actions.ts";
-import type { Place } from "../app/screens.ts";
+import type { Route } from "../app/routes.ts";
 import { useSessionView, useVisit } from "../app/visit.ts";
 import { SaveLine } from "../parts/SaveLine.tsx";
 import { SessionHeader } from "../parts/SessionHeader.tsx";
@@ -11,15 +11,15 @@ import { SetAsideNotice } from "../parts/SetAsideNotice.tsx";
 import { badgeName } from "../parts/XpGain.tsx";
 
 /** Between chapters: what was done, then what comes and how to answer it. */
-export function ChapterScreen({ place }: { place: Extract<Place, { kind: "chapter" }> }) {
+export function ChapterScreen({ route }: { route: Extract<Route, { kind: "chapter" }> }) {
 	const m = useMessages();
 	const language = useLanguage();
 	const visit = useVisit();
 	const { index, state } = useSessionView();
 	const heading = useFocusOnEnter();
 	const progress = chapterProgress(index, state);
-	const coming = progress[place.chapter];
-	const done = progress[place.chapter - 1];
+	const coming = progress[route.chapter];
+	const done = progress[route.chapter - 1];
 	if (coming === undefined) return null;
 	const { chapter } = coming;
 	const first = index.places.find((candidate) => candidate.chapter === chapter)?.index ?? null;
@@ -32,14 +32,14 @@ export function ChapterScreen({ place }: { place: Extract<Place, { kind: "chapte
 				index={index}
 				state={state}
 				now={here}
-				plays={done && open === 0 ? place.chapter - 1 : null}
+				plays={done && open === 0 ? route.chapter - 1 : null}
 			/>
 			<main class="centred enters">
 				<SetAsideNotice />
 				{done && (
 					<div class="chapter-done">
 						<p class="chapter-done-title">
-							{open === 0 ? m.chapter.done(place.chapter) : m.chapter.passed(place.chapter)}
+							{open === 0 ? m.chapter.done(route.chapter) : m.chapter.passed(route.chapter)}
 						</p>
 						<p>
 							{open === 0
@@ -58,7 +58,7 @@ export function ChapterScreen({ place }: { place: Extract<Place, { kind: "chapte
 				)}
 				<div class="chapter-coming">
 					<p class="chapter-line">
-						{m.progress.chapter(place.chapter + 1, inLanguage(chapter.title, language))}
+						{m.progress.chapter(route.chapter + 1, inLanguage(chapter.title, language))}
 					</p>
 					<h1 ref={heading} tabIndex={-1} class="chapter-instruction">
 						{inLanguage(chapter.instruction ?? chapter.description ?? chapter.title, language)}
@@ -67,12 +67,12 @@ export function ChapterScreen({ place }: { place: Extract<Place, { kind: "chapte
 				</div>
 			</main>
 			<footer class="foot">
-				<button type="button" class="primary" onClick={() => goNext(visit, place)}>
-					{place.chapter === 0 ? m.chapter.begin : m.chapter.continue(place.chapter + 1)}
+				<button type="button" class="primary" onClick={() => goNext(visit, route)}>
+					{route.chapter === 0 ? m.chapter.begin : m.chapter.continue(route.chapter + 1)}
 				</button>
 				<div class="foot-row">
 					<SaveLine />
-					<button type="button" class="ghost" onClick={() => goBack(visit, place)}>
+					<button type="button" class="ghost" onClick={() => goBack(visit, route)}>
 						{m.back}
 					</button>
 				</div>

@@ -6,7 +6,7 @@ import { Sheet } from "../../shared/ui/Sheet.tsx";
 import { redeem } from "../app/actions.ts";
 import { useAttempt } from "../app/errors.ts";
 import { useVisit } from "../app/visit.ts";
-import { SharedChoice } from "./SharedChoice.tsx";
+import { SharedChoice } from "../shared-computer/SharedChoice.tsx";
 
 /**
  * Continues here by a code from another device.

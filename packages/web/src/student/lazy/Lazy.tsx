@@ -1,10 +1,10 @@
 import type { Attributes } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Loading, Unreachable } from "../loading/Loading.tsx";
-import type { LaterScreen } from "./lazy-screen.ts";
+import type { LazyScreen } from "./lazy-screen.ts";
 
 /** Shows a screen that comes later: mostly it is there already; else it is fetched, again when the network is back. */
-export function Later<Props extends object>({ screen, props }: { screen: LaterScreen<Props>; props: Props }) {
+export function Lazy<Props extends object>({ screen, props }: { screen: LazyScreen<Props>; props: Props }) {
 	const [failed, setFailed] = useState(false);
 	const [component, setComponent] = useState({ current: screen.component });
 	const fetchScreen = () => {

@@ -2,7 +2,7 @@ import type { FunctionComponent } from "preact";
 import stylesheet from "../lazy-screens.css?url";
 
 /** A screen whose code is fetched after the first one is shown. */
-export type LaterScreen<Props> = {
+export type LazyScreen<Props> = {
 	/** Null until it is there. */
 	component: FunctionComponent<Props> | null;
 	/** Resolves when it is there; a failed fetch may be tried again. */
@@ -10,8 +10,8 @@ export type LaterScreen<Props> = {
 };
 
 /** A screen that `load` brings. */
-export function laterScreen<Props>(load: () => Promise<FunctionComponent<Props>>): LaterScreen<Props> {
-	const screen: LaterScreen<Props> = {
+export function lazyScreen<Props>(load: () => Promise<FunctionComponent<Props>>): LazyScreen<Props> {
+	const screen: LazyScreen<Props> = {
 		component: null,
 		async fetch() {
 			const [component] = await Promise.all([load(), fetchStyles()]);

@@ -1,12 +1,12 @@
 import type { Client } from "@carhythm/client";
 import { fetchLanguages } from "../../shared/i18n/language.ts";
-import { codeSheet, handOffSheet, notYouSheet } from "../hand-off/later-sheets.ts";
-import { laterScreen } from "./lazy-screen.ts";
+import { codeSheet, handOffSheet, notYouSheet } from "../hand-off/lazy-sheets.ts";
+import { lazyScreen } from "./lazy-screen.ts";
 
-export const assessmentScreen = laterScreen(
+export const assessmentScreen = lazyScreen(
 	async () => (await import("../app/AssessmentScreen.tsx")).AssessmentScreen,
 );
-export const resultsScreen = laterScreen(
+export const resultsScreen = lazyScreen(
 	async () => (await import("../results/ResultsScreen.tsx")).ResultsScreen,
 );
 

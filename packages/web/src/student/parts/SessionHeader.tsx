@@ -3,8 +3,8 @@ import { useMessages } from "../../shared/i18n/language.ts";
 import { Header } from "../../shared/ui/Header.tsx";
 import { switchLanguage } from "../app/actions.ts";
 import { useSessionView, useVisit } from "../app/visit.ts";
-import { handOffSheet } from "../hand-off/later-sheets.ts";
-import { Later } from "../lazy/Lazy.tsx";
+import { handOffSheet } from "../hand-off/lazy-sheets.ts";
+import { Lazy } from "../lazy/Lazy.tsx";
 import { PauseSheet } from "../pause/PauseSheet.tsx";
 import { RescueSheet } from "../rescue/RescueSheet.tsx";
 
@@ -34,7 +34,7 @@ export function SessionHeader() {
 				/>
 			)}
 			{sheet === "rescue" && isHere && <RescueSheet onClose={close} />}
-			{sheet === "hand_off" && isHere && <Later screen={handOffSheet} props={{ onClose: close }} />}
+			{sheet === "hand_off" && isHere && <Lazy screen={handOffSheet} props={{ onClose: close }} />}
 		</>
 	);
 }

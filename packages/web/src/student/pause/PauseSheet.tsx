@@ -4,9 +4,9 @@ import { now } from "../../shared/now.ts";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
 import { opened } from "../app/actions.ts";
 import { useSessionView, useVisit } from "../app/visit.ts";
-import { LeaveButton } from "../hand-off/LeaveButton.tsx";
 import { SessionRhythm } from "../parts/SessionRhythm.tsx";
 import { isRescueOffered } from "../rescue/offered.ts";
+import { LeaveButton } from "../shared-computer/LeaveButton.tsx";
 
 /** What is saved where, and until when, for someone who is about to leave. */
 export function PauseSheet({

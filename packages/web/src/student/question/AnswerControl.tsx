@@ -1,14 +1,14 @@
 import { unreachable } from "@carhythm/core";
+import type { AnswerEditor } from "./answer-editor.ts";
 import { ChoiceAnswer } from "./ChoiceAnswer.tsx";
 import { EssayAnswer } from "./EssayAnswer.tsx";
 import { labelledSteps } from "./labelled-steps.ts";
 import { ManyAnswer } from "./ManyAnswer.tsx";
 import { OrderingAnswer } from "./OrderingAnswer.tsx";
 import { RangeAnswer } from "./RangeAnswer.tsx";
-import type { Work } from "./work.ts";
 
 /** The control for a question's type. */
-export function AnswerControl({ work }: { work: Work }) {
+export function AnswerControl({ work }: { work: AnswerEditor }) {
 	const { question } = work;
 	switch (question.type) {
 		case "slider": {

@@ -1,7 +1,7 @@
-import { type Answer, inLanguage, type LocalizedText, sameAnswer } from "@carhythm/core";
+import { type Answer, answersEqual, inLanguage, type LocalizedText } from "@carhythm/core";
 import { useRef } from "preact/hooks";
 import { useLanguage } from "../../shared/i18n/language.ts";
-import type { Work } from "./work.ts";
+import type { AnswerEditor } from "./answer-editor.ts";
 
 /** More steps than this do not fit side by side. */
 const WIDEST_ROW = 5;
@@ -17,7 +17,7 @@ export function ChoiceAnswer({
 	options,
 	isScale = false,
 }: {
-	work: Work;
+	work: AnswerEditor;
 	options: readonly Option[];
 	isScale?: boolean;
 }) {
@@ -37,7 +37,7 @@ export function ChoiceAnswer({
 			}}
 		>
 			{options.map((option) => {
-				const chosen = value !== null && sameAnswer(value, option.answer);
+				const chosen = value !== null && answersEqual(value, option.answer);
 				return (
 					<label key={option.key} class={`choice ${chosen ? "choice-chosen" : ""}`}>
 						<input

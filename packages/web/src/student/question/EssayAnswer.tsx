@@ -1,7 +1,7 @@
 import { countCharacters, type EssayQuestion } from "@carhythm/core";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useMessages } from "../../shared/i18n/language.ts";
-import type { Work } from "./work.ts";
+import type { AnswerEditor } from "./answer-editor.ts";
 
 const TYPING_PAUSE_MS = 600;
 
@@ -9,7 +9,7 @@ const TYPING_PAUSE_MS = 600;
  * A text of the student's own. What is half-typed is kept when typing pauses and whenever the page may go away; a text that
  * is too long is kept as well, and told.
  */
-export function EssayAnswer({ work, question }: { work: Work; question: EssayQuestion }) {
+export function EssayAnswer({ work, question }: { work: AnswerEditor; question: EssayQuestion }) {
 	const m = useMessages();
 	const area = useRef<HTMLTextAreaElement>(null);
 	const value = work.value();

@@ -1,9 +1,9 @@
 import { inLanguage, type McqQuestion } from "@carhythm/core";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
-import type { Work } from "./work.ts";
+import type { AnswerEditor } from "./answer-editor.ts";
 
 /** Several answers among several: each tick is held as a draft, Next gives them. */
-export function ManyAnswer({ work, question }: { work: Work; question: McqQuestion }) {
+export function ManyAnswer({ work, question }: { work: AnswerEditor; question: McqQuestion }) {
 	const m = useMessages();
 	const language = useLanguage();
 	const value = work.value();

@@ -2,16 +2,16 @@ import { inLanguage, type OrderingQuestion, orderingIndexes, presentedOrder } fr
 import { useRef, useState } from "preact/hooks";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { useSessionView } from "../app/visit.ts";
+import type { AnswerEditor } from "./answer-editor.ts";
 import { OrderingRow } from "./OrderingRow.tsx";
 import { makeWay, useDragging, useGliding } from "./use-dragging.ts";
 import { useGrabbing } from "./use-grabbing.ts";
-import type { Work } from "./work.ts";
 
 /**
  * A ranking: by dragging, by buttons, or by keyboard (Space picks up, arrows move, Escape returns). Each move is held as a
  * draft. An order that is right as shown has to be accepted to count.
  */
-export function OrderingAnswer({ work, question }: { work: Work; question: OrderingQuestion }) {
+export function OrderingAnswer({ work, question }: { work: AnswerEditor; question: OrderingQuestion }) {
 	const m = useMessages();
 	const language = useLanguage();
 	const { session_id } = useSessionView();

@@ -1,15 +1,15 @@
 import { answerTo } from "@carhythm/core";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { goBack } from "../app/actions.ts";
-import type { Place } from "../app/screens.ts";
+import type { Route } from "../app/routes.ts";
 import { useSessionView, useVisit } from "../app/visit.ts";
 import { SaveLine } from "../parts/SaveLine.tsx";
 import { XpGain } from "../parts/XpGain.tsx";
+import { type AnswerEditor, isEmpty } from "./answer-editor.ts";
 import { asShown } from "./as-shown.ts";
-import { isEmpty, type Work } from "./work.ts";
 
 /** Where the answers are, and the ways on and back. */
-export function QuestionFoot({ work, place }: { work: Work; place: Place }) {
+export function QuestionFoot({ work, route }: { work: AnswerEditor; route: Route }) {
 	const m = useMessages();
 	const language = useLanguage();
 	const visit = useVisit();
@@ -35,7 +35,7 @@ export function QuestionFoot({ work, place }: { work: Work; place: Place }) {
 			<div class="foot-row">
 				<SaveLine />
 				<XpGain />
-				<button type="button" class="ghost" onClick={() => goBack(visit, place)}>
+				<button type="button" class="ghost" onClick={() => goBack(visit, route)}>
 					{m.back}
 				</button>
 				{/* Two elements, not one that changes: a click that skips would go on to submit the question it leads to. */}

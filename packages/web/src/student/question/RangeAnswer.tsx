@@ -1,14 +1,14 @@
 import { inLanguage, type SliderQuestion } from "@carhythm/core";
 import { useState } from "preact/hooks";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
+import type { AnswerEditor } from "./answer-editor.ts";
 import { middleStep } from "./labelled-steps.ts";
-import type { Work } from "./work.ts";
 
 /**
  * A number on a scale, as a native slider. Untouched it claims no value: the handle is hollow, no number is shown, and the
  * middle has to be accepted to count.
  */
-export function RangeAnswer({ work, question }: { work: Work; question: SliderQuestion }) {
+export function RangeAnswer({ work, question }: { work: AnswerEditor; question: SliderQuestion }) {
 	const m = useMessages();
 	const language = useLanguage();
 	const [moving, setMoving] = useState<number | null>(null);

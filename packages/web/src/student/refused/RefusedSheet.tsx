@@ -4,7 +4,7 @@ import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
 import { opened } from "../app/actions.ts";
 import { refusalText } from "../app/errors.ts";
-import { questionPlace } from "../app/screens.ts";
+import { questionRoute } from "../app/routes.ts";
 import { useSessionView, useVisit } from "../app/visit.ts";
 
 /** Everything the server did not take, with its reason and the way to the question. Nothing leaves the list by itself. */
@@ -45,7 +45,7 @@ function Refused({ operation, onClose }: { operation: RefusedOperation; onClose:
 					class="link"
 					onClick={() => {
 						onClose();
-						visit.navigation.go(questionPlace(place.index));
+						visit.navigation.go(questionRoute(place.index));
 					}}
 				>
 					{m.refused.go}

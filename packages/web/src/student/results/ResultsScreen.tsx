@@ -4,15 +4,15 @@ import { now } from "../../shared/now.ts";
 import { useFocusOnEnter } from "../../shared/ui/focus.ts";
 import { Header } from "../../shared/ui/Header.tsx";
 import { useSessionView } from "../app/visit.ts";
-import { LeaveButton } from "../hand-off/LeaveButton.tsx";
 import { SaveLine } from "../parts/SaveLine.tsx";
 import { SessionRhythm } from "../parts/SessionRhythm.tsx";
 import { Sources } from "../parts/Sources.tsx";
 import { RescueNotice } from "../rescue/RescueNotice.tsx";
 import { WrittenLast } from "../resume/WrittenLast.tsx";
+import { LeaveButton } from "../shared-computer/LeaveButton.tsx";
+import { NotYouButton } from "../shared-computer/NotYouButton.tsx";
 import { AgainButton } from "./AgainButton.tsx";
 import { FeedbackForm } from "./FeedbackForm.tsx";
-import { NotYouButton } from "./NotYouButton.tsx";
 import { ProfileView } from "./ProfileView.tsx";
 import { type Scores, useScores } from "./use-scores.ts";
 

@@ -3,10 +3,10 @@ import { useState } from "preact/hooks";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { Header } from "../../shared/ui/Header.tsx";
 import type { AskingChoice } from "../app/visit.ts";
-import { notYouSheet } from "../hand-off/later-sheets.ts";
-import type { WhatStays } from "../hand-off/NotYouSheet.tsx";
-import { Later } from "../lazy/Lazy.tsx";
+import { notYouSheet } from "../hand-off/lazy-sheets.ts";
+import { Lazy } from "../lazy/Lazy.tsx";
 import { SessionRhythm } from "../parts/SessionRhythm.tsx";
+import type { WhatStays } from "../shared-computer/NotYouSheet.tsx";
 import { AbandonedSheet } from "./AbandonedSheet.tsx";
 import { ContinueSheet } from "./ContinueSheet.tsx";
 import { ExpiredSheet } from "./ExpiredSheet.tsx";
@@ -26,7 +26,7 @@ export function ResumeScreen({ choice, index }: { choice: AskingChoice; index: A
 			<Behind choice={choice} index={index} question={question} />
 			{sheet === "fresh" && <FreshSheet state={choice.state} onCancel={back} />}
 			{sheet === "not_you" && (
-				<Later screen={notYouSheet} props={{ stays: whatStays(choice), onCancel: back }} />
+				<Lazy screen={notYouSheet} props={{ stays: whatStays(choice), onCancel: back }} />
 			)}
 			{sheet === "choice" && (
 				<ChoiceSheet

@@ -10,7 +10,7 @@ export function SetAsideOffer() {
 	const m = useMessages();
 	const visit = useVisit();
 	const attempt = useAttempt();
-	const set_aside = visit.client.setAside();
+	const set_aside = visit.client.restorable();
 	if (set_aside === null && attempt.trouble === null) return null;
 	return (
 		<div class="set-aside-offer small quiet" role={attempt.trouble === null ? undefined : "alert"}>

@@ -1,4 +1,4 @@
-import { twiceAnswered } from "@carhythm/core";
+import { conflictedQuestions } from "@carhythm/core";
 import { useMessages } from "../../shared/i18n/language.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { useSessionView, useVisit } from "../app/visit.ts";
@@ -8,7 +8,7 @@ export function TwoAnswersNotice({ here, review = false }: { here?: number; revi
 	const m = useMessages();
 	const visit = useVisit();
 	const { index, state } = useSessionView();
-	const places = twiceAnswered(index, state).filter((place) => place.index !== here);
+	const places = conflictedQuestions(index, state).filter((place) => place.index !== here);
 	const [first] = places;
 	if (!first) return null;
 	return (

@@ -7,11 +7,11 @@ import { RhythmLine } from "../../shared/ui/RhythmLine.tsx";
 import { begin, switchLanguage } from "../app/actions.ts";
 import { useAttempt } from "../app/errors.ts";
 import { useVisit } from "../app/visit.ts";
-import { codeSheet } from "../hand-off/later-sheets.ts";
-import { SharedChoice } from "../hand-off/SharedChoice.tsx";
-import { Later } from "../lazy/Lazy.tsx";
+import { codeSheet } from "../hand-off/lazy-sheets.ts";
+import { Lazy } from "../lazy/Lazy.tsx";
 import { Sources } from "../parts/Sources.tsx";
 import { SetAsideOffer } from "../resume/SetAsideOffer.tsx";
+import { SharedChoice } from "../shared-computer/SharedChoice.tsx";
 import { ChapterList } from "./ChapterList.tsx";
 import "./welcome.css";
 
@@ -28,7 +28,7 @@ export function WelcomeScreen() {
 	const index = visit.view.value?.index ?? latest?.index;
 	if (index === undefined) return null;
 	const { assessment, places } = index;
-	const isNew = visit.session?.standing !== "active";
+	const isNew = visit.session?.phase !== "active";
 	const heights = rhythm(assessment.key, places.length);
 	const beats = places.map((place, i) => ({
 		height: heights[i] ?? 1,
@@ -88,7 +88,7 @@ export function WelcomeScreen() {
 					</div>
 				)}
 				{hasCode && (
-					<Later screen={codeSheet} props={{ code: "", other: 0, onCancel: () => setHasCode(false) }} />
+					<Lazy screen={codeSheet} props={{ code: "", other: 0, onCancel: () => setHasCode(false) }} />
 				)}
 			</footer>
 		</div>

@@ -5,8 +5,8 @@ import { counted } from "../../../counted.ts";
 import { LEDGER } from "../../../db/schema.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../../ledger/ledger-schema.ts";
-import type { Means, Probe, Task, Tx, WholeStep } from "../../migration.ts";
-import { forget, keep, keptName } from "../../steps/undo-tables.ts";
+import type { Probe, StepContext, Task, Tx, WholeStep } from "../../migration.ts";
+import { dropKept, keepRows, keptName } from "../../steps/undo-tables.ts";
 import { catalogueOf, foundIn, hasTable, MIGRATION, responsesWithoutDetails } from "../found.ts";
 import { toAssessment } from "./content.ts";
 import { readContent } from "./rows.ts";
@@ -49,24 +49,30 @@ async function pagesOfOurs(db: Kysely<LedgerSchema>, catalogue: Catalogue): Prom
 const hidePages: Task = {
 	name: "hide_pages",
 	version: 1,
-	async run(tx, means) {
+	async run(tx, context) {
 		const ids = (await pagesByKey(tx)).flatMap(([, pages]) => pages);
 		if (ids.length === 0) return;
 		const ours = `id IN (${ids.join(", ")}) AND is_active`;
-		const hidden = await keep(tx, means, MIGRATION, "hidden_pages", `SELECT id FROM pages WHERE ${ours}`);
+		const hidden = await keepRows(
+			tx,
+			context,
+			MIGRATION,
+			"hidden_pages",
+			`SELECT id FROM pages WHERE ${ours}`,
+		);
 		await sql.raw(`UPDATE pages SET is_active = FALSE WHERE ${ours}`).execute(tx);
-		means.report(
+		context.report(
 			`${ID}: out of use until the next migrate up: ${counted(hidden, "page")} of assessments that were added`,
 		);
 	},
 };
 
-async function showPages(tx: Tx, { dialect }: Means, hasAdopted: boolean): Promise<void> {
+async function showPages(tx: Tx, { dialect }: StepContext, hasAdopted: boolean): Promise<void> {
 	if (await hasTable(tx, dialect, HIDDEN_PAGES)) {
 		await sql
 			.raw(`UPDATE pages SET is_active = TRUE WHERE id IN (SELECT id FROM ${HIDDEN_PAGES})`)
 			.execute(tx);
-		await forget(tx, HIDDEN_PAGES);
+		await dropKept(tx, HIDDEN_PAGES);
 		return;
 	}
 	// An undo by a program before 0.1.0 kept no list: it put the newest version of each assessment out of use.
@@ -78,7 +84,7 @@ async function showPages(tx: Tx, { dialect }: Means, hasAdopted: boolean): Promi
 
 async function probe(
 	db: Kysely<LedgerSchema>,
-	_means: Means,
+	_means: StepContext,
 	catalogue: Catalogue,
 ): Promise<Probe | "ledger"> {
 	if (!catalogue.has("pages") || !catalogue.has("questions")) return "ledger";
@@ -122,11 +128,11 @@ export async function adoptedVersionId(db: Kysely<LedgerSchema>): Promise<number
 const takeOverContent: Task = {
 	name: "take_over_content",
 	version: 1,
-	async run(tx, means) {
-		const { dialect, report } = means;
+	async run(tx, context) {
+		const { dialect, report } = context;
 		const content = await readContent(tx, await pagesOfOurs(tx, await catalogueOf(tx, dialect)));
 		const before = await newestAdopted(tx);
-		await showPages(tx, means, before !== null);
+		await showPages(tx, context, before !== null);
 		if (content.pages.length === 0 && (before || (await responsesWithoutDetails(tx)) <= 0)) return;
 		const read = toAssessment(content, (before?.version ?? 0) + 1);
 		if (!read.ok) throw new Error(`The content cannot be read: ${read.conflicts.join("; ")}`);

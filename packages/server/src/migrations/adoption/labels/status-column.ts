@@ -2,7 +2,7 @@ import { SessionStatus } from "@carhythm/core";
 import { type Kysely, sql } from "kysely";
 import type { Catalogue, Check, Table } from "../../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../../ledger/ledger-schema.ts";
-import type { Means, Probe, Task, Tx, WholeStep } from "../../migration.ts";
+import type { Probe, StepContext, Task, Tx, WholeStep } from "../../migration.ts";
 import { catalogueOf, forgetFacts, noteFact, readFact } from "../found.ts";
 import { viewsOn } from "../views.ts";
 import { statusOf, unknownLabels, vocabularyOf } from "./labels.ts";
@@ -50,7 +50,7 @@ async function countLabels(db: Kysely<LedgerSchema>): Promise<LabelCount[]> {
 
 async function probe(
 	db: Kysely<LedgerSchema>,
-	means: Means,
+	context: StepContext,
 	catalogue: Catalogue,
 ): Promise<Probe | "ledger"> {
 	const table = catalogue.get(TABLE);
@@ -64,7 +64,7 @@ async function probe(
 	}
 	// A finished response is completed, whatever its label says.
 	const unknown = (await countLabels(db)).filter(
-		({ label, unfinished }) => unfinished > 0 && statusOf(label, means.decisions.map_status) === null,
+		({ label, unfinished }) => unfinished > 0 && statusOf(label, context.decisions.map_status) === null,
 	);
 	if (unknown.length > 0) return { conflict: unknownLabels(unknown) };
 	if (isTooShort(table)) {
@@ -92,19 +92,19 @@ function isTooShort(table: Table): boolean {
 const readyColumn: Task = {
 	name: "ready_status_column",
 	version: 1,
-	async run(tx, means) {
-		const table = (await catalogueOf(tx, means.dialect)).get(TABLE);
+	async run(tx, context) {
+		const table = (await catalogueOf(tx, context.dialect)).get(TABLE);
 		if (!table) return;
 		const found = table.enums.get("status");
-		if (found) await renameLabels(tx, means, found);
-		else await readyText(tx, means, table);
+		if (found) await renameLabels(tx, context, found);
+		else await readyText(tx, context, table);
 	},
 };
 
 /** Renaming a label of an enumerated type touches no row. */
 async function renameLabels(
 	tx: Tx,
-	{ dialect, decisions, report }: Means,
+	{ dialect, decisions, report }: StepContext,
 	{ type, labels }: { type: string; labels: readonly string[] },
 ): Promise<void> {
 	const there = new Set(labels);
@@ -126,7 +126,7 @@ async function renameLabels(
 	}
 }
 
-async function readyText(tx: Tx, { dialect, report }: Means, table: Table): Promise<void> {
+async function readyText(tx: Tx, { dialect, report }: StepContext, table: Table): Promise<void> {
 	const checks = foreignChecks(table);
 	const labels = (await countLabels(tx)).map(({ label }) => label).filter((label) => label !== null);
 	await noteFact(tx, dialect, "status_words", vocabularyOf([...labels, ...checks.flatMap(literalsOf)]));

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import type { Means, Task, Tx, WholeStep } from "../../migration.ts";
-import { forget } from "../../steps/undo-tables.ts";
+import type { StepContext, Task, Tx, WholeStep } from "../../migration.ts";
+import { dropKept } from "../../steps/undo-tables.ts";
 import { countFound, foundIn, makeFound, noteFact, readFact } from "../found.ts";
 
 /** The values of `last_activity` that no activity set. */
@@ -49,7 +49,7 @@ const findMoments: Task = {
 const MOMENT_OF_ALTER = "moment_of_alter";
 
 /** To be called before the column is rewritten, which makes PostgreSQL forget the moment. */
-export async function noteMomentOfAlter(tx: Tx, { dialect }: Means, zone: string): Promise<void> {
+export async function noteMomentOfAlter(tx: Tx, { dialect }: StepContext, zone: string): Promise<void> {
 	const moment = await momentOfAlter(tx, zone);
 	if (moment) await noteFact(tx, dialect, MOMENT_OF_ALTER, moment);
 }
@@ -67,7 +67,7 @@ async function momentOfAlter(tx: Tx, zone: string): Promise<string | null> {
 	return rows[0]?.moment ?? null;
 }
 
-const forgetMoments: Task = { name: "forget_moments", version: 1, run: (tx) => forget(tx, MOMENTS) };
+const forgetMoments: Task = { name: "forget_moments", version: 1, run: (tx) => dropKept(tx, MOMENTS) };
 
 export const moments: WholeStep = {
 	id: "last_activity_moments",

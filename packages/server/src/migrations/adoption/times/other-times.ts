@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { BatchesStep, Task } from "../../migration.ts";
-import { forget } from "../../steps/undo-tables.ts";
+import { dropKept } from "../../steps/undo-tables.ts";
 import { countFound, foundIn, hasTable, makeFound } from "../found.ts";
 import { TIME_COLUMNS } from "./time-columns.ts";
 import { asFoundText, isOurs, readTime } from "./times.ts";
@@ -33,7 +33,7 @@ function timesOf(table: Table): BatchesStep {
 					.raw(`UPDATE ${table} SET ${column} = ${asFoundText(column)} WHERE ${isOurs(column)}`)
 					.execute(tx);
 			}
-			await forget(tx, found);
+			await dropKept(tx, found);
 		},
 	};
 	return {

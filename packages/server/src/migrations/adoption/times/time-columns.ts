@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../../ledger/ledger-schema.ts";
-import type { Decisions, Means, Probe, Step, Task } from "../../migration.ts";
+import type { Decisions, Probe, Step, StepContext, Task } from "../../migration.ts";
 import { catalogueOf, noteFact, readFact } from "../found.ts";
 import { viewsInTheWay } from "../labels/status-column.ts";
 import { viewsOn } from "../views.ts";
@@ -44,13 +44,13 @@ function zoned(table: string): Step {
 	const zone: Task = {
 		name: `zone_${fact}`,
 		version: 1,
-		async run(tx, means) {
-			const { dialect, decisions, report } = means;
+		async run(tx, context) {
+			const { dialect, decisions, report } = context;
 			const columns = naiveColumns(await catalogueOf(tx, dialect), table);
 			const { assume_timezone } = decisions;
 			await noteFact(tx, dialect, fact, { columns, zone: assume_timezone } satisfies Found);
 			if (columns.includes("last_activity") && assume_timezone !== "UTC") {
-				await noteMomentOfAlter(tx, means, assume_timezone);
+				await noteMomentOfAlter(tx, context, assume_timezone);
 			}
 			const changes = columns.map(
 				(column) => `ALTER COLUMN ${column} TYPE timestamp with time zone${using(column, assume_timezone)}`,
@@ -76,7 +76,7 @@ function zoned(table: string): Step {
 		mode: "whole",
 		only: "postgres",
 		about: `gives the times of ${table} that were stored without a zone one`,
-		probe: { rows: (db, means, catalogue) => probe(db, means, catalogue, table) },
+		probe: { rows: (db, context, catalogue) => probe(db, context, catalogue, table) },
 		locks: [{ table, mode: "AccessExclusiveLock" }],
 		changes: { columns: (TIME_COLUMNS[table] ?? []).map((column) => `${table}.${column}`) },
 		rewrites: ({ assume_timezone }: Decisions) => assume_timezone !== "UTC",
@@ -87,7 +87,7 @@ function zoned(table: string): Step {
 
 async function probe(
 	db: Kysely<LedgerSchema>,
-	{ decisions }: Means,
+	{ decisions }: StepContext,
 	catalogue: Catalogue,
 	table: string,
 ): Promise<Probe> {

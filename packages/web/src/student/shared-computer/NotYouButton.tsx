@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useMessages } from "../../shared/i18n/language.ts";
-import { notYouSheet } from "../hand-off/later-sheets.ts";
-import { Later } from "../lazy/Lazy.tsx";
+import { notYouSheet } from "../hand-off/lazy-sheets.ts";
+import { Lazy } from "../lazy/Lazy.tsx";
 
 /** For the next person at the computer of a family or a library, who finds somebody else's results. */
 export function NotYouButton() {
@@ -13,10 +13,7 @@ export function NotYouButton() {
 				{m.not_you.open}
 			</button>
 			{asking && (
-				<Later
-					screen={notYouSheet}
-					props={{ stays: { kind: "results" }, onCancel: () => setAsking(false) }}
-				/>
+				<Lazy screen={notYouSheet} props={{ stays: { kind: "results" }, onCancel: () => setAsking(false) }} />
 			)}
 		</>
 	);

@@ -17,7 +17,7 @@ const SETTLING_MS = 1000;
  * closed does not have; this store does not survive a crash, but a page that is closed has time for it.
  * @param shared on a shared computer they outlive a reload, and not the tab
  */
-export function keepLastWords(words: LastWords, shared: boolean): void {
+export function saveUnloadDraft(words: LastWords, shared: boolean): void {
 	try {
 		(shared ? sessionStorage : localStorage).setItem(KEY, JSON.stringify(words));
 	} catch {
@@ -26,7 +26,7 @@ export function keepLastWords(words: LastWords, shared: boolean): void {
 }
 
 /** They are safe elsewhere. */
-export function dropLastWords(): void {
+export function dropUnloadDraft(): void {
 	try {
 		localStorage.removeItem(KEY);
 		sessionStorage.removeItem(KEY);
@@ -40,7 +40,7 @@ export function dropLastWords(): void {
  * @param known the last write to the question, as far as the session knows. Words that came before it are not taken; that is told by what the
  *   page had seen and not by the device's clock, which may be wrong
  */
-export function takeLastWords(
+export function takeUnloadDraft(
 	session_id: SessionId,
 	question_id: number,
 	known: Touch | undefined,
@@ -49,7 +49,7 @@ export function takeLastWords(
 		const words: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? "null");
 		if (!isLastWords(words) || words.session_id !== session_id || words.question_id !== question_id)
 			return null;
-		dropLastWords();
+		dropUnloadDraft();
 		return known === undefined || isSeen(known, words.seen) ? words.draft : null;
 	} catch {
 		return null;

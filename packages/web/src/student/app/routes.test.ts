@@ -1,6 +1,6 @@
 import { type Assessment, beginSession, indexAssessment, mintSessionId, toInstant } from "@carhythm/core";
 import { expect, test } from "vitest";
-import { FIRST_PLACE, type Place, placeAfter, placeBefore, questionOf, questionPlace } from "./screens.ts";
+import { FIRST_ROUTE, questionOf, questionRoute, type Route, routeAfter, routeBefore } from "./routes.ts";
 
 const essay = (id: number) => ({
 	id,
@@ -32,35 +32,35 @@ const state = beginSession({
 });
 
 test("forward goes through every chapter and question to the review, and back the same way", () => {
-	const walk: Place[] = [FIRST_PLACE];
-	while (walk.at(-1)!.kind !== "review") walk.push(placeAfter(index, state, walk.at(-1)!));
+	const walk: Route[] = [FIRST_ROUTE];
+	while (walk.at(-1)!.kind !== "review") walk.push(routeAfter(index, state, walk.at(-1)!));
 	expect(walk).toEqual([
 		{ kind: "chapter", chapter: 0 },
-		questionPlace(0),
-		questionPlace(1),
+		questionRoute(0),
+		questionRoute(1),
 		{ kind: "chapter", chapter: 1 },
-		questionPlace(2),
+		questionRoute(2),
 		{ kind: "review" },
 	]);
-	const back: Place[] = [walk.at(-1)!];
-	for (let before = placeBefore(index, back[0]!); before; before = placeBefore(index, before)) {
+	const back: Route[] = [walk.at(-1)!];
+	for (let before = routeBefore(index, back[0]!); before; before = routeBefore(index, before)) {
 		back.unshift(before);
 	}
 	expect(back).toEqual([{ kind: "welcome" }, ...walk]);
 });
 
 test("from the list of open questions one goes to the next open one, and at the end back to the list", () => {
-	expect(placeAfter(index, state, { kind: "question", index: 0, review: true })).toEqual({
+	expect(routeAfter(index, state, { kind: "question", index: 0, review: true })).toEqual({
 		kind: "question",
 		index: 1,
 		review: true,
 	});
-	expect(placeAfter(index, state, { kind: "question", index: 2, review: true })).toEqual({ kind: "review" });
-	expect(placeBefore(index, { kind: "question", index: 2, review: true })).toEqual({ kind: "review" });
+	expect(routeAfter(index, state, { kind: "question", index: 2, review: true })).toEqual({ kind: "review" });
+	expect(routeBefore(index, { kind: "question", index: 2, review: true })).toEqual({ kind: "review" });
 });
 
 test("a chapter's page stands for its first question", () => {
 	expect(questionOf(index, { kind: "chapter", chapter: 1 })).toBe(13);
-	expect(questionOf(index, questionPlace(1))).toBe(12);
+	expect(questionOf(index, questionRoute(1))).toBe(12);
 	expect(questionOf(index, { kind: "review" })).toBeNull();
 });

@@ -1,12 +1,12 @@
-import { type SessionId, sameAnswer } from "@carhythm/core";
+import { answersEqual, type SessionId } from "@carhythm/core";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { useVisit } from "../app/visit.ts";
-import { keepLastWords, takeLastWords } from "./last-words.ts";
-import type { Work } from "./work.ts";
+import type { AnswerEditor } from "./answer-editor.ts";
+import { saveUnloadDraft, takeUnloadDraft } from "./unload-draft.ts";
 
 /** Keeps what is half-done on a page that goes away at this moment, and takes it up on the next; a text also for what follows here. */
-export function useLastWords(
-	work: Work,
+export function useUnloadDraft(
+	work: AnswerEditor,
 	{ session_id, shared }: { session_id: SessionId; shared: boolean },
 ): void {
 	useEffect(() => keepWhenLeaving(work, session_id, shared), [work, session_id, shared]);
@@ -24,18 +24,18 @@ export function useLastWords(
 }
 
 /** What a page that was closed in the middle of a word left behind comes back as the draft it would have become. */
-function takeUp(work: Work, session_id: SessionId): void {
-	const draft = takeLastWords(session_id, work.question.id, work.touched());
+function takeUp(work: AnswerEditor, session_id: SessionId): void {
+	const draft = takeUnloadDraft(session_id, work.question.id, work.touched());
 	if (draft?.type !== work.question.type) return;
 	const found = work.value();
-	if (!found || !sameAnswer(found, draft)) work.hold(draft);
+	if (!found || !answersEqual(found, draft)) work.hold(draft);
 }
 
 /**
  * The last moments at which something can still be kept: a hidden page may end without another word, and of a page that is
  * left only the earliest sign leaves time to write. It is heard before the engine's own listeners, which then send it.
  */
-function keepWhenLeaving(work: Work, session_id: SessionId, shared: boolean): () => void {
+function keepWhenLeaving(work: AnswerEditor, session_id: SessionId, shared: boolean): () => void {
 	const ending = new AbortController();
 	const options = { signal: ending.signal, capture: true };
 	const keep = () => {
@@ -43,7 +43,7 @@ function keepWhenLeaving(work: Work, session_id: SessionId, shared: boolean): ()
 		if (draft === null) return;
 		const { operation_id, at } = work.touched() ?? {};
 		const seen = operation_id && at ? { operation_id, at } : null;
-		keepLastWords({ session_id, question_id: work.question.id, draft, seen }, shared);
+		saveUnloadDraft({ session_id, question_id: work.question.id, draft, seen }, shared);
 		// Everything but text is on its way to the engine's storage already.
 		if (draft.type === "essay") work.holdNow();
 	};

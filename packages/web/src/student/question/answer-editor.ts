@@ -2,9 +2,9 @@ import type { Outcome } from "@carhythm/client";
 import { type Answer, answerTo, draftOf, type Question, type Refusal, unreachable } from "@carhythm/core";
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { answer, goNext, opened } from "../app/actions.ts";
-import type { Place } from "../app/screens.ts";
+import type { Route } from "../app/routes.ts";
 import type { Visit } from "../app/visit.ts";
-import { dropLastWords, type Touch } from "./last-words.ts";
+import { dropUnloadDraft, type Touch } from "./unload-draft.ts";
 
 /** A choice stays visible for this long before the next question comes. */
 const BEAT_MS = 350;
@@ -13,7 +13,7 @@ const BEAT_MS = 350;
  * One question being answered. What is in the control goes three ways: given as the answer, held as a draft, or — between
  * two keystrokes — only live.
  */
-export type Work = {
+export type AnswerEditor = {
 	readonly question: Question;
 	/** What the control shows: what is live in it, else the draft, else the standing answer. */
 	value(): Answer | null;
@@ -42,8 +42,8 @@ export type Work = {
 	end(): void;
 };
 
-/** Makes the {@link Work} on one question. */
-export function startWork(visit: Visit, place: Place, question: Question): Work {
+/** Makes the {@link AnswerEditor} on one question. */
+export function createAnswerEditor(visit: Visit, route: Route, question: Question): AnswerEditor {
 	const live = signal<Answer | null>(null);
 	const refusal = signal<Refusal | null>(null);
 	const leaving = signal(false);
@@ -58,7 +58,7 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 		return live.value ?? (state ? (draftOf(state, question.id) ?? answerTo(state, question.id)) : null);
 	};
 	const leave = () => {
-		if (!ended) goNext(visit, place);
+		if (!ended) goNext(visit, route);
 	};
 	const settle = (outcome: Outcome, given: Answer | null, isAnswer = true) => {
 		// That a text is kept does not settle why it was not taken as the answer, which may have been told meanwhile.
@@ -73,7 +73,7 @@ export function startWork(visit: Visit, place: Place, question: Question): Work 
 		return accepted;
 	};
 	const keep = async (draft: Answer) => {
-		if (settle(await opened(visit).draft(question.id, draft), draft, false)) dropLastWords();
+		if (settle(await opened(visit).draft(question.id, draft), draft, false)) dropUnloadDraft();
 	};
 	const takeBack = async () => {
 		const session = opened(visit);
