@@ -1,5 +1,5 @@
 import type { FunctionComponent } from "preact";
-import stylesheet from "../lazy-screens.css?url";
+import stylesheet from "./lazy-screens.css?url";
 
 /** A screen whose code is fetched after the first one is shown. */
 export type LazyScreen<Props> = {
