@@ -5,21 +5,27 @@ import { StorageFailed } from "../storage/storage.ts";
 import type { TabState } from "../storage/tab-state.ts";
 
 const NAME = "carhythm-outbox";
-/** A tab that holds the lock for longer may have been suspended with it, and would hold up all others for as long as it sleeps. */
-const PATIENCE_MS = 12_000;
-/** The patience after one that was in vain, until the lock is to be had again. */
-const LITTLE_PATIENCE_MS = 500;
-/** So long the others wait for a tab that was closed while it was sending. */
+/** A tab that holds the lock for longer may be suspended with it, and would block all others for as long as it sleeps. */
+const LOCK_TIMEOUT_MS = 12_000;
+/** The timeout after one that ran out, until the lock is granted again. */
+const STUCK_LOCK_TIMEOUT_MS = 500;
+/** How long other tabs wait for a tab that was closed while it was sending. */
 export const LEASE_MS = 6000;
-/** Whoever sends renews the lease this often. In the background timers may be late: the lease may then end under a sender. */
+/** A sender renews the lease this often. Background tabs get late timers: the lease may then end under a sender. */
 const BEAT_MS = 2000;
 
 type Body<T> = (renew: () => Promise<void>) => Promise<T>;
 
 /**
- * Runs `body` while no other tab of this origin runs one: under a Web Lock, for which it waits. Where locks are missing (plain http),
- * refused (blocked site data) or not to be had for long (a suspended tab), it runs under a lease in the storage, which ends by itself.
- * It is for order and thrift; correctness never depends on it, since every operation carries its id.
+ * Runs `body` while no other tab of this origin runs one.
+ *
+ *     Web Lock granted → body under the lock, and under a lease once it takes longer than 2 s
+ *     no locks (plain http), refused (blocked site data) or not granted within 12 s (a suspended tab)
+ *       → lease in the storage free → body under the lease, renewed every 2 s
+ *       → lease held → busy
+ *       → storage takes no lease → body without any
+ *
+ * Two senders at once cost requests, never answers: every operation carries its id.
  * @returns `busy` when another tab holds the lease
  */
 export async function withSenderLock<T>(tab: TabState, body: Body<T>): Promise<T | "busy"> {
@@ -37,7 +43,7 @@ export async function withSenderLock<T>(tab: TabState, body: Body<T>): Promise<T
 	return runLeased(tab, holder, true, body);
 }
 
-/** @returns null where no lock was to be had; `run` has not begun then */
+/** @returns null where no lock was granted; `run` has not begun then */
 async function underLock<T>(
 	tab: TabState,
 	locks: Locks,
@@ -46,8 +52,8 @@ async function underLock<T>(
 	const { environment } = tab;
 	const giveUp = new AbortController();
 	const { signal } = giveUp;
-	const patience = tab.lock_is_stuck ? LITTLE_PATIENCE_MS : PATIENCE_MS;
-	const timer = environment.setTimeout(() => giveUp.abort(), patience);
+	const timeout_ms = tab.lock_is_stuck ? STUCK_LOCK_TIMEOUT_MS : LOCK_TIMEOUT_MS;
+	const timer = environment.setTimeout(() => giveUp.abort(), timeout_ms);
 	let hasBegun = false;
 	try {
 		return await locks.request(NAME, { signal }, async () => {

@@ -8,7 +8,15 @@ import { LEASE_MS, withSenderLock } from "./sender-lock.ts";
 import { settleLeftovers } from "./settlement.ts";
 import { sync, type Transport } from "./transport.ts";
 
-/** What empties the outbox. Every tab has one; only one of them sends at a time. */
+/**
+ * Sends the outbox. Every tab has one; only one of them sends at a time.
+ *
+ *     idle → running → acknowledged → idle
+ *                    → failed → waiting (timer, doubles from 1 s to 60 s) → running
+ *                    → busy (another tab sends) → waiting (1 s) → running
+ *                    → not_before (the server asked for silence) → running
+ *     any → closed
+ */
 export type OutboxSender = {
 	readonly tab: TabState;
 	readonly transport: Transport;

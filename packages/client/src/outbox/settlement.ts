@@ -32,9 +32,12 @@ import { showStored, update, type View } from "../view.ts";
 import { applyResultsToRecord, type Settled } from "./settle-record.ts";
 
 /**
- * Takes in the server's results: what is acknowledged leaves the outbox, what is refused moves to the visible list, in one
- * transaction with the session's record.
- * @returns false when the reply settled nothing or the storage could not take it in; sending on would then go in circles
+ * Applies the server's results, in one transaction with the session's record.
+ *
+ *     queued → applied, superseded or late → leaves the outbox
+ *            → refused → moves to the list that the student sees
+ *
+ * @returns false when no result matched, or the storage failed; sending on would then repeat itself
  */
 export async function applyResults(
 	tab: TabState,

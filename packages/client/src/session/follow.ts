@@ -15,9 +15,13 @@ const ASK_TIMES = LISTEN_AGAIN_MS / ASK_EVERY_MS;
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * Hears of what other devices do with a session, while the page is on the screen. One tab listens for all: of several windows that are
- * seen at once Web Locks choose one, and where there are none (plain http, blocked site data) each listens. A hidden tab leaves it to
- * others at once, since it may be suspended at any moment and would then be deaf for all.
+ * Follows what other devices do with a session, while the page is on the screen.
+ *
+ *     hidden → shown → waiting for the lock → listening (event stream) ⇄ asking (every 4 s, where the stream fails)
+ *     hidden or closed: the lock is released at once
+ *
+ * One tab listens for all: of several visible windows Web Locks choose one. Where there are no locks (plain http, blocked site
+ * data) each listens. A hidden tab may be suspended at any moment, and no tab would listen then.
  * @returns a function that ends it
  */
 export function follow(sender: OutboxSender, view: View): () => void {

@@ -52,7 +52,7 @@ export type TabState = {
 	doubt: StorageFailed["reason"] | null;
 	/** Called when a view has changed: what is unsent is watched over. */
 	watch(): void;
-	/** The lock of those who send was waited for in vain: see exclusive.ts. */
+	/** The last wait for the sender lock timed out: see sender-lock.ts. */
 	lock_is_stuck: boolean;
 	/** Tells the other tabs that the storage has changed, or that the server takes operations. */
 	announce(news: TabMessage): void;
@@ -68,8 +68,10 @@ const NOTHING_STORED = {
 };
 
 /**
- * The record of an open session, to be changed and put; null after a reset. When the browser emptied its storage under the open page,
- * what the page still knows goes back in, also when another page has filled the storage again with what that one knew.
+ * The record of an open session, to be changed and put; null after a reset.
+ *
+ * If the browser cleared IndexedDB under an open tab, this tab's record and outbox are written back first. Another tab may have
+ * written back a part already: then only the operations that are missing are added.
  */
 export async function sessionOf(
 	tab: TabState,
@@ -77,7 +79,7 @@ export async function sessionOf(
 	view: View,
 ): Promise<SessionRecord | null> {
 	const stored = await readDevice(tx);
-	meet(view, stored);
+	completeView(view, stored);
 	if (isResetSince(stored, view.last_reset)) return null;
 	const record = await readSession(tx, view.session_id);
 	if (record?.born === view.record.born) return record;
@@ -88,21 +90,21 @@ export async function sessionOf(
 		if (missing.length === 0) return record;
 		return { ...record, state: withOperations(tab, view, record.state, missing), refresh_needed: true };
 	}
-	await putDevice(tx, { ...stored, ...placeOf(stored, view) });
+	await putDevice(tx, { ...stored, ...slotOf(stored, view) });
 	const { version_id } = view.record.assessment;
 	await rememberVersion(tx, { version_id, assessment: view.index.assessment });
 	return { ...view.record, born: mintUuid(tab.environment.randomBytes) };
 }
 
-/** What a failing storage did not tell when the view opened, the first look that succeeds tells. */
-function meet(view: View, { last_reset, current, shared }: DeviceRecord): void {
+/** A view that opened while the storage failed learns of resets and shared visits by the first read that succeeds. */
+function completeView(view: View, { last_reset, current, shared }: DeviceRecord): void {
 	if (view.last_reset !== null) return;
 	view.last_reset = last_reset;
 	if (current === view.session_id) view.shared ??= shared;
 }
 
-/** Where a session that comes back into the storage has its place: another that has become the current one meanwhile stays it. */
-function placeOf(
+/** Where a session that is written back belongs. If another session has become the current one meanwhile, it stays current. */
+function slotOf(
 	{ current, shared, left_behind }: DeviceRecord,
 	{ session_id, shared: visit }: View,
 ): Pick<DeviceRecord, "current" | "shared" | "left_behind"> {
@@ -137,10 +139,10 @@ export async function openView(
 	last_reset: KnownReset,
 ): Promise<View> {
 	const { session_id } = record.state;
-	const stored = await look(tab, session_id);
+	const stored = await readView(tab, session_id);
 	const open = tab.views.get(session_id);
 	if (open) {
-		if (stored) await take(tab, open, stored);
+		if (stored) await showOrWriteBack(tab, open, stored);
 		return open;
 	}
 	const view = createView(index, stored?.record ?? record, stored ?? NOTHING_STORED);
@@ -155,10 +157,10 @@ export async function openView(
 /** Looks again into the storage, after another tab has changed it. */
 export async function reload(tab: TabState): Promise<void> {
 	for (const view of tab.views.values()) {
-		const stored = await look(tab, view.session_id);
+		const stored = await readView(tab, view.session_id);
 		if (!stored) continue;
 		if (isResetSince(stored, view.last_reset)) forget(tab, view);
-		else if (stored.record || isEmptied(view, stored)) await take(tab, view, stored);
+		else if (stored.record || isEmptied(view, stored)) await showOrWriteBack(tab, view, stored);
 	}
 }
 
@@ -170,10 +172,10 @@ export async function rewriteAfterEmptying(tab: TabState): Promise<boolean> {
 	let isWhole = true;
 	for (const view of tab.views.values()) {
 		if (view.queued.length === 0) continue;
-		const stored = await look(tab, view.session_id);
+		const stored = await readView(tab, view.session_id);
 		if (!stored) isWhole = false;
 		else if (isResetSince(stored, view.last_reset)) forget(tab, view);
-		else if (isEmptied(view, stored)) isWhole = (await take(tab, view, stored)) && isWhole;
+		else if (isEmptied(view, stored)) isWhole = (await showOrWriteBack(tab, view, stored)) && isWhole;
 	}
 	return isWhole;
 }
@@ -191,7 +193,7 @@ function isEmptied({ record, shared }: View, stored: StoredSession & { is_blank?
  * Shows what the storage holds; first it gets back what the page knows of the one before.
  * @returns whether the storage took it
  */
-async function take(tab: TabState, view: View, stored: StoredSession): Promise<boolean> {
+async function showOrWriteBack(tab: TabState, view: View, stored: StoredSession): Promise<boolean> {
 	if (!isEmptied(view, stored) || view.queued.length === 0) {
 		showStored(view, stored);
 		return true;
@@ -242,7 +244,7 @@ export async function recordLoss(tab: TabState, view: View): Promise<void> {
 	update(view, { record: { ...view.record, refresh_needed: true } });
 }
 
-function look(
+function readView(
 	tab: TabState,
 	session_id: SessionId,
 ): Promise<(StoredSession & Pick<DeviceRecord, "last_reset" | "shared"> & { is_blank: boolean }) | null> {
@@ -251,7 +253,7 @@ function look(
 			tab.storage.read(async (tx) => {
 				const known = await loadDevice(tab, tx);
 				const view = tab.views.get(session_id);
-				if (view) meet(view, known);
+				if (view) completeView(view, known);
 				const stored = await readStored(tx, session_id);
 				const { last_reset, current, shared } = known;
 				const is_blank = (await tx.get("meta", "device")) === undefined;
@@ -307,7 +309,7 @@ async function queuedBeforeClearing(tx: ReadTransaction, views: readonly View[])
 	const queued: QueuedOperation[] = [];
 	const stored = await readDevice(tx);
 	for (const view of views) {
-		meet(view, stored);
+		completeView(view, stored);
 		if (view.queued.length === 0 || isResetSince(stored, view.last_reset)) continue;
 		const record = await readSession(tx, view.session_id);
 		if (record?.born !== view.record.born) queued.push(...view.queued);

@@ -37,8 +37,8 @@ import type { SessionWrite } from "./unit-of-work.ts";
 export type JudgingRules = { received: Instant; expiry_days: number };
 
 /**
- * Judges a whole batch in order. It changes `work` and touches no database. A write that the session takes in brings with it
- * what came late: the session had expired then, or the server's clock was wrong.
+ * Judges a whole batch in order. It changes `work` and touches no database. An accepted write also replays late events: they were
+ * late because the session had expired then, or because the server's clock was wrong.
  */
 export function applyBatch(
 	work: SessionWrite,
@@ -50,7 +50,7 @@ export function applyBatch(
 	let takesIn = false;
 	for (const operation of batch.operations) {
 		const wasActive = work.session.state.status === "active";
-		const outcome = workOperation(work, operation, batch, { receipt, expiry_days });
+		const outcome = applyOperation(work, operation, batch, { receipt, expiry_days });
 		if (!outcome.ok && batch.mode === "submit") return outcome;
 		results.push(
 			outcome.ok
@@ -72,7 +72,7 @@ function isTakenIn({ command }: WriteOperation, { result, replayed }: StoredResu
 
 type OperationOutcome = { ok: true; result: StoredResult } | { ok: false; refusal: Refusal };
 
-function workOperation(
+function applyOperation(
 	work: SessionWrite,
 	operation: WriteOperation,
 	batch: Batch,
@@ -99,7 +99,7 @@ function workOperation(
 	if (batch.mode === "submit" || !endsSession(decision.refusal.code)) return decision;
 	const time = { at: afterKnown(work, operation, at ?? received), received };
 	recordDevice(work, operation, batch, time.at);
-	return { ok: true, result: keepAside(work, operation, time, decision.refusal, fingerprint) };
+	return { ok: true, result: recordLate(work, operation, time, decision.refusal, fingerprint) };
 }
 
 function timeOf(
@@ -120,8 +120,8 @@ function timeOf(
 }
 
 /**
- * What comes late does not stand, and may be applied one day by a restore. Which of two answers is the later one must hold then as well: it
- * was given with the other in view.
+ * The time of a late event. It is stored unapplied; if the session is restored it is replayed, so its time must already sort after
+ * the answer that its author saw.
  */
 function afterKnown({ known }: SessionWrite, { command, after }: WriteOperation, at: Instant): Instant {
 	const seen = after ? known.get(after) : undefined;
@@ -134,7 +134,7 @@ function endsSession(code: RefusalCode): boolean {
 	return code === "session_abandoned" || code === "session_completed" || code === "session_expired";
 }
 
-/** Applies an accepted event and notes everything that has to be written for it. */
+/** Applies an accepted event and records everything that has to be written for it. */
 export function acceptEvent(
 	work: SessionWrite,
 	operation: WriteOperation,
@@ -173,7 +173,7 @@ export function acceptEvent(
 	return stored;
 }
 
-function keepAside(
+function recordLate(
 	work: SessionWrite,
 	operation: WriteOperation,
 	time: { at: Instant; received: Instant },
@@ -209,7 +209,7 @@ function append(
 	const { kind } = event.body;
 	const question_id = "question_id" in event.body ? event.body.question_id : null;
 	const { at, received_at } = event;
-	if (operation.client_time) work.done.set(operation.operation_id, operation.client_time);
+	if (operation.client_time) work.client_times.set(operation.operation_id, operation.client_time);
 	work.known.set(operation.operation_id, { fingerprint, result: stored, kind, question_id, at, received_at });
 	work.events.push({
 		response_id: work.session.response_id,

@@ -2,15 +2,22 @@ import type { Instant, OperationId, SessionEvent } from "@carhythm/core";
 import { nullableAnswersEqual } from "../sessions/rows.ts";
 import type { StoredResult, StoredSession, WriteOperation } from "../store.ts";
 
-/** The answer that a write's result, or a restore that applied it, named as not seen. */
+/** The conflicting answer that a write's reply named, or that a restore named when it applied the write. */
 function conflictOf({ result, conflict }: StoredResult): OperationId | null {
 	return conflict ?? ("conflict" in result ? (result.conflict ?? null) : null);
 }
 
 /**
- * The answer that stood when another came which was given without seeing it; null when it was seen, or says the same.
- * @param seen the write that was seen. Where it had to tell of an answer itself, and this one was made before anybody could be told, that answer is
- *   still not seen
+ * A conflict: a new answer replaces one that its author had not seen.
+ *
+ * `after` names the write that the author saw last on this question. Example: phone A answers at 10:00, tablet B shows A's
+ * answer and answers at 10:01 with `after` = A's operation: no conflict. Laptop C, offline since 9:00, answers at 10:02 with
+ * `after` = null: C's answer becomes the current one, B's is reported as the conflicting one.
+ *
+ * A chain counts too. If the write that was seen was itself in conflict, and the author wrote before its reply could arrive, the
+ * author has not seen that conflict either.
+ * @param seen the stored write that `after` names
+ * @returns the operation id of the answer that was not seen; null when it was seen, or says the same
  */
 export function detectConflict(
 	{ answers }: StoredSession["state"],

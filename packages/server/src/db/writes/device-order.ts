@@ -18,20 +18,24 @@ type Tx = Transaction<Schema>;
 /** A session with what is known of the devices that write to it. */
 export type WithDevices = {
 	session: StoredSession;
-	/** How far the devices of these batches have come that were not the last to write. */
-	others: Map<string, DeviceWatermark>;
-	/** Devices after which another wrote: to be stored. */
-	left: Set<string>;
-	/** When what stands was done, by its device's clock: where a straggler of these batches may have to know it. */
-	done: Map<OperationId, Instant>;
+	/** Watermarks of devices in these batches other than the one that wrote last. */
+	other_watermarks: Map<string, DeviceWatermark>;
+	/** Devices that another one wrote after: their watermarks are to be stored. */
+	superseded_devices: Set<string>;
+	/** Device time of the current answer and draft. Loaded only for questions that receive an out-of-order operation. */
+	client_times: Map<OperationId, Instant>;
 };
 
 type WithKnown = WithDevices & { known: ReadonlyMap<string, unknown> };
 
 /**
- * The corrected time holds an error as large as a request was under way, which on a bad network is seconds. Two writes of one
- * device must not change places by it: its own clock knows their order. A straggler was done as long before the last write as that clock
- * says, however late it comes.
+ * Orders the writes of one device by its own clock.
+ *
+ * The corrected time of a write is wrong by as much as its request took, which on a bad network is seconds. That error must not
+ * swap two writes of one device. Example: A writes at 10:00:00 and 10:00:05 by its clock, and the first request arrives last. The
+ * first write gets the corrected time of the second one minus 5 s, however late it arrives.
+ * @param last the newest write of this device that is known
+ * @returns the corrected time, in the order of the device's clock
  */
 export function orderByDeviceClock(
 	at: Instant,
@@ -48,22 +52,22 @@ export function orderByDeviceClock(
 }
 
 /**
- * A request that was given up may still come, after newer ones of its device; a draft in it has left the outbox meanwhile, for a newer one. It is
- * older than what was done later to the same question.
+ * Keeps an out-of-order operation behind newer ones on the same question. Example: A's request with the draft "tea" times out, A
+ * sends the draft "tea or coffee", then the first request arrives after all: it is dated before the newer draft.
  */
 export function clampBeforeNewer(
-	{ session, done }: WithDevices,
+	{ session, client_times }: WithDevices,
 	{ command, client_time }: Pick<WriteOperation, "command" | "client_time">,
 	at: Instant,
 ): Instant {
-	return standingAt(session, command).reduce((before, standing) => {
-		const isNewer = (done.get(standing.operation_id) ?? "") > (client_time ?? "");
-		return isNewer && standing.at <= before ? toInstant(toMillis(standing.at) - 1) : before;
+	return currentOf(session, command).reduce((before, current) => {
+		const isNewer = (client_times.get(current.operation_id) ?? "") > (client_time ?? "");
+		return isNewer && current.at <= before ? toInstant(toMillis(current.at) - 1) : before;
 	}, at);
 }
 
-/** What stands on the question to which a command gives, takes or begins an answer. */
-function standingAt(
+/** The current answer and draft of the question that a command is about. */
+function currentOf(
 	{ state }: StoredSession,
 	command: WriteOperation["command"],
 ): (AnswerRecord | DraftRecord)[] {
@@ -75,23 +79,23 @@ function standingAt(
 
 /** How far a device has come in this session. */
 export function watermarkOf(
-	{ session: { device }, others }: WithDevices,
+	{ session: { device }, other_watermarks }: WithDevices,
 	device_id: string | null,
 ): DeviceWatermark | null {
 	if (device_id === null) return null;
-	return device?.device_id === device_id ? device : (others.get(device_id) ?? null);
+	return device?.device_id === device_id ? device : (other_watermarks.get(device_id) ?? null);
 }
 
 /**
- * A mark that is not later than the server's clock: one that is was left by a late write, of a time at which that clock ran
- * ahead. What the device writes now is later than that write, which counts as received before now.
+ * A watermark that is not ahead of the server's clock. One that is ahead was stored while the server's clock was wrong; the device's
+ * next write must still come after it, so it is moved to just before now.
  */
 export function boundWatermark(mark: DeviceWatermark | null, received: Instant): DeviceWatermark | null {
 	const isAhead = mark !== null && toMillis(mark.at) - toMillis(received) > SET_BACK_MS;
 	return isAhead ? { ...mark, at: toInstant(toMillis(received) - 1) } : mark;
 }
 
-/** Notes how far a device has come with a write. */
+/** Moves a device's watermark to a write. */
 export function recordDevice(
 	work: WithDevices,
 	{ client_time }: WriteOperation,
@@ -103,13 +107,13 @@ export function recordDevice(
 	if (last && last.client_time >= client_time) return;
 	const { device } = work.session;
 	if (device && device.device_id !== device_id) {
-		work.others.set(device.device_id, device);
-		work.left.add(device.device_id);
+		work.other_watermarks.set(device.device_id, device);
+		work.superseded_devices.add(device.device_id);
 	}
 	work.session = { ...work.session, device: { device_id, client_time, at } };
 }
 
-/** How far the devices of these batches have come. Of the one that wrote last the session's own row tells. */
+/** Loads the watermarks of the devices in these batches. That of the device that wrote last is in the session's own row. */
 export async function loadDevices(
 	tx: Tx,
 	dialect: DatabaseDialect,
@@ -133,27 +137,27 @@ export async function loadDevices(
 		where d.response_id = w.response_id and d.device_id = w.device_id`.execute(tx);
 	for (const { response_id, device_id, device_time, device_at } of rows) {
 		const mark = { device_id, client_time: device_time as Instant, at: device_at as Instant };
-		byResponse.get(response_id)?.others.set(device_id, mark);
+		byResponse.get(response_id)?.other_watermarks.set(device_id, mark);
 	}
 }
 
-/** When that was done which stands on the questions of stragglers: of operations that come after newer ones of their device. */
+/** Loads the device times of current answers and drafts, for the questions that receive an out-of-order operation. */
 export async function loadTimes(
 	tx: Tx,
 	dialect: DatabaseDialect,
 	byResponse: ReadonlyMap<number, WithKnown>,
 	groups: ReadonlyMap<SessionId, readonly Batch[]>,
 ): Promise<void> {
-	const standing: { response_id: number; operation_id: OperationId }[] = [];
+	const current: { response_id: number; operation_id: OperationId }[] = [];
 	for (const [response_id, work] of byResponse) {
-		for (const { command } of stragglersAmong(work, groups.get(work.session.state.session_id) ?? [])) {
-			for (const { operation_id } of standingAt(work.session, command)) {
-				standing.push({ response_id, operation_id });
+		for (const { command } of outOfOrder(work, groups.get(work.session.state.session_id) ?? [])) {
+			for (const { operation_id } of currentOf(work.session, command)) {
+				current.push({ response_id, operation_id });
 			}
 		}
 	}
-	if (standing.length === 0) return;
-	const wanted = dialect.rows({ response_id: "integer", operation_id: "text" }, standing);
+	if (current.length === 0) return;
+	const wanted = dialect.rows({ response_id: "integer", operation_id: "text" }, current);
 	const { rows } = await sql<
 		Pick<Selectable<Schema["session_events"]>, "response_id" | "operation_id" | "client_time">
 	>`
@@ -162,13 +166,13 @@ export async function loadTimes(
 		where e.response_id = w.response_id and e.operation_id = w.operation_id`.execute(tx);
 	for (const { response_id, operation_id, client_time } of rows) {
 		if (client_time)
-			byResponse.get(response_id)?.done.set(operation_id as OperationId, client_time as Instant);
+			byResponse.get(response_id)?.client_times.set(operation_id as OperationId, client_time as Instant);
 	}
 }
 
-function stragglersAmong(work: WithKnown, batches: readonly Batch[]): WriteOperation[] {
+function outOfOrder(work: WithKnown, batches: readonly Batch[]): WriteOperation[] {
 	const newest = new Map<string, Instant>();
-	const stragglers: WriteOperation[] = [];
+	const late: WriteOperation[] = [];
 	for (const { device_id, operations } of batches) {
 		if (device_id === null) continue;
 		for (const operation of operations) {
@@ -176,21 +180,21 @@ function stragglersAmong(work: WithKnown, batches: readonly Batch[]): WriteOpera
 			const last = newest.get(device_id) ?? watermarkOf(work, device_id)?.client_time;
 			if (!client_time) continue;
 			if (!last || client_time > last) newest.set(device_id, client_time);
-			else if (client_time < last && !work.known.has(operation_id)) stragglers.push(operation);
+			else if (client_time < last && !work.known.has(operation_id)) late.push(operation);
 		}
 	}
-	return stragglers;
+	return late;
 }
 
-/** Notes how far those devices had come after which another wrote. */
+/** Stores the watermarks of devices that another one wrote after. */
 export async function saveDevices(
 	tx: Tx,
 	dialect: DatabaseDialect,
 	works: readonly WithDevices[],
 ): Promise<void> {
-	const rows = works.flatMap(({ session: { response_id }, left, others }) =>
-		[...left].flatMap((device_id) => {
-			const mark = others.get(device_id);
+	const rows = works.flatMap(({ session: { response_id }, superseded_devices, other_watermarks }) =>
+		[...superseded_devices].flatMap((device_id) => {
+			const mark = other_watermarks.get(device_id);
 			return mark ? [{ response_id, device_id, device_time: mark.client_time, device_at: mark.at }] : [];
 		}),
 	);

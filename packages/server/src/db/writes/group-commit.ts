@@ -10,9 +10,9 @@ export type GroupOptions<In> = {
 	weigh: (item: In) => number;
 	/** Items of one key are committed in the order in which they came. */
 	keyOf: (item: In) => string;
-	/** Whether a commit failed, certainly without effect, only because somebody else has something locked. */
+	/** Whether a commit failed without effect because another connection holds a lock. */
 	isLockTimeout: (error: unknown) => boolean;
-	/** For how long one who is held up waits before it fails. */
+	/** How long an item may wait for a lock before it is rejected. */
 	longest_wait_ms: number;
 	onGroup?: (size: number) => void;
 };
@@ -20,9 +20,13 @@ export type GroupOptions<In> = {
 /**
  * Lets the writes of many requests share one transaction, so that one fsync serves them all.
  *
- * Whoever waits when a commit starts is part of it; whoever comes meanwhile is part of the next. A promise resolves only
- * after the commit that holds it. A group that fails for any reason but the storage itself is tried again one by one, so
- * that a single bad item cannot fail its neighbours; one that is held up by somebody else's lock leaves the queue to others.
+ *     idle → gathering → committing → resolved, then the next group
+ *                                   → lock timeout: the group moves to the lock-wait queue
+ *                                   → other failure: each item is committed alone
+ *                                   → storage unavailable: every item is rejected
+ *
+ * An item that waits when a commit starts is part of it; one that arrives meanwhile is part of the next. A promise resolves only
+ * after its commit. A group of several that fails is retried one by one, so that a single bad item cannot fail its neighbours.
  */
 export function createGroupCommit<In, Out>(
 	commit: (items: readonly In[]) => Promise<readonly Out[]>,
@@ -39,7 +43,7 @@ export function createGroupCommit<In, Out>(
 			const group = nextGroup();
 			if (group.length === 0) continue;
 			options.onGroup?.(group.length);
-			await settle(group);
+			await commitGroup(group);
 		}
 		running = false;
 	}
@@ -57,7 +61,7 @@ export function createGroupCommit<In, Out>(
 		}
 	}
 
-	/** Whoever comes behind one who is held up waits there, not here. */
+	/** An item whose key waits for a lock joins it there, so that items of one key keep their order. */
 	function nextGroup(): Waiting<In, Out>[] {
 		const group: Waiting<In, Out>[] = [];
 		let weight = 0;
@@ -76,7 +80,7 @@ export function createGroupCommit<In, Out>(
 		return group;
 	}
 
-	async function settle(group: readonly Waiting<In, Out>[]): Promise<void> {
+	async function commitGroup(group: readonly Waiting<In, Out>[]): Promise<void> {
 		try {
 			const results = await commit(group.map(({ item }) => item));
 			for (const [i, { resolve }] of group.entries()) resolve(results[i] as Out);
@@ -86,7 +90,7 @@ export function createGroupCommit<In, Out>(
 			} else if (group.length > 1 && !(error instanceof StorageUnavailable)) {
 				for (const one of group) {
 					if (lockWaits.has(one.item)) lockWaits.add(one);
-					else await settle([one]);
+					else await commitGroup([one]);
 				}
 			} else {
 				for (const { reject } of group) reject(error);

@@ -1,4 +1,4 @@
-/** One whose write waits to be committed. */
+/** An item that waits to be committed, with the promise of its request. */
 export type Waiting<In, Out> = { item: In; resolve: (out: Out) => void; reject: (error: unknown) => void };
 
 type Lane<In, Out> = { waiting: { one: Waiting<In, Out>; until: number }[]; error: unknown };
@@ -7,9 +7,9 @@ type Lane<In, Out> = { waiting: { one: Waiting<In, Out>; until: number }[]; erro
 const MOST_AT_ONCE = 3;
 
 /**
- * Where those wait who need what somebody else has locked, an operator's open transaction for example: beside the queue, so that nobody waits
- * for a stranger's lock with them. Those of one key keep their order. Each is tried alone, again and again, until its
- * time is over; `commit` must not wait long.
+ * Items that hit a lock timeout, for example on a row that an operator's open transaction holds. They leave the main queue, so that
+ * only they wait for that lock. Items of one key keep their order. Each is committed alone, again and again, until its time is over;
+ * `commit` must therefore use a short lock timeout.
  */
 export function createLockWaitQueue<In, Out>(
 	commit: (items: readonly In[]) => Promise<readonly Out[]>,
@@ -54,7 +54,7 @@ export function createLockWaitQueue<In, Out>(
 	}
 
 	return {
-		/** Whether somebody with this key waits here, behind whom another one has to wait as well. */
+		/** Whether an item with this key waits here; a later one of the same key has to wait behind it. */
 		has: (item: In) => lanes.has(options.keyOf(item)),
 		/** @param error why it is here; not needed behind another one of its key */
 		add(one: Waiting<In, Out>, error?: unknown): void {

@@ -22,8 +22,8 @@ type KnownOperation = {
 };
 
 /**
- * A session in a unit of work: its state with the answers and drafts of the questions at hand, the operations already known, and
- * what is to be written. All batches of a group that concern one session work on the same one, in order.
+ * A session in a unit of work: its state with the answers and drafts of the questions that its batches name, the operations
+ * already known, and what is to be written. All batches of one group for one session share it, in order of arrival.
  */
 export type SessionWrite = WithDevices & {
 	known: Map<string, KnownOperation>;
@@ -53,9 +53,9 @@ export function beginSessionWrite(session: StoredSession): SessionWrite {
 		activity_before: session.state.last_activity,
 		expiry_base,
 		known: new Map(),
-		others: new Map(),
-		left: new Set(),
-		done: new Map(),
+		other_watermarks: new Map(),
+		superseded_devices: new Set(),
+		client_times: new Map(),
 		events: [],
 		touched_questions: new Set(),
 		abandoned_at: session.abandoned_at,
