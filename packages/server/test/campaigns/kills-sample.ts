@@ -4,7 +4,7 @@ import { NOTHING_WRONG } from "./figures.ts";
 import { runKills } from "./kills.ts";
 import type { Engine } from "./places.ts";
 
-// Thousands of kills: npm run campaign:kills. What was found then stands in docs/guarantees.md.
+// Thousands of kills: npm run campaign:kills. docs/evidence/crashes.md has what they found.
 const KILLS = 200;
 
 /** Each engine has a test file of its own, so that both workers have something to do. */

@@ -120,7 +120,7 @@ function isSame(standing: AnswerRecord, seen: AnswerRecord): boolean {
 
 /**
  * A question that one window alone answers ends with the last of its answers that came in time (or without one, where it was taken
- * back), where the server can know the order: see docs/guarantees.md.
+ * back), where the server can know the order: see docs/evidence/simulations.md.
  */
 function checkOrder(
 	story: Story,

@@ -65,7 +65,7 @@ export type Story = {
 	/** Every session that a student saw. */
 	sessions: Set<string>;
 	troubles: ReadonlySet<Trouble>;
-	/** Whether the server can know in which order a window's answers were given: see docs/guarantees.md. */
+	/** Whether the server can know in which order a window's answers were given: see docs/evidence/simulations.md. */
 	order_known: boolean;
 	questions: { sliders: readonly number[]; shared: readonly number[]; essay: number };
 	/** One request in so many meets trouble. */
