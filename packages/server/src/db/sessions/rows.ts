@@ -189,7 +189,10 @@ export function nullableAnswersEqual(a: Answer | null, b: Answer | null): boolea
 
 type AnswerRow = Selectable<Schema["question_answers"]>;
 
-/** The answer of a row of the existing table; null when the row says nothing. */
+/**
+ * The answer of a row of the existing table; null when the row says nothing, or nothing that can be read.
+ * @throws Error for an answer of a type that this version does not know: it is never read as one of another type
+ */
 export function answerOfRow(
 	row: Pick<AnswerRow, "answer_text" | "answer_value" | "answer_json">,
 ): Answer | null {
@@ -197,11 +200,23 @@ export function answerOfRow(
 	if (row.answer_json !== null) {
 		const json = parsed(row.answer_json);
 		if (typeof json !== "object" || json === null) return null;
-		const type = "ordered_items" in json ? "ordering" : "mcq";
+		const type = jsonTypeOf(json);
 		const answer = Answer.safeParse({ ...json, type });
 		return answer.success ? answer.data : null;
 	}
 	return row.answer_text === null ? null : { type: "essay", text: row.answer_text };
+}
+
+/** Programs before phase 1 stored the lists without the name of their type. */
+function jsonTypeOf(json: object): Answer["type"] {
+	const named = "question_type" in json ? json.question_type : null;
+	if (named === "mcq" || named === "ordering") return named;
+	if (typeof named === "string") {
+		throw new Error(
+			`A stored answer is of the type "${named}", which this version of CaRhythm does not know. Install the version that stored it.`,
+		);
+	}
+	return "ordered_items" in json ? "ordering" : "mcq";
 }
 
 /** What another program wrote may be no JSON at all. */
