@@ -17,7 +17,13 @@ const allowedImports = {
 	core: [/^zod\/mini$/],
 	client: [/^@carhythm\/core$/, /^idb$/],
 	server: [/^@carhythm\/core$/, /^node:/],
-	web: [/^@carhythm\/(core|client)$/, /^preact(\/|$)/, /^@preact\/signals$/, /^@fontsource(-variable)?\//],
+	web: [
+		/^@carhythm\/(core|client)$/,
+		/^preact(\/|$)/,
+		/^@preact\/signals$/,
+		/^uqr$/,
+		/^@fontsource(-variable)?\//,
+	],
 };
 
 /** Where the server meets real clients: what is proven there is what both do together, over every kind of network. */

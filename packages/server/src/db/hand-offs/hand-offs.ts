@@ -24,7 +24,8 @@ import {
 } from "../store.ts";
 import { applyBatch, type JudgingRules } from "../writes/apply-batch.ts";
 import { kindOfOperation } from "../writes/known-operations.ts";
-import { loadSessions, saveSessions } from "../writes/save-sessions.ts";
+import { loadSessions } from "../writes/load-sessions.ts";
+import { saveSessions } from "../writes/save-sessions.ts";
 import type { SessionWrite } from "../writes/unit-of-work.ts";
 import { deriveCode, hashVerifier, sameHash } from "./secrets.ts";
 

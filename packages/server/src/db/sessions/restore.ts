@@ -12,9 +12,10 @@ import {
 } from "../writes/apply-batch.ts";
 import { kindOfOperation, loadLateEventsOf } from "../writes/known-operations.ts";
 import { replayLateEvents, replayLateOfExpired } from "../writes/late-events.ts";
+import { loadSessions } from "../writes/load-sessions.ts";
 import { receiptOf } from "../writes/receipt.ts";
 import { recordRestore } from "../writes/request-events.ts";
-import { loadSessions, saveSessions } from "../writes/save-sessions.ts";
+import { saveSessions } from "../writes/save-sessions.ts";
 import { beginSessionWrite, type SessionWrite } from "../writes/unit-of-work.ts";
 import { restorableUntil } from "./expiry.ts";
 import { loadSession } from "./load-session.ts";

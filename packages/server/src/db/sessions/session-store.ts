@@ -16,7 +16,8 @@ import {
 import { inTransaction } from "../transaction.ts";
 import { applyBatch, bySession } from "../writes/apply-batch.ts";
 import { createGroupCommit } from "../writes/group-commit.ts";
-import { changesOf, loadSessions, saveSessions } from "../writes/save-sessions.ts";
+import { loadSessions } from "../writes/load-sessions.ts";
+import { changesOf, saveSessions } from "../writes/save-sessions.ts";
 import { lifecycleOf } from "./lifecycle.ts";
 import { loadSession } from "./load-session.ts";
 import { observeTransaction, type StoreObserver } from "./observer.ts";

@@ -8,6 +8,7 @@ import {
 	toMillis,
 } from "@carhythm/core";
 import { type Selectable, sql, type Transaction } from "kysely";
+import { bulkUpsert } from "../bulk.ts";
 import type { DatabaseDialect } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
 import type { Batch, DeviceWatermark, StoredSession, WriteOperation } from "../store.ts";
@@ -186,6 +187,13 @@ function outOfOrder(work: WithKnown, batches: readonly Batch[]): WriteOperation[
 	return late;
 }
 
+const DEVICE_COLUMNS = {
+	response_id: "integer",
+	device_id: "text",
+	device_time: "time",
+	device_at: "time",
+} as const;
+
 /** Stores the watermarks of devices that another one wrote after. */
 export async function saveDevices(
 	tx: Tx,
@@ -198,14 +206,5 @@ export async function saveDevices(
 			return mark ? [{ response_id, device_id, device_time: mark.client_time, device_at: mark.at }] : [];
 		}),
 	);
-	if (rows.length === 0) return;
-	const given = dialect.rows(
-		{ response_id: "integer", device_id: "text", device_time: "time", device_at: "time" },
-		rows,
-	);
-	await sql`
-		insert into session_devices (response_id, device_id, device_time, device_at)
-		select response_id, device_id, device_time, device_at from ${given} as v where true
-		on conflict (response_id, device_id) do update set
-			device_time = excluded.device_time, device_at = excluded.device_at`.execute(tx);
+	await bulkUpsert(tx, dialect, "session_devices", ["response_id", "device_id"], DEVICE_COLUMNS, rows);
 }
