@@ -1,11 +1,10 @@
-import { type Insertable, type RawBuilder, sql, type Transaction } from "kysely";
+import { type Insertable, type RawBuilder, sql } from "kysely";
 import type { ColumnType, DatabaseDialect } from "./dialect.ts";
-import type { Schema } from "./schema.ts";
+import type { Schema, Tx } from "./schema.ts";
 
 // Many rows in one statement. A column is spelled once, with its type: one that is forgotten in the rows is a compile error, and
 // none can be forgotten in the SQL.
 
-type Tx = Transaction<Schema>;
 type Table = keyof Schema;
 
 /** Columns of a table with their types, for example `{ response_id: "integer", at: "time" }`. A constant: the SQL is made once for it. */

@@ -1,4 +1,4 @@
-import type { Generated, Selectable } from "kysely";
+import type { Generated, Selectable, Transaction } from "kysely";
 
 // Times are ISO text on SQLite and timestamptz on PostgreSQL; both are read and written as core's `Instant`. JSON is text.
 
@@ -224,6 +224,9 @@ type HandOffs = {
 
 /** The table by which a database of this program is known. The migrations say what is in it. */
 export const LEDGER = "migration_ledger";
+
+/** A transaction that writes. */
+export type Tx = Transaction<Schema>;
 
 export type Schema = {
 	student_responses: StudentResponses;

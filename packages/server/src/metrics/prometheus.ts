@@ -1,8 +1,8 @@
 import { toMillis, unreachable } from "@carhythm/core";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { PoolState } from "../db/dialect.ts";
-import { LIFECYCLE_EVENTS } from "../db/sessions/lifecycle.ts";
 import type { Batch, BatchOutcome } from "../db/store.ts";
+import { LIFECYCLE_EVENTS } from "../db/writes/write-context.ts";
 import type { Meter } from "./meter.ts";
 
 const DAY_SECONDS = 24 * 60 * 60;

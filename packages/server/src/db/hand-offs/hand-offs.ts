@@ -10,26 +10,23 @@ import {
 	type Refusal,
 	type SessionId,
 } from "@carhythm/core";
-import { type Selectable, sql, type Transaction } from "kysely";
-import type { Schema } from "../schema.ts";
+import { type Selectable, sql } from "kysely";
+import type { Schema, Tx } from "../schema.ts";
 import { invalidCode, operationMismatch, unknownSession } from "../sessions/refusals.ts";
-import type { StartDeps } from "../sessions/start.ts";
 import {
-	type Batch,
 	type HandOffOutcome,
 	type RedeemOutcome,
 	type RedeemRequest,
 	type StoredSession,
 	single,
 } from "../store.ts";
-import { applyBatch, type JudgingRules } from "../writes/apply-batch.ts";
+import { applyBatch, type JudgingRules, rulesOf } from "../writes/apply-batch.ts";
 import { kindOfOperation } from "../writes/known-operations.ts";
-import { loadSessions } from "../writes/load-sessions.ts";
+import { loadOneSession } from "../writes/load-sessions.ts";
 import { saveSessions } from "../writes/save-sessions.ts";
-import type { SessionWrite } from "../writes/unit-of-work.ts";
+import type { WriteContext } from "../writes/write-context.ts";
 import { deriveCode, hashVerifier, sameHash } from "./secrets.ts";
 
-type Tx = Transaction<Schema>;
 type Row = Selectable<Schema["hand_offs"]>;
 
 /** With 25 bits to guess, five tries find a code once in seven million. */
@@ -39,7 +36,8 @@ const MOST_ATTEMPTS = 20;
 const KEEP_DEAD_MINUTES = 24 * 60;
 /** What follows a selector that another code may have: no code can be typed so. */
 const FREED = "~";
-const NOBODY = "00000000-0000-4000-8000-000000000000" as OperationId;
+/** No operation and no device has this id: it only asks whether one would be refused. */
+const PROBE_ID = "00000000-0000-4000-8000-000000000000" as OperationId;
 
 /** The codes that an operation leads to, one after another, each with its hash: worked out before the database is locked. */
 export function codesOf(session_id: SessionId, operation_id: OperationId, hash_cost?: number) {
@@ -57,12 +55,12 @@ export function codesOf(session_id: SessionId, operation_id: OperationId, hash_c
  * @param codes see {@link codesOf}
  */
 export async function createHandOff(
-	tx: Tx,
-	deps: StartDeps,
+	context: WriteContext,
 	request: { session_id: SessionId; operation_id: OperationId },
 	codes: ReturnType<typeof codesOf>,
 ): Promise<HandOffOutcome> {
-	const work = await openWork(tx, deps, request.session_id);
+	const { tx } = context;
+	const work = await loadOneSession(context, request.session_id);
 	if (!work) return unknownSession();
 	const { response_id } = work.session;
 	const known = await tx
@@ -74,8 +72,9 @@ export async function createHandOff(
 	if (known) return reply(codeWith(known.selector, codes), known.expires_at);
 	if (await kindOfOperation(tx, response_id, request.operation_id)) return operationMismatch();
 
-	const created_at = deps.now();
-	const refusal = refuseEnded(work.session, { received: created_at, expiry_days: deps.expiry_days });
+	const rules = rulesOf(context);
+	const { received: created_at } = rules;
+	const refusal = refuseEnded(work.session, rules);
 	if (refusal) return { ok: false, refusal };
 	const expires_at = addMinutes(created_at, HAND_OFF_MINUTES);
 	// From now on they are void, and told like unknown ones.
@@ -122,7 +121,7 @@ function refuseEnded(session: StoredSession, { received, expiry_days }: JudgingR
 	const decision = decide(
 		session.version.index,
 		session.state,
-		{ operation_id: NOBODY, command: { kind: "hold", device_id: NOBODY, label: "-" } },
+		{ operation_id: PROBE_ID, command: { kind: "hold", device_id: PROBE_ID, label: "-" } },
 		{ received, at: null, expiry_days },
 	);
 	return decision.ok ? null : decision.refusal;
@@ -151,16 +150,16 @@ function updateCodes(tx: Tx) {
  * @param hash of the code's verifier, worked out before the database is locked
  */
 export async function redeemHandOff(
-	tx: Tx,
-	deps: StartDeps,
+	context: WriteContext,
 	request: RedeemRequest,
 	guess: { selector: string; hash: string },
 ): Promise<RedeemOutcome> {
+	const { tx } = context;
 	const session_id = await sessionOfSelector(tx, guess.selector);
 	if (!session_id) return invalidCode();
 	const { operation_id, device_id, label } = request;
 	const batch = single(session_id, operation_id, { kind: "hold", device_id, label });
-	const work = await openWork(tx, deps, session_id, [batch]);
+	const work = await loadOneSession(context, session_id, [batch]);
 	const row = work && (await findCode(tx, work.session.response_id, guess.selector));
 	if (!row) return invalidCode();
 	const isRight = sameHash(row.verifier_hash, guess.hash);
@@ -171,27 +170,18 @@ export async function redeemHandOff(
 		await countGuess(tx, row);
 		return invalidCode();
 	}
-	const received = deps.now();
+	const rules = rulesOf(context);
+	const { received } = rules;
 	if (row.used_at || received >= row.expires_at) return invalidCode();
-	const outcome = applyBatch(work, batch, { received, expiry_days: deps.expiry_days });
+	const outcome = applyBatch(work, batch, rules);
 	if (!outcome.ok) return outcome;
-	await saveSessions(tx, deps.dialect, [work]);
+	await saveSessions(context, [work]);
 	await tx
 		.updateTable("hand_offs")
 		.set({ used_at: received, used_operation_id: operation_id })
 		.where("id", "=", row.id)
 		.execute();
 	return { ok: true, session_id };
-}
-
-async function openWork(
-	tx: Tx,
-	deps: StartDeps,
-	session_id: SessionId,
-	batches: readonly Batch[] = [],
-): Promise<SessionWrite | null> {
-	const writes = await loadSessions(tx, deps.dialect, deps.assessments, new Map([[session_id, batches]]));
-	return writes.get(session_id) ?? null;
 }
 
 async function sessionOfSelector(tx: Tx, selector: string): Promise<SessionId | null> {

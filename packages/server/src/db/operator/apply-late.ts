@@ -1,7 +1,6 @@
 import { type Instant, laterOf, type SessionId, type SessionStatus } from "@carhythm/core";
-import type { Transaction } from "kysely";
 import type { Database, DatabaseDialect } from "../dialect.ts";
-import type { Schema } from "../schema.ts";
+import type { Tx } from "../schema.ts";
 import { loadSession } from "../sessions/load-session.ts";
 import type { AssessmentStore } from "../store.ts";
 import { inTransaction } from "../transaction.ts";
@@ -9,8 +8,6 @@ import { loadLateEventsOf } from "../writes/known-operations.ts";
 import { recordAppliedLate, replayLateEvents } from "../writes/late-events.ts";
 import { saveSessions } from "../writes/save-sessions.ts";
 import { beginSessionWrite, type SessionWrite } from "../writes/unit-of-work.ts";
-
-type Tx = Transaction<Schema>;
 
 /** A late event and what becomes of it. */
 type AppliedEvent = {
@@ -59,7 +56,7 @@ export async function applyLateEvents(
 			recordAppliedLate(work, received, applied);
 			if (options.renew) renew(work, received);
 			if (!options.dry_run) {
-				await saveSessions(tx, dialect, [work]);
+				await saveSessions({ tx, dialect, changed: new Set(), lifecycle: [] }, [work]);
 				await forgetProfile(tx, work.session.response_id);
 			}
 		}

@@ -1,6 +1,6 @@
 import type { Instant } from "@carhythm/core";
 import type { Batch, BatchOutcome, SessionStore } from "../store.ts";
-import type { SessionLifecycleEvent } from "./lifecycle.ts";
+import type { SessionLifecycleEvent } from "../writes/write-context.ts";
 
 /** One who is told of what the store does, to count it. It must be quick and throw nothing. */
 export type StoreObserver = {

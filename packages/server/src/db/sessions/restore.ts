@@ -1,8 +1,13 @@
-import { decide, type Instant, type OperationId, RESTORE_DAYS, refuse, type SessionId } from "@carhythm/core";
-import type { Transaction } from "kysely";
-import type { DatabaseDialect } from "../dialect.ts";
-import type { Schema } from "../schema.ts";
-import type { AssessmentStore, StartOutcome } from "../store.ts";
+import {
+	decide,
+	type Instant,
+	mintOperationId,
+	type OperationId,
+	RESTORE_DAYS,
+	refuse,
+	type SessionId,
+} from "@carhythm/core";
+import type { StartOutcome } from "../store.ts";
 import {
 	abandoning,
 	acceptEvent,
@@ -12,39 +17,29 @@ import {
 } from "../writes/apply-batch.ts";
 import { kindOfOperation, loadLateEventsOf } from "../writes/known-operations.ts";
 import { replayLateEvents, replayLateOfExpired } from "../writes/late-events.ts";
-import { loadSessions } from "../writes/load-sessions.ts";
+import { loadOneSession } from "../writes/load-sessions.ts";
 import { receiptOf } from "../writes/receipt.ts";
 import { recordRestore } from "../writes/request-events.ts";
 import { saveSessions } from "../writes/save-sessions.ts";
 import { beginSessionWrite, type SessionWrite } from "../writes/unit-of-work.ts";
+import type { WriteContext } from "../writes/write-context.ts";
 import { restorableUntil } from "./expiry.ts";
 import { loadSession } from "./load-session.ts";
 import { operationMismatch, unknownSession } from "./refusals.ts";
 import { linkSuccessor, lockLastSuccessor, type Successor } from "./successors.ts";
 
-type Tx = Transaction<Schema>;
+/** No operation has this id: it only asks whether one would be refused. */
+const PROBE_ID = "00000000-0000-4000-8000-000000000000" as OperationId;
 
-const NOBODY = "00000000-0000-4000-8000-000000000000" as OperationId;
-
-export type RestoreRequest = {
-	session_id: SessionId;
-	operation_id: OperationId;
-	/** For setting aside the session that was begun in its place. */
-	abandon_operation_id: OperationId;
-	received: Instant;
-	expiry_days: number;
-};
+export type RestoreRequest = { session_id: SessionId; operation_id: OperationId };
 
 /**
  * Undoes Start Fresh: the session becomes active again, the one that was begun in its place is set aside (and can be restored in
  * turn), and what came late while it was aside is applied. A session that is active already stays as it is.
  */
-export async function restoreSession(
-	tx: Tx,
-	dialect: DatabaseDialect,
-	assessments: AssessmentStore,
-	request: RestoreRequest,
-): Promise<StartOutcome> {
+export async function restoreSession(context: WriteContext, request: RestoreRequest): Promise<StartOutcome> {
+	const { tx, dialect, assessments, expiry_days } = context;
+	const now = context.now();
 	await dialect.lockSessions(tx, "session_id", [request.session_id]);
 	const session = await loadSession(tx, dialect, assessments, request.session_id);
 	if (!session) return unknownSession();
@@ -54,19 +49,19 @@ export async function restoreSession(
 	const command = { kind: "restore" } as const;
 	const fingerprint = fingerprintOf(command);
 	const batch = { sent_at: null, operations: [] };
-	const { received } = receiptOf(work.session.state, batch, request.received);
+	const { received } = receiptOf(work.session.state, batch, now);
 	await loadLateEventsOf(tx, dialect, work);
 	if (session.state.status === "active") {
-		const { operation_id, expiry_days } = request;
+		const { operation_id } = request;
 		const expired = refuseExpired(work, { received, expiry_days });
 		if (expired) return { ok: false, refusal: expired };
 		recordRestore(work, { operation_id, received_at: received, fingerprint });
 		replayLateOfExpired(work, received);
-		await saveSessions(tx, dialect, [work]);
+		await saveSessions(context, [work]);
 		return { ok: true, session: work.session };
 	}
 	const restorable_until = restorableUntil(session);
-	if (!restorable_until || request.received > restorable_until) {
+	if (!restorable_until || now > restorable_until) {
 		return {
 			ok: false,
 			refusal: refuse(
@@ -76,14 +71,14 @@ export async function restoreSession(
 		};
 	}
 	const operation = { operation_id: request.operation_id, command, client_time: null };
-	const moment = { received, at: null, expiry_days: request.expiry_days };
+	const moment = { received, at: null, expiry_days };
 	const decision = decide(session.version.index, session.state, operation, moment);
 	if (!decision.ok) return decision;
 	acceptEvent(work, operation, decision.event, fingerprint);
 	replayLateEvents(work, received, { renews: true });
 	const last = await lockLastSuccessor(tx, dialect, session.response_id);
-	const replacing = last?.status === "active" ? await setAside(tx, dialect, assessments, last, request) : [];
-	await saveSessions(tx, dialect, [work, ...replacing]);
+	const replacing = last?.status === "active" ? await setAside(context, last, now) : [];
+	await saveSessions(context, [work, ...replacing]);
 	await linkSuccessor(tx, session.response_id, null);
 	if (last) await linkSuccessor(tx, last.id, session.response_id);
 	return { ok: true, session: work.session };
@@ -94,23 +89,20 @@ function refuseExpired(
 	{ session: { version, state } }: SessionWrite,
 	{ received, expiry_days }: JudgingRules,
 ) {
-	const operation = { operation_id: NOBODY, command: { kind: "complete" } } as const;
+	const operation = { operation_id: PROBE_ID, command: { kind: "complete" } } as const;
 	const decision = decide(version.index, state, operation, { received, at: null, expiry_days });
 	return decision.ok ? null : decision.refusal;
 }
 
 /** The session that was begun in this one's place, abandoned in the unit of work. */
 async function setAside(
-	tx: Tx,
-	dialect: DatabaseDialect,
-	assessments: AssessmentStore,
+	context: WriteContext,
 	{ session_id }: Successor,
-	request: RestoreRequest,
+	received: Instant,
 ): Promise<SessionWrite[]> {
-	const writes = await loadSessions(tx, dialect, assessments, new Map([[session_id as SessionId, []]]));
-	const works = [...writes.values()];
-	for (const work of works) {
-		applyBatch(work, abandoning(work.session.state.session_id, request.abandon_operation_id), request);
-	}
-	return works;
+	const work = await loadOneSession(context, session_id as SessionId);
+	if (!work) return [];
+	const batch = abandoning(work.session.state.session_id, mintOperationId(context.randomBytes));
+	applyBatch(work, batch, { received, expiry_days: context.expiry_days });
+	return [work];
 }

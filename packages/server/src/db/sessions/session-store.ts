@@ -1,10 +1,9 @@
 import { mintOperationId, type SessionId } from "@carhythm/core";
-import type { Transaction } from "kysely";
 import type { Database } from "../dialect.ts";
 import { isLockTimeout } from "../errors.ts";
 import { codesOf, createHandOff, redeemHandOff } from "../hand-offs/hand-offs.ts";
 import { hashVerifier } from "../hand-offs/secrets.ts";
-import type { Schema } from "../schema.ts";
+import type { Tx } from "../schema.ts";
 import {
 	type Batch,
 	type BatchOutcome,
@@ -14,17 +13,17 @@ import {
 	single,
 } from "../store.ts";
 import { inTransaction } from "../transaction.ts";
-import { applyBatch, bySession } from "../writes/apply-batch.ts";
+import { applyBatch, bySession, rulesOf } from "../writes/apply-batch.ts";
 import { createGroupCommit } from "../writes/group-commit.ts";
-import { loadSessions } from "../writes/load-sessions.ts";
-import { changesOf, saveSessions } from "../writes/save-sessions.ts";
-import { lifecycleOf } from "./lifecycle.ts";
+import { loadOneSession, loadSessions } from "../writes/load-sessions.ts";
+import { saveSessions } from "../writes/save-sessions.ts";
+import { createWriteContext, type WriteContext, type WriteDeps } from "../writes/write-context.ts";
 import { loadSession } from "./load-session.ts";
 import { observeTransaction, type StoreObserver } from "./observer.ts";
 import { unknownSession } from "./refusals.ts";
 import { restoreSession } from "./restore.ts";
 import { sessionFinder } from "./rows.ts";
-import { type StartDeps, startSession } from "./start.ts";
+import { startSession } from "./start.ts";
 
 /** Batches that share a commit; and operations, which decide how long it takes and how much it has in memory. */
 const LARGEST_GROUP = 256;
@@ -33,7 +32,7 @@ const MOST_OPERATIONS = 2000;
 /** For how long an answer waits for somebody else's lock on its session. */
 const LONGEST_WAIT_MS = 10_000;
 
-export type SessionStoreOptions = Omit<StartDeps, "dialect"> & {
+export type SessionStoreOptions = Omit<WriteDeps, "dialect"> & {
 	/** Told of what the store does, for metrics. */
 	observer?: StoreObserver;
 	/** Told after each commit which sessions it has changed, by `response_id`. */
@@ -44,34 +43,28 @@ export type SessionStoreOptions = Omit<StartDeps, "dialect"> & {
 	hash_cost?: number;
 };
 
-type Tx = Transaction<Schema>;
-
 /** The sessions of one database. */
 export function createSessionStore(database: Database, options: SessionStoreOptions): SessionStore {
 	const { reader, dialect } = database;
 	const { assessments, observer, onChanged, now, randomBytes, expiry_days, hash_cost } = options;
 	dialect.expectSmallWrites();
-	const deps: StartDeps = { dialect, assessments, now, randomBytes, expiry_days };
-	const write = async <T>(work: (tx: Tx) => Promise<T>) => {
-		const {
-			value,
-			changed,
-			turns: lifecycle,
-		} = await observeTransaction(observer, () =>
+	const deps: WriteDeps = { dialect, assessments, now, randomBytes, expiry_days };
+	const write = async <T>(work: (context: WriteContext) => Promise<T>) => {
+		const { value, changed, lifecycle } = await observeTransaction(observer, () =>
 			inTransaction(database, async (tx) => {
-				const value = await work(tx);
-				return { value, changed: changesOf(tx), turns: lifecycleOf(tx) };
+				const context = createWriteContext(tx, deps);
+				return { ...context, value: await work(context) };
 			}),
 		);
-		if (observer) for (const turn of lifecycle) observer.turned(turn);
-		if (changed.length > 0) onChanged?.(changed);
+		if (observer) for (const event of lifecycle) observer.turned(event);
+		if (changed.size > 0) onChanged?.([...changed]);
 		return value;
 	};
 	// A transaction of the reader is one unchanging snapshot.
 	const read = <T>(work: (snapshot: Tx) => Promise<T>) => reader.transaction().execute(work);
 
 	const operate = createGroupCommit<Batch, BatchOutcome>(
-		(batches) => write((tx) => commitBatches(tx, deps, batches)),
+		(batches) => write((context) => commitBatches(context, batches)),
 		{
 			largest_group: LARGEST_GROUP,
 			heaviest_group: MOST_OPERATIONS,
@@ -87,30 +80,22 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 		operate,
 		find: sessionFinder(reader, assessments),
 		load: (session_id) => read((snapshot) => loadSession(snapshot, dialect, assessments, session_id)),
-		start: (request) => write((tx) => startSession(tx, deps, request)),
+		start: (request) => write((context) => startSession(context, request)),
 		restore: (session_id, operation_id) =>
-			write((tx) =>
-				restoreSession(tx, dialect, assessments, {
-					session_id,
-					operation_id,
-					abandon_operation_id: mintOperationId(randomBytes),
-					received: now(),
-					expiry_days,
-				}),
-			),
+			write((context) => restoreSession(context, { session_id, operation_id })),
 		async handOff(session_id, operation_id) {
 			const codes = codesOf(session_id, operation_id, hash_cost);
 			await codes(0).hash;
-			return write((tx) => createHandOff(tx, deps, { session_id, operation_id }, codes));
+			return write((context) => createHandOff(context, { session_id, operation_id }, codes));
 		},
 		async redeem(request) {
 			const hash = await hashVerifier(request.code, hash_cost);
 			const { selector } = request.code;
-			return write((tx) => redeemHandOff(tx, deps, request, { selector, hash }));
+			return write((context) => redeemHandOff(context, request, { selector, hash }));
 		},
-		saveStudentInfo: (session_id, person) => write((tx) => completeWith(tx, deps, session_id, person)),
+		saveStudentInfo: (session_id, person) => write((context) => completeWith(context, session_id, person)),
 		saveEmail: (session_id, email) =>
-			write(async (tx) => {
+			write(async ({ tx }) => {
 				await tx
 					.updateTable("student_responses")
 					.set({ email })
@@ -121,35 +106,33 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 }
 
 /** One group commit: a fixed number of statements, however many batches and sessions there are. */
-async function commitBatches(tx: Tx, deps: StartDeps, batches: readonly Batch[]): Promise<BatchOutcome[]> {
-	await deps.dialect.setShortLockTimeout(tx);
-	const writes = await loadSessions(tx, deps.dialect, deps.assessments, bySession(batches));
-	const rules = { received: deps.now(), expiry_days: deps.expiry_days };
+async function commitBatches(context: WriteContext, batches: readonly Batch[]): Promise<BatchOutcome[]> {
+	await context.dialect.setShortLockTimeout(context.tx);
+	const writes = await loadSessions(context, bySession(batches));
+	const rules = rulesOf(context);
 	const outcomes = batches.map((batch) => {
 		const work = writes.get(batch.session_id);
 		return work ? applyBatch(work, batch, rules) : unknownSession();
 	});
-	await saveSessions(tx, deps.dialect, writes.values());
+	await saveSessions(context, writes.values());
 	return outcomes;
 }
 
 /** Stores who the student is, and completes the session unless it already is. */
 async function completeWith(
-	tx: Tx,
-	deps: StartDeps,
+	context: WriteContext,
 	session_id: SessionId,
 	person: Person,
 ): Promise<StartOutcome> {
-	const writes = await loadSessions(tx, deps.dialect, deps.assessments, new Map([[session_id, []]]));
-	const work = writes.get(session_id);
+	const work = await loadOneSession(context, session_id);
 	if (!work) return unknownSession();
 	if (work.session.state.status !== "completed") {
-		const batch = single(session_id, mintOperationId(deps.randomBytes), { kind: "complete" });
-		const outcome = applyBatch(work, batch, { received: deps.now(), expiry_days: deps.expiry_days });
+		const batch = single(session_id, mintOperationId(context.randomBytes), { kind: "complete" });
+		const outcome = applyBatch(work, batch, rulesOf(context));
 		if (!outcome.ok) return outcome;
-		await saveSessions(tx, deps.dialect, [work]);
+		await saveSessions(context, [work]);
 	}
-	await tx
+	await context.tx
 		.updateTable("student_responses")
 		.set({ ...person })
 		.where("id", "=", work.session.response_id)

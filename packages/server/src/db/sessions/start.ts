@@ -1,6 +1,5 @@
 import {
 	beginSession,
-	type Instant,
 	type Language,
 	mintDisplayId,
 	mintOperationId,
@@ -8,31 +7,18 @@ import {
 	type OperationId,
 	type SessionId,
 } from "@carhythm/core";
-import type { Transaction } from "kysely";
-import type { DatabaseDialect } from "../dialect.ts";
-import type { Schema } from "../schema.ts";
-import type { AssessmentStore, AssessmentVersion, StartOutcome, StoredSession } from "../store.ts";
-import { abandoning, applyBatch, fingerprintOf } from "../writes/apply-batch.ts";
-import { loadSessions } from "../writes/load-sessions.ts";
+import type { Tx } from "../schema.ts";
+import type { AssessmentVersion, StartOutcome, StoredSession } from "../store.ts";
+import { abandoning, applyBatch, fingerprintOf, rulesOf } from "../writes/apply-batch.ts";
+import { loadOneSession } from "../writes/load-sessions.ts";
 import { recordRequest } from "../writes/request-events.ts";
 import { appendEvents, saveSessions } from "../writes/save-sessions.ts";
 import type { SessionWrite } from "../writes/unit-of-work.ts";
-import { recordLifecycle } from "./lifecycle.ts";
+import type { WriteContext } from "../writes/write-context.ts";
 import { PLACEHOLDER } from "./person.ts";
 import { operationMismatch, unknownSession } from "./refusals.ts";
 import { selectSessions, toStoredSession } from "./rows.ts";
 import { linkSuccessor, lockLastSuccessor } from "./successors.ts";
-
-type Tx = Transaction<Schema>;
-
-/** What writing a session needs from outside. */
-export type StartDeps = {
-	dialect: DatabaseDialect;
-	assessments: AssessmentStore;
-	now: () => Instant;
-	randomBytes: (count: number) => Uint8Array;
-	expiry_days: number;
-};
 
 export type StartRequest = {
 	operation_id: OperationId | null;
@@ -43,20 +29,23 @@ export type StartRequest = {
 };
 
 /** Begins a session, in place of another one if asked, exactly once for each operation id. */
-export async function startSession(tx: Tx, deps: StartDeps, request: StartRequest): Promise<StartOutcome> {
-	const started = await findStarted(tx, deps, request);
+export async function startSession(context: WriteContext, request: StartRequest): Promise<StartOutcome> {
+	const started = await findStarted(context, request);
 	if (started) return started;
-	const replaced = request.replaces ? await setAside(tx, deps, request, request.replaces) : null;
+	const replaced = request.replaces ? await setAside(context, request, request.replaces) : null;
 	if (replaced && "outcome" in replaced) return replaced.outcome;
-	const session = await insertSession(tx, deps, request);
+	const session = await insertSession(context, request);
 	if (replaced) {
-		await saveSessions(tx, deps.dialect, [replaced.work]);
-		await linkSuccessor(tx, replaced.last, session.response_id);
+		await saveSessions(context, [replaced.work]);
+		await linkSuccessor(context.tx, replaced.last, session.response_id);
 	}
 	return { ok: true, session };
 }
 
-async function findStarted(tx: Tx, deps: StartDeps, request: StartRequest): Promise<StartOutcome | null> {
+async function findStarted(
+	{ tx, dialect, assessments }: WriteContext,
+	request: StartRequest,
+): Promise<StartOutcome | null> {
 	if (!request.operation_id) return null;
 	const row = await selectSessions(tx)
 		.select("session_details.start_fingerprint")
@@ -66,8 +55,8 @@ async function findStarted(tx: Tx, deps: StartDeps, request: StartRequest): Prom
 	if (row.start_fingerprint !== startFingerprint(request)) return operationMismatch();
 	// A transaction that only reads waits for no standby. With a lock this one does, so a start whose first commit was in doubt is
 	// confirmed only when the standby has it.
-	await deps.dialect.lockSessions(tx, "id", [row.response_id]);
-	return { ok: true, session: await toStoredSession(row, deps.assessments) };
+	await dialect.lockSessions(tx, "id", [row.response_id]);
+	return { ok: true, session: await toStoredSession(row, assessments) };
 }
 
 /** What a repeated start must say again to count as the same: not the version, which may have become newer meanwhile. */
@@ -80,48 +69,44 @@ function startFingerprint({ version, replaces, language }: StartRequest): string
  * @returns with `last` the end of the chain of fresh starts, behind which the new session comes
  */
 async function setAside(
-	tx: Tx,
-	deps: StartDeps,
+	context: WriteContext,
 	request: StartRequest,
 	session_id: SessionId,
 ): Promise<{ work: SessionWrite; last: number } | { outcome: StartOutcome }> {
-	const writes = await loadSessions(tx, deps.dialect, deps.assessments, new Map([[session_id, []]]));
-	const work = writes.get(session_id);
+	const work = await loadOneSession(context, session_id);
 	if (!work) return { outcome: unknownSession() };
 	// The same request may have come first through another process, and have been done while this one waited for the lock.
-	const sent = (await findStarted(tx, deps, request)) ?? (await findRedirected(tx, deps, request, work));
+	const sent = (await findStarted(context, request)) ?? (await findRedirected(context, request, work));
 	if (sent) return { outcome: sent };
 	const { response_id } = work.session;
-	const last = await lockLastSuccessor(tx, deps.dialect, response_id);
+	const last = await lockLastSuccessor(context.tx, context.dialect, response_id);
 	// Two tabs that start fresh at once get the same new session: there are never two active ones.
-	if (last?.status === "active") return { outcome: await redirect(tx, deps, request, work, last.id) };
-	const batch = abandoning(session_id, mintOperationId(deps.randomBytes));
-	const rules = { received: deps.now(), expiry_days: deps.expiry_days };
-	const outcome = applyBatch(work, batch, rules);
+	if (last?.status === "active") return { outcome: await redirect(context, request, work, last.id) };
+	const batch = abandoning(session_id, mintOperationId(context.randomBytes));
+	const outcome = applyBatch(work, batch, rulesOf(context));
 	return outcome.ok ? { work, last: last?.id ?? response_id } : { outcome };
 }
 
 /** Answers a fresh start with the session that has the place already, and notes it in the old one: a repeat gets the same. */
 async function redirect(
-	tx: Tx,
-	deps: StartDeps,
+	context: WriteContext,
 	request: StartRequest,
 	work: SessionWrite,
 	started: number,
 ): Promise<StartOutcome> {
 	const { operation_id } = request;
 	const { response_id } = work.session;
-	const session = await startedSession(tx, deps, "student_responses.id", started);
+	const session = await startedSession(context, "student_responses.id", started);
 	if (!session) throw new Error("A successor that was just found is gone.");
-	if (operation_id && !(await findEvent(tx, response_id, operation_id))) {
+	if (operation_id && !(await findEvent(context.tx, response_id, operation_id))) {
 		recordRequest(work, {
 			operation_id,
 			kind: "start",
-			received_at: deps.now(),
+			received_at: context.now(),
 			fingerprint: startFingerprint(request),
 			result: redirectedTo(session.display_id),
 		});
-		await saveSessions(tx, deps.dialect, [work]);
+		await saveSessions(context, [work]);
 	}
 	return { ok: true, session };
 }
@@ -135,17 +120,16 @@ export function redirectedTo(display_id: string | null): string {
 }
 
 async function findRedirected(
-	tx: Tx,
-	deps: StartDeps,
+	context: WriteContext,
 	request: StartRequest,
 	{ session: replaced }: SessionWrite,
 ): Promise<StartOutcome | null> {
 	const { operation_id } = request;
-	const event = operation_id && (await findEvent(tx, replaced.response_id, operation_id));
+	const event = operation_id && (await findEvent(context.tx, replaced.response_id, operation_id));
 	if (!event) return null;
 	if (event.kind !== "start" || event.fingerprint !== startFingerprint(request)) return operationMismatch();
 	const { started } = JSON.parse(event.result) as Redirected;
-	const session = started && (await startedSession(tx, deps, "session_details.display_id", started));
+	const session = started && (await startedSession(context, "session_details.display_id", started));
 	return session ? { ok: true, session } : null;
 }
 
@@ -159,20 +143,20 @@ function findEvent(tx: Tx, response_id: number, operation_id: OperationId) {
 }
 
 async function startedSession(
-	tx: Tx,
-	deps: StartDeps,
+	{ tx, assessments }: WriteContext,
 	key: "student_responses.id" | "session_details.display_id",
 	value: number | string,
 ): Promise<StoredSession | null> {
 	const row = await selectSessions(tx).where(key, "=", value).executeTakeFirst();
-	return row ? toStoredSession(row, deps.assessments) : null;
+	return row ? toStoredSession(row, assessments) : null;
 }
 
-async function insertSession(tx: Tx, deps: StartDeps, request: StartRequest): Promise<StoredSession> {
+async function insertSession(context: WriteContext, request: StartRequest): Promise<StoredSession> {
+	const { tx, dialect, randomBytes } = context;
 	const { version, language, operation_id } = request;
-	const session_id = mintSessionId(deps.randomBytes);
-	const display_id = mintDisplayId(deps.randomBytes);
-	const started_at = deps.now();
+	const session_id = mintSessionId(randomBytes);
+	const display_id = mintDisplayId(randomBytes);
+	const started_at = context.now();
 	const { id: response_id } = await tx
 		.insertInto("student_responses")
 		.values({
@@ -200,11 +184,11 @@ async function insertSession(tx: Tx, deps: StartDeps, request: StartRequest): Pr
 			start_fingerprint: startFingerprint(request),
 		})
 		.execute();
-	await appendEvents(tx, deps.dialect, [
+	await appendEvents(tx, dialect, [
 		{
 			response_id,
 			revision: 1,
-			operation_id: operation_id ?? mintOperationId(deps.randomBytes),
+			operation_id: operation_id ?? mintOperationId(randomBytes),
 			kind: "start",
 			question_id: null,
 			value: JSON.stringify(begun),
@@ -216,7 +200,7 @@ async function insertSession(tx: Tx, deps: StartDeps, request: StartRequest): Pr
 			result: "{}",
 		},
 	]);
-	recordLifecycle(tx, "started");
+	context.lifecycle.push("started");
 	return {
 		response_id,
 		display_id,

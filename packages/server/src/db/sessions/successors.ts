@@ -1,9 +1,6 @@
 import type { SessionStatus } from "@carhythm/core";
-import type { Transaction } from "kysely";
 import type { DatabaseDialect } from "../dialect.ts";
-import type { Schema } from "../schema.ts";
-
-type Tx = Transaction<Schema>;
+import type { Tx } from "../schema.ts";
 
 export type Successor = { id: number; session_id: string; status: SessionStatus };
 

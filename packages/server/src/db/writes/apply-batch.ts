@@ -32,9 +32,15 @@ import {
 import { replayLateOfExpired } from "./late-events.ts";
 import { type Receipt, receiptOf } from "./receipt.ts";
 import type { SessionWrite } from "./unit-of-work.ts";
+import type { WriteContext } from "./write-context.ts";
 
 /** `received` is the server's clock as it stands; see {@link receiptOf}. */
 export type JudgingRules = { received: Instant; expiry_days: number };
+
+/** By the server's clock as it is now. */
+export function rulesOf({ now, expiry_days }: Pick<WriteContext, "now" | "expiry_days">): JudgingRules {
+	return { received: now(), expiry_days };
+}
 
 /**
  * Judges a whole batch in order. It changes `work` and touches no database. An accepted write also replays late events: they were

@@ -7,14 +7,12 @@ import {
 	toInstant,
 	toMillis,
 } from "@carhythm/core";
-import { type Selectable, sql, type Transaction } from "kysely";
+import { type Selectable, sql } from "kysely";
 import { bulkUpsert } from "../bulk.ts";
 import type { DatabaseDialect } from "../dialect.ts";
-import type { Schema } from "../schema.ts";
+import type { Schema, Tx } from "../schema.ts";
 import type { Batch, DeviceWatermark, StoredSession, WriteOperation } from "../store.ts";
 import { SET_BACK_MS } from "./receipt.ts";
-
-type Tx = Transaction<Schema>;
 
 /** A session with what is known of the devices that write to it. */
 export type WithDevices = {

@@ -1,12 +1,10 @@
 import type { Instant, OperationId } from "@carhythm/core";
-import { sql, type Transaction } from "kysely";
+import { sql } from "kysely";
 import type { DatabaseDialect } from "../dialect.ts";
-import type { Schema } from "../schema.ts";
+import type { Tx } from "../schema.ts";
 import type { StoredResult } from "../store.ts";
 import { loadLateEvents, seenByLate } from "./late-events.ts";
 import type { SessionWrite } from "./unit-of-work.ts";
-
-type Tx = Transaction<Schema>;
 
 /** The kind of an operation that made a hand-off code. It is no event of the session, whose state it does not change. */
 const HAND_OFF_KIND = "hand_off";

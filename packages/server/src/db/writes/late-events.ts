@@ -1,15 +1,13 @@
 import { apply, type Instant, laterOf, type OperationId, toInstant, toMillis } from "@carhythm/core";
-import { sql, type Transaction } from "kysely";
+import { sql } from "kysely";
 import type { DatabaseDialect } from "../dialect.ts";
-import type { NewEvent, Schema } from "../schema.ts";
+import type { NewEvent, Tx } from "../schema.ts";
 import type { StoredResult } from "../store.ts";
 import { backfillAdoptedAnswer } from "./adopted-answers.ts";
 import { detectConflict } from "./conflicts.ts";
 import { eventOfHistoryRow } from "./history-row.ts";
 import { recordRequest } from "./request-events.ts";
 import type { LateRow, SessionWrite } from "./unit-of-work.ts";
-
-type Tx = Transaction<Schema>;
 
 /** A late event, which has no id before it is stored. */
 type Late = NewEvent & { id?: number };

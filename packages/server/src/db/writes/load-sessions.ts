@@ -1,7 +1,7 @@
 import type { AnswerRecord, DraftRecord, SessionId } from "@carhythm/core";
-import { sql, type Transaction } from "kysely";
+import { sql } from "kysely";
 import type { DatabaseDialect } from "../dialect.ts";
-import type { Schema } from "../schema.ts";
+import type { Tx } from "../schema.ts";
 import { NEWEST_COLUMNS, selectNewest, TOUCHED, type Touched } from "../sessions/newest-events.ts";
 import {
 	adoptedAnswer,
@@ -11,23 +11,32 @@ import {
 	selectSessions,
 	toStoredSession,
 } from "../sessions/rows.ts";
-import type { AssessmentStore, Batch } from "../store.ts";
+import type { Batch } from "../store.ts";
 import { questionsOf } from "./apply-batch.ts";
 import { loadDevices, loadTimes } from "./device-order.ts";
 import { loadKnownOperations } from "./known-operations.ts";
 import { hasLate, loadLateEvents, seenByLate } from "./late-events.ts";
 import { beginSessionWrite, type SessionWrite } from "./unit-of-work.ts";
+import type { WriteContext } from "./write-context.ts";
 
-type Tx = Transaction<Schema>;
+type LoadContext = Pick<WriteContext, "tx" | "dialect" | "assessments">;
+
+/** {@link loadSessions} for one session; null when it is unknown. */
+export async function loadOneSession(
+	context: LoadContext,
+	session_id: SessionId,
+	batches: readonly Batch[] = [],
+): Promise<SessionWrite | null> {
+	const writes = await loadSessions(context, new Map([[session_id, batches]]));
+	return writes.get(session_id) ?? null;
+}
 
 /**
  * Reads what a group of batches needs, in a fixed number of queries however many sessions there are, and locks the sessions.
  * Unknown sessions are missing from the result.
  */
 export async function loadSessions(
-	tx: Tx,
-	dialect: DatabaseDialect,
-	assessments: AssessmentStore,
+	{ tx, dialect, assessments }: LoadContext,
 	groups: ReadonlyMap<SessionId, readonly Batch[]>,
 ): Promise<Map<SessionId, SessionWrite>> {
 	await dialect.lockSessions(tx, "session_id", [...groups.keys()]);

@@ -1,37 +1,25 @@
-import type { Transaction } from "kysely";
 import { bulkDelete, bulkInsert, bulkUpdate, bulkUpsert } from "../bulk.ts";
 import type { DatabaseDialect } from "../dialect.ts";
-import type { NewEvent, Schema } from "../schema.ts";
-import { recordLifecycleOf } from "../sessions/lifecycle.ts";
+import type { NewEvent, Tx } from "../schema.ts";
+import { lifecycleOf } from "../sessions/lifecycle.ts";
 import { TOUCHED, type Touched } from "../sessions/newest-events.ts";
 import { answerColumns } from "../sessions/rows.ts";
 import { saveDevices } from "./device-order.ts";
 import { saveAppliedLate } from "./late-events.ts";
 import type { SessionWrite } from "./unit-of-work.ts";
+import type { WriteContext, WriteEffects } from "./write-context.ts";
 
-type Tx = Transaction<Schema>;
-
-const changedIn = new WeakMap<Tx, Set<number>>();
-
-/** The sessions that a transaction has changed, by `response_id`: to be told to others once it is committed. */
-export function changesOf(tx: Tx): number[] {
-	return [...(changedIn.get(tx) ?? [])];
-}
-
-/** Writes everything that the unit of work holds: the history, the standing answers, the drafts and the sessions' rows. */
+/** Writes everything that the unit of work holds: the history, the current answers, the drafts and the sessions' rows. */
 export async function saveSessions(
-	tx: Tx,
-	dialect: DatabaseDialect,
+	{ tx, dialect, changed: told, lifecycle }: Pick<WriteContext, "tx" | "dialect" | keyof WriteEffects>,
 	writes: Iterable<SessionWrite>,
 ): Promise<void> {
 	const changed = [...writes].filter((work) => work.changed);
 	if (changed.length === 0) return;
-	const noted = changedIn.get(tx) ?? new Set();
 	for (const work of changed) {
-		noted.add(work.session.response_id);
-		recordLifecycleOf(tx, work);
+		told.add(work.session.response_id);
+		lifecycle.push(...lifecycleOf(work));
 	}
-	changedIn.set(tx, noted);
 	await appendEvents(
 		tx,
 		dialect,
