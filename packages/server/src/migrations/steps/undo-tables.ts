@@ -129,9 +129,11 @@ export function bringBack(migration: number, name: string): Task {
 			const columns = commonColumns(catalogue, name, kept);
 			const belongs = conditions(catalogue, migration, name);
 			const list = columns.map((column) => `"${column}"`).join(", ");
-			await sql
+			const { numAffectedRows } = await sql
 				.raw(`INSERT INTO ${name} (${list}) SELECT ${list} FROM ${kept} AS k WHERE ${belongs}`)
 				.execute(tx);
+			const rows = Number(numAffectedRows ?? 0);
+			if (rows > 0) context.report(`${name}: ${counted(rows, "row")}`, "restored");
 			await sql.raw(`DELETE FROM ${kept} AS k WHERE ${belongs}`).execute(tx);
 			if (columns.includes("id")) await context.dialect.afterExplicitIds(tx, name);
 			await dropWhenEmpty(tx, context, migration, name);
@@ -147,7 +149,6 @@ async function dropWhenEmpty(tx: Tx, context: StepContext, migration: number, na
 	if (left === 0) {
 		await dropKept(tx, kept);
 		await forgetSessions(tx, context, migration);
-		context.report(`${name}: every kept row is back`, "restored");
 		return;
 	}
 	await tx.updateTable(KEPT).set({ rows: left }).where("table_name", "=", kept).execute();
