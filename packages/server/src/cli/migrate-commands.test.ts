@@ -79,7 +79,10 @@ test("an old database: plan shows the repairs, up refuses, adopt takes it over, 
 	});
 	expect(await old.run("down", "--to", "2", "--yes", "--no-backup")).toMatchObject({ code: 0 });
 	expect(read(old.file, "SELECT * FROM student_responses ORDER BY id")).toEqual(before);
-	expect(await old.run("up", "--no-backup")).toMatchObject({ code: 0 });
+	expect(await old.run("up", "--no-backup")).toMatchObject({
+		code: 0,
+		stdout: expect.stringMatching(/\nBack: session_details: \d+ rows\n(Back: .*\n)*$/),
+	});
 	expect(await old.run("verify", "--json")).toMatchObject({
 		code: 0,
 		stdout: expect.stringContaining('"ok": true'),
