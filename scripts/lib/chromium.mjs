@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { run } from "./run.mjs";
+import { canInstallPackages, installPackages } from "./system-packages.mjs";
 
 /**
  * A Chromium for the browser tests: the one that is named, the system's, Playwright's own, or else, where that is
@@ -19,12 +19,12 @@ export async function ensureChromium(say) {
 	const installed = systemChromium();
 	if (installed !== undefined) return { found: true, path: installed };
 	if (existsSync(playwrightChromium())) return { found: true };
-	if (canInstall()) {
+	if (canInstallPackages()) {
 		say("Installing Chromium from the system's packages (first time, about a minute) …");
-		const added = await addPackage();
+		const { last_line } = await installPackages(["chromium"]);
 		const path = systemChromium();
 		if (path !== undefined) return { found: true, path };
-		return { found: false, problem: `no Chromium: apt-get could not install it (${lastLine(added.output)})` };
+		return { found: false, problem: `no Chromium: apt-get could not install it (${last_line})` };
 	}
 	return { found: false, problem: "no Chromium: run `npx playwright install chromium`, then this again" };
 }
@@ -39,23 +39,4 @@ function playwrightChromium() {
 	/** @type {typeof import("@playwright/test")} */
 	const playwright = require("@playwright/test");
 	return playwright.chromium.executablePath();
-}
-
-function canInstall() {
-	return process.getuid?.() === 0 && existsSync("/usr/bin/apt-get") && existsSync("/etc/debian_version");
-}
-
-async function addPackage() {
-	const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-	const minutes = 60_000;
-	// A list that could not be refreshed may still be good enough, so its failure alone stops nothing.
-	await run("apt-get", ["update"], { env, timeoutMs: 2 * minutes });
-	return run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], {
-		env,
-		timeoutMs: 4 * minutes,
-	});
-}
-
-function lastLine(/** @type {string} */ text) {
-	return text.trimEnd().split("\n").at(-1) ?? "";
 }

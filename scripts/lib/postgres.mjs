@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "./run.mjs";
+import { canInstallPackages, installPackages } from "./system-packages.mjs";
 
 const versionsFolder = "/usr/lib/postgresql";
 const clusterSettings = "/etc/postgresql-common/createcluster.conf";
@@ -21,14 +21,14 @@ export async function ensurePostgresTools(say) {
 		};
 	}
 	if ((named && existsSync(join(named, "pg_dump"))) || hasTools()) return { found: true };
-	if (!canInstall()) {
+	if (!canInstallPackages()) {
 		return { found: false, problem: "no pg_dump: install your system's PostgreSQL, then run this again" };
 	}
 	say("Installing PostgreSQL's tools from the system's packages (first time, about a minute) …");
-	const added = await addPackage();
+	const { last_line } = await addPackages();
 	return hasTools()
 		? { found: true }
-		: { found: false, problem: `no pg_dump: apt-get could not install it (${lastLine(added.output)})` };
+		: { found: false, problem: `no pg_dump: apt-get could not install it (${last_line})` };
 }
 
 function hasTools() {
@@ -38,22 +38,11 @@ function hasTools() {
 	);
 }
 
-function canInstall() {
-	return process.getuid?.() === 0 && existsSync("/usr/bin/apt-get") && existsSync("/etc/debian_version");
-}
-
-async function addPackage() {
+function addPackages() {
 	createNoCluster();
-	const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-	const minutes = 60_000;
-	// A list that could not be refreshed may still be good enough, so its failure alone stops nothing.
-	await run("apt-get", ["update"], { env, timeoutMs: 2 * minutes });
 	// A settings file that is there already is kept, without a question.
-	const options = ["-y", "--no-install-recommends", "-o", "Dpkg::Options::=--force-confold"];
-	return run("apt-get", ["install", ...options, "postgresql", "postgresql-client"], {
-		env,
-		timeoutMs: 4 * minutes,
-	});
+	const options = ["-o", "Dpkg::Options::=--force-confold"];
+	return installPackages(["postgresql", "postgresql-client"], { options });
 }
 
 /** The package would make a database cluster and start a server, which nobody asked for. */
@@ -62,8 +51,4 @@ function createNoCluster() {
 	if (/^\s*create_main_cluster\s*=/m.test(before)) return;
 	mkdirSync("/etc/postgresql-common", { recursive: true });
 	writeFileSync(clusterSettings, `${before}create_main_cluster = false\n`);
-}
-
-function lastLine(/** @type {string} */ text) {
-	return text.trimEnd().split("\n").at(-1) ?? "";
 }
