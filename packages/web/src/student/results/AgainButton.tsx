@@ -1,17 +1,14 @@
 import { useState } from "preact/hooks";
 import { useMessages } from "../../shared/i18n/language.ts";
-import { Notice } from "../../shared/ui/Notice.tsx";
-import { Sheet } from "../../shared/ui/Sheet.tsx";
 import { startFresh } from "../app/actions.ts";
-import { useAttempt } from "../app/errors.ts";
 import { useSessionView, useVisit } from "../app/visit.ts";
+import { ConfirmSheet } from "../parts/ConfirmSheet.tsx";
 
 /** A new, empty assessment after a finished one; what that means for these results is said before. */
 export function AgainButton() {
 	const m = useMessages();
 	const visit = useVisit();
 	const { state } = useSessionView();
-	const attempt = useAttempt();
 	const [asking, setAsking] = useState(false);
 	const close = () => setAsking(false);
 	return (
@@ -20,23 +17,14 @@ export function AgainButton() {
 				{m.results.again}
 			</button>
 			{asking && (
-				<Sheet title={m.results.again_title} onDismiss={close}>
+				<ConfirmSheet
+					title={m.results.again_title}
+					onDismiss={close}
+					primary={{ label: m.results.again_no, onClick: close }}
+					second={{ label: m.results.again_yes, work: () => startFresh(visit, state, false) }}
+				>
 					<p>{m.results.again_body}</p>
-					{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
-					<div class="sheet-actions">
-						<button type="button" class="primary" onClick={close}>
-							{m.results.again_no}
-						</button>
-						<button
-							type="button"
-							class="second"
-							aria-disabled={attempt.busy}
-							onClick={() => attempt.run(() => startFresh(visit, state, false))}
-						>
-							{m.results.again_yes}
-						</button>
-					</div>
-				</Sheet>
+				</ConfirmSheet>
 			)}
 		</p>
 	);
