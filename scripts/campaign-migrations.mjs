@@ -13,7 +13,7 @@ const result = await run(
 		"src/migrations/runner.test.ts",
 		"src/migrations/adoption/adoption.test.ts",
 		"src/migrations/round-trips.test.ts",
-		"src/migrations/plan.test.ts",
+		"src/migrations/plan/plan.test.ts",
 		"test/releases",
 	],
 	{
