@@ -290,7 +290,7 @@ export type Client = {
 	 * What could not be sent is never dropped in silence: it then does nothing and tells what that is, unless it may be discarded.
 	 */
 	reset(options?: { discard_unsent?: boolean }): Promise<ResetOutcome>;
-	/** Fetches the code that is loaded only when it is needed, so that a connection lost later stops nobody. */
+	/** Fetches the code that is loaded only when it is needed, so that a connection lost later stops no student. */
 	prepare(): Promise<void>;
 	/** Stops sending and listening. What is queued stays in the storage. */
 	close(): void;

@@ -6,7 +6,7 @@ import { Instant, toInstant, toMillis } from "./time.ts";
 const RESCUE_LIMIT = 20_000;
 
 /**
- * A file in which a student carries what the server never got to whoever runs it. It holds answers and the secret session id, so
+ * A file in which a student carries to the operator what the server never got. It holds answers and the secret session id, so
  * it is for one pair of eyes only.
  *
  * Version history: 1: the first.
@@ -14,7 +14,7 @@ const RESCUE_LIMIT = 20_000;
 export const RescueFile = z.object({
 	/** Tells the file from others, and the version of its form. */
 	carhythm_rescue: z.literal(1),
-	/** A word to whoever opens the file. */
+	/** A word to the person who opens the file. */
 	about: z.optional(z.string().check(z.maxLength(1000))),
 	session_id: z.string(),
 	display_id: z.string().check(z.refine((value) => parseDisplayId(value) === value, "must be a display id")),

@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
 
 /**
- * The id of a session: a random UUID (version 4) in lower case, minted by the server. It is a secret: whoever knows it
+ * The id of a session: a random UUID (version 4) in lower case, minted by the server. It is a secret: a person who knows it
  * can read and continue the session, so it never appears in logs, exports, page titles or addresses.
  */
 export type SessionId = string & z.$brand<"SessionId">;
 
-/** The id of one write, minted by whoever writes, kept over retries: the same id always means the same effect. */
+/** The id of one write, minted by the writer, kept over retries: the same id always means the same effect. */
 export type OperationId = string & z.$brand<"OperationId">;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -26,7 +26,7 @@ export const OperationId = z.pipe(z.string().check(ANY_UUID), toOperationId);
 /** The server's own ids, for answers that were there before it: they lose every tie. */
 const RESERVED = /^00000000-0000-(0000-0000-000000000000$|8000-8000-)/;
 
-/** An operation id that whoever writes brings along: any UUID but those that the server uses itself. */
+/** An operation id that the writer brings along: any UUID but those that the server uses itself. */
 export const NewOperationId = z.pipe(
 	z.string().check(
 		ANY_UUID,

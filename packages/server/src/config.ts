@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { type DatabaseUrl, parseDatabaseUrl } from "./db/dialect.ts";
 import { OperatorError } from "./operator-error.ts";
 
-/** Everything that whoever runs CaRhythm may set. */
+/** Everything that an operator may set. */
 export type Config = {
 	database_url: DatabaseUrl;
 	host: string;
@@ -70,7 +70,7 @@ const ThemeChanges = z.pipe(
 	z.transform((changes) => changes as Config["theme"]),
 );
 
-/** One thing to set: how it is called, what it is when nobody sets it, what is allowed. */
+/** One thing to set: how it is called, its default, what is allowed. */
 type Setting<T> = {
 	/** Its environment variable. */
 	variable: string;
@@ -173,7 +173,7 @@ export const SETTINGS: Settings = {
 		placeholder: "BOOLEAN",
 		needsNoValue: true,
 		fallback: "false",
-		about: "true serves figures for Prometheus at /metrics, to whoever may reach the port.",
+		about: "true serves figures for Prometheus at /metrics, to everyone who can reach the port.",
 		allowed: "It must be true or false.",
 		schema: yesOrNo,
 	},

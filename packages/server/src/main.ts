@@ -19,7 +19,7 @@ import { untilStopped } from "./shutdown.ts";
 const FAILED_LOOKUPS_PER_MINUTE = 600;
 
 /**
- * How long a connection may rest between requests. Whoever keeps connections for the next request (a browser, a proxy) must be the first to give
+ * How long a connection may rest between requests. A client that keeps connections for the next request (a browser, a proxy) must be the first to give
  * one up: a request that is sent while the server closes is cut off. Common proxies give up after 60 seconds, Node would after 5.
  */
 const KEEP_ALIVE_MS = 75_000;
@@ -27,7 +27,7 @@ const KEEP_ALIVE_MS = 75_000;
 /**
  * Runs the server until it is told to stop: open, migrate, listen; on SIGTERM or SIGINT take no more requests, finish those
  * under way, close the database.
- * @param say shows a line to whoever started it
+ * @param say shows a line to the operator
  */
 export async function serve(config: Config, say: (line: string) => void): Promise<void> {
 	const log = pino({ level: config.log_level, timestamp: pino.stdTimeFunctions.isoTime });
@@ -76,7 +76,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 	log.info("stopped");
 }
 
-/** Whoever counts nothing loads nothing for it. */
+/** Loaded only where metrics are on. */
 async function loadMeter(database: Database): Promise<Meter> {
 	const { createMeter } = await import("./metrics/prometheus.ts");
 	return createMeter(database.pools);

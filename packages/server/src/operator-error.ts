@@ -1,7 +1,7 @@
 /** What kind of trouble it is; the command line turns each into its exit code. */
 export type Trouble = "failed" | "usage" | "conflict" | "refused" | "rolled_back" | "difference";
 
-/** Something that whoever runs CaRhythm can put right. The message is one clear sentence and is shown without a stack. */
+/** Something that the operator can put right. The message is one clear sentence and is shown without a stack. */
 export class OperatorError extends Error {
 	override readonly name = "OperatorError";
 	readonly trouble: Trouble;

@@ -11,7 +11,7 @@ import { fetchSnapshot, sync, type Transport, type Unavailable } from "./transpo
 export type SendContext = {
 	readonly tab: TabState;
 	readonly transport: Transport;
-	/** Called before each request, so that nobody takes this one for dead. */
+	/** Called before each request, so that other tabs do not take this one for dead. */
 	readonly renew: () => Promise<void>;
 };
 

@@ -31,7 +31,7 @@ import { eventsOf, isOtherIncarnation, showStored } from "../view.ts";
 /**
  * Makes the server's snapshot the base of the stored session, with everything on top that still waits. What the server had
  * acknowledged and has no more (a backup was restored), this device gives again.
- * @param when.last_reset as it was when the server was asked: a reply that a reset has overtaken brings nobody back
+ * @param when.last_reset as it was when the server was asked: a reply that a reset has overtaken brings no session back
  * @param when.isExclusive whether this is the only sender of the device at this moment. Otherwise a snapshot older than what was
  *   acknowledged is taken for a race with another tab
  * @returns the new record; null when the snapshot is left alone

@@ -46,7 +46,7 @@ const LAST_CHANCE_BYTES = 60_000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
 const BUSY_WAIT_MS = 1000;
-/** How often somebody who waits for it looks whether another tab's lease is over. */
+/** How often a waiting tab checks whether another tab's lease is over. */
 const LEASE_POLL_MS = 500;
 
 export function createSender(tab: TabState, transport: Transport): OutboxSender {
@@ -84,7 +84,7 @@ export function drain(sender: OutboxSender, urgency: Urgency): Promise<void> {
 }
 
 /**
- * Asks for the outbox to be emptied, for somebody who will not come back: behind a tab that is gone it waits until that one's lease has run out.
+ * Asks for the outbox to be emptied for the last time, before this visit ends. It waits until the lease of a tab that is gone has run out.
  * @returns as {@link drain}
  */
 export async function drainBehindLease(sender: OutboxSender): Promise<void> {

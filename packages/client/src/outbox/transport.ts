@@ -141,7 +141,7 @@ export async function sync(
 	});
 	switch (reply.kind) {
 		case "ok":
-			// A reply about somebody else's session can only come from something broken in between.
+			// A reply about another session can only come from something broken in between.
 			return reply.value.session.session_id === session_id
 				? { kind: "settled", reply: reply.value }
 				: { kind: "unavailable", reason: "offline", retry_after_ms: null };

@@ -9,7 +9,7 @@ import { type Reply, request, type Transport, valueOrThrow } from "../outbox/tra
 import { readLatest, readVersion, rememberLatest, rememberVersion } from "../storage/records.ts";
 import { orFallback, type TabState } from "../storage/tab-state.ts";
 
-/** With something to show instead, nobody should look at an empty page for long. */
+/** With something to show instead, no student should look at an empty page for long. */
 const IMPATIENT_MS = 6000;
 
 /** Versions of assessments: immutable, so each is fetched once a device and built once a page. */

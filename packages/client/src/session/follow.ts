@@ -163,7 +163,7 @@ function parseJson(text: string): unknown {
 
 /** A sync of nothing tells how things are, and is no activity. */
 async function askOnce(sender: OutboxSender, view: View): Promise<void> {
-	// Whoever sends is told anyway.
+	// A tab that sends gets the state with its reply.
 	if (view.forgotten || sender.running !== null) return;
 	const outcome = await sync(sender.transport, view.session_id, syncRequest(sender.tab, view.session_id, []));
 	if (outcome.kind !== "settled") return;

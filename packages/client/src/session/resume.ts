@@ -39,7 +39,7 @@ type Held = { record: SessionRecord; operations: readonly QueuedOperation[] };
 type Look = {
 	held: Held | null;
 	current: SessionId | null;
-	/** The session in whose place the current one stands, and which may be back by now: the reply to a restore can be lost. */
+	/** The session that the current one replaced. It may be active again: the reply to a restore can be lost. */
 	replaced: SessionId | null;
 	cookie_ignored: boolean;
 	last_reset: KnownReset;
@@ -68,7 +68,7 @@ export async function resume(engine: Engine): Promise<Resumed> {
 
 /**
  * Whether another tab has decided meanwhile what there is to come back to: it has begun or brought back a session, or has let this
- * browser forget everything, and somebody else may sit here by now.
+ * browser forget everything, and another person may sit here by now.
  */
 function isOvertaken(look: Look, { choice }: Resumed, now: DeviceRecord): boolean {
 	const found = choice.kind === "nothing" ? null : choice.state.session_id;

@@ -36,7 +36,7 @@ const TRANSACTION_TIMEOUT_MS = 10_000;
 export async function openIndexedDbStorage(name: string): Promise<SessionStorage> {
 	let opening: Promise<Database> | null = null;
 	let closed = false;
-	/** Whether a transaction was given up, until the storage answers again. Whoever comes then must not wait as long once more. */
+	/** Whether a transaction was given up, until the storage answers again. A later call must not wait as long once more. */
 	let stuck = false;
 	const lostListeners: (() => void)[] = [];
 
@@ -98,7 +98,7 @@ export async function openIndexedDbStorage(name: string): Promise<SessionStorage
 		stuck = false;
 	}
 
-	// Whoever cannot promise strictness does not report it; the page then claims nothing for the device.
+	// A browser without strict durability does not report it; the page then claims nothing for the device.
 	const durable = await run("readwrite", async ({ durability }) => durability === "strict");
 
 	return {

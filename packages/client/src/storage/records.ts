@@ -250,7 +250,7 @@ export async function readDevice(tx: ReadTransaction): Promise<DeviceRecord> {
 export type KnownReset = DeviceRecord["last_reset"] | null;
 
 /**
- * Whether a device was reset since a page looked: whoever was here then is gone, and nothing of theirs must come back. A browser that
+ * Whether a device was reset since a page looked: that person is gone, and nothing of theirs must come back. A browser that
  * empties its storage forgets the resets as well, which is no reset; that is why they have names and are not counted.
  */
 export function isResetSince({ last_reset }: Pick<DeviceRecord, "last_reset">, known: KnownReset): boolean {

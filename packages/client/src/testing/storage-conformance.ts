@@ -113,7 +113,7 @@ export function describeStorage(
 		test("what was written is there for the next page", async () => {
 			await storage.write((tx) => tx.put("outbox", "a", { answer: 4 }));
 			if (!reopen) {
-				// Whoever forgets with the page must not claim to be durable.
+				// A storage that ends with the page must not claim to be durable.
 				expect(storage.durable).toBe(false);
 				return;
 			}

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 
-/** Checks a property that is not asynchronous: `fc.assert` alone looks like a promise that nobody waits for. */
+/** Checks a property that is not asynchronous: `fc.assert` alone looks like a promise that is never awaited. */
 export function holds<T>(property: fc.IProperty<T>, parameters?: fc.Parameters<T>): void {
 	void fc.assert(property, parameters);
 }

@@ -3,8 +3,8 @@ import { OperatorError } from "../operator-error.ts";
 
 /**
  * Asks before something that is not easily taken back.
- * @param warning what to know before, said where nobody can be asked
- * @throws OperatorError `conflict` when the answer is no, or nobody is there to answer and `--yes` was not given
+ * @param warning what to know before, said where there is no terminal to ask
+ * @throws OperatorError `conflict` when the answer is no, or there is no terminal and `--yes` was not given
  */
 export async function confirm(
 	options: { yes?: true },

@@ -22,7 +22,7 @@ export function addRescueCommand(program: Command): void {
 			const reports = await withDatabase(config, "read", async (database) => {
 				const now = () => toInstant(Date.now());
 				const expiry_days = config.session_expiry_days;
-				// Whoever opened the database closes it.
+				// The caller that opened the database closes it.
 				const { sessions } = createStore(database, { now, randomBytes, expiry_days });
 				const done: Report[] = [];
 				for (const file of files) {

@@ -40,12 +40,12 @@ export type DatabaseDialect = {
 	/** After rows with ids of the program's choice: the numbers that the database gives by itself go on behind them. */
 	afterExplicitIds(tx: Transaction<Schema>, table: string): Promise<void>;
 	/**
-	 * From now on writes are many and small, and nobody may keep others waiting. Until then the database counts on few that are large:
+	 * From now on writes are many and small, and none may keep others waiting. Until then the database counts on few that are large:
 	 * migrations build whole indexes, and may need more room than there is memory, and all the time that they take.
 	 */
 	expectSmallWrites(): void;
 	/**
-	 * Lets rows come back that were found without the row which they name: SQLite takes such rows as long as nobody turns foreign keys
+	 * Lets rows come back that were found without the row which they name: SQLite takes such rows as long as no connection turns foreign keys
 	 * on. To be called outside any transaction.
 	 */
 	withoutForeignKeys<T>(work: () => Promise<T>): Promise<T>;

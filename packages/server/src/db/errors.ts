@@ -5,7 +5,7 @@ const OF_POSTGRES = /^[0-9A-Z]{5}$/;
 const OF_NETWORK =
 	/^(ECONNREFUSED|ECONNRESET|ECONNABORTED|ENOTFOUND|ETIMEDOUT|EPIPE|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EAI_AGAIN|EMFILE|ENOENT|EACCES)$/;
 
-/** What the driver of PostgreSQL says in words only when a connection breaks or none is to be had. */
+/** What the driver of PostgreSQL says in words only when a connection breaks or cannot be made. */
 const LOST_IN_WORDS =
 	/^Connection terminated|not queryable|^timeout exceeded when trying to connect|^Client was closed|^Query read timeout/;
 const LOST = "CONNECTION_LOST";
@@ -69,7 +69,7 @@ export function explainMissingRight(error: unknown): string | null {
 	return `PostgreSQL refuses: ${cause.message}. The role of DATABASE_URL lacks this right; docs/operation.md, "PostgreSQL", has the statements that give it.`;
 }
 
-/** Whether the transaction was certainly rolled back, because somebody else has a lock and did not give it up for as long as was waited. */
+/** Whether the transaction was certainly rolled back, because another connection held a lock for longer than the wait. */
 export function isLockTimeout(error: unknown): boolean {
 	return error instanceof StorageUnavailable && errorCode(error.cause) === "55P03";
 }

@@ -27,7 +27,7 @@ export type Deps = {
 	randomBytes: (count: number) => Uint8Array;
 	/** Lets real time pass; a simulation, which has a clock of its own, does not wait for it. */
 	sleep?: (milliseconds: number) => Promise<unknown>;
-	/** Counts what happens; absent unless whoever runs the server asks for it. */
+	/** Counts what happens; absent unless the operator asks for it. */
 	meter?: Meter;
 };
 

@@ -73,7 +73,7 @@ async function undoStep(
 		const row = findRow(await readLedger(tx), migration.number, step.id);
 		if (!row) return false;
 		const catalogue = await readCatalogue<LedgerSchema>(tx, database.dialect.name);
-		// What somebody else has dropped already needs no undoing.
+		// What is dropped already needs no undoing.
 		const isThere =
 			typeof step.probe !== "function" || (await probeStep(step, tx, context, { catalogue, row })) === "done";
 		if (isThere) {

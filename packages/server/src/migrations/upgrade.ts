@@ -28,7 +28,7 @@ import type { Snapshot } from "./verify/snapshot-types.ts";
 import { type VerifyReport, verify } from "./verify/verify.ts";
 
 export type Safety = {
-	/** Where the backup goes; false for none, which somebody must have asked for. */
+	/** Where the backup goes; false for none, which the operator must have asked for. */
 	backup: { to?: string } | false;
 	now: () => Instant;
 	/** Told in plain words what is going on. */

@@ -7,7 +7,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
 /** What a file turned out to be; `problem` is a sentence that repeats nothing of its content. */
 export type ReadRescueFile = { ok: true; file: RescueFile } | { ok: false; problem: string };
 
-/** Reads a file that somebody brought, and believes nothing of it. */
+/** Reads a file that a student brought, and believes nothing of it. */
 export function readRescueFile(path: string): ReadRescueFile {
 	const stats = statsOf(path);
 	if (!stats) return refused("There is no such file.");

@@ -163,7 +163,7 @@ export async function redeemHandOff(
 	const row = work && (await findCode(tx, work.session.response_id, guess.selector));
 	if (!row) return invalidCode();
 	const isRight = sameHash(row.verifier_hash, guess.hash);
-	// Nobody can guess the id of an operation: this is the one that used the code, whatever became of the code since.
+	// An operation id cannot be guessed: this is the operation that used the code, whatever became of the code since.
 	if (isRight && row.used_operation_id === operation_id) return { ok: true, session_id };
 	if (!row.is_newest || row.failed_guesses >= MOST_GUESSES) return invalidCode();
 	if (!isRight) {

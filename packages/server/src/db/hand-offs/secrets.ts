@@ -16,7 +16,7 @@ export function deriveCode(session_id: SessionId, operation_id: OperationId, att
 
 /**
  * The hash under which a verifier is stored. Five symbols are 25 bits, which any fast hash would give away in a second to
- * whoever gets hold of a copy of the database. Scrypt makes all of them two weeks of one processor's work, and the code is
+ * a thief of a copy of the database. Scrypt makes all of them two weeks of one processor's work, and the code is
  * void after ten minutes. The selector serves as salt: no two codes of one time share it.
  * @param cost less only where nothing is secret, as in a simulation
  */

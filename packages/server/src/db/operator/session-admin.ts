@@ -24,7 +24,7 @@ export type ShownSession = {
 
 export type ShownEvent = {
 	revision: number;
-	/** Null for an answer that another program had taken in: nobody knows when it was given. */
+	/** Null for an answer that another program had taken in: its time is not known. */
 	at: Instant | null;
 	received_at: Instant;
 	kind: string;

@@ -58,7 +58,7 @@ export type SessionHistory = {
 	late(display_id: string): Promise<LateEvent[] | null>;
 };
 
-/** The past of sessions, for whoever helps a student. */
+/** The past of sessions, for an operator who helps a student. */
 export function createSessionHistory(
 	{ reader }: Pick<Database, "reader">,
 	assessments: AssessmentStore,

@@ -10,12 +10,12 @@ const GATHER_MS = 50;
 const MOST_IDS = 500;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
-/** For how long whoever listens may hear nothing at all before it is asked whether anyone is there, and what it waits for an answer. */
+/** How long the listening connection may be silent before it is probed, and how long the probe may take. */
 const KEEP_ALIVE_MS = 10_000;
 const PATIENCE_MS = 5000;
 const FAREWELL_MS = 1000;
 
-/** Other processes on the same server, by LISTEN and NOTIFY. Somebody is listened to only while somebody here wants to hear. */
+/** Other processes on the same server, by LISTEN and NOTIFY. LISTEN runs only while this process has listeners. */
 export function postgresChangeFeed(url: string, pool: Pool): ChangeFeed & { close(): Promise<void> } {
 	const own = `${process.pid}-${Math.random().toString(36).slice(2)}`;
 	const waiting = new Set<number>();
@@ -28,7 +28,7 @@ export function postgresChangeFeed(url: string, pool: Pool): ChangeFeed & { clos
 		waiting.clear();
 		for (let from = 0; from < ids.length; from += MOST_IDS) {
 			const payload = JSON.stringify({ from: own, ids: ids.slice(from, from + MOST_IDS) });
-			// Word that gets lost is only late: whoever reads next sees what the database holds.
+			// A lost notification only costs time: the next read sees what the database holds.
 			const notify = {
 				text: "select pg_notify($1, $2)",
 				values: [CHANNEL, payload],

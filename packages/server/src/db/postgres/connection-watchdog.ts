@@ -96,7 +96,7 @@ export function watchConnections(url: string, { statement_ms, look_ms }: Timeout
 	}
 
 	/**
-	 * Whatever has not been heard of since may be as silent. If the server lives, it does not know that nobody is there any more, and
+	 * Whatever has not been heard of since may be as silent. If the server lives, it does not know that the client is gone, and
 	 * would keep for a minute what the transaction has locked.
 	 */
 	function giveUp(client: ClientBase, asked: number): void {

@@ -65,7 +65,7 @@ async function acquire(pool: Pool, watchdog: ConnectionWatchdog): Promise<Pooled
 			client.release(true);
 		}
 	} catch (error) {
-		throw new StorageUnavailable("No connection to the database is to be had.", { cause: error });
+		throw new StorageUnavailable("There is no connection to the database.", { cause: error });
 	}
 }
 

@@ -15,7 +15,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 	[/^(E[A-Z]+|CONNECTION_LOST|08...)$/, "no PostgreSQL server answers there; is it running?"],
 ];
 
-/** Why a server cannot be used, in one sentence for whoever runs CaRhythm. */
+/** Why a server cannot be used, in one sentence for the operator. */
 export function explain(url: string, error: unknown): OperatorError {
 	if (error instanceof OperatorError) return error;
 	const code = errorCode(error) ?? "";

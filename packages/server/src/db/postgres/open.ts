@@ -47,14 +47,14 @@ export async function openPostgres(url: string, patience: Timeouts = TIMEOUTS): 
 			stream: sockets.make,
 			onConnect: async (client) => watchdog.meet(client, await prepareSession(client, url, role)),
 		});
-		// A connection that breaks while nobody uses it is replaced; nobody has to know.
+		// An idle connection that breaks is replaced without a word.
 		pool.on("error", () => {});
 		pools.set(role, pool);
 		return pool;
 	};
 	const close = async () => {
 		const ended = Promise.all([...pools.values()].map((pool) => pool.end()));
-		// Nobody waits any more for what is still under way, and it may be a silent server that it waits for.
+		// No request waits for what is still under way, and it may itself wait for a silent server.
 		const isOver = ended.then(() => true);
 		if (!(await Promise.race([isOver, sleep(CLOSING_MS, false, { ref: false })]))) sockets.cut();
 		await ended;

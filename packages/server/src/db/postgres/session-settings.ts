@@ -13,7 +13,7 @@ const MINUTE = 60 * SECOND;
 /** What a session of each kind sets; times in milliseconds. */
 const OF_ROLE: Record<Role, Record<string, string | number>> = {
 	db: { statement_timeout: 10 * MINUTE, idle_in_transaction_session_timeout: MINUTE },
-	// An export holds its snapshot for as long as whoever reads it takes.
+	// An export holds its snapshot for as long as its reader takes.
 	reader: {
 		default_transaction_read_only: "on",
 		statement_timeout: 0,

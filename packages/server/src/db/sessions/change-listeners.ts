@@ -1,7 +1,7 @@
 import type { ChangeFeed } from "../dialect.ts";
 import type { SessionChanges, SessionListener } from "../store.ts";
 
-/** Brings word of changed sessions to whoever waits for it, from this process and from the others on the database. */
+/** Tells listeners of changed sessions, from this process and from the others on the database. */
 export function createSessionChanges(
 	peers: ChangeFeed,
 ): SessionChanges & { tell(response_ids: readonly number[]): void } {

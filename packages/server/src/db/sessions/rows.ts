@@ -22,7 +22,7 @@ export const ADOPTED = "adopted";
 
 /**
  * Whether an event is an answer that another program had taken in. It stood from the beginning, whenever it was entered into the
- * history, and nobody knows when it was given: its times are the start of the session.
+ * history, and its time is not known: it counts from the start of the session.
  */
 export function cameWithAdoption(
 	{ fingerprint, received_at }: Pick<Selectable<Schema["session_events"]>, "fingerprint" | "received_at">,

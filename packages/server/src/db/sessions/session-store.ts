@@ -29,7 +29,7 @@ import { startSession } from "./start.ts";
 const LARGEST_GROUP = 256;
 const MOST_OPERATIONS = 2000;
 
-/** For how long an answer waits for somebody else's lock on its session. */
+/** How long an answer waits for another connection's lock on its session. */
 const LONGEST_WAIT_MS = 10_000;
 
 export type SessionStoreOptions = Omit<WriteDeps, "dialect"> & {

@@ -27,7 +27,7 @@ function dataVersion(writer: Handle): unknown {
 	try {
 		return writer.get().pragma("data_version", { simple: true });
 	} catch {
-		// A file that cannot be read now is the business of whoever needs what is in it.
+		// A file that cannot be read now is reported by the next real read.
 		return null;
 	}
 }

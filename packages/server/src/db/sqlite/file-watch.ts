@@ -5,7 +5,7 @@ import { errorCode } from "../errors.ts";
 import { StorageUnavailable } from "../store.ts";
 import { type FileTrouble, type SqliteFiles, watchFiles } from "./watched-files.ts";
 
-/** So often the files are looked at while nobody writes. */
+/** How often the files are checked while there are no writes. */
 const LOOK_EVERY_MS = 1000;
 
 /** A log below this size is left alone, however little room there is: 100 pages. */

@@ -58,7 +58,7 @@ export function createHandle(
 	}
 	/**
 	 * What the write-ahead log holds is copied into the file, and its room used again: the disk may have no other. Tried until it
-	 * is done: the room that somebody makes would otherwise go to the log as well, and be gone once more.
+	 * is done: room that is made on the disk would otherwise go to the log as well.
 	 */
 	function makeRoom(): void {
 		try {

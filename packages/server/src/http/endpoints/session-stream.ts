@@ -47,7 +47,7 @@ async function listen(
 			retry_after: RETRY_AFTER_SECONDS,
 		};
 	}
-	// Whoever asks for the head alone never reads a stream, nor ends it.
+	// A HEAD request never reads a stream, nor ends it.
 	if (c.req.method === "HEAD") return { ok: true, events: null };
 	open.set(response_id, count + 1);
 	deps.meter?.streamed(1);

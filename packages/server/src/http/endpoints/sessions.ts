@@ -173,7 +173,7 @@ async function current(deps: Deps, c: Context<Env>): Promise<Outcome<SessionSnap
 	return session ? { ok: true, body: toResume(deps, session) } : { ok: true, nothing: true };
 }
 
-/** What somebody gets who comes back. */
+/** What a returning student gets. */
 function toResume(deps: Deps, session: StoredSession): SessionSnapshot {
 	countReturn(deps, session);
 	return snapshotOf(session, deps);

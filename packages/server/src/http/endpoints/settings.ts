@@ -60,7 +60,7 @@ export function mountSettings(api: Api, deps: Deps): void {
 		path: "/healthz",
 		tag: "Service",
 		summary: "Whether the process lives",
-		description: "For whoever restarts it. It does not look at the database.",
+		description: "For a supervisor that restarts it. It does not look at the database.",
 		reply: { schema: ProcessReply, description: "It lives" },
 		problems: [],
 		handle: async () => ({ ok: true, body: { status: "ok" } }),

@@ -38,7 +38,7 @@ export function handleError({ log }: Pick<Deps, "log">) {
 		const line = { request_id: c.get("request_id"), route: c.get("route"), error: describeError(error) };
 		if (error instanceof StorageUnavailable) {
 			log.warn(line, "storage unavailable");
-			// Who asks there is whoever looks after the server.
+			// An operator or a load balancer asks there, never a student.
 			const isAsking = c.get("route") === READINESS && error.reason !== null;
 			const detail = isAsking
 				? `The database cannot be used: ${error.reason}`

@@ -15,7 +15,7 @@ export type FailedLookupLimit = {
 	count(c: Context<Env>): Promise<number | null>;
 	/**
 	 * Looks at a code, unless too many from this address were wrong: then it is not even looked at. Wrong codes have a limit of their own;
-	 * whoever asks for unknown sessions must not keep right codes of the same school out.
+	 * a client that asks for unknown sessions must not keep right codes of the same school out.
 	 */
 	guess(c: Context<Env>, look: () => Promise<RedeemOutcome>): Promise<RedeemOutcome | TooManyGuesses>;
 };

@@ -4,7 +4,7 @@ export function createSemaphore(most: number): <T>(work: () => Promise<T>) => Pr
 	let running = 0;
 	return async (work) => {
 		if (running < most) running += 1;
-		// Whoever is done hands its place on.
+		// A finished call hands its place on.
 		else await new Promise<void>((resolve) => waiting.push(resolve));
 		try {
 			return await work();

@@ -58,7 +58,7 @@ const moveOlder: Task = {
 	},
 };
 
-/** With every column that the table has, so that what nobody knows comes back too. */
+/** With every column that the table has, so that unknown columns come back too. */
 async function makeFoundAnswers(tx: Tx, { dialect }: StepContext): Promise<void> {
 	if (await hasTable(tx, dialect, FOUND_ANSWERS)) return;
 	const columns = (await catalogueOf(tx, dialect)).get("question_answers")?.columns.values() ?? [];
@@ -86,7 +86,7 @@ async function moveRows(tx: Tx, { dialect }: StepContext, ids: readonly { id: nu
 	await sql`DELETE FROM question_answers WHERE id IN (${wanted})`.execute(tx);
 }
 
-/** The older answers count as given when the session began: nobody knows better, and everything else came later. */
+/** The older answers count as given when the session began: no better time is known, and everything else came later. */
 async function enterHistory(
 	tx: Tx,
 	dialect: StepContext["dialect"],

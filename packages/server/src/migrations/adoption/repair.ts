@@ -2,7 +2,7 @@ import { type Instant, laterOf, type SessionStatus } from "@carhythm/core";
 import { statusOf } from "./labels/labels.ts";
 import { readTime } from "./times/times.ts";
 
-/** Stands for the moment of what nobody knows any more: it counts as old. */
+/** Stands for a moment that is not known any more: it counts as old. */
 export const EPOCH: Instant = "1970-01-01T00:00:00.000Z";
 
 /** A response as it is found. Times are what the database gives. */
@@ -11,7 +11,7 @@ export type FoundResponse = {
 	created_at: unknown;
 	completed_at: unknown;
 	last_activity: unknown;
-	/** Where its last activity comes from: this program, a moment that no student set, or nobody knows. */
+	/** Where its last activity comes from: this program, a moment that no student set, or an unknown source. */
 	activity: "ours" | "moment" | "unknown";
 };
 

@@ -92,7 +92,7 @@ function taken(file: string): OperatorError {
 	);
 }
 
-/** A name beside `file` that nobody else uses. */
+/** A name beside `file` that is not in use. */
 export function temporaryName(file: string, purpose: "partial" | "restoring"): string {
 	return `${file}.${purpose}-${randomBytes(4).toString("hex")}`;
 }

@@ -11,7 +11,7 @@ import { countDump, newestMigration, proveDatabase, readTables } from "./postgre
 import { readCreateRight, restoreInto, withScratch } from "./postgres-scratch.ts";
 import { findTools, runTool, type Tools } from "./postgres-tools.ts";
 
-/** Restoring takes about as long as dumping: a few seconds for so much. Beyond it somebody has to ask for it. */
+/** Restoring takes about as long as dumping: a few seconds for so much. Beyond it the operator has to ask for it. */
 const PROVEN_UNASKED = 256_000_000;
 
 type Source = { version: string; major: number; size: number };
@@ -19,7 +19,7 @@ type Dumped = { tools: Tools; tables: Record<string, TableContent>; newest_migra
 
 /**
  * Dumps with a snapshot of our own, in which the rows were counted and hashed: the dump and its manifest speak of the same
- * moment however much is written meanwhile. Nobody who reads or writes is kept waiting.
+ * moment however much is written meanwhile. No reader or writer is kept waiting.
  */
 export async function backupPostgres(url: string, options: BackupOptions): Promise<Backup> {
 	const address = addressOf(url);
@@ -101,7 +101,7 @@ async function dump(
 	await client.query("begin isolation level repeatable read read only");
 	const { rows } = await client.query<{ snapshot: string }>("select pg_export_snapshot() as snapshot");
 	onProgress?.(`reading ${megabytes(size)}`);
-	// What is read here stays as it is until the end: nobody can change a table under a reader.
+	// What is read here stays as it is until the end: no connection can change a table under a reader.
 	const tables = await readTables(client);
 	const newest_migration = await newestMigration(client);
 	onProgress?.("dumping");
@@ -112,7 +112,7 @@ async function dump(
 		address,
 	);
 	await client.query("commit");
-	// It holds what the database holds, so nobody else may read it.
+	// It holds what the database holds, so no other user may read it.
 	chmodSync(partial, 0o600);
 	return { tables, newest_migration };
 }

@@ -21,7 +21,7 @@ type Target = {
 	others: string[];
 };
 
-/** The databases that every server has, for the moment in which nobody may be connected to the one in question. */
+/** The databases that every server has, for the moment in which no connection to the one in question may exist. */
 const MAINTENANCE = ["postgres", "template1"];
 const IN_USE = "55006";
 

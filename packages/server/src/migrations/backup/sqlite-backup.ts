@@ -11,7 +11,7 @@ const PAGES_AT_ONCE = 2000;
 
 /**
  * Copies the file while others write to it. One read transaction spans the reading and the copying, so what was counted and
- * what was copied are of the same moment however much is written meanwhile; nobody is kept waiting in WAL mode.
+ * what was copied are of the same moment however much is written meanwhile; no connection is kept waiting in WAL mode.
  */
 export async function backupSqlite(given: string, options: BackupOptions): Promise<Backup> {
 	const source = resolve(given);
@@ -26,7 +26,7 @@ export async function backupSqlite(given: string, options: BackupOptions): Promi
 	const partial = temporaryName(file, "partial");
 	try {
 		const content = await copy(source, partial, say);
-		// It holds what the database holds, so nobody else may read it.
+		// It holds what the database holds, so no other user may read it.
 		chmodSync(partial, statSync(source).mode & 0o777);
 		seal(partial);
 		say("reading the copy again, every row");

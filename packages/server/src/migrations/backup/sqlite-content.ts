@@ -15,7 +15,7 @@ export type SqliteContent = {
 const ROWS_AT_ONCE = 20_000;
 const BYTES_AT_ONCE = 65_536;
 
-/** Opens a file for reading alone: not one byte of it changes, whoever it belongs to. */
+/** Opens a file for reading alone: not one byte of it changes. */
 export function openReadOnly(file: string): SqliteFile.Database {
 	try {
 		const database = new SqliteFile(file, { readonly: true, fileMustExist: true, timeout: 5000 });

@@ -97,7 +97,7 @@ function seize(target: string): SqliteFile.Database | null {
 		database = new SqliteFile(target, { timeout: PATIENCE_MS });
 		database.pragma("journal_mode=DELETE");
 		database.exec("BEGIN EXCLUSIVE");
-		// Between the two statements somebody else may have opened it, with a log of theirs.
+		// Between the two statements another process may have opened it, with a log of its own.
 		if (database.pragma("journal_mode", { simple: true }) !== "delete") throw inUse(target, "restore again");
 		return database;
 	} catch (error) {

@@ -15,7 +15,7 @@ export type TableShape = {
 	checks: Readonly<Record<string, CheckShape>>;
 };
 export type ColumnShape = {
-	/** `local time` is PostgreSQL's `timestamp without time zone`, whose meaning nobody knows. */
+	/** `local time` is PostgreSQL's `timestamp without time zone`, whose zone is not known. */
 	kind: ColumnKind | "local time";
 	not_null: boolean;
 	default: string | null;
@@ -40,7 +40,7 @@ export function fingerprint(shape: Shape): string {
 	return createHash("sha256").update(JSON.stringify(shape)).digest("hex");
 }
 
-/** Only what the other shape has too: tables, columns, indexes and constraints that nobody knows are left out. */
+/** Only what the other shape has too: unknown tables, columns, indexes and constraints are left out. */
 export function onlyKnown(shape: Shape, known: Shape): Shape {
 	const common = <T>(found: Readonly<Record<string, T>>, names: object) =>
 		byName(Object.entries(found).filter(([name]) => Object.hasOwn(names, name)));

@@ -14,7 +14,7 @@ const POLL_MS = 100;
 /**
  * Lets one process at a time change the schema; others wait their turn. The lock goes with the process, however it ends.
  *
- * It is asked for again and again instead of waited for: whoever waits inside PostgreSQL holds a snapshot, for which CREATE
+ * It is asked for again and again instead of waited for: a connection that waits inside PostgreSQL holds a snapshot, for which CREATE
  * INDEX CONCURRENTLY waits in turn.
  * @param onWait is told once that another process is at it
  */
@@ -41,7 +41,7 @@ async function withFileLock<T>(
 			try {
 				return await work(async () => {});
 			} finally {
-				// Removed while it is still held: nobody can have taken the lock on what is removed.
+				// Removed while it is still held: no process can have taken the lock on what is removed.
 				rmSync(file, { force: true });
 				lock.close();
 			}

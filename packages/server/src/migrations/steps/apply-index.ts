@@ -40,7 +40,7 @@ async function hasRows(run: Run, table: string): Promise<boolean> {
 	return rows.length > 0;
 }
 
-/** CREATE INDEX CONCURRENTLY holds up nobody, but is no transaction: what it leaves when it is interrupted is dropped first. */
+/** CREATE INDEX CONCURRENTLY blocks no connection, but is no transaction: what it leaves when it is interrupted is dropped first. */
 async function buildBeside(run: Run, migration: Migration, step: IndexStep): Promise<Origin | null> {
 	const db = ledgerOf(run.database);
 	return db.connection().execute(async (connection) => {
@@ -51,7 +51,7 @@ async function buildBeside(run: Run, migration: Migration, step: IndexStep): Pro
 		if (probed === "done") return row ? null : "adopted";
 		const before = await settingsOf(connection);
 		try {
-			// It waits for running transactions, but nobody waits for it.
+			// It waits for running transactions, but none waits for it.
 			await sql`SET lock_timeout = 0`.execute(connection);
 			await sql`SET statement_timeout = 0`.execute(connection);
 			await sql`DROP INDEX CONCURRENTLY IF EXISTS ${sql.ref(step.index.name)}`.execute(connection);

@@ -24,7 +24,7 @@ export function Sheet({
 		element.showModal();
 		return () => {
 			element.close();
-			// A dialog that is taken away gives the focus to nobody.
+			// A dialog that is removed leaves the focus nowhere.
 			if (document.activeElement === document.body && opener instanceof HTMLElement) opener.focus();
 		};
 	}, []);

@@ -10,7 +10,7 @@ export const resultsScreen = lazyScreen(
 	async () => (await import("../results/ResultsScreen.tsx")).ResultsScreen,
 );
 
-/** Fetches all that may be needed, so that a connection lost later stops nobody. */
+/** Fetches all that may be needed, so that a connection lost later stops no student. */
 export async function fetchAhead(client: Client): Promise<void> {
 	const screens = [assessmentScreen, resultsScreen, handOffSheet, codeSheet, notYouSheet];
 	await Promise.allSettled([...screens.map((screen) => screen.fetch()), fetchLanguages(), client.prepare()]);

@@ -2,7 +2,7 @@ import { type Assessment, inLanguage } from "@carhythm/core";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import "./sources.css";
 
-/** Where the assessment's texts come from, as their licences ask. Closed until somebody wants to know. */
+/** Where the assessment's texts come from, as their licences ask. Closed until it is asked for. */
 export function Sources({ assessment }: { assessment: Assessment }) {
 	const m = useMessages();
 	const language = useLanguage();

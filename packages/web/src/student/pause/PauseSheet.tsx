@@ -22,7 +22,7 @@ export function PauseSheet({
 	const visit = useVisit();
 	const view = useSessionView();
 	const { index, state, save, expires_at, display_id, shared } = view;
-	// Whoever pauses is about to leave: what still waits is tried at once.
+	// A student who pauses is about to leave: what still waits is sent at once.
 	useEffect(() => void opened(visit).flush(), [visit]);
 	return (
 		<Sheet title={m.pause_sheet.title} onDismiss={onContinue}>

@@ -10,7 +10,7 @@ type Option = { key: string; label: LocalizedText; answer: Answer };
 
 /**
  * One answer among several, as native radio buttons. A choice with a pointer goes on by itself; with the keyboard arrows only
- * choose, so that nobody is carried off while moving through the options, and Enter or Next goes on.
+ * choose, so that moving through the options does not lead on, and Enter or Next goes on.
  */
 export function ChoiceAnswer({
 	work,

@@ -5,7 +5,7 @@ import { useVisit } from "../app/visit.ts";
 
 /**
  * When a session ends elsewhere or expires while its student writes, the text does not go with it: it is shown once more, to be copied. After a
- * reload it is gone, so that nobody who comes later reads it.
+ * reload it is gone, so that the next person does not read it.
  * @param state of the session that ended
  */
 export function WrittenLast({ state }: { state: SessionState }) {

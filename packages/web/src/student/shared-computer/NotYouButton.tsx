@@ -3,7 +3,7 @@ import { useMessages } from "../../shared/i18n/language.ts";
 import { notYouSheet } from "../hand-off/lazy-sheets.ts";
 import { Lazy } from "../lazy/Lazy.tsx";
 
-/** For the next person at the computer of a family or a library, who finds somebody else's results. */
+/** For the next person at the computer of a family or a library, who finds another person's results. */
 export function NotYouButton() {
 	const m = useMessages();
 	const [asking, setAsking] = useState(false);

@@ -16,7 +16,7 @@ export type WhatStays =
 	/** The server does not know the assessment: what is here is all there is. */
 	| { kind: "nothing"; answered: number; unsendable: number };
 
-/** For whoever finds somebody else's assessment in this browser. */
+/** For a person who finds another one's assessment in this browser. */
 export function NotYouSheet({ stays, onCancel }: { stays: WhatStays; onCancel: () => void }) {
 	const m = useMessages();
 	const visit = useVisit();

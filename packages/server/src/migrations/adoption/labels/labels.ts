@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<string, SessionStatus>> = {
 };
 
 /**
- * What a found label stands for in ours; null where no rule says it. An empty column is a session nobody has labelled yet.
+ * What a found label stands for in ours; null where no rule says it. An empty column is a session without a label yet.
  * @param decided what the operator decided for labels without a rule
  */
 export function statusOf(
