@@ -1,6 +1,7 @@
-// `npm run campaign:migrations`: the tests of the migration runner, killing it at every moment instead of at a
-// sample of them, going down and up again with 200,000 responses, taking over databases in every state in which they are
-// found, and from each of those states, empty, served and of every release down to every number and up again.
+// `npm run campaign:migrations`: the tests of the migration runner, killing it at every moment instead of at
+// a sample of them, going down and up again with 200,000 responses, taking over databases in every state in
+// which they are found, and from each of those states, empty, served and of every release down to every
+// number and up again.
 import { run, stopChildrenOnInterrupt, tool, toolEnvironment } from "./lib/run.mjs";
 
 stopChildrenOnInterrupt();

@@ -1,4 +1,5 @@
-// `npm run setup`: installs all that the tests need, and says what it could not get. `npm test` does the same where it is needed.
+// `npm run setup`: installs all that the tests need, and says what it could not get. `npm test` does the same
+// where it is needed.
 import { ensureChromium } from "./lib/chromium.mjs";
 import { ensureInstalled } from "./lib/install.mjs";
 import { ensurePostgresTools } from "./lib/postgres.mjs";

@@ -1,5 +1,5 @@
-// `npm start`: from a fresh clone to a running CaRhythm. Runs on any Node that npm brings along, needs nothing installed,
-// and passes its arguments on to `carhythm serve`.
+// `npm start`: from a fresh clone to a running CaRhythm. Runs on any Node that npm brings along, needs
+// nothing installed, and passes its arguments on to `carhythm serve`.
 import { spawn } from "node:child_process";
 import { ensureBuilt } from "./lib/build.mjs";
 import { ensureInstalled } from "./lib/install.mjs";

@@ -1,5 +1,5 @@
-// `npm test`: everything that has to hold, in one run. Options: `--quick` leaves out the browser and what starts many processes, `--only vitest,types`
-// runs some suites, `--list` names them.
+// `npm test`: everything that has to hold, in one run. Options: `--quick` leaves out the browser and what
+// starts many processes, `--only vitest,types` runs some suites, `--list` names them.
 import { parseArgs } from "node:util";
 import { ensureInstalled } from "./lib/install.mjs";
 import { isGood, summarize } from "./lib/report.mjs";

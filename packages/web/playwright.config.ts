@@ -1,7 +1,8 @@
 import { defineConfig } from "@playwright/test";
 import { CHROMIUM } from "./e2e/support/chromium.ts";
 
-// Every test has a server of its own, with a database of its own, so there is none to start here and none to wait for.
+// Every test has a server of its own, with a database of its own, so there is none to start here and none to
+// wait for.
 export default defineConfig({
 	testDir: "./e2e",
 	outputDir: "./test-results",

@@ -10,7 +10,8 @@ export default defineConfig({
 		sourcemap: true,
 		// The content security policy allows no data: addresses, so that even the smallest file stays a file.
 		assetsInlineLimit: 0,
-		// All that the first screen needs is one file: parts that later screens share would else be cut out of it, one by one.
+		// All that the first screen needs is one file: parts that later screens share would else be cut out of
+		// it, one by one.
 		rolldownOptions: {
 			output: { codeSplitting: { groups: [{ name: "student", test: /\/student\/main\.tsx$/ }] } },
 		},

@@ -2,15 +2,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
 /**
- * Which tests of the server run on which database. A test file runs on both as soon as it uses a database of "the engine at hand",
- * directly or by way of a helper of tests: a new one needs no entry anywhere. A file that is for one engine says so itself, in a line
- * with the reason:
+ * Which tests of the server run on which database. A test file runs on both as soon as it uses a database of
+ * "the engine at hand", directly or by way of a helper of tests: a new one needs no entry anywhere. A file
+ * that is for one engine says so itself, in a line with the reason:
  *
  *     // Runs once: it tells its stories on both engines itself.
  *     // Runs on PostgreSQL only: SQLite has no roles.
  */
 
-/** The module that knows the engine at hand, and what it gives that depends on it. `ENGINES` and `aDatabaseOn` name theirs. */
+/**
+ * The module that knows the engine at hand, and what it gives that depends on it. `ENGINES` and `aDatabaseOn`
+ * name theirs.
+ */
 const source = "src/testing/an-engine.ts";
 const dependsOnEngine = /(?<![\w$])(?:engine|aDatabase)(?![\w$])/;
 

@@ -43,8 +43,8 @@ export function checkCycles(files) {
 }
 
 /**
- * Folders beside each other in the `src` of a package need one another in one direction only, also where no two files do: `db` and
- * `migrations` are read one after the other, or not at all.
+ * Folders beside each other in the `src` of a package need one another in one direction only, also where no
+ * two files do: `db` and `migrations` are read one after the other, or not at all.
  *
  * @param {readonly ParsedFile[]} files what ships
  * @returns {Violation[]} every import of the smaller direction of a cycle of two, and one import of each longer cycle

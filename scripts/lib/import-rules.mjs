@@ -7,12 +7,16 @@ import { importsOf, lineOf, readSource } from "./source-text.mjs";
  * @typedef {{ path: string, source: string }} SourceFile
  * @typedef {{ path: string, line: number, problem: string }} Violation
  * @typedef {import("./source-text.mjs").SourceText} SourceText
- * @typedef {SourceFile & { text: SourceText, inPackage: string | undefined, isSupport: boolean, isTest: boolean }} ReadFile
+ * @typedef {SourceFile & { text: SourceText, inPackage: string | undefined, isSupport: boolean, isTest:
+ *   boolean }} ReadFile
  */
 
 export const lineBudget = 400;
 
-/** What shipped code of each package may import besides its own files. The server may also use its own dependencies. */
+/**
+ * What shipped code of each package may import besides its own files. The server may also use its own
+ * dependencies.
+ */
 const allowedImports = {
 	core: [/^zod\/mini$/],
 	client: [/^@carhythm\/core$/, /^idb$/],
@@ -29,7 +33,10 @@ const allowedImports = {
 /** Where the server meets real clients: what is proven there is what both do together, over every kind of network. */
 const meetsClients = /^packages\/server\/test\//;
 
-/** A disk whose power can be cut, for tests under the server and under the browser alike. It knows nothing of either. */
+/**
+ * A disk whose power can be cut, for tests under the server and under the browser alike. It knows nothing of
+ * either.
+ */
 const sharedByTests = /^packages\/server\/test\/campaigns\/a-disk\.ts$/;
 
 /** Tests, tool configurations and benches may use tools as well, but cross no border between packages. */
@@ -46,7 +53,10 @@ const driver = /^(?:better-sqlite3|pg)(?:\/|$)/;
 const dialectFile =
 	/^packages\/server\/src\/(?:db\/(?:(?:sqlite|postgres)\/.*|open|dialect)\.ts$|migrations\/)/;
 
-/** All that http/ may import of db/: the interface `Store`, and what both sides say and compute alike. No file that reads or writes. */
+/**
+ * All that http/ may import of db/: the interface `Store`, and what both sides say and compute alike. No file
+ * that reads or writes.
+ */
 const askedByHttp = /^packages\/server\/src\/db\/(?:store|sessions\/(?:refusals|expiry))\.ts$/;
 
 /**

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { npmEnvironment, root, run, tail } from "./run.mjs";
 
 /**
- * @typedef {{ version?: string, integrity?: string, resolved?: string, optional?: boolean, devOptional?: boolean }} LockEntry
+ * @typedef {{ version?: string, integrity?: string, resolved?: string, optional?: boolean, devOptional?:
+ *   boolean }} LockEntry
  * @typedef {{ packages?: Record<string, LockEntry> }} Lock
  */
 

@@ -1,6 +1,7 @@
 /**
  * @typedef {object} SourceText
- * @property {string} code the source with comments and the insides of strings blanked, line for line and column for column
+ * @property {string} code the source with comments and the insides of strings blanked, line for line and
+ *   column for column
  * @property {readonly { start: number, value: string }[]} strings every string literal without substitutions, by the
  * position of its opening quote
  * @typedef {{ specifier: string, offset: number }} Import

@@ -29,8 +29,8 @@ export type WaitReason =
 	| "unreadable";
 
 /**
- * Where the student's answers are, as strictly as it can be said. `pending` counts operations (answers, drafts, moves) that
- * the server has not acknowledged.
+ * Where the student's answers are, as strictly as it can be said. `pending` counts operations (answers,
+ * drafts, moves) that the server has not acknowledged.
  */
 export type SaveStatus =
 	/** The server acknowledged everything. */
@@ -45,8 +45,9 @@ export type SaveStatus =
 	| { kind: "not_saved"; pending: number; reason: "storage_full" | "storage_failed" };
 
 /**
- * How the session stands with the server, as far as this device knows. Only `active` takes answers. `forgotten`: this browser was reset,
- * perhaps by another tab; the page should show nothing of the session any more.
+ * How the session stands with the server, as far as this device knows. Only `active` takes answers.
+ * `forgotten`: this browser was reset, perhaps by another tab; the page should show nothing of the session
+ * any more.
  */
 export type SessionPhase =
 	| "active"
@@ -57,8 +58,8 @@ export type SessionPhase =
 	| "forgotten";
 
 /**
- * What became of a command. `on_device` is true when it is in strictly durable storage, false when it is in memory only
- * (see {@link SaveStatus}); it is on its way to the server in both cases.
+ * What became of a command. `on_device` is true when it is in strictly durable storage, false when it is in
+ * memory only (see {@link SaveStatus}); it is on its way to the server in both cases.
  */
 export type Outcome = { ok: true; on_device: boolean } | { ok: false; refusal: Refusal };
 
@@ -101,13 +102,17 @@ export type StartOptions = {
 	/** Start Fresh: this session is set aside in the same moment in which the new one begins. */
 	replaces?: SessionId;
 	/**
-	 * A computer that others use too: no cookie, and once this visit is over (see `Environment.visit`) nothing of it is shown to
-	 * anybody; what is sent is deleted. What begins or is taken up within such a visit is part of it, also without this.
+	 * A computer that others use too: no cookie, and once this visit is over (see `Environment.visit`) nothing
+	 * of it is shown to anybody; what is sent is deleted. What begins or is taken up within such a visit is
+	 * part of it, also without this.
 	 */
 	shared?: boolean;
 };
 
-/** Answers that have given way to others, by Start Fresh or its undoing, and that {@link Client.restore} brings back. */
+/**
+ * Answers that have given way to others, by Start Fresh or its undoing, and that {@link Client.restore}
+ * brings back.
+ */
 export type RestorableSession = {
 	session_id: SessionId;
 	answered: number;
@@ -158,11 +163,11 @@ export type ResetOutcome =
 export type FeedbackInput = Omit<z.input<typeof FeedbackRequest>, "session_id">;
 
 /**
- * One session, open in this tab. `state`, `save` and the like are values that are replaced, never changed in place: read them
- * again whenever the listener given to `subscribe` is called.
+ * One session, open in this tab. `state`, `save` and the like are values that are replaced, never changed in
+ * place: read them again whenever the listener given to `subscribe` is called.
  *
- * Every command is judged by core's `decide` at once, shows in `state` at once, and its promise resolves when it is known
- * whether the device holds it durably. Nothing waits for the network.
+ * Every command is judged by core's `decide` at once, shows in `state` at once, and its promise resolves when
+ * it is known whether the device holds it durably. Nothing waits for the network.
  */
 export type Session = {
 	readonly session_id: SessionId;
@@ -175,8 +180,8 @@ export type Session = {
 	readonly phase: SessionPhase;
 	readonly save: SaveStatus;
 	/**
-	 * For how long the oldest answer or draft that the server has not acknowledged has been waiting, in milliseconds by this
-	 * device's clock; 0 when none waits.
+	 * For how long the oldest answer or draft that the server has not acknowledged has been waiting, in
+	 * milliseconds by this device's clock; 0 when none waits.
 	 */
 	readonly waiting_ms: number;
 	readonly refused: readonly RefusedOperation[];
@@ -208,16 +213,21 @@ export type Session = {
 	 */
 	follow(): () => void;
 	/**
-	 * Makes a code that continues the session on another device, for one use within minutes. The code before it becomes void.
+	 * Makes a code that continues the session on another device, for one use within minutes. The code before
+	 * it becomes void.
 	 * @throws {ServerUnreachable}
 	 * @throws {RequestRefused} for example for a session that has ended
 	 */
 	handOff(): Promise<HandOff>;
-	/** Takes the session back from the device where it was continued; without a network too, as far as this device knows. */
+	/**
+	 * Takes the session back from the device where it was continued; without a network too, as far as this
+	 * device knows.
+	 */
 	continueHere(): Promise<Outcome>;
 	/**
-	 * Everything that the server has not acknowledged, and what it refused, as a file: for when the server cannot be reached for
-	 * long. `carhythm import-rescue` takes it in; it may still be sent as well. Null when there is nothing.
+	 * Everything that the server has not acknowledged, and what it refused, as a file: for when the server
+	 * cannot be reached for long. `carhythm import-rescue` takes it in; it may still be sent as well. Null
+	 * when there is nothing.
 	 */
 	exportUnsent(): Promise<RescueCopy | null>;
 	/** Tries to send now. Resolves when everything is acknowledged or the attempt has failed; `save` tells which. */
@@ -243,19 +253,20 @@ export type Client = {
 	/** Whether this device can hold answers durably. False means: they live as long as the page. */
 	readonly durable: boolean;
 	/**
-	 * Looks for a session to come back to: in the storage, then on the server (by its id, else by the cookie). Changes nothing on
-	 * the server. Network trouble is no error: see {@link Resumed.server}.
+	 * Looks for a session to come back to: in the storage, then on the server (by its id, else by the cookie).
+	 * Changes nothing on the server. Network trouble is no error: see {@link Resumed.server}.
 	 */
 	resume(): Promise<Resumed>;
 	/**
-	 * The newest version of an assessment; of the default one without a key. The last one seen serves while the server cannot be
-	 * reached.
+	 * The newest version of an assessment; of the default one without a key. The last one seen serves while
+	 * the server cannot be reached.
 	 * @throws {ServerUnreachable} when it cannot be reached and this device never saw the assessment
 	 * @throws {RequestRefused} for an unknown key
 	 */
 	latestAssessment(key?: string): Promise<LatestAssessment>;
 	/**
-	 * Begins a session. The request's id is stored first, so that a lost reply, a reload or a second tab never makes two.
+	 * Begins a session. The request's id is stored first, so that a lost reply, a reload or a second tab never
+	 * makes two.
 	 * @throws {ServerUnreachable} the session may or may not have begun; calling again takes up the same one
 	 * @throws {RequestRefused} for example for an unknown assessment
 	 */
@@ -272,13 +283,14 @@ export type Client = {
 	 */
 	restore(session_id: SessionId): Promise<Session>;
 	/**
-	 * What can be restored from here, for a page to offer on later visits: as of the last `resume`, `start`, `restore` or `redeem`.
-	 * Null when there is nothing, when the time for it is over, and after a visit to a shared computer.
+	 * What can be restored from here, for a page to offer on later visits: as of the last `resume`, `start`,
+	 * `restore` or `redeem`. Null when there is nothing, when the time for it is over, and after a visit to a
+	 * shared computer.
 	 */
 	restorable(): RestorableSession | null;
 	/**
-	 * Continues a session here by the code that another device shows, as it was typed. A lost reply costs nothing: the same code
-	 * may be brought again from here.
+	 * Continues a session here by the code that another device shows, as it was typed. A lost reply costs
+	 * nothing: the same code may be brought again from here.
 	 * @throws {ServerUnreachable}
 	 * @throws {RequestRefused} `hand_off_code_invalid` for a code that is wrong, used or too old
 	 */
@@ -286,8 +298,9 @@ export type Client = {
 	/** Where a session goes on, seen from this device; null when this one may write. */
 	heldElsewhere(state: SessionState): HeldElsewhere | null;
 	/**
-	 * Sends what is unsent, then forgets every session of this device, in all its tabs, and lets the server take its cookie back.
-	 * What could not be sent is never dropped in silence: it then does nothing and tells what that is, unless it may be discarded.
+	 * Sends what is unsent, then forgets every session of this device, in all its tabs, and lets the server
+	 * take its cookie back. What could not be sent is never dropped in silence: it then does nothing and tells
+	 * what that is, unless it may be discarded.
 	 */
 	reset(options?: { discard_unsent?: boolean }): Promise<ResetOutcome>;
 	/** Fetches the code that is loaded only when it is needed, so that a connection lost later stops no student. */

@@ -29,8 +29,8 @@ import type { View } from "./view.ts";
 
 /**
  * Creates the engine of one tab. It begins at once to send what earlier visits left in the outbox.
- * @param options.base_url where the API is, without a slash at the end; the page's own origin when absent. On another origin the
- *   cookie does not find a session again, only the storage does.
+ * @param options.base_url where the API is, without a slash at the end; the page's own origin when absent. On
+ *   another origin the cookie does not find a session again, only the storage does.
  * @param options.storage from `openStorage`; the caller closes it after the client
  * @param options.environment parts of the world to replace, for tests and other hosts
  * @example const client = createClient({ storage: await openStorage() });

@@ -50,8 +50,8 @@ const step = fc.oneof(
 );
 
 /**
- * Whatever network, storage and tabs do: once they are well again, the server has the last accepted answer to every question,
- * each operation once, and all tabs show what the server has.
+ * Whatever network, storage and tabs do: once they are well again, the server has the last accepted answer to
+ * every question, each operation once, and all tabs show what the server has.
  */
 test("everything that a student was told is kept arrives, once, and all tabs agree", async () => {
 	await fc.assert(

@@ -25,7 +25,8 @@ export type EventListener = {
 };
 
 /**
- * The world around the engine. `browserEnvironment` gives the browser's; tests and other hosts give parts of their own.
+ * The world around the engine. `browserEnvironment` gives the browser's; tests and other hosts give parts of
+ * their own.
  */
 export type Environment = {
 	fetch(url: string, init: RequestInit): Promise<Response>;
@@ -45,7 +46,10 @@ export type Environment = {
 	listen?: ((url: string, listener: EventListener) => { close(): void }) | undefined;
 	/** Whether the page is on the screen at this moment; undefined: until a signal says that it is hidden. */
 	isShown?: () => boolean;
-	/** A note that lasts as long as this visit: over reloads, and not beyond the tab. Without it a reload ends a visit. */
+	/**
+	 * A note that lasts as long as this visit: over reloads, and not beyond the tab. Without it a reload ends
+	 * a visit.
+	 */
 	visit?: { read(): string | null; write(note: string | null): void };
 	signals: {
 		/** @returns a function that ends the subscription */

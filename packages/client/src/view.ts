@@ -21,8 +21,8 @@ export type Unstored = {
 };
 
 /**
- * One session as this tab shows it: what the storage held at the last look, and on top what is not stored. There is one a
- * session and client; it changes only through {@link update}.
+ * One session as this tab shows it: what the storage held at the last look, and on top what is not stored.
+ * There is one a session and client; it changes only through {@link update}.
  */
 export type View = {
 	readonly session_id: SessionId;
@@ -109,7 +109,10 @@ export function pendingOperations(view: View, acknowledged: ReadonlySet<string>)
 	return [...queued, ...unstored.map(({ operation }) => operation)];
 }
 
-/** When the oldest thing that waits was done, by the device's clock. Where the student has been is not worth a worry. */
+/**
+ * When the oldest thing that waits was done, by the device's clock. Where the student has been is not worth a
+ * worry.
+ */
 export function waitingSince(view: View, acknowledged: ReadonlySet<string>): Instant | null {
 	const times = pendingOperations(view, acknowledged)
 		.filter(({ command }) => command.kind !== "move")
@@ -166,8 +169,8 @@ export function sessionPhase(view: View): SessionPhase {
 }
 
 /**
- * Operations as the events they will become if the server, which has `base`, takes them in at `received`, so that they fall into
- * place among the answers of other devices as they will there.
+ * Operations as the events they will become if the server, which has `base`, takes them in at `received`, so
+ * that they fall into place among the answers of other devices as they will there.
  */
 export function eventsOf(
 	index: AssessmentIndex,

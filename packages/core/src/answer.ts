@@ -6,7 +6,8 @@ import { unreachable } from "./unreachable.ts";
 /** Longest essay in code points where the question itself sets no limit. */
 export const ESSAY_LIMIT = 20_000;
 
-// The two databases disagree on NUL and on lone surrogates (one changes them silently, the other fails), so neither gets in.
+// The two databases disagree on NUL and on lone surrogates (one changes them silently, the other fails), so
+// neither gets in.
 const FORBIDDEN_TEXT = /\u0000|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
 /** Text that both databases store and return unchanged: no NUL, no lone surrogate. */
@@ -17,8 +18,8 @@ export const StorableText = z
 	);
 
 /**
- * `as_shown` is true when the student confirmed the position or order that was shown, without moving it. An untouched slider or ranking
- * is no answer at all.
+ * `as_shown` is true when the student confirmed the position or order that was shown, without moving it. An
+ * untouched slider or ranking is no answer at all.
  */
 export const SliderAnswer = z.object({
 	type: z.literal("slider"),
@@ -111,7 +112,10 @@ function checkEssay(question: EssayQuestion, { text }: EssayAnswer): Refusal | n
 		: refuse("answer_too_long", `Shorten the text to ${limit} characters.`);
 }
 
-/** The length of a text in Unicode code points, the unit of `char_limit`: an emoji counts once or a few times, never as halves. */
+/**
+ * The length of a text in Unicode code points, the unit of `char_limit`: an emoji counts once or a few times,
+ * never as halves.
+ */
 export function countCharacters(text: string): number {
 	let count = 0;
 	for (const _ of text) count += 1;
@@ -119,8 +123,8 @@ export function countCharacters(text: string): number {
 }
 
 /**
- * The positions of ordered texts among the question's items; null unless they are all the items, each once. Texts of either
- * language are understood, also mixed, so an order survives a change of language.
+ * The positions of ordered texts among the question's items; null unless they are all the items, each once.
+ * Texts of either language are understood, also mixed, so an order survives a change of language.
  */
 export function orderingIndexes(question: OrderingQuestion, texts: readonly string[]): number[] | null {
 	if (texts.length !== question.items.length) return null;

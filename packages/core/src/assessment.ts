@@ -8,7 +8,10 @@ export type Language = z.infer<typeof Language>;
 export const LocalizedText = z.strictObject({ en: z.string(), ar: z.optional(z.string()) });
 export type LocalizedText = z.infer<typeof LocalizedText>;
 
-/** A stable name for an item, page, chapter, choice or scale: lower case letters, digits, dots, dashes and underscores. */
+/**
+ * A stable name for an item, page, chapter, choice or scale: lower case letters, digits, dots, dashes and
+ * underscores.
+ */
 export const Key = z
 	.string()
 	.check(
@@ -20,7 +23,10 @@ const questionBase = {
 	/** The row in `questions`; the same item keeps its id in later versions of the assessment. */
 	id: z.int(),
 	key: Key,
-	/** What a database of the existing product calls the item, where that is no key; null where it has no name for it. */
+	/**
+	 * What a database of the existing product calls the item, where that is no key; null where it has no name
+	 * for it.
+	 */
 	item_id: z.optional(z.nullable(z.string())),
 	text: LocalizedText,
 	required: z.boolean(),
@@ -135,7 +141,10 @@ export type IndexedQuestion = {
 	chapter_index: number;
 };
 
-/** An assessment with its questions laid out in order and findable by id. Build it once per version with {@link indexAssessment}. */
+/**
+ * An assessment with its questions laid out in order and findable by id. Build it once per version with
+ * {@link indexAssessment}.
+ */
 export type AssessmentIndex = {
 	assessment: Assessment;
 	places: readonly IndexedQuestion[];

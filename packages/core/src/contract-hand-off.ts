@@ -31,8 +31,8 @@ export const RedeemRequest = z.object({
 export const ForgetReply = z.object({ success: z.literal(true) });
 
 /**
- * The data of each event of `GET /api/v2/session/{id}/events`. It tells that something is new and not what: a page that lacks the
- * revision fetches the session.
+ * The data of each event of `GET /api/v2/session/{id}/events`. It tells that something is new and not what: a
+ * page that lacks the revision fetches the session.
  */
 export const SessionNotice = z.object({
 	revision: z.int(),

@@ -6,8 +6,8 @@ import { Instant, toInstant, toMillis } from "./time.ts";
 const RESCUE_LIMIT = 20_000;
 
 /**
- * A file in which a student carries to the operator what the server never got. It holds answers and the secret session id, so
- * it is for one pair of eyes only.
+ * A file in which a student carries to the operator what the server never got. It holds answers and the
+ * secret session id, so it is for one pair of eyes only.
  *
  * Version history: 1: the first.
  */
@@ -24,7 +24,10 @@ export const RescueFile = z.object({
 	saved_at: Instant,
 	/** The same moment by the server's clock, as well as the device knew it. */
 	server_time: Instant,
-	/** What the server has not acknowledged, and what it refused, oldest first. Each is parsed as `SyncOperation` by itself. */
+	/**
+	 * What the server has not acknowledged, and what it refused, oldest first. Each is parsed as
+	 * `SyncOperation` by itself.
+	 */
 	operations: z.array(z.unknown()).check(z.maxLength(RESCUE_LIMIT)),
 });
 export type RescueFile = z.infer<typeof RescueFile>;
@@ -33,8 +36,8 @@ export type RescueFile = z.infer<typeof RescueFile>;
 const LATEST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 
 /**
- * What the clock of the device that saved the file would show now: the `sent_at` with which its operations keep the times at
- * which they happened, however long the file was under way.
+ * What the clock of the device that saved the file would show now: the `sent_at` with which its operations
+ * keep the times at which they happened, however long the file was under way.
  */
 export function sentAtOfRescue(
 	{ saved_at, server_time }: Pick<RescueFile, "saved_at" | "server_time">,

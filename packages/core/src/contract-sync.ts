@@ -12,8 +12,9 @@ export const SyncOperation = z.object({
 	client_time: Instant,
 	command: Command,
 	/**
-	 * The write that stood as the answer to the question in the student's eyes; null when there was none. This one is then later
-	 * than that, whatever the clocks say, and an answer that was not seen is told as a `conflict`. Absent: only the clocks decide.
+	 * The write that stood as the answer to the question in the student's eyes; null when there was none. This
+	 * one is then later than that, whatever the clocks say, and an answer that was not seen is told as a
+	 * `conflict`. Absent: only the clocks decide.
 	 */
 	after: z.optional(z.nullable(OperationId)),
 });
@@ -23,8 +24,8 @@ export type SyncOperation = z.infer<typeof SyncOperation>;
 const SYNC_LIMIT = 200;
 
 /**
- * `POST /api/v2/session/{id}/sync`. Each operation is parsed as {@link SyncOperation} by itself, so that one which is broken
- * is refused alone and never holds up the others.
+ * `POST /api/v2/session/{id}/sync`. Each operation is parsed as {@link SyncOperation} by itself, so that one
+ * which is broken is refused alone and never holds up the others.
  */
 export const SyncRequest = z.object({
 	/** The device's clock when the request was sent. */
@@ -34,8 +35,9 @@ export const SyncRequest = z.object({
 	/** As in `session/start`: the cookie is not renewed. */
 	shared: z.optional(z.boolean()),
 	/**
-	 * Fields that this server does not know are ignored instead of refused. A browser's page sends it: it may be newer than the server,
-	 * or find in its outbox what a newer page has left there, and no answer is to be refused for that.
+	 * Fields that this server does not know are ignored instead of refused. A browser's page sends it: it may
+	 * be newer than the server, or find in its outbox what a newer page has left there, and no answer is to be
+	 * refused for that.
 	 */
 	ignore_unknown: z.optional(z.boolean()),
 	operations: z.array(z.unknown()).check(z.maxLength(SYNC_LIMIT)),
@@ -68,8 +70,9 @@ export const OperationResult = z.discriminatedUnion("status", [
 export type OperationResult = z.infer<typeof OperationResult>;
 
 /**
- * Names what the server's database holds. It changes when a backup is restored: a client that meets another one than before gives
- * again what was acknowledged to it and may be missing now. Absent from servers before 0.1.0.
+ * Names what the server's database holds. It changes when a backup is restored: a client that meets another
+ * one than before gives again what was acknowledged to it and may be missing now. Absent from servers before
+ * 0.1.0.
  */
 export const Incarnation = z.optional(z.string());
 

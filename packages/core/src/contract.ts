@@ -221,7 +221,10 @@ export const SessionProgressReply = z.object({
 	percentage_complete: z.number(),
 });
 
-/** `GET /api/v2/session/{id}/answered-questions?page_id=`: of all pages where `page_id` is absent, and null in the reply. */
+/**
+ * `GET /api/v2/session/{id}/answered-questions?page_id=`: of all pages where `page_id` is absent, and null in
+ * the reply.
+ */
 export const AnsweredQuestionsReply = z.object({
 	session_id: z.string(),
 	page_id: z.nullable(z.int()),
@@ -328,8 +331,8 @@ export const ThemeReply = z.object({
 export const ScoresReply = z.object({
 	session_id: z.string(),
 	/**
-	 * What clients of the existing product read. For content adopted from it `ExistingProfile`, or what that product had
-	 * stored, as it is; for all other content the same as `results`.
+	 * What clients of the existing product read. For content adopted from it `ExistingProfile`, or what that
+	 * product had stored, as it is; for all other content the same as `results`.
 	 */
 	profile: z.record(z.string(), z.unknown()),
 	/** A `Profile`, as CaRhythm's own pages show it, for whatever content. Who draws it parses it. */

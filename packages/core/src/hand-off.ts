@@ -1,8 +1,8 @@
 import { CROCKFORD, foldTyped } from "./ids.ts";
 
 /**
- * A code that a person carries from one device to another. The selector finds it, the verifier proves that it was seen; only
- * a hash of the verifier is stored.
+ * A code that a person carries from one device to another. The selector finds it, the verifier proves that it
+ * was seen; only a hash of the verifier is stored.
  */
 export type HandOffCode = { selector: string; verifier: string };
 

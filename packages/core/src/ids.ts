@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
 
 /**
- * The id of a session: a random UUID (version 4) in lower case, minted by the server. It is a secret: a person who knows it
- * can read and continue the session, so it never appears in logs, exports, page titles or addresses.
+ * The id of a session: a random UUID (version 4) in lower case, minted by the server. It is a secret: a
+ * person who knows it can read and continue the session, so it never appears in logs, exports, page titles or
+ * addresses.
  */
 export type SessionId = string & z.$brand<"SessionId">;
 
@@ -37,8 +38,8 @@ export const NewOperationId = z.pipe(
 
 /**
  * Makes a UUID of version 4.
- * @param randomBytes returns that many bytes from a cryptographic source; `crypto.getRandomValues` also works on plain
- *   http, where `crypto.randomUUID` does not exist.
+ * @param randomBytes returns that many bytes from a cryptographic source; `crypto.getRandomValues` also works
+ *   on plain http, where `crypto.randomUUID` does not exist.
  */
 export function mintUuid(randomBytes: (count: number) => Uint8Array): string {
 	const bytes = Uint8Array.from(randomBytes(16));
@@ -62,8 +63,8 @@ export function mintOperationId(randomBytes: (count: number) => Uint8Array): Ope
 export const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /**
- * Makes a display id, for example `7GK2M-9XQ4T`: what people and exports use instead of the secret session id. 50 random
- * bits; uniqueness is the database's to check.
+ * Makes a display id, for example `7GK2M-9XQ4T`: what people and exports use instead of the secret session
+ * id. 50 random bits; uniqueness is the database's to check.
  */
 export function mintDisplayId(randomBytes: (count: number) => Uint8Array): string {
 	const symbols = Array.from(randomBytes(10), (byte) => CROCKFORD.charAt(byte & 31)).join("");
@@ -77,8 +78,8 @@ export function parseDisplayId(value: string): string | null {
 }
 
 /**
- * Symbols of {@link CROCKFORD} as a person typed them, on whatever keyboard: lower case, spaces, hyphens, full-width letters,
- * Arabic digits, O for 0, I and L for 1. Null when anything else is among them.
+ * Symbols of {@link CROCKFORD} as a person typed them, on whatever keyboard: lower case, spaces, hyphens,
+ * full-width letters, Arabic digits, O for 0, I and L for 1. Null when anything else is among them.
  */
 export function foldTyped(value: string): string | null {
 	const folded = value

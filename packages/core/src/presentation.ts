@@ -2,8 +2,8 @@ import type { OrderingQuestion } from "./assessment.ts";
 import type { SessionId } from "./ids.ts";
 
 /**
- * The order in which a session sees the items of a ranking, as indexes into `question.items`. It depends on the session and
- * the question only, so every device and every return shows the same order.
+ * The order in which a session sees the items of a ranking, as indexes into `question.items`. It depends on
+ * the session and the question only, so every device and every return shows the same order.
  */
 export function presentedOrder(question: OrderingQuestion, session_id: SessionId): number[] {
 	const order = question.items.map((_, index) => index);
@@ -17,7 +17,8 @@ export function presentedOrder(question: OrderingQuestion, session_id: SessionId
 }
 
 /**
- * The heights of the rhythm line, one beat a question: a shape of its own for each session, never a function of the answers.
+ * The heights of the rhythm line, one beat a question: a shape of its own for each session, never a function
+ * of the answers.
  * @returns numbers from 0.28 to 1, as shares of the line's height.
  */
 export function rhythm(session_id: string, beats: number): number[] {
@@ -25,7 +26,10 @@ export function rhythm(session_id: string, beats: number): number[] {
 	return Array.from({ length: beats }, () => 0.28 + 0.72 * random());
 }
 
-/** A small deterministic generator (FNV-1a hash into mulberry32): numbers in [0, 1), the same for the same seed everywhere. */
+/**
+ * A small deterministic generator (FNV-1a hash into mulberry32): numbers in [0, 1), the same for the same
+ * seed everywhere.
+ */
 function seededRandom(seed: string): () => number {
 	let state = 0x811c9dc5;
 	for (let i = 0; i < seed.length; i += 1) state = Math.imul(state ^ seed.charCodeAt(i), 0x01000193);

@@ -46,8 +46,8 @@ export function badgesBetween(before: number, after: number): string[] {
 }
 
 /**
- * The badges as `GET /session/{id}/progress` names them for existing clients, which know `first_answer` and `streak_10`; the
- * later ones follow.
+ * The badges as `GET /session/{id}/progress` names them for existing clients, which know `first_answer` and
+ * `streak_10`; the later ones follow.
  */
 export function progressBadges(answered: number, ever_answered: number): string[] {
 	const known = [...(answered >= 1 ? ["first_answer"] : []), ...(answered >= 10 ? ["streak_10"] : [])];

@@ -14,8 +14,8 @@ export const ANSWER_REFUSALS = [
 ] as const;
 
 /**
- * Why a request is refused. The codes are part of the API: clients decide by them, people read `detail`. The HTTP status of
- * each code stands in one table on the server.
+ * Why a request is refused. The codes are part of the API: clients decide by them, people read `detail`. The
+ * HTTP status of each code stands in one table on the server.
  */
 export const RefusalCode = z.enum([
 	"session_not_found",

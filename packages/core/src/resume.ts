@@ -45,9 +45,9 @@ export type ResumeChoice =
 	| { kind: "unknown_to_server"; state: SessionState; pending: number };
 
 /**
- * Chooses what a returning student sees. The server's state is the base, with what it has not seen yet on top; a server that
- * cannot be reached takes nothing away, what it has said of an end holds until it says otherwise, and only its clock can say that
- * a session has expired.
+ * Chooses what a returning student sees. The server's state is the base, with what it has not seen yet on
+ * top; a server that cannot be reached takes nothing away, what it has said of an end holds until it says
+ * otherwise, and only its clock can say that a session has expired.
  * @param index the assessment version to which the session is pinned
  */
 export function chooseResume(

@@ -35,8 +35,8 @@ export function isUntouched(state: SessionState): boolean {
 }
 
 /**
- * The index of the question to show on return: the very one where the student was, else the first without an answer, else
- * the last one.
+ * The index of the question to show on return: the very one where the student was, else the first without an
+ * answer, else the last one.
  */
 export function resumeIndex(index: AssessmentIndex, state: SessionState): number {
 	const { place } = state;
@@ -76,8 +76,9 @@ const LONGEST_THOUGHT_MS = 120_000;
 const GAPS_FOR_OWN_PACE = 5;
 
 /**
- * Whole minutes left, at least 1 while questions are open: at the student's own pace (the median time between answers,
- * breaks over two minutes left out) once there are enough answers to tell, else as the assessment estimates.
+ * Whole minutes left, at least 1 while questions are open: at the student's own pace (the median time between
+ * answers, breaks over two minutes left out) once there are enough answers to tell, else as the assessment
+ * estimates.
  */
 export function minutesLeft(index: AssessmentIndex, state: SessionState): number {
 	const open = index.places.length - state.answered;

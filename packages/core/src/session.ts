@@ -24,8 +24,8 @@ export const AnswerRecord = z.object({
 	/** The server's number of the event within the session; 0 while the event is only on a device. */
 	revision: z.int(),
 	/**
-	 * Only after two devices answered without seeing each other's answer: the one that does not stand, null where it was taken
-	 * back there. The next write to the question settles it.
+	 * Only after two devices answered without seeing each other's answer: the one that does not stand, null
+	 * where it was taken back there. The next write to the question settles it.
 	 */
 	other: z.optional(z.nullable(Answer)),
 });
@@ -43,7 +43,10 @@ export const Position = z.object({
 });
 export type Position = z.infer<typeof Position>;
 
-/** What a device calls itself to a person, for example "Chrome (Android)". It is shown as it comes and means nothing else. */
+/**
+ * What a device calls itself to a person, for example "Chrome (Android)". It is shown as it comes and means
+ * nothing else.
+ */
 const DeviceLabel = StorableText.check(z.minLength(1, "must not be empty"), z.maxLength(60));
 
 /** The device on which the student goes on. All others are read-only until they take the session back. */
@@ -56,8 +59,8 @@ export const Holder = z.object({
 export type Holder = z.infer<typeof Holder>;
 
 /**
- * The present state of one session: a value, the same in the browser, on the wire and on the server. The server may hold a
- * part of `answers` and `drafts` only (the questions at hand); the counts are of the whole.
+ * The present state of one session: a value, the same in the browser, on the wire and on the server. The
+ * server may hold a part of `answers` and `drafts` only (the questions at hand); the counts are of the whole.
  */
 export const SessionState = z.object({
 	session_id: z.custom<SessionId>((value) => typeof value === "string"),
@@ -94,7 +97,10 @@ export const Command = z.discriminatedUnion("kind", [
 	/** The student now looks at this question, in this language. Resuming sends one. */
 	z.object({ kind: z.literal("move"), ...byQuestion, language: z.optional(Language) }),
 	z.object({ kind: z.literal("complete") }),
-	/** The student goes on here: by a code from another device, or by "Continue here instead". The server orders them. */
+	/**
+	 * The student goes on here: by a code from another device, or by "Continue here instead". The server
+	 * orders them.
+	 */
 	z.object({ kind: z.literal("hold"), device_id: OperationId, label: DeviceLabel }),
 ]);
 export type Command = z.infer<typeof Command>;
@@ -115,13 +121,17 @@ export type SessionEvent = Stamp & {
 export type DecisionContext = {
 	/** The judge's clock. */
 	received: Instant;
-	/** See `correctedTime`; null for a write without a clock of its own, which then counts as later than all before it. */
+	/**
+	 * See `correctedTime`; null for a write without a clock of its own, which then counts as later than all
+	 * before it.
+	 */
 	at: Instant | null;
 	/** Days without activity after which a session expires; null where the server decides (in the browser). */
 	expiry_days: number | null;
 	/**
-	 * The device on which it is being done; its id is null before its first write. Absent on the server, which never asks who
-	 * holds the session: what a device had queued before the hand-off counts, whenever it comes.
+	 * The device on which it is being done; its id is null before its first write. Absent on the server, which
+	 * never asks who holds the session: what a device had queued before the hand-off counts, whenever it
+	 * comes.
 	 */
 	device?: { id: OperationId | null };
 };
@@ -152,7 +162,8 @@ export function beginSession(start: {
 
 /**
  * Judges one command: the same rules in the browser, before anything is stored, and on the server, where they bind.
- * @returns the event to append and {@link apply}, or the reason why not. It never throws for anything a client can send.
+ * @returns the event to append and {@link apply}, or the reason why not. It never throws for anything a
+ *   client can send.
  */
 export function decide(
 	index: AssessmentIndex,
@@ -262,8 +273,8 @@ function afterAllBefore(
 }
 
 /**
- * The time of a write to a question that was made with a known answer in view: it is later than that one, whatever the clocks
- * of two devices say.
+ * The time of a write to a question that was made with a known answer in view: it is later than that one,
+ * whatever the clocks of two devices say.
  * @param after the id of the write that stood when this one was made
  */
 export function afterSeen(
@@ -282,9 +293,9 @@ function isLater(a: Stamp, b: Stamp | null | undefined): boolean {
 }
 
 /**
- * The state after an event. Answers, clears, drafts and moves commute: whatever the order of arrival, the later one by its
- * stamp stands. Completing, abandoning, restoring and handing off are put in order by the server.
- * An event must be applied once: who applies it knows which operation ids it has seen.
+ * The state after an event. Answers, clears, drafts and moves commute: whatever the order of arrival, the
+ * later one by its stamp stands. Completing, abandoning, restoring and handing off are put in order by the
+ * server. An event must be applied once: who applies it knows which operation ids it has seen.
  */
 export function apply(index: AssessmentIndex, state: SessionState, event: SessionEvent): SessionState {
 	const revision = Math.max(state.revision, event.revision);

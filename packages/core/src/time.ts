@@ -53,9 +53,10 @@ export const DELIVERY_DAYS = 30;
 
 /**
  * Whether an operation comes too late to a session: it was done after the expiry, or is delivered more than
- * {@link DELIVERY_DAYS} after it. `done` rests on what a device tells of its clock, `received` on the server's alone: a
- * device that tells lies gains {@link DELIVERY_DAYS} at most.
- * @example With 30 days, an answer of day 29 that is delivered on day 60 counts. One of day 31, or one that is delivered on
+ * {@link DELIVERY_DAYS} after it. `done` rests on what a device tells of its clock, `received` on the
+ * server's alone: a device that tells lies gains {@link DELIVERY_DAYS} at most.
+ * @example With 30 days, an answer of day 29 that is delivered on day 60 counts. One of day 31, or one that
+ *   is delivered on
  * day 61, is too late.
  */
 export function isTooLate(
@@ -67,8 +68,9 @@ export function isTooLate(
 }
 
 /**
- * When an operation happened, by the server's clock: `received − (sent_at − client_time)`, held between the session's start
- * and `received`. Only the distance between two readings of the client's clock counts, so a clock of 1970 does no harm.
+ * When an operation happened, by the server's clock: `received − (sent_at − client_time)`, held between the
+ * session's start and `received`. Only the distance between two readings of the client's clock counts, so a
+ * clock of 1970 does no harm.
  */
 export function correctedTime(times: {
 	client_time: Instant;

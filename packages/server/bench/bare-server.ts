@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 
-// The yardstick: what Node itself can do on this machine when it parses the same JSON and replies with a constant. A request may say
-// how long the reply is that it wants; otherwise it is the one that the program was started with.
+// The yardstick: what Node itself can do on this machine when it parses the same JSON and replies with a
+// constant. A request may say how long the reply is that it wants; otherwise it is the one that the program
+// was started with.
 const constant = process.argv[2] ?? "{}";
 const LONGEST = 1_000_000;
 const filler = Buffer.alloc(LONGEST, "0");

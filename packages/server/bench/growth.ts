@@ -1,5 +1,6 @@
-// `npm run bench:growth`: what one more answer costs when a thousand are stored, and when ten million are. Options: --answers 1000,10000000
-// (the first is what the others are held against), --engine sqlite|postgres, --rounds.
+// `npm run bench:growth`: what one more answer costs when a thousand are stored, and when ten million are.
+// Options: --answers 1000,10000000 (the first is what the others are held against), --engine sqlite|postgres,
+// --rounds.
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,5 +1,6 @@
-// One client of a live database: `live-client.ts URL reader|writer ROWS`. It does what the existing product does all the time,
-// one statement after another, until its standard input ends; then it prints how many there were and how long the longest took.
+// One client of a live database: `live-client.ts URL reader|writer ROWS`. It does what the existing product
+// does all the time, one statement after another, until its standard input ends; then it prints how many
+// there were and how long the longest took.
 import SqliteFile from "better-sqlite3";
 import { Client } from "pg";
 

@@ -1,6 +1,7 @@
-// `npm run bench:load`: students who think, type, go away and come back, and what the server's memory does meanwhile. Options:
-// --students 200 --minutes 10 --engine sqlite|postgres --think 3000 (milliseconds) --seed 1 --heap 64 (MB: a heap that is kept small shows
-// what is really held, where V8 would rather grow than collect). Ends with 1 when a request failed.
+// `npm run bench:load`: students who think, type, go away and come back, and what the server's memory does
+// meanwhile. Options: --students 200 --minutes 10 --engine sqlite|postgres --think 3000 (milliseconds) --seed
+// 1 --heap 64 (MB: a heap that is kept small shows what is really held, where V8 would rather grow than
+// collect). Ends with 1 when a request failed.
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";

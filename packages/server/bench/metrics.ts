@@ -1,5 +1,5 @@
-// `npm run bench:metrics`: single submits to a server that serves metrics, which are fetched every second, beside one that does not.
-// Options: --rounds, --seconds, --connections.
+// `npm run bench:metrics`: single submits to a server that serves metrics, which are fetched every second,
+// beside one that does not. Options: --rounds, --seconds, --connections.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,5 +1,6 @@
-// `npm run bench:migrations`: how long anybody is held up while a live database is migrated, beside the statements of the phase 1
-// document in the same run. Options: --rows, --engine sqlite|postgres, --everything (phase 1 and what comes after it, too).
+// `npm run bench:migrations`: how long anybody is held up while a live database is migrated, beside the
+// statements of the phase 1 document in the same run. Options: --rows, --engine sqlite|postgres, --everything
+// (phase 1 and what comes after it, too).
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,5 +1,6 @@
-// `npm run bench:reads`: what GET /session/{id} costs when each question was answered once, and when it was answered a hundred thousand
-// times. Options: --events 1,1000,100000 (per question; the first is what the others are held against), --engine sqlite|postgres, --rounds.
+// `npm run bench:reads`: what GET /session/{id} costs when each question was answered once, and when it was
+// answered a hundred thousand times. Options: --events 1,1000,100000 (per question; the first is what the
+// others are held against), --engine sqlite|postgres, --rounds.
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -102,7 +103,10 @@ try {
 
 type History = { response_id: number; started_at: Instant; questions: readonly number[]; size: number };
 
-/** A history as a client leaves it that changes its answers, clears some, and whose older answers arrive late: question after question. */
+/**
+ * A history as a client leaves it that changes its answers, clears some, and whose older answers arrive late:
+ * question after question.
+ */
 async function fill(database: Database, { response_id, started_at, questions, size }: History) {
 	const began = performance.now();
 	const count = size * questions.length;

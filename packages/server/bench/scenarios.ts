@@ -2,7 +2,10 @@ import { randomUUID } from "node:crypto";
 
 type Question = { id: number; type: string; options: Record<string, unknown> };
 
-/** One kind of request under load: how to make the next one, how many answers it carries, what a constant reply looks like. */
+/**
+ * One kind of request under load: how to make the next one, how many answers it carries, what a constant
+ * reply looks like.
+ */
 export type Scenario = {
 	name: string;
 	unit: string;

@@ -19,7 +19,10 @@ export type Classroom = {
 	over: AbortSignal;
 };
 
-/** One student after the other at one device: each takes the whole assessment as the page does it, and the next begins. */
+/**
+ * One student after the other at one device: each takes the whole assessment as the page does it, and the
+ * next begins.
+ */
 export async function sitAtDevice(classroom: Classroom, chance: Chance): Promise<void> {
 	// Not all in the same moment.
 	await think(classroom, chance);
@@ -64,7 +67,8 @@ async function takeAssessment(classroom: Classroom, chance: Chance): Promise<boo
 		answer: anyAnswer(question, chance),
 	});
 
-	// Some come with what they did without a network; so not everyone is at the same question, and not everyone takes equally long.
+	// Some come with what they did without a network; so not everyone is at the same question, and not
+	// everyone takes equally long.
 	const before = chance.oneIn(2) ? chance.nat(questions.length - 5) : 0;
 	for (let from = 0; from < before; from += 20) {
 		await send("twenty answers", questions.slice(from, Math.min(before, from + 20)).map(given));

@@ -28,8 +28,9 @@ const WORDS = {
 } as const;
 
 /**
- * Puts sessions with answers and their history into a database that has nothing but its content, as the server would have stored
- * them one by one: ids are random, and the rows of a class lie among each other in the order of time.
+ * Puts sessions with answers and their history into a database that has nothing but its content, as the
+ * server would have stored them one by one: ids are random, and the rows of a class lie among each other in
+ * the order of time.
  * @returns how many sessions there are; their rows are numbered from 1
  */
 export async function storeAnswers(url: DatabaseUrl, filling: Filling): Promise<number> {

@@ -192,8 +192,8 @@ export type SettingName = keyof Config;
 export type Flags = Partial<Record<SettingName, string>>;
 
 /**
- * Reads the configuration: a flag goes before the environment, which goes before the default. An empty variable counts as
- * not set.
+ * Reads the configuration: a flag goes before the environment, which goes before the default. An empty
+ * variable counts as not set.
  * @throws OperatorError `usage` with one sentence for each mistake
  */
 export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = process.env): Config {

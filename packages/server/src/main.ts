@@ -19,14 +19,15 @@ import { untilStopped } from "./shutdown.ts";
 const FAILED_LOOKUPS_PER_MINUTE = 600;
 
 /**
- * How long a connection may rest between requests. A client that keeps connections for the next request (a browser, a proxy) must be the first to give
- * one up: a request that is sent while the server closes is cut off. Common proxies give up after 60 seconds, Node would after 5.
+ * How long a connection may rest between requests. A client that keeps connections for the next request (a
+ * browser, a proxy) must be the first to give one up: a request that is sent while the server closes is cut
+ * off. Common proxies give up after 60 seconds, Node would after 5.
  */
 const KEEP_ALIVE_MS = 75_000;
 
 /**
- * Runs the server until it is told to stop: open, migrate, listen; on SIGTERM or SIGINT take no more requests, finish those
- * under way, close the database.
+ * Runs the server until it is told to stop: open, migrate, listen; on SIGTERM or SIGINT take no more
+ * requests, finish those under way, close the database.
  * @param say shows a line to the operator
  */
 export async function serve(config: Config, say: (line: string) => void): Promise<void> {

@@ -9,10 +9,12 @@ import { contentFolder } from "./paths.ts";
 import { seedShipped } from "./seed.ts";
 
 /**
- * Makes the database ready for use. An empty one is filled. A file of our own is brought up to date, after a backup; a database on a server
- * may be in use by other processes of another version, so that needs to be asked for.
+ * Makes the database ready for use. An empty one is filled. A file of our own is brought up to date, after a
+ * backup; a database on a server may be in use by other processes of another version, so that needs to be
+ * asked for.
  * @param say is told what is done with the database's tables
- * @throws OperatorError `refused` when the database is not up to date and the operator did not ask for it to be changed
+ * @throws OperatorError `refused` when the database is not up to date and the operator did not ask for it to
+ *   be changed
  */
 export async function prepareDatabase(
 	database: Database,

@@ -7,7 +7,10 @@ import { OperatorError } from "./operator-error.ts";
 /** The assessments that ship; the first is the default of a new database. */
 const SHIPPED = ["career-rhythm", "sampler"];
 
-/** Gives a database without any assessment the ones that ship. New versions come only by `carhythm assessment add`. */
+/**
+ * Gives a database without any assessment the ones that ship. New versions come only by `carhythm assessment
+ * add`.
+ */
 export async function seedShipped(assessments: AssessmentAdmin, contentFolder: string): Promise<void> {
 	if ((await assessments.list()).length > 0) return;
 	for (const name of SHIPPED) {

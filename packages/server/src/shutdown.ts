@@ -7,8 +7,8 @@ const LOOK_EVERY_MS = 50;
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 /**
- * Resolves when the server has stopped after a signal: it takes no more requests and finishes those under way. A second
- * signal ends the process at once.
+ * Resolves when the server has stopped after a signal: it takes no more requests and finishes those under
+ * way. A second signal ends the process at once.
  * @param onStop ends what would stay open by itself
  */
 export function untilStopped(server: Server, log: Logger, onStop: () => void): Promise<void> {

@@ -43,7 +43,8 @@ for (const colorScheme of ["light", "dark"] as const) {
 }
 
 async function findings(page: Page, rules: readonly string[] = []): Promise<string[]> {
-	// Colours count when everything has appeared. Nobody waits for that: a page in the background would stand still for ever.
+	// Colours count when everything has appeared. Nobody waits for that: a page in the background would stand
+	// still for ever.
 	await page.evaluate(() => {
 		for (const animation of document.getAnimations()) animation.finish();
 	});

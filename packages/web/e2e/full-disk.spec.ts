@@ -11,10 +11,16 @@ const DISK_MIB = 110;
 const ROOM_BYTES = 32 * 1024;
 const PROMISE = "On this device only. It will be sent when you are online.";
 
-/** What the page said last, in the moment in which its browser was killed, and how many answers were given by then. */
+/**
+ * What the page said last, in the moment in which its browser was killed, and how many answers were given by
+ * then.
+ */
 type Death = { promised: boolean; given: number; memory: Student["memory"] };
 
-/** Answers in an outage while the disk runs full; kills the browser full, or when there is room again and the page promises. */
+/**
+ * Answers in an outage while the disk runs full; kills the browser full, or when there is room again and the
+ * page promises.
+ */
 async function answerOnFullDisk(
 	disk: SmallDisk,
 	server: ProductServer,

@@ -20,7 +20,8 @@ test("the browser is killed at question 30: welcomed back to it, in the same lan
 	await before.answerUntil(28);
 	await before.readIn("ar");
 	await before.answerUntil(30);
-	// The move to a question is stored right after the question is shown: a browser killed in between comes back to the one before.
+	// The move to a question is stored right after the question is shown: a browser killed in between comes
+	// back to the one before.
 	const lastMove = async () =>
 		(await server.history(before.memory.display_id)).findLast(({ kind }) => kind === "move")?.question;
 	await expect.poll(lastMove).toBe(CAREER_RHYTHM.questions[29]?.key);

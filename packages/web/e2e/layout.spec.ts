@@ -91,7 +91,10 @@ function smallTargets(): string[] {
 		});
 }
 
-/** Runs in the page, where less motion is asked for: what moves all the same. Showing up and vanishing is no motion. */
+/**
+ * Runs in the page, where less motion is asked for: what moves all the same. Showing up and vanishing is no
+ * motion.
+ */
 function movements(): string[] {
 	return document
 		.getAnimations()

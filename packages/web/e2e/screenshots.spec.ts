@@ -5,7 +5,10 @@ import { expect, type Page, type TestInfo } from "@playwright/test";
 import { test } from "./support/test.ts";
 import { answerElsewhere } from "./support/verify.ts";
 
-/** With CARHYTHM_SCREENSHOTS=1 the pictures of the README are made anew; else they only show that the screens are reached. */
+/**
+ * With CARHYTHM_SCREENSHOTS=1 the pictures of the README are made anew; else they only show that the screens
+ * are reached.
+ */
 const WRITES = process.env["CARHYTHM_SCREENSHOTS"] === "1";
 const IMAGES = fileURLToPath(new URL("../../../docs/images", import.meta.url));
 

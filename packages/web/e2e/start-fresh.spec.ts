@@ -41,7 +41,8 @@ test("Start Fresh is confirmed, sets the old session aside, and can be undone", 
 	});
 	await expectServerHolds(server, student);
 
-	// On a slow network the page hears first that the new session was set aside. That was asked for, and is no question.
+	// On a slow network the page hears first that the new session was set aside. That was asked for, and is no
+	// question.
 	const told = isToldOf(page, fresh);
 	await page.route(
 		stateOf(memory),

@@ -54,8 +54,9 @@ export async function append(tab: TabState, view: View, command: Command): Promi
 }
 
 /**
- * The time of an operation and an id that sorts by it. Where the server cannot tell two times apart (it holds them between the
- * session's start and now, whatever a broken clock says), the order of the ids decides, and it is the order on this device.
+ * The time of an operation and an id that sorts by it. Where the server cannot tell two times apart (it holds
+ * them between the session's start and now, whatever a broken clock says), the order of the ids decides, and
+ * it is the order on this device.
  */
 function stampOf(
 	{ environment }: TabState,
@@ -111,7 +112,8 @@ async function store(
 			}),
 		);
 		if (!written.ok) {
-			// Refused only now, it is taken back; but what is already being sent from memory stays until the server has judged it.
+			// Refused only now, it is taken back; but what is already being sent from memory stays until the
+			// server has judged it.
 			const isGone = entry.phase === "writing";
 			update(view, { unstored: view.unstored.filter((other) => !(isGone && isThis(other))) });
 			return written;
@@ -196,8 +198,9 @@ async function writeAgain(
 }
 
 /**
- * Writes what the storage failed to take of the same question before. Alone in the outbox, the later answer could be sent by another tab
- * and overtake the earlier one, which this page may be sending from memory: the student saw the earlier one and changed it.
+ * Writes what the storage failed to take of the same question before. Alone in the outbox, the later answer
+ * could be sent by another tab and overtake the earlier one, which this page may be sending from memory: the
+ * student saw the earlier one and changed it.
  */
 async function putAlong(tx: WriteTransaction, view: View, later: QueuedOperation): Promise<Unstored[]> {
 	const question_id = questionOf(later.command);
@@ -211,8 +214,9 @@ async function putAlong(tx: WriteTransaction, view: View, later: QueuedOperation
 }
 
 /**
- * One command for two: a draft makes void the draft of the same question right before it, a move the move before it. The one
- * that results has an id of its own, so it does not matter whether the former is being sent at this moment.
+ * One command for two: a draft makes void the draft of the same question right before it, a move the move
+ * before it. The one that results has an id of its own, so it does not matter whether the former is being
+ * sent at this moment.
  * @returns null when both are needed
  */
 function coalesce(command: Command, before: Command): Command | null {
@@ -224,8 +228,8 @@ function coalesce(command: Command, before: Command): Command | null {
 }
 
 /**
- * The judgement on this device. Whatever is known of other devices, the student sees what was just done; which of two answers
- * stands is settled by the server's times.
+ * The judgement on this device. Whatever is known of other devices, the student sees what was just done;
+ * which of two answers stands is settled by the server's times.
  */
 function judge(
 	clock: DeviceClock,

@@ -29,11 +29,12 @@ import { deviceTime, recordInMemory, type TabState } from "../storage/tab-state.
 import { eventsOf, isOtherIncarnation, showStored } from "../view.ts";
 
 /**
- * Makes the server's snapshot the base of the stored session, with everything on top that still waits. What the server had
- * acknowledged and has no more (a backup was restored), this device gives again.
- * @param when.last_reset as it was when the server was asked: a reply that a reset has overtaken brings no session back
- * @param when.isExclusive whether this is the only sender of the device at this moment. Otherwise a snapshot older than what was
- *   acknowledged is taken for a race with another tab
+ * Makes the server's snapshot the base of the stored session, with everything on top that still waits. What
+ * the server had acknowledged and has no more (a backup was restored), this device gives again.
+ * @param when.last_reset as it was when the server was asked: a reply that a reset has overtaken brings no
+ *   session back
+ * @param when.isExclusive whether this is the only sender of the device at this moment. Otherwise a snapshot
+ *   older than what was acknowledged is taken for a race with another tab
  * @returns the new record; null when the snapshot is left alone
  */
 export async function rebase(
@@ -103,8 +104,9 @@ function lostAnswers(
 		if (record.revision === 0) return [];
 		const there = session.answers[key];
 		const isOther = there !== undefined && there.operation_id !== record.operation_id;
-		// A question that was answered never goes back to none; anything else is a loss only where the numbers say so too. Which
-		// of two answers is the later one the server decides by their times; one that it still has it only acknowledges again.
+		// A question that was answered never goes back to none; anything else is a loss only where the numbers
+		// say so too. Which of two answers is the later one the server decides by their times; one that it
+		// still has it only acknowledges again.
 		const isLost = there
 			? isOther && (isRestored || (isOlder && record.at > there.at))
 			: isOlder || isRestored || record.answer !== null;
@@ -113,8 +115,8 @@ function lostAnswers(
 }
 
 /**
- * Puts back into the outbox what the server had acknowledged and does not have, under its old ids and times: answers, and after
- * a restored backup drafts, the position and the completion as well.
+ * Puts back into the outbox what the server had acknowledged and does not have, under its old ids and times:
+ * answers, and after a restored backup drafts, the position and the completion as well.
  */
 async function giveAgain(
 	tab: TabState,

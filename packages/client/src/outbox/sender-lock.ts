@@ -5,7 +5,10 @@ import { StorageFailed } from "../storage/storage.ts";
 import type { TabState } from "../storage/tab-state.ts";
 
 const NAME = "carhythm-outbox";
-/** A tab that holds the lock for longer may be suspended with it, and would block all others for as long as it sleeps. */
+/**
+ * A tab that holds the lock for longer may be suspended with it, and would block all others for as long as it
+ * sleeps.
+ */
 const LOCK_TIMEOUT_MS = 12_000;
 /** The timeout after one that ran out, until the lock is granted again. */
 const STUCK_LOCK_TIMEOUT_MS = 500;
@@ -74,8 +77,8 @@ async function underLock<T>(
 
 /**
  * Runs `body` under a lease that is renewed.
- * @param isTaken whether the lease is taken already. Under a lock it is not worth a write, unless it takes so long that others might think
- *   that this tab is suspended
+ * @param isTaken whether the lease is taken already. Under a lock it is not worth a write, unless it takes so
+ *   long that others might think that this tab is suspended
  */
 async function runLeased<T>(tab: TabState, holder: string, isTaken: boolean, body: Body<T>): Promise<T> {
 	const { environment } = tab;

@@ -36,7 +36,10 @@ export type OutboxSender = {
 	readonly disposers: Set<() => void>;
 };
 
-/** `append`: something new waits. `wake`: the network, the page or the student gives reason to hope; it ends a back-off. */
+/**
+ * `append`: something new waits. `wake`: the network, the page or the student gives reason to hope; it ends a
+ * back-off.
+ */
 export type Urgency = "append" | "wake";
 
 const BATCH_OPERATIONS = 100;
@@ -84,7 +87,8 @@ export function drain(sender: OutboxSender, urgency: Urgency): Promise<void> {
 }
 
 /**
- * Asks for the outbox to be emptied for the last time, before this visit ends. It waits until the lease of a tab that is gone has run out.
+ * Asks for the outbox to be emptied for the last time, before this visit ends. It waits until the lease of a
+ * tab that is gone has run out.
  * @returns as {@link drain}
  */
 export async function drainBehindLease(sender: OutboxSender): Promise<void> {
@@ -104,7 +108,10 @@ export function closeSender(sender: OutboxSender): void {
 	for (const end of [...sender.disposers]) end();
 }
 
-/** The page may be gone in a moment: sends what it can in a request that outlives it. The outbox keeps all until it is told. */
+/**
+ * The page may be gone in a moment: sends what it can in a request that outlives it. The outbox keeps all
+ * until it is told.
+ */
 export function sendLastChance(sender: OutboxSender): void {
 	const { tab, transport } = sender;
 	if (sender.closed || isHeld(sender)) return;

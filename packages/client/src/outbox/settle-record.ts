@@ -11,7 +11,10 @@ import { isOtherIncarnation } from "../view.ts";
 /** An operation and what the server made of it. */
 export type Settled = { operation: QueuedOperation; result: OperationResult };
 
-/** The stored record after results. It needs a refresh when the server has, or lacks, something that `state` cannot tell. */
+/**
+ * The stored record after results. It needs a refresh when the server has, or lacks, something that `state`
+ * cannot tell.
+ */
 export function applyResultsToRecord(
 	record: SessionRecord,
 	settled: readonly Settled[],
@@ -74,8 +77,8 @@ export function applyResultsToRecord(
 }
 
 /**
- * Whether what the server applied is also what stands here. Until its reply the device can only estimate the server's times,
- * and its clock may have changed meanwhile.
+ * Whether what the server applied is also what stands here. Until its reply the device can only estimate the
+ * server's times, and its clock may have changed meanwhile.
  */
 function showsWhatStands(
 	state: SessionState,

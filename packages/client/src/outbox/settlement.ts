@@ -164,8 +164,8 @@ function matchResults(sent: readonly QueuedOperation[], results: readonly Operat
 }
 
 /**
- * Takes an operation out of the outbox. A refused one goes to the visible list, unless a reset has meanwhile taken it away with its whole
- * session: then it concerns no view here.
+ * Takes an operation out of the outbox. A refused one goes to the visible list, unless a reset has meanwhile
+ * taken it away with its whole session: then it concerns no view here.
  */
 async function takeOut(
 	tx: WriteTransaction,

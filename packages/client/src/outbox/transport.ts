@@ -46,8 +46,8 @@ const TEMPORARY = new Set([401, 403, 404, 405, 407, 408, 425, 429]);
 export type Transport = { base_url: string; environment: Environment };
 
 /**
- * One request. It never throws for what a network or server can do: a 5xx, a page of HTML with 200 from a captive portal, JSON of
- * another shape and a cut connection are all {@link Unavailable}.
+ * One request. It never throws for what a network or server can do: a 5xx, a page of HTML with 200 from a
+ * captive portal, JSON of another shape and a cut connection are all {@link Unavailable}.
  */
 export async function request<S extends z.ZodMiniType>(
 	transport: Transport,

@@ -13,7 +13,10 @@ function goesOnElsewhere(world: World, { session_id }: Session): void {
 	world.server.elsewhere(session_id, mintId(), command);
 }
 
-/** A tab of which nothing runs any more once it is `suspended`: no timer, and nothing under the locks that it gets. */
+/**
+ * A tab of which nothing runs any more once it is `suspended`: no timer, and nothing under the locks that it
+ * gets.
+ */
 function aSleeper(world: World) {
 	const state = { suspended: false };
 	const { setTimeout, locks } = world.environment();

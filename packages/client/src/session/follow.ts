@@ -5,7 +5,10 @@ import { sync } from "../outbox/transport.ts";
 import { recordLoss } from "../storage/tab-state.ts";
 import { isServerRestored, notify, type View } from "../view.ts";
 
-/** Often enough to know within five seconds that the session goes on elsewhere; a stream must have said something by then too. */
+/**
+ * Often enough to know within five seconds that the session goes on elsewhere; a stream must have said
+ * something by then too.
+ */
 const ASK_EVERY_MS = 4000;
 /** A server that refused a stream, or a proxy that kept it back, is offered another chance after this long. */
 const LISTEN_AGAIN_MS = 60_000;
@@ -20,8 +23,9 @@ const LONGEST_MS = 2 ** 31 - 1;
  *     hidden → shown → waiting for the lock → listening (event stream) ⇄ asking (every 4 s, where the stream fails)
  *     hidden or closed: the lock is released at once
  *
- * One tab listens for all: of several visible windows Web Locks choose one. Where there are no locks (plain http, blocked site
- * data) each listens. A hidden tab may be suspended at any moment, and no tab would listen then.
+ * One tab listens for all: of several visible windows Web Locks choose one. Where there are no locks (plain
+ * http, blocked site data) each listens. A hidden tab may be suspended at any moment, and no tab would listen
+ * then.
  * @returns a function that ends it
  */
 export function follow(sender: OutboxSender, view: View): () => void {

@@ -44,8 +44,8 @@ export async function reset(engine: Engine, discardUnsent: boolean): Promise<Res
 }
 
 /**
- * Only the server can take its cookie back. Until the next session begins here the cookie is not followed all the same: a reply that was under way
- * may have set it again.
+ * Only the server can take its cookie back. Until the next session begins here the cookie is not followed all
+ * the same: a reply that was under way may have set it again.
  */
 export async function forgetCookie({ transport }: Pick<Engine, "transport">): Promise<void> {
 	await request(transport, "POST", "/api/v2/session/forget", ForgetReply);

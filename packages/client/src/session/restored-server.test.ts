@@ -10,7 +10,10 @@ function answerOnServer(world: World, session_id: string, question_id: number) {
 	return world.server.stateOf(session_id).answers[question_id]?.answer ?? null;
 }
 
-/** What another device of the student does meanwhile, until the server's numbers are above those that this device knows. */
+/**
+ * What another device of the student does meanwhile, until the server's numbers are above those that this
+ * device knows.
+ */
 function overtakes(world: World, session_id: string, revision: number): void {
 	while (world.server.stateOf(session_id).revision <= revision) {
 		const answer = slider(1 + (world.server.stateOf(session_id).revision % 5));

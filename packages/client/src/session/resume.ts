@@ -67,8 +67,8 @@ export async function resume(engine: Engine): Promise<Resumed> {
 }
 
 /**
- * Whether another tab has decided meanwhile what there is to come back to: it has begun or brought back a session, or has let this
- * browser forget everything, and another person may sit here by now.
+ * Whether another tab has decided meanwhile what there is to come back to: it has begun or brought back a
+ * session, or has let this browser forget everything, and another person may sit here by now.
  */
 function isOvertaken(look: Look, { choice }: Resumed, now: DeviceRecord): boolean {
 	const found = choice.kind === "nothing" ? null : choice.state.session_id;
@@ -181,7 +181,10 @@ function isOlderThan(snapshot: SessionSnapshot, held: Held): boolean {
 	return snapshot.session.revision < held.record.state.revision;
 }
 
-/** Makes the snapshot the device's own and the session the one to come back to, unless another tab has chosen one meanwhile. */
+/**
+ * Makes the snapshot the device's own and the session the one to come back to, unless another tab has chosen
+ * one meanwhile.
+ */
 async function takeOver(
 	{ tab, remembered }: Engine,
 	index: AssessmentIndex,
@@ -212,7 +215,10 @@ async function takeOver(
 	return !taken.record && held ? { ...snapshot, session: held.record.state } : snapshot;
 }
 
-/** The device with the session to come back to, which may be back from being set aside: asked again, that is another restore. */
+/**
+ * The device with the session to come back to, which may be back from being set aside: asked again, that is
+ * another restore.
+ */
 function cameBack(before: DeviceRecord, { session_id, status }: SessionState): DeviceRecord {
 	const { current, restoring, shared } = before;
 	if (current !== session_id) return withCurrent(before, session_id, { shared });

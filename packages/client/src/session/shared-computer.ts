@@ -4,8 +4,8 @@ import type { WriteTransaction } from "../storage/storage.ts";
 import { changeDevice, orFallback, type TabState } from "../storage/tab-state.ts";
 
 /**
- * Begins a visit to a shared computer. While it lasts, answers are kept as safely as anywhere; afterwards nothing of it is shown
- * to anybody, and what is sent is gone.
+ * Begins a visit to a shared computer. While it lasts, answers are kept as safely as anywhere; afterwards
+ * nothing of it is shown to anybody, and what is sent is gone.
  */
 export function beginSharedVisit({ environment }: TabState): string {
 	const visit = mintUuid(environment.randomBytes);
@@ -14,8 +14,8 @@ export function beginSharedVisit({ environment }: TabState): string {
 }
 
 /**
- * The visit to a shared computer that this page is part of, by the note of its tab or by what is open in it; null when there is none.
- * What begins within a visit belongs to it.
+ * The visit to a shared computer that this page is part of, by the note of its tab or by what is open in it;
+ * null when there is none. What begins within a visit belongs to it.
  */
 export function presentVisit({ environment, views }: TabState, { shared }: DeviceRecord): string | null {
 	const open = [...views.values()].find((view) => view.shared !== null);

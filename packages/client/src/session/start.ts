@@ -205,8 +205,8 @@ async function takePlace(
 }
 
 /**
- * A session that was brought back takes its place again. Only the server can tell what it has set aside for that: the session that is
- * the current one here may have come from another device.
+ * A session that was brought back takes its place again. Only the server can tell what it has set aside for
+ * that: the session that is the current one here may have come from another device.
  */
 async function giveBackPlace(
 	tab: TabState,

@@ -1,17 +1,24 @@
 import { type Instant, mintOperationId, mintUuid, type OperationId, toInstant } from "@carhythm/core";
 
 /**
- * What is remembered of the device's clock, so that its readings never go back and never repeat, over reloads and in all tabs.
- * The server corrects for how wrong it is; what it needs is only that the distance between two readings can be trusted.
+ * What is remembered of the device's clock, so that its readings never go back and never repeat, over reloads
+ * and in all tabs. The server corrects for how wrong it is; what it needs is only that the distance between
+ * two readings can be trusted.
  */
 export type DeviceClock = {
 	/** The last reading given out, in milliseconds since 1970. */
 	last: number;
 	/** Added to the clock since it was found set back, so that time goes on from where it was. */
 	offset: number;
-	/** The server's clock minus this one, from the last reply; 0 before the first. Only for showing things in order. */
+	/**
+	 * The server's clock minus this one, from the last reply; 0 before the first. Only for showing things in
+	 * order.
+	 */
 	skew: number;
-	/** Names this clock to the server, which puts the writes of one clock in its order; null before it was given a name. */
+	/**
+	 * Names this clock to the server, which puts the writes of one clock in its order; null before it was
+	 * given a name.
+	 */
 	id: OperationId | null;
 };
 

@@ -14,10 +14,11 @@ const PAGE_BYTES = 4096;
 const TIMEOUT_MS = 5000;
 
 /**
- * Lets the browser begin a new file for what comes. Chromium keeps the databases of a site in one log, and goes on writing behind its
- * end when it starts again, and also after a write that failed. Behind a torn record or zeros it later takes what stands there for damage
- * and throws everything away, answers that had been brought to the disk among them. Deleting any database makes
- * it put the log away in order; it costs some 20 ms. Elsewhere it does nothing (docs/decisions/0010 and 0015).
+ * Lets the browser begin a new file for what comes. Chromium keeps the databases of a site in one log, and
+ * goes on writing behind its end when it starts again, and also after a write that failed. Behind a torn
+ * record or zeros it later takes what stands there for damage and throws everything away, answers that had
+ * been brought to the disk among them. Deleting any database makes it put the log away in order; it costs
+ * some 20 ms. Elsewhere it does nothing (docs/decisions/0010 and 0015).
  * @param name of the database that is in use here; another of a name like it is made and deleted
  * @throws {StorageFailed} when it did not come to that; the next page or the next check tries again
  */
@@ -26,9 +27,10 @@ export async function beginFreshLog(name: string): Promise<void> {
 }
 
 /**
- * Begins a fresh log as {@link beginFreshLog} does, and tells whether it is a file. In a private window Chromium keeps IndexedDB in memory,
- * and says `strict` all the same. Only its own figure of the room in use tells: an overwritten record makes a log on disk longer, by bytes that are
- * no whole number of pages; the store in memory stays as it is, or grows by pages (docs/decisions/0015).
+ * Begins a fresh log as {@link beginFreshLog} does, and tells whether it is a file. In a private window
+ * Chromium keeps IndexedDB in memory, and says `strict` all the same. Only its own figure of the room in use
+ * tells: an overwritten record makes a log on disk longer, by bytes that are no whole number of pages; the
+ * store in memory stays as it is, or grows by pages (docs/decisions/0015).
  * @returns null where the browser does not tell, as Firefox, Safari and any page on plain http
  * @throws {StorageFailed} as {@link beginFreshLog}
  */

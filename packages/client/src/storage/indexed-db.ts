@@ -28,15 +28,19 @@ const OPEN_TIMEOUT_MS = 8000;
 const TRANSACTION_TIMEOUT_MS = 10_000;
 
 /**
- * Opens the storage in IndexedDB. Every write waits until the disk has it (`durability: "strict"`; browsers default to less).
- * A connection that the browser closes, or that steps aside for a newer version of the app, is opened again when needed.
+ * Opens the storage in IndexedDB. Every write waits until the disk has it (`durability: "strict"`; browsers
+ * default to less). A connection that the browser closes, or that steps aside for a newer version of the app,
+ * is opened again when needed.
  * @param name the database; one a site is enough
  * @throws {StorageFailed} where IndexedDB does not exist or does not open, as in some private modes
  */
 export async function openIndexedDbStorage(name: string): Promise<SessionStorage> {
 	let opening: Promise<Database> | null = null;
 	let closed = false;
-	/** Whether a transaction was given up, until the storage answers again. A later call must not wait as long once more. */
+	/**
+	 * Whether a transaction was given up, until the storage answers again. A later call must not wait as long
+	 * once more.
+	 */
 	let stuck = false;
 	const lostListeners: (() => void)[] = [];
 

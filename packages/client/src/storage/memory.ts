@@ -9,8 +9,8 @@ import {
 type Boxes = Record<Box, Map<string, unknown>>;
 
 /**
- * A storage that lives as long as the page: where IndexedDB does not exist, and in tests. It is never `durable`, so nothing in it
- * is ever called saved on the device.
+ * A storage that lives as long as the page: where IndexedDB does not exist, and in tests. It is never
+ * `durable`, so nothing in it is ever called saved on the device.
  */
 export function createMemoryStorage(): SessionStorage {
 	let boxes = emptyBoxes();

@@ -14,10 +14,8 @@ import { type DeviceClock, UNKNOWN_CLOCK } from "./clock.ts";
 import type { Box, ReadTransaction, WriteTransaction } from "./storage.ts";
 
 /**
- * Version history of the stored records.
- * 1: the first.
- * A record of another version (or a damaged one) is not understood here: it is left alone, or put aside before its place is
- * needed, and never deleted.
+ * Version history of the stored records. 1: the first. A record of another version (or a damaged one) is not
+ * understood here: it is left alone, or put aside before its place is needed, and never deleted.
  */
 const format = { format: z.literal(1) };
 const SessionIdField = z.custom<SessionId>((value) => typeof value === "string");
@@ -50,7 +48,10 @@ const SessionRecord = z.object({
 	refresh_needed: z.boolean(),
 	/** Of the server's database as last seen; null before the server told one. */
 	incarnation: z._default(z.nullable(z.string()), null),
-	/** Given when it is first put into a storage. Another one: the browser had emptied the storage, and another page filled it again. */
+	/**
+	 * Given when it is first put into a storage. Another one: the browser had emptied the storage, and another
+	 * page filled it again.
+	 */
 	born: z._default(z.string(), ""),
 });
 export type SessionRecord = z.infer<typeof SessionRecord>;
@@ -107,7 +108,10 @@ const DeviceRecord = z.object({
 		z.nullable(z.object({ session_id: SessionIdField, answered: z.int(), until: Instant })),
 		null,
 	),
-	/** Sessions of visits to a shared computer that are over, or that others have replaced: each goes when all of it is sent. */
+	/**
+	 * Sessions of visits to a shared computer that are over, or that others have replaced: each goes when all
+	 * of it is sent.
+	 */
 	left_behind: z._default(z.array(SessionIdField), []),
 });
 export type DeviceRecord = z.infer<typeof DeviceRecord>;
@@ -165,8 +169,8 @@ export async function readOutbox(tx: ReadTransaction, session_id?: SessionId): P
 }
 
 /**
- * What the server has not acknowledged and what it refused, as it lies in the storage: also what another version of this app
- * wrote and this one cannot read.
+ * What the server has not acknowledged and what it refused, as it lies in the storage: also what another
+ * version of this app wrote and this one cannot read.
  */
 export async function readUnsent(
 	tx: ReadTransaction,
@@ -250,8 +254,9 @@ export async function readDevice(tx: ReadTransaction): Promise<DeviceRecord> {
 export type KnownReset = DeviceRecord["last_reset"] | null;
 
 /**
- * Whether a device was reset since a page looked: that person is gone, and nothing of theirs must come back. A browser that
- * empties its storage forgets the resets as well, which is no reset; that is why they have names and are not counted.
+ * Whether a device was reset since a page looked: that person is gone, and nothing of theirs must come back.
+ * A browser that empties its storage forgets the resets as well, which is no reset; that is why they have
+ * names and are not counted.
  */
 export function isResetSince({ last_reset }: Pick<DeviceRecord, "last_reset">, known: KnownReset): boolean {
 	return known !== null && last_reset !== "" && last_reset !== known;

@@ -6,9 +6,10 @@ const FIRST_LOOK_MS = 1000;
 const LONGEST_LOOK_MS = 60_000;
 
 /**
- * StorageWatch withdraws "on this device" after a failed write, and gives it back when the storage has proved itself:
- * `trusted → (failed write, lost connection or word of another tab) → doubted → (new log, unsent answers read back) → trusted`.
- * While answers are unsent it also looks whether the browser has emptied the storage.
+ * StorageWatch withdraws "on this device" after a failed write, and gives it back when the storage has proved
+ * itself: `trusted → (failed write, lost connection or word of another tab) → doubted → (new log, unsent
+ * answers read back) → trusted`. While answers are unsent it also looks whether the browser has emptied the
+ * storage.
  */
 export type StorageWatch = {
 	readonly tab: TabState;
@@ -25,7 +26,10 @@ export function createStorageWatch(tab: TabState): StorageWatch {
 	return { tab, timer: null, failures: 0, doubts: 0, checking: null, closed: false };
 }
 
-/** Reports every failed write of a storage, and every write that succeeds. A storage that only took too long has torn nothing. */
+/**
+ * Reports every failed write of a storage, and every write that succeeds. A storage that only took too long
+ * has torn nothing.
+ */
 export function watchedStorage(
 	storage: SessionStorage,
 	heard: { failed(reason: StorageFailed["reason"]): void; written(): void },
@@ -95,7 +99,10 @@ async function check(watch: StorageWatch): Promise<void> {
 	for (const view of tab.views.values()) notify(view);
 }
 
-/** Lets the browser begin a new log. What it writes behind the torn end of an old one may be thrown away when it starts again. */
+/**
+ * Lets the browser begin a new log. What it writes behind the torn end of an old one may be thrown away when
+ * it starts again.
+ */
 function renewLog({ storage }: TabState): Promise<boolean> {
 	return orFallback(async () => {
 		await storage.beginFreshLog?.();

@@ -1,10 +1,13 @@
 /**
- * The device's storage, as the engine sees it: named boxes of records under text keys, and transactions over all boxes. What
- * the records are is the business of `records.ts`; an implementation only keeps them. Every implementation passes
- * `testing/storage-conformance.ts`.
+ * The device's storage, as the engine sees it: named boxes of records under text keys, and transactions over
+ * all boxes. What the records are is the business of `records.ts`; an implementation only keeps them. Every
+ * implementation passes `testing/storage-conformance.ts`.
  */
 export type SessionStorage = {
-	/** Whether a write that has resolved survives a killed browser. Only then may a page say "saved on this device". */
+	/**
+	 * Whether a write that has resolved survives a killed browser. Only then may a page say "saved on this
+	 * device".
+	 */
 	readonly durable: boolean;
 	/**
 	 * Runs `body` over one consistent view. Transactions take effect in the order in which they were asked for.
@@ -13,8 +16,9 @@ export type SessionStorage = {
 	 */
 	read<T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T>;
 	/**
-	 * Like {@link SessionStorage.read}, with writing. All of it is stored when the promise resolves; when `body` or the storage
-	 * fails, none of it, unless the storage only took too long. `body` may run a second time if the first run came to nothing.
+	 * Like {@link SessionStorage.read}, with writing. All of it is stored when the promise resolves; when
+	 * `body` or the storage fails, none of it, unless the storage only took too long. `body` may run a second
+	 * time if the first run came to nothing.
 	 * @throws {StorageFailed}
 	 */
 	write<T>(body: (tx: WriteTransaction) => Promise<T>): Promise<T>;
@@ -23,7 +27,10 @@ export type SessionStorage = {
 	 * @throws {StorageFailed} when the log is still the old one
 	 */
 	beginFreshLog?(): Promise<void>;
-	/** Calls `listener` when the browser has closed the storage under the page, as it does when it empties it. Absent where it cannot. */
+	/**
+	 * Calls `listener` when the browser has closed the storage under the page, as it does when it empties it.
+	 * Absent where it cannot.
+	 */
 	onLost?(listener: () => void): void;
 	/** Lets go of the storage; the records stay. */
 	close(): void;
@@ -46,7 +53,10 @@ export type WriteTransaction = ReadTransaction & {
 	delete(box: Box, key: string): Promise<void>;
 };
 
-/** The storage could not do its work; nothing of the transaction is stored, or, where the storage did not answer in time, perhaps all. */
+/**
+ * The storage could not do its work; nothing of the transaction is stored, or, where the storage did not
+ * answer in time, perhaps all.
+ */
 export class StorageFailed extends Error {
 	override readonly name = "StorageFailed";
 	readonly reason: "storage_full" | "storage_failed";

@@ -44,7 +44,10 @@ export type TabState = {
 	clock: DeviceClock;
 	/** The last reset of which this tab knows. */
 	last_reset: KnownReset;
-	/** Acknowledged by the server although the storage then failed to let them go; they are not sent again from here. */
+	/**
+	 * Acknowledged by the server although the storage then failed to let them go; they are not sent again from
+	 * here.
+	 */
 	readonly acknowledged: Set<OperationId>;
 	/** Sessions of visits to a shared computer, as of the last look at the outbox: no cookie may name them. */
 	without_cookie: ReadonlySet<SessionId>;
@@ -70,8 +73,8 @@ const NOTHING_STORED = {
 /**
  * The record of an open session, to be changed and put; null after a reset.
  *
- * If the browser cleared IndexedDB under an open tab, this tab's record and outbox are written back first. Another tab may have
- * written back a part already: then only the operations that are missing are added.
+ * If the browser cleared IndexedDB under an open tab, this tab's record and outbox are written back first.
+ * Another tab may have written back a part already: then only the operations that are missing are added.
  */
 export async function sessionOf(
 	tab: TabState,
@@ -103,7 +106,10 @@ function completeView(view: View, { last_reset, current, shared }: DeviceRecord)
 	if (current === view.session_id) view.shared ??= shared;
 }
 
-/** Where a session that is written back belongs. If another session has become the current one meanwhile, it stays current. */
+/**
+ * Where a session that is written back belongs. If another session has become the current one meanwhile, it
+ * stays current.
+ */
 function slotOf(
 	{ current, shared, left_behind }: DeviceRecord,
 	{ session_id, shared: visit }: View,
@@ -181,8 +187,8 @@ export async function rewriteAfterEmptying(tab: TabState): Promise<boolean> {
 }
 
 /**
- * Whether the browser has emptied the storage since the view's record was put into it. The records of a visit to a shared computer are
- * also deleted when all is sent; then the device's own record is still there.
+ * Whether the browser has emptied the storage since the view's record was put into it. The records of a visit
+ * to a shared computer are also deleted when all is sent; then the device's own record is still there.
  */
 function isEmptied({ record, shared }: View, stored: StoredSession & { is_blank?: boolean }): boolean {
 	if (stored.record) return stored.record.born !== record.born;
@@ -234,7 +240,10 @@ export function recordInMemory(
 	return view ? sessionOf(tab, tx, view) : readSession(tx, session_id);
 }
 
-/** Notes that the server lacks something that it had: the session is compared with it before anything is called saved. */
+/**
+ * Notes that the server lacks something that it had: the session is compared with it before anything is
+ * called saved.
+ */
 export async function recordLoss(tab: TabState, view: View): Promise<void> {
 	const { session_id } = view;
 	await orFallback(
@@ -264,8 +273,9 @@ function readView(
 }
 
 /**
- * Takes over what the storage knows of the device and its clock. After a reset the name that this tab knows the clock by is the last
- * person's: the next one's writes shall not be known by it, nor come under another name than those of other tabs.
+ * Takes over what the storage knows of the device and its clock. After a reset the name that this tab knows
+ * the clock by is the last person's: the next one's writes shall not be known by it, nor come under another
+ * name than those of other tabs.
  */
 export async function loadDevice(tab: TabState, tx: ReadTransaction): Promise<DeviceRecord> {
 	const known = await readDevice(tx);
@@ -304,7 +314,10 @@ export async function readPending(tab: TabState): Promise<QueuedOperation[]> {
 		.sort((a, b) => (a.client_time < b.client_time ? -1 : 1));
 }
 
-/** What open pages still know of an outbox that the browser has emptied under them; a reset by the student is final. */
+/**
+ * What open pages still know of an outbox that the browser has emptied under them; a reset by the student is
+ * final.
+ */
 async function queuedBeforeClearing(tx: ReadTransaction, views: readonly View[]): Promise<QueuedOperation[]> {
 	const queued: QueuedOperation[] = [];
 	const stored = await readDevice(tx);
@@ -338,7 +351,10 @@ export function changeDevice(
 	);
 }
 
-/** What belongs to no session, where a change of it may have failed: a full disk can still be read. @returns null where not even that */
+/**
+ * What belongs to no session, where a change of it may have failed: a full disk can still be read. @returns
+ * null where not even that
+ */
 export async function lastKnown(
 	{ storage }: TabState,
 	changed: DeviceRecord | null | undefined,

@@ -1,8 +1,8 @@
 import type { Environment } from "../environment.ts";
 
 /**
- * `changed`: the storage has. `settled`: it has because the server took operations, so it can be reached. `doubted`: a write failed, and
- * what the others write goes into the same log.
+ * `changed`: the storage has. `settled`: it has because the server took operations, so it can be reached.
+ * `doubted`: a write failed, and what the others write goes into the same log.
  */
 export type TabMessage = "changed" | "settled" | "doubted";
 

@@ -58,9 +58,9 @@ type Server = {
 };
 
 /**
- * The protocol's other side in memory, for tests that break the network at `fetch`: it judges with core's own `decide` and
- * `apply`, stores a result for every operation id and replays it, and parses what it replies with the contract's schemas. The
- * real server is met by the end-to-end tests.
+ * The protocol's other side in memory, for tests that break the network at `fetch`: it judges with core's own
+ * `decide` and `apply`, stores a result for every operation id and replays it, and parses what it replies
+ * with the contract's schemas. The real server is met by the end-to-end tests.
  */
 export function createProtocolServer(assessment: Assessment, now: () => number) {
 	const server: Server = {

@@ -24,8 +24,8 @@ export const offline = (request: Request): Fault | null => (isSync(request) ? { 
 let worlds = 0;
 
 /**
- * A server, a network that can be broken and a clock that tests wind on; devices are made with `environment()`. Timers run only
- * when `advance` passes them.
+ * A server, a network that can be broken and a clock that tests wind on; devices are made with
+ * `environment()`. Timers run only when `advance` passes them.
  */
 export function createWorld(options: { questions?: number } = {}) {
 	const name = `world-${process.pid}-${++worlds}`;

@@ -14,9 +14,9 @@ export const BAND_LABELS: Readonly<Record<Band, LocalizedText>> = {
 /**
  * The band of a result, by its share of the possible range (0 to 1): lower below 0.4, higher above 0.6.
  *
- * There are no norms for these texts in both languages, so a band says where the answers lie between the two ends of the
- * scale and nothing else. The middle fifth is what four five-point items cannot tell from "neither": a sum within one
- * point of the midpoint. One answer more to either side leaves it.
+ * There are no norms for these texts in both languages, so a band says where the answers lie between the two
+ * ends of the scale and nothing else. The middle fifth is what four five-point items cannot tell from
+ * "neither": a sum within one point of the midpoint. One answer more to either side leaves it.
  */
 export function bandOf(share: number): Band {
 	if (share < 0.4) return "lower";

@@ -3,7 +3,10 @@ import type { Question } from "../assessment.ts";
 import { unreachable } from "../unreachable.ts";
 import type { ChoiceResult } from "./profile.ts";
 
-/** What the student chose or ranked, as given; null for the other types and for an answer that does not fit its question. */
+/**
+ * What the student chose or ranked, as given; null for the other types and for an answer that does not fit
+ * its question.
+ */
 export function reportChoice(question: Question, answer: Answer): ChoiceResult | null {
 	if (checkAnswer(question, answer) !== null) return null;
 	const base = { question: question.key, text: question.text };

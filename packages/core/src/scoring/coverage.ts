@@ -10,9 +10,10 @@ const SHORT_SCALE = 4;
 /**
  * Judges a scale by its answered items. Unanswered is never zero and never the midpoint.
  *
- * At least 80 % answered: the mean of the answered items stands for the scale (`prorated`); in simulated pauses of
- * ten-item scales this changed the band of about one person in ten. From 50 % on: `preliminary`. Below: `not_enough`.
- * Scales of up to four items bear one missing answer, as `preliminary`, and two answers are the least that says anything.
+ * At least 80 % answered: the mean of the answered items stands for the scale (`prorated`); in simulated
+ * pauses of ten-item scales this changed the band of about one person in ten. From 50 % on: `preliminary`.
+ * Below: `not_enough`. Scales of up to four items bear one missing answer, as `preliminary`, and two answers
+ * are the least that says anything.
  */
 export function judgeCoverage(answered: number, total: number): Coverage {
 	if (answered >= total && total > 0) return "complete";

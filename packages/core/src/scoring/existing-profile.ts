@@ -22,8 +22,8 @@ const Flag = z.nullable(z.boolean());
 const Zone = z.strictObject({ score: z.nullable(z.number()), level: z.enum(["Low", "Medium", "High", ""]) });
 
 /**
- * The profile as the existing product's clients read it, for content adopted from that product. A missing answer never
- * counts: what depends on one is absent, null or empty.
+ * The profile as the existing product's clients read it, for content adopted from that product. A missing
+ * answer never counts: what depends on one is absent, null or empty.
  */
 export const ExistingProfile = z.strictObject({
 	riasec: z.strictObject({
@@ -56,9 +56,10 @@ type Sum = { sum: number; label: Label };
 type Sums = ReadonlyMap<string, Sum>;
 
 /**
- * The highest share of the possible range that still is Low, Medium, High. For interests they lie where the existing
- * product's thresholds 6, 10, 13 lie between 3 and 15, for the other parts where 6, 9, 12 do (and 10, 15, 20 between 5 and
- * 25). The existing product held interests of up to 45 points against the table that ends at 15.
+ * The highest share of the possible range that still is Low, Medium, High. For interests they lie where the
+ * existing product's thresholds 6, 10, 13 lie between 3 and 15, for the other parts where 6, 9, 12 do (and
+ * 10, 15, 20 between 5 and 25). The existing product held interests of up to 45 points against the table that
+ * ends at 15.
  */
 const UP_TO: Readonly<Record<Part, readonly [number, number, number]>> = {
 	riasec: [3 / 12, 7 / 12, 10 / 12],
@@ -123,8 +124,8 @@ export function existingProfile(
 }
 
 /**
- * The profile that says nothing, for content that the existing product does not know: its clients read the keys without
- * looking whether they are there.
+ * The profile that says nothing, for content that the existing product does not know: its clients read the
+ * keys without looking whether they are there.
  */
 export function emptyExistingProfile(): ExistingProfile {
 	return profileOf({ riasec: new Map(), bigfive: new Map(), behavioral: new Map() });

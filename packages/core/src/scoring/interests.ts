@@ -5,10 +5,10 @@ import { RIASEC_TYPES, type RiasecType } from "./scoring.ts";
 /**
  * Random error of a single interest item, as a share of the item's range (standard deviation).
  *
- * From the published reliability of the O*NET Interest Profiler short form (Rounds et al., 2010: ten items a type, mean
- * alpha .81), whose items are of the same kind: its standard error of measurement is about 3.3 of 40 points, 0.0825 of
- * the range. The error of a mean of k items falls with √k, so one item has 0.0825 × √10 = 0.26. The form that ships has no
- * reliability study of its own.
+ * From the published reliability of the O*NET Interest Profiler short form (Rounds et al., 2010: ten items a
+ * type, mean alpha .81), whose items are of the same kind: its standard error of measurement is about 3.3 of
+ * 40 points, 0.0825 of the range. The error of a mean of k items falls with √k, so one item has 0.0825 × √10
+ * = 0.26. The form that ships has no reliability study of its own.
  */
 const ITEM_ERROR = 0.26;
 
@@ -37,10 +37,11 @@ export function compareInterests(scales: readonly ScaleResult[]): Interests | nu
 }
 
 /**
- * Whether two types are too close to tell apart: nearer than one standard error of their difference, the convention of the
- * Self-Directed Search ("rule of eight"). For two complete four-item scales from 1 to 5 this is 0.74 raw units, so three
- * points of the sum tell two types apart and two points do not.
- * Even then the order would come out the other way in about one repetition of six: a rule for words, not a significance test.
+ * Whether two types are too close to tell apart: nearer than one standard error of their difference, the
+ * convention of the Self-Directed Search ("rule of eight"). For two complete four-item scales from 1 to 5
+ * this is 0.74 raw units, so three points of the sum tell two types apart and two points do not. Even then
+ * the order would come out the other way in about one repetition of six: a rule for words, not a significance
+ * test.
  */
 export function tooCloseToTell(
 	a: { share: number; items_answered: number },

@@ -23,8 +23,8 @@ export const ScoredScale = z.strictObject({
 	...scaleBase,
 	status: z.literal(["complete", "prorated"]),
 	/**
-	 * Mean of the answered items in raw units, reverse-keyed items turned round; 3 decimals. For the method `points` the sum;
-	 * where items are missing, the sum at the same share of the whole range.
+	 * Mean of the answered items in raw units, reverse-keyed items turned round; 3 decimals. For the method
+	 * `points` the sum; where items are missing, the sum at the same share of the whole range.
 	 */
 	mean: z.number(),
 	/** The lowest and the highest possible value of `mean`, in raw units. */
@@ -53,9 +53,15 @@ const UnscoredScale = z.strictObject({ ...scaleBase, status: z.literal("not_enou
 export const ScaleResult = z.discriminatedUnion("status", [ScoredScale, PreliminaryScale, UnscoredScale]);
 export type ScaleResult = z.infer<typeof ScaleResult>;
 
-/** The six interest types side by side. There is no three-letter code: answers of this length cannot order the types finely. */
+/**
+ * The six interest types side by side. There is no three-letter code: answers of this length cannot order the
+ * types finely.
+ */
 export const Interests = z.strictObject({
-	/** Groups of scale keys, highest first. Types in one group are too close to tell apart and stand in hexagon order. */
+	/**
+	 * Groups of scale keys, highest first. Types in one group are too close to tell apart and stand in hexagon
+	 * order.
+	 */
 	ranking: z.array(z.array(Key)),
 	/** The first group; empty when the profile is flat. */
 	top: z.array(Key),
@@ -91,8 +97,9 @@ export const ChoiceResult = z.discriminatedUnion("type", [
 export type ChoiceResult = z.infer<typeof ChoiceResult>;
 
 /**
- * What a session's answers say, with all names and words in both languages. Scales, choices and groups stand in the order
- * of the assessment; essays are not part of it. A result that is missing here was not answered enough.
+ * What a session's answers say, with all names and words in both languages. Scales, choices and groups stand
+ * in the order of the assessment; essays are not part of it. A result that is missing here was not answered
+ * enough.
  */
 export const Profile = z.strictObject({
 	version: z.literal("carhythm/1"),

@@ -29,17 +29,20 @@ export type ScaleGroup = z.infer<typeof ScaleGroup>;
 const RankScores = z.strictObject({
 	/** The English texts of the items that count for the scale. */
 	items: z.array(z.string()),
-	/** What an item counts in the first place, the second place, and so on: one number for each item of the ranking. */
+	/**
+	 * What an item counts in the first place, the second place, and so on: one number for each item of the
+	 * ranking.
+	 */
 	points: z.array(z.number()),
 });
 type RankScores = z.infer<typeof RankScores>;
 
 /**
- * One question's part in a scale. A slider counts with its value, a choice with `option_scores` (a number for each option
- * value), a ranking with `rank_scores`.
+ * One question's part in a scale. A slider counts with its value, a choice with `option_scores` (a number for
+ * each option value), a ranking with `rank_scores`.
  *
- * In a scale of method `mean`, an option without a score ("I don't know") counts as unanswered. In one of method `points`, it
- * counts 0: the student chose something else.
+ * In a scale of method `mean`, an option without a score ("I don't know") counts as unanswered. In one of
+ * method `points`, it counts 0: the student chose something else.
  */
 export const ScaleItem = z.strictObject({
 	question: Key,
@@ -81,8 +84,8 @@ export const Scale = z.strictObject({
 export type Scale = z.infer<typeof Scale>;
 
 /**
- * The scales that the profile of the existing product is made of, by the names that it uses. Only an adopted assessment has
- * it: see `existingProfile`. Every scale named here is of method `points`.
+ * The scales that the profile of the existing product is made of, by the names that it uses. Only an adopted
+ * assessment has it: see `existingProfile`. Every scale named here is of method `points`.
  */
 export const ExistingProfileScales = z.strictObject({
 	/** Scale keys by `R`, `I`, `A`, `S`, `E`, `C`. */

@@ -5,8 +5,9 @@ import type { AssessmentFile, QuestionFile } from "./file.ts";
 export type NextIds = { page_id(): number; question_id(): number };
 
 /**
- * Makes the next version of an assessment from its file. A page keeps the id it had under its key. A question keeps its
- * id when its key, its type and what can be answered to it are the same, so that answers carry over; wording may change.
+ * Makes the next version of an assessment from its file. A page keeps the id it had under its key. A question
+ * keeps its id when its key, its type and what can be answered to it are the same, so that answers carry
+ * over; wording may change.
  */
 export function assignIds(file: AssessmentFile, previous: Assessment | null, nextIds: NextIds): Assessment {
 	if (previous !== null && previous.key !== file.key) {

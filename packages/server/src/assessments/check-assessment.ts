@@ -3,7 +3,10 @@ import { counted } from "../counted.ts";
 import { QuestionFile, type SliderFile } from "./file.ts";
 import { type Finding, isRecord, type Path } from "./problem.ts";
 
-/** A question of a file that may still have mistakes. `question` is there only when the question by itself is sound. */
+/**
+ * A question of a file that may still have mistakes. `question` is there only when the question by itself is
+ * sound.
+ */
 export type FoundQuestion = { path: Path; key: string | null; question: QuestionFile | null };
 
 /** All questions of parsed but unchecked data, in order. */
@@ -20,7 +23,10 @@ export function collectQuestions(data: unknown): FoundQuestion[] {
 	return found;
 }
 
-/** What a schema cannot say: rules between the parts. Works around broken parts, so that all mistakes show at once. */
+/**
+ * What a schema cannot say: rules between the parts. Works around broken parts, so that all mistakes show at
+ * once.
+ */
 export function checkAssessment(data: unknown, questions: readonly FoundQuestion[]): Finding[] {
 	const chapters = entries(data, "chapters", []);
 	const pages = chapters.flatMap(({ value, path }) => entries(value, "pages", path));

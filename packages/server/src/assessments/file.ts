@@ -2,8 +2,8 @@ import { ESSAY_LIMIT, Key, Language, Scoring, StorableText } from "@carhythm/cor
 import * as z from "zod/mini";
 
 /**
- * The format of an assessment file, JSON or YAML: core's `Assessment` as a person writes it. Items have keys instead of
- * ids, and what is usual may be left out. `content/assessment.schema.json` is made from this.
+ * The format of an assessment file, JSON or YAML: core's `Assessment` as a person writes it. Items have keys
+ * instead of ids, and what is usual may be left out. `content/assessment.schema.json` is made from this.
  */
 
 const LONG = 20_000;
@@ -102,7 +102,10 @@ const Attribution = z.pipe(
 	z.transform((entry) => (typeof entry === "string" ? { en: entry } : entry)),
 );
 
-/** What a person may write of a scoring key: the parts of the existing product's profile come from a database taken over. */
+/**
+ * What a person may write of a scoring key: the parts of the existing product's profile come from a database
+ * taken over.
+ */
 const WrittenScoring = z.omit(Scoring, { existing_profile: true });
 
 export const AssessmentFile = z.strictObject({

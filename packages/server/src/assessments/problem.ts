@@ -1,7 +1,10 @@
 /** A place inside a parsed file: field names and list positions from the top. */
 export type Path = readonly (string | number)[];
 
-/** Something wrong at a place of the data, before its line is known; with `on_name` it is the field's name that is wrong. */
+/**
+ * Something wrong at a place of the data, before its line is known; with `on_name` it is the field's name
+ * that is wrong.
+ */
 export type Finding = { path: Path; message: string; on_name?: true };
 
 /** Something wrong with a file, where it is, and in a plain sentence what to do. Lines and columns count from 1. */

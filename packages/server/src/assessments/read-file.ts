@@ -20,7 +20,10 @@ export type ReadResult =
 	| { ok: true; file: AssessmentFile; scoring: Scoring | null }
 	| { ok: false; problems: Problem[] };
 
-/** Reads an assessment file and its scoring key, and checks both whole: every problem is reported, in the order of lines. */
+/**
+ * Reads an assessment file and its scoring key, and checks both whole: every problem is reported, in the
+ * order of lines.
+ */
 export async function readAssessmentFile(path: string): Promise<ReadResult> {
 	const source = await readSource(path);
 	if ("problems" in source) return { ok: false, problems: source.problems };

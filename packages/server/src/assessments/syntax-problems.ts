@@ -21,8 +21,8 @@ const INDENTATION =
 const NO_COMMA_AT_END = "A comma is missing at the end of this line.";
 
 /**
- * Says what to correct, one problem a mistake. It ends at the first mistake after which the parser no longer reads what was
- * meant: the complaints that follow are echoes.
+ * Says what to correct, one problem a mistake. It ends at the first mistake after which the parser no longer
+ * reads what was meant: the complaints that follow are echoes.
  * @param errors at least one
  * @param fields the names that a field of the format may have; they tell a forgotten comma from a text with a colon
  */

@@ -18,8 +18,9 @@ export const CODEBOOK_COLUMNS = [
 ];
 
 /**
- * Describes an export: first its columns, then each question with its wording in the newest version that asks it, what its
- * values mean, the scales it counts for, and those in which it counts the other way round. The columns of results come last.
+ * Describes an export: first its columns, then each question with its wording in the newest version that asks
+ * it, what its values mean, the scales it counts for, and those in which it counts the other way round. The
+ * columns of results come last.
  */
 export function codebook(
 	{ columns, scores }: Pick<ExportTable, "columns" | "scores">,

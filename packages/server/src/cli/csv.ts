@@ -4,8 +4,8 @@ import { stringify } from "csv-stringify/sync";
 export type Cell = string | number | null | readonly (string | number)[];
 
 /**
- * One record of RFC 4180, with its line end. A text that a spreadsheet would take for a formula gets a leading apostrophe;
- * numbers stay numbers.
+ * One record of RFC 4180, with its line end. A text that a spreadsheet would take for a formula gets a
+ * leading apostrophe; numbers stay numbers.
  */
 export function csvRecord(cells: readonly Cell[]): string {
 	return stringify([cells.map(csvCell)], {

@@ -15,8 +15,8 @@ export function refuseToReplace(file: string, { force }: { force: boolean }): vo
 }
 
 /**
- * Lets `work` write to a file, which appears under its name only when it is whole, or to standard output. Only its owner may
- * read the file: it holds personal data.
+ * Lets `work` write to a file, which appears under its name only when it is whole, or to standard output.
+ * Only its owner may read the file: it holds personal data.
  */
 export async function writeTo<T>(
 	{ file, force }: { file: string | null; force: boolean },

@@ -4,7 +4,10 @@ import type { ExportedSession } from "../db/operator/session-export.ts";
 import type { AssessmentVersion } from "../db/store.ts";
 import type { Cell } from "./csv.ts";
 
-/** Which part of a scale's result a column holds. Its name is `score:SCALE` and so on: no question's key has a colon. */
+/**
+ * Which part of a scale's result a column holds. Its name is `score:SCALE` and so on: no question's key has a
+ * colon.
+ */
 const PARTS = ["score", "score_label", "score_status"] as const;
 type Part = (typeof PARTS)[number];
 
@@ -18,8 +21,8 @@ export type ScoreColumn = {
 };
 
 /**
- * Columns for each scale of any of the versions, in the order of the newest version, then for what only results of the
- * existing product score: its questions may be gone.
+ * Columns for each scale of any of the versions, in the order of the newest version, then for what only
+ * results of the existing product score: its questions may be gone.
  */
 export async function scoreColumns(
 	versions: readonly AssessmentVersion[],
@@ -80,7 +83,10 @@ const ExistingScores = z.object({
 
 type Domain = { key: string; domain: string; sum: number | null; label: string | null };
 
-/** What a profile of the existing product says, domain by domain, under the key of its scale. None for a profile of ours. */
+/**
+ * What a profile of the existing product says, domain by domain, under the key of its scale. None for a
+ * profile of ours.
+ */
 function domainsOf(profile: Record<string, unknown>, { scoring }: AssessmentVersion): Domain[] {
 	const parts = ExistingScores.parse(profile);
 	return (["riasec", "bigfive", "behavioral"] as const).flatMap((part) => {

@@ -11,7 +11,10 @@ import type { AssessmentVersion } from "../db/store.ts";
 import type { Cell } from "./csv.ts";
 import { type ScoreColumn, scoreCells } from "./export-scores.ts";
 
-/** A column as the codebook describes it. `meaning` is empty for questions and scores, which have rows of their own. */
+/**
+ * A column as the codebook describes it. `meaning` is empty for questions and scores, which have rows of
+ * their own.
+ */
 type Column = { name: string; meaning: string };
 
 /** The shape of an export: its columns, and the rows that each session gives. */
@@ -67,7 +70,10 @@ export const answersTable: ExportTable = {
 		}),
 };
 
-/** One row a session, with columns for each question that any of the versions asks, and for each scale's stored result. */
+/**
+ * One row a session, with columns for each question that any of the versions asks, and for each scale's
+ * stored result.
+ */
 export function sessionsTable(
 	versions: readonly AssessmentVersion[],
 	scores: readonly ScoreColumn[],

@@ -8,7 +8,10 @@ import { counted, print, printTable, tell } from "./output.ts";
 
 const EVERY_MS = 1000;
 
-/** Tells of a long step about once a second how far it is and how long it will take; with `verbose` also each step as it is done. */
+/**
+ * Tells of a long step about once a second how far it is and how long it will take; with `verbose` also each
+ * step as it is done.
+ */
 export function showProgress({ verbose }: { verbose?: true }): (progress: MigrationProgress) => void {
 	let step = "";
 	let began = 0;

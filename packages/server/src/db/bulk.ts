@@ -2,12 +2,15 @@ import { type Insertable, type RawBuilder, sql } from "kysely";
 import type { ColumnType, DatabaseDialect } from "./dialect.ts";
 import type { Schema, Tx } from "./schema.ts";
 
-// Many rows in one statement. A column is spelled once, with its type: one that is forgotten in the rows is a compile error, and
-// none can be forgotten in the SQL.
+// Many rows in one statement. A column is spelled once, with its type: one that is forgotten in the rows is a
+// compile error, and none can be forgotten in the SQL.
 
 type Table = keyof Schema;
 
-/** Columns of a table with their types, for example `{ response_id: "integer", at: "time" }`. A constant: the SQL is made once for it. */
+/**
+ * Columns of a table with their types, for example `{ response_id: "integer", at: "time" }`. A constant: the
+ * SQL is made once for it.
+ */
 type Columns<T extends Table> = { readonly [C in keyof Schema[T] & string]?: ColumnType };
 
 /** A row with exactly these columns. */
@@ -15,7 +18,10 @@ type Row<T extends Table, C> = {
 	readonly [K in keyof C & keyof Insertable<Schema[T]>]-?: Exclude<Insertable<Schema[T]>[K], undefined>;
 };
 
-/** What a statement does with its rows: the text before and behind the table that {@link DatabaseDialect.rows} makes of them. */
+/**
+ * What a statement does with its rows: the text before and behind the table that {@link DatabaseDialect.rows}
+ * makes of them.
+ */
 type Statement = { before: RawBuilder<unknown>; behind: RawBuilder<unknown> };
 
 const statements = new WeakMap<object, Map<string, Statement>>();

@@ -18,16 +18,19 @@ export type DatabaseDialect = {
 	/** The present time as an expression of SQL, in the form of core's `Instant`. */
 	now: string;
 	/**
-	 * Sets the default of an existing column without touching its rows. To be called inside a transaction of `db`. Only on
-	 * SQLite, which has no statement for it.
+	 * Sets the default of an existing column without touching its rows. To be called inside a transaction of
+	 * `db`. Only on SQLite, which has no statement for it.
 	 */
 	setColumnDefault(table: string, column: string, expression: string): void;
 	/**
-	 * Rows of the program as a table in SQL: the same text however many rows there are, so that a group of writes is one
-	 * statement, prepared once.
+	 * Rows of the program as a table in SQL: the same text however many rows there are, so that a group of
+	 * writes is one statement, prepared once.
 	 */
 	rows(columns: Readonly<Record<string, ColumnType>>, rows: readonly object[]): RawBuilder<unknown>;
-	/** Keeps other processes from changing these sessions until the transaction ends; `key` says how they are named. */
+	/**
+	 * Keeps other processes from changing these sessions until the transaction ends; `key` says how they are
+	 * named.
+	 */
 	lockSessions<Key extends "session_id" | "id">(
 		tx: Transaction<Schema>,
 		key: Key,
@@ -35,18 +38,25 @@ export type DatabaseDialect = {
 	): Promise<void>;
 	/** Keeps other processes from writing to these tables until the transaction ends. Readers go on. */
 	lockTables(tx: Transaction<Schema>, tables: readonly (keyof Schema)[]): Promise<void>;
-	/** Lets a transaction in which several have a share wait for locks of others only for a moment; it then fails like {@link isLockTimeout}. */
+	/**
+	 * Lets a transaction in which several have a share wait for locks of others only for a moment; it then
+	 * fails like {@link isLockTimeout}.
+	 */
 	setShortLockTimeout(tx: Transaction<Schema>): Promise<void>;
-	/** After rows with ids of the program's choice: the numbers that the database gives by itself go on behind them. */
+	/**
+	 * After rows with ids of the program's choice: the numbers that the database gives by itself go on behind
+	 * them.
+	 */
 	afterExplicitIds(tx: Transaction<Schema>, table: string): Promise<void>;
 	/**
-	 * From now on writes are many and small, and none may keep others waiting. Until then the database counts on few that are large:
-	 * migrations build whole indexes, and may need more room than there is memory, and all the time that they take.
+	 * From now on writes are many and small, and none may keep others waiting. Until then the database counts
+	 * on few that are large: migrations build whole indexes, and may need more room than there is memory, and
+	 * all the time that they take.
 	 */
 	expectSmallWrites(): void;
 	/**
-	 * Lets rows come back that were found without the row which they name: SQLite takes such rows as long as no connection turns foreign keys
-	 * on. To be called outside any transaction.
+	 * Lets rows come back that were found without the row which they name: SQLite takes such rows as long as
+	 * no connection turns foreign keys on. To be called outside any transaction.
 	 */
 	withoutForeignKeys<T>(work: () => Promise<T>): Promise<T>;
 	/** Removes what deleted rows left behind in the files, as far as other programs let it. */
@@ -57,8 +67,8 @@ export type DatabaseDialect = {
 export type ColumnType = "integer" | "real" | "text" | "time" | "status";
 
 /**
- * Word between the processes that work on one database that sessions have changed. It may get lost: nothing but the speed with
- * which a page hears of it depends on it.
+ * Word between the processes that work on one database that sessions have changed. It may get lost: nothing
+ * but the speed with which a page hears of it depends on it.
  */
 export type ChangeFeed = {
 	/** Tells the others; by `response_id`, since the session id is a secret and the word may be overheard. */
@@ -78,13 +88,13 @@ export type Database = {
 	/** Where it is. */
 	url: DatabaseUrl;
 	/**
-	 * Reads and writes. On SQLite a transaction has all writing to itself from its first moment; on PostgreSQL others write beside
-	 * it, so what it reads in order to change it has to be locked first.
+	 * Reads and writes. On SQLite a transaction has all writing to itself from its first moment; on PostgreSQL
+	 * others write beside it, so what it reads in order to change it has to be locked first.
 	 */
 	db: Kysely<Schema>;
 	/**
-	 * Reads only, on a connection of its own: usable while a transaction of `db` is under way, and a transaction of it is one
-	 * unchanging snapshot that keeps no writer waiting.
+	 * Reads only, on a connection of its own: usable while a transaction of `db` is under way, and a
+	 * transaction of it is one unchanging snapshot that keeps no writer waiting.
 	 */
 	reader: Kysely<Schema>;
 	/** Reads only, one statement at a time: usable while transactions of `db` and of `reader` are under way. */
@@ -92,8 +102,8 @@ export type Database = {
 	dialect: DatabaseDialect;
 	changeFeed: ChangeFeed;
 	/**
-	 * To be called when sessions are served: the files of an SQLite database are watched from then on, and nothing is acknowledged any
-	 * more once they are gone or replaced. Nothing on PostgreSQL.
+	 * To be called when sessions are served: the files of an SQLite database are watched from then on, and
+	 * nothing is acknowledged any more once they are gone or replaced. Nothing on PostgreSQL.
 	 * @param say is told of it, once
 	 */
 	watch(say: (line: string) => void): void;
@@ -107,7 +117,10 @@ export type ParsedDatabaseUrl = { ok: true; url: DatabaseUrl } | { ok: false; pr
 
 const FORMS = "It must have the form sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/DATABASE.";
 
-/** Understands `sqlite:./file.db`, `sqlite:/absolute/file.db`, `sqlite:///absolute/file.db`, `sqlite:///./file.db`, `postgres://…` and `postgresql://…`. */
+/**
+ * Understands `sqlite:./file.db`, `sqlite:/absolute/file.db`, `sqlite:///absolute/file.db`,
+ * `sqlite:///./file.db`, `postgres://…` and `postgresql://…`.
+ */
 export function parseDatabaseUrl(text: string): ParsedDatabaseUrl {
 	if (/^postgres(ql)?:/i.test(text)) return parseServerUrl(text);
 	if (/^postgres(ql)?\+\w+:/i.test(text)) {

@@ -32,7 +32,10 @@ export function errorCode(error: unknown): string | null {
 	return LOST_IN_WORDS.test(error.message) ? LOST : null;
 }
 
-/** Turns the drivers' ways of saying "not now" into {@link StorageUnavailable}; every other error stays what it is. */
+/**
+ * Turns the drivers' ways of saying "not now" into {@link StorageUnavailable}; every other error stays what
+ * it is.
+ */
 export function asStorageError(error: unknown): unknown {
 	const code = errorCode(error);
 	return code && UNAVAILABLE.some((pattern) => pattern.test(code))
@@ -41,8 +44,9 @@ export function asStorageError(error: unknown): unknown {
 }
 
 /**
- * Whether nothing on this connection may be believed any more. On SQLite: after a failed fsync the kernel has dropped what it
- * could not write, and a second attempt would succeed without it. Only a fresh connection sees what is really in the file.
+ * Whether nothing on this connection may be believed any more. On SQLite: after a failed fsync the kernel has
+ * dropped what it could not write, and a second attempt would succeed without it. Only a fresh connection
+ * sees what is really in the file.
  */
 export function isConnectionLost(error: unknown): boolean {
 	const code = errorCode(error) ?? "";
@@ -69,14 +73,18 @@ export function explainMissingRight(error: unknown): string | null {
 	return `PostgreSQL refuses: ${cause.message}. The role of DATABASE_URL lacks this right; docs/operation.md, "PostgreSQL", has the statements that give it.`;
 }
 
-/** Whether the transaction was certainly rolled back, because another connection held a lock for longer than the wait. */
+/**
+ * Whether the transaction was certainly rolled back, because another connection held a lock for longer than
+ * the wait.
+ */
 export function isLockTimeout(error: unknown): boolean {
 	return error instanceof StorageUnavailable && errorCode(error.cause) === "55P03";
 }
 
 /**
- * Whether the transaction was certainly rolled back and may well succeed when it is tried again: it gave way to another one,
- * or another one was quicker with a row that only one can have, which a second look will find.
+ * Whether the transaction was certainly rolled back and may well succeed when it is tried again: it gave way
+ * to another one, or another one was quicker with a row that only one can have, which a second look will
+ * find.
  */
 export function isRetryable(error: unknown): boolean {
 	const cause = error instanceof StorageUnavailable ? error.cause : error;

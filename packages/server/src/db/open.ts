@@ -16,7 +16,10 @@ export async function openDatabase(url: DatabaseUrl): Promise<Database> {
 	return openSqlite(url.file);
 }
 
-/** SQLAlchemy reads `sqlite:///old.db` as a file of the working folder; here it would make an empty `/old.db` beside nothing. */
+/**
+ * SQLAlchemy reads `sqlite:///old.db` as a file of the working folder; here it would make an empty `/old.db`
+ * beside nothing.
+ */
 function refuseMistakenPath(file: string): void {
 	if (!isAbsolute(file) || existsSync(file)) return;
 	const relative = `.${file}`;
@@ -33,8 +36,8 @@ export function describeDatabase(url: DatabaseUrl): string {
 }
 
 /**
- * Whether there is a database to open: opening a file that is not there makes it. A database on a server is never made, so
- * there only opening it tells.
+ * Whether there is a database to open: opening a file that is not there makes it. A database on a server is
+ * never made, so there only opening it tells.
  */
 export function databaseExists(url: DatabaseUrl): boolean {
 	return url.dialect === "postgres" || existsSync(resolve(url.file));

@@ -1,6 +1,7 @@
 import type { Generated, Selectable, Transaction } from "kysely";
 
-// Times are ISO text on SQLite and timestamptz on PostgreSQL; both are read and written as core's `Instant`. JSON is text.
+// Times are ISO text on SQLite and timestamptz on PostgreSQL; both are read and written as core's `Instant`.
+// JSON is text.
 
 /** The existing product's table: one row a session. Its last three columns are phase 1. */
 type StudentResponses = {
@@ -176,7 +177,10 @@ type SessionEvents = {
 	operation_id: string;
 	kind: string;
 	question_id: number | null;
-	/** The command's content as JSON; null where it has none, and for drafts, whose text lives in `session_drafts` only. */
+	/**
+	 * The command's content as JSON; null where it has none, and for drafts, whose text lives in
+	 * `session_drafts` only.
+	 */
 	value: string | null;
 	/** Corrected time: what decides which of two answers is the later. */
 	at: string;
@@ -200,7 +204,10 @@ type SessionDrafts = {
 	operation_id: string;
 };
 
-/** How far devices had come before another wrote: as in the session's details. That of the last one there may be behind. */
+/**
+ * How far devices had come before another wrote: as in the session's details. That of the last one there may
+ * be behind.
+ */
 type SessionDevices = { response_id: number; device_id: string; device_time: string; device_at: string };
 
 /** The device on which a session goes on, since its last hand-off; no row before the first. */

@@ -58,7 +58,10 @@ export type DeviceWatermark = { device_id: string; client_time: Instant; at: Ins
 export type StoredSession = {
 	response_id: number;
 	display_id: string;
-	/** Of the database that it was read from: another one after each restore of a backup. Null for one that is just beginning. */
+	/**
+	 * Of the database that it was read from: another one after each restore of a backup. Null for one that is
+	 * just beginning.
+	 */
 	incarnation: string | null;
 	version: AssessmentVersion;
 	state: SessionState;
@@ -80,7 +83,10 @@ export type WriteOperation = {
 	after?: OperationId | null | undefined;
 };
 
-/** Writes of one request to one session, applied in order within one commit, together with other requests' batches. */
+/**
+ * Writes of one request to one session, applied in order within one commit, together with other requests'
+ * batches.
+ */
 export type Batch = {
 	session_id: SessionId;
 	/** Whose clock the operations carry; null when they have none or it is not told. */
@@ -221,10 +227,16 @@ export type Store = {
 	close(): Promise<void>;
 };
 
-/** The database cannot take or give data now: full disk, lock, lost connection. Whether a write happened is unknown. */
+/**
+ * The database cannot take or give data now: full disk, lock, lost connection. Whether a write happened is
+ * unknown.
+ */
 export class StorageUnavailable extends Error {
 	override readonly name = "StorageUnavailable";
-	/** What an operator has to mend before it can be available again, in full sentences; null where that is not known. */
+	/**
+	 * What an operator has to mend before it can be available again, in full sentences; null where that is not
+	 * known.
+	 */
 	readonly reason: string | null;
 
 	constructor(message: string, options: ErrorOptions & { reason?: string } = {}) {

@@ -8,8 +8,9 @@ const MOST_ATTEMPTS = 5;
 const LONGEST_PAUSE_MS = 50;
 
 /**
- * Runs work in one transaction that writes. With several processes on one database, transactions may stand in each other's
- * way; the one that had to give way begins again, so the work may run more than once and must do nothing but read and write.
+ * Runs work in one transaction that writes. With several processes on one database, transactions may stand in
+ * each other's way; the one that had to give way begins again, so the work may run more than once and must do
+ * nothing but read and write.
  */
 export async function inTransaction<T>(
 	{ db }: Pick<Database, "db">,

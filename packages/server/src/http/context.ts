@@ -32,8 +32,8 @@ export type Deps = {
 };
 
 /**
- * The headers that a request's reply will carry, collected while it is handled. They are a plain record, because a reply that
- * is made from one costs a third of a reply whose headers are set one by one.
+ * The headers that a request's reply will carry, collected while it is handled. They are a plain record,
+ * because a reply that is made from one costs a third of a reply whose headers are set one by one.
  */
 export type ReplyHeaders = Record<string, string>;
 

@@ -17,7 +17,10 @@ export const TAGS = {
 	Service: "About this server",
 } as const;
 
-/** What an endpoint gives back: a reply, deliberately nothing (204), a stream of events (null where only its head is wanted), or a refusal. */
+/**
+ * What an endpoint gives back: a reply, deliberately nothing (204), a stream of events (null where only its
+ * head is wanted), or a refusal.
+ */
 export type Outcome<R> =
 	| { ok: true; body: R }
 	| { ok: true; events: ReadableStream<Uint8Array> | null }
@@ -31,7 +34,10 @@ export type QueryParameter = {
 	schema: Readonly<Record<string, unknown>>;
 };
 
-/** One endpoint: how it is served and how it is documented, in one place, so that neither can exist without the other. */
+/**
+ * One endpoint: how it is served and how it is documented, in one place, so that neither can exist without
+ * the other.
+ */
 type Endpoint<B, R> = {
 	method: "get" | "post";
 	/** As OpenAPI writes it: `/api/v2/session/{session_id}`. */

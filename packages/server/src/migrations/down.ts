@@ -27,8 +27,9 @@ export type DownOptions = {
 export type DownOutcome = { undone: readonly { migration: number; step: string }[]; kept: readonly string[] };
 
 /**
- * Undoes migrations, the newest first, and loses nothing: what dropped columns and tables held stays in tables of its own,
- * and the next {@link migrateUp} brings it back. It may be killed at any moment and started again.
+ * Undoes migrations, the newest first, and loses nothing: what dropped columns and tables held stays in
+ * tables of its own, and the next {@link migrateUp} brings it back. It may be killed at any moment and
+ * started again.
  * @throws OperatorError `refused` for a database that was never migrated, or by another version
  */
 export async function migrateDown(database: Database, options: DownOptions): Promise<DownOutcome> {

@@ -92,8 +92,8 @@ type Common = {
 	/** What it does, in plain words, as `migrate plan` says it. */
 	about: string;
 	/**
-	 * The catalogue decides what is to be done, not a record of what once was: `IF NOT EXISTS` would take any object of the
-	 * same name for the right one. `"ledger"` is for changes that cannot be seen afterwards.
+	 * The catalogue decides what is to be done, not a record of what once was: `IF NOT EXISTS` would take any
+	 * object of the same name for the right one. `"ledger"` is for changes that cannot be seen afterwards.
 	 */
 	probe: Prober;
 	/** The strongest lock on each table that others use. */
@@ -118,8 +118,8 @@ export type IndexStep = Common & {
 };
 
 /**
- * Rows brought up to date by ranges of an integer key, each range in a transaction of its own that also stores how far it
- * came: whatever interrupts it, every range is done exactly once.
+ * Rows brought up to date by ranges of an integer key, each range in a transaction of its own that also
+ * stores how far it came: whatever interrupts it, every range is done exactly once.
  */
 export type BatchesStep = Common & { mode: "batches"; batches: Batches };
 

@@ -12,7 +12,8 @@ const NOT_TAKEN_OVER =
 	'This database was made by another program, or by hand. Take it over once with "carhythm migrate adopt"; "carhythm migrate plan" says beforehand what that will do.';
 
 /**
- * A ledger without a row says nothing: programs before 0.1.0 wrote one when they were asked to undo what they had never done.
+ * A ledger without a row says nothing: programs before 0.1.0 wrote one when they were asked to undo what they
+ * had never done.
  * @returns the ledger; null for a database without any table, and for one that may be adopted
  * @throws OperatorError `refused` for a database of another program or of another version of this one
  */

@@ -7,8 +7,9 @@ import { DOWN_TO, problems, roundTrip, withoutBackup } from "../testing/round-tr
 import { migrateUp } from "./runner.ts";
 import { upgrade } from "./upgrade.ts";
 
-// From every state in which a database may be, down to every number and up again: nothing is lost, nothing is another value,
-// the server starts on it and takes an answer. All of it in the campaign; here a part that the seed picks.
+// From every state in which a database may be, down to every number and up again: nothing is lost, nothing is
+// another value, the server starts on it and takes an answer. All of it in the campaign; here a part that the
+// seed picks.
 
 const isCampaign = process.env["CARHYTHM_STATES"] === "all";
 /** Named in every title: `CARHYTHM_SEED=12345` picks the same states again. */

@@ -49,8 +49,9 @@ export type MigrationStatus = {
 };
 
 /**
- * Brings the database up to date, step by step. It may be killed at any moment and started any number of times at once:
- * each step is there whole or not at all, and the next run goes on with what the catalogue lacks.
+ * Brings the database up to date, step by step. It may be killed at any moment and started any number of
+ * times at once: each step is there whole or not at all, and the next run goes on with what the catalogue
+ * lacks.
  * @throws OperatorError `refused` for a database that is not ours to change, `conflict` when something is in the way
  */
 export async function migrateUp(database: Database, options: UpOptions = {}): Promise<UpOutcome> {

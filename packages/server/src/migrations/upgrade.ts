@@ -39,8 +39,8 @@ export type Safety = {
 export type Upgrade = UpOutcome & { backup: Backup | null; report: VerifyReport | null };
 
 /**
- * Brings a database up to date as an operator wants it: backed up first, verified afterwards against what was there before, all of
- * it under the lock that lets one process at a time do this.
+ * Brings a database up to date as an operator wants it: backed up first, verified afterwards against what was
+ * there before, all of it under the lock that lets one process at a time do this.
  * @throws OperatorError as {@link runUp}; `rolled_back` when a step fails
  */
 export async function upgrade(database: Database, options: UpOptions & Safety): Promise<Upgrade> {
@@ -68,7 +68,8 @@ export type Downgrade = DownOutcome & { backup: Backup | null };
 
 /**
  * Undoes migrations, after a backup.
- * @throws OperatorError `refused` for a database that was never migrated, or a file that another program uses; `rolled_back` when a step fails
+ * @throws OperatorError `refused` for a database that was never migrated, or a file that another program
+ *   uses; `rolled_back` when a step fails
  */
 export async function downgrade(database: Database, options: DownOptions & Safety): Promise<Downgrade> {
 	await requireMigrated(database);

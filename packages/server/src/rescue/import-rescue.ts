@@ -36,8 +36,8 @@ export type RescueImport = {
 };
 
 /**
- * Takes in what a rescue file holds, by the way of every `sync`: an operation that is known has no second effect. What was
- * taken in stays so when the rest fails; the same file may be brought again.
+ * Takes in what a rescue file holds, by the way of every `sync`: an operation that is known has no second
+ * effect. What was taken in stays so when the rest fails; the same file may be brought again.
  */
 export async function importRescue(
 	sessions: Pick<SessionStore, "find" | "operate">,

@@ -42,7 +42,10 @@ async function aDatabaseOn(kind: ServerKind, { template }: Options) {
 		port,
 		version,
 		bin,
-		/** Runs SQL as the superuser `carhythm`: several statements, or one with parameters. Values come as the driver gives them. */
+		/**
+		 * Runs SQL as the superuser `carhythm`: several statements, or one with parameters. Values come as the
+		 * driver gives them.
+		 */
 		query: (text: string, parameters?: readonly unknown[]) =>
 			asAdmin(address, async (client) => {
 				const result = await client.query(text, parameters && [...parameters]);

@@ -1,8 +1,9 @@
 import { connect, createServer, type Socket } from "node:net";
 
 /**
- * An address that leads to a server of this machine. When told so, it swallows whatever is said on the connections of then, in both directions
- * and without a word to either side, as a host without power or a forgetful load balancer does. Later ones are served.
+ * An address that leads to a server of this machine. When told so, it swallows whatever is said on the
+ * connections of then, in both directions and without a word to either side, as a host without power or a
+ * forgetful load balancer does. Later ones are served.
  */
 export async function aSilentLine(to: { port: number }) {
 	const sockets = new Set<Socket>();

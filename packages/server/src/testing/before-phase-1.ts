@@ -10,7 +10,8 @@ const MANY = 6000;
 export const RESPONSES = MANY + 3;
 
 /**
- * Fills an empty database as phase 1 finds it: rows, a child that cascades, a trigger, a view, an index on an expression.
+ * Fills an empty database as phase 1 finds it: rows, a child that cascades, a trigger, a view, an index on an
+ * expression.
  * @param options.many how many responses beside the three that tests look at
  */
 export async function beforePhase1(empty: TestDatabase, options: { many?: number } = {}): Promise<Database> {

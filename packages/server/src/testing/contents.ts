@@ -22,7 +22,8 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Everything of a database that two runs must agree on: its schema, and the rows of every table as a count and a hash.
+ * Everything of a database that two runs must agree on: its schema, and the rows of every table as a count
+ * and a hash.
  */
 export async function contentsOf(database: Database): Promise<Contents> {
 	const db = ledgerOf(database);

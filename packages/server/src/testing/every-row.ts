@@ -8,8 +8,8 @@ import { ledgerOf } from "../migrations/steps/run-context.ts";
 export type EveryRow = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Every value of a database, as the database itself writes it, without the migrations' own record. The order of columns does not
- * count: a column that went and came back is the last one.
+ * Every value of a database, as the database itself writes it, without the migrations' own record. The order
+ * of columns does not count: a column that went and came back is the last one.
  */
 export async function everyRow(database: Database): Promise<EveryRow> {
 	const db = ledgerOf(database);

@@ -1,6 +1,7 @@
 import type { Engine } from "./an-engine.ts";
 
-// The schema of the existing product, as reference files of real databases show it, independent of this program's own tables.
+// The schema of the existing product, as reference files of real databases show it, independent of this
+// program's own tables.
 
 type TableDefinition = {
 	name: string;

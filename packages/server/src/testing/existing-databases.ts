@@ -18,7 +18,10 @@ type State = {
 	engines: readonly Engine[];
 	/** The words of its status column; the guide's where nothing is said. */
 	words?: StatusWords;
-	/** Which statements of the guide were carried out, by their number; on the table as it was before the rows came, or after. */
+	/**
+	 * Which statements of the guide were carried out, by their number; on the table as it was before the rows
+	 * came, or after.
+	 */
 	guide?:
 		| { before?: readonly number[]; after?: readonly number[] }
 		| Partial<Record<Engine, readonly number[]>>;
@@ -40,7 +43,10 @@ const BOTH = ["sqlite", "postgres"] as const;
 const SQLITE = ["sqlite"] as const;
 const POSTGRES = ["postgres"] as const;
 
-/** What SQLAlchemy's `create_all` makes of the models with phase 1: a text that holds member names, and no defaults. */
+/**
+ * What SQLAlchemy's `create_all` makes of the models with phase 1: a text that holds member names, and no
+ * defaults.
+ */
 const CREATED_BY_MODELS = [
 	"status VARCHAR(9) NOT NULL",
 	"last_activity DATETIME",
@@ -56,7 +62,10 @@ const ENUM_OF_NAMES = [
 const EXISTING_STATES = {
 	before_phase_1: { engines: BOTH },
 	early: { engines: BOTH, schema: { early: true } },
-	/** The guide in full. SQLite takes its statements only while the table is empty; PostgreSQL gives every old row one moment. */
+	/**
+	 * The guide in full. SQLite takes its statements only while the table is empty; PostgreSQL gives every old
+	 * row one moment.
+	 */
 	guide: { engines: BOTH, guide: { sqlite: [0, 1, 2, 3], postgres: [0, 1, 2, 3, 4] } },
 	guide_empty: { engines: BOTH, guide: { sqlite: [0, 1, 2, 3], postgres: [0, 1, 2, 3, 4] }, rows: "none" },
 	half_status: { engines: SQLITE, guide: { after: [0] } },

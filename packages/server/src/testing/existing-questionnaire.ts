@@ -3,8 +3,8 @@ import type { Engine } from "./an-engine.ts";
 import { anExistingDatabase, type ExistingDatabase } from "./existing-databases.ts";
 
 /**
- * A questionnaire of the form that the existing product scores: interests by sliders, choices and rankings, five traits of
- * five sliders, seven habits of three. The texts are our own.
+ * A questionnaire of the form that the existing product scores: interests by sliders, choices and rankings,
+ * five traits of five sliders, seven habits of three. The texts are our own.
  */
 export async function anExistingQuestionnaire(engine: Engine): Promise<ExistingDatabase> {
 	const existing = await anExistingDatabase(engine, "guide_empty");
@@ -92,7 +92,10 @@ function insertQuestion({ id, page_id, type, domain, reversed, options, options_
 		${type === "mcq" ? json(options) : "NULL"}, ${type === "ordering" ? json(options) : "NULL"}, ${json(options_ar)}, FALSE, FALSE, '2024-01-05 09:00:00')`;
 }
 
-/** The answers of one student: per type, trait and habit the values of its sliders, the chosen types, the rankings. */
+/**
+ * The answers of one student: per type, trait and habit the values of its sliders, the chosen types, the
+ * rankings.
+ */
 export type Given = {
 	likes: Readonly<Partial<Record<(typeof TYPES)[number], readonly number[]>>>;
 	/** The chosen type of each either-or question, in order. */

@@ -1,10 +1,10 @@
 import type { Given } from "./existing-questionnaire.ts";
 
 /**
- * Worked out by hand. Interests: sliders + 3 for each choice + 6 to 1 for the places.
- * R 15 + 6 + (6+1+6) = 34 · I 12 + 3 + (5+2+4) = 26 · A 9 + 3 + (4+3+2) = 21 · S 6 + 3 + (3+4+1) = 17 ·
- * E 3 + 3 + (2+6+3) = 17 · C 3 + 0 + (1+5+5) = 14, each between 6 and 39: C lies at 8/33 and is Low, S and E at 11/33 are
- * Medium, I at 20/33 is High, R at 28/33 Very High.
+ * Worked out by hand. Interests: sliders + 3 for each choice + 6 to 1 for the places. R 15 + 6 + (6+1+6) = 34
+ * · I 12 + 3 + (5+2+4) = 26 · A 9 + 3 + (4+3+2) = 21 · S 6 + 3 + (3+4+1) = 17 · E 3 + 3 + (2+6+3) = 17 · C 3
+ * + 0 + (1+5+5) = 14, each between 6 and 39: C lies at 8/33 and is Low, S and E at 11/33 are Medium, I at
+ * 20/33 is High, R at 28/33 Very High.
  */
 export const WHOLE: Given = {
 	likes: { R: [5, 5, 5], I: [4, 4, 4], A: [3, 3, 3], S: [2, 2, 2], E: [1, 1, 1], C: [1, 1, 1] },

@@ -1,6 +1,6 @@
-// Migrates the database named by the first word, up, or down with a second word such as `down:1`. With a third word `12` it
-// kills itself at the twelfth moment that the runner reports: after an action inside a transaction, after a range of rows,
-// after a commit. Prints how many moments there were.
+// Migrates the database named by the first word, up, or down with a second word such as `down:1`. With a
+// third word `12` it kills itself at the twelfth moment that the runner reports: after an action inside a
+// transaction, after a range of rows, after a commit. Prints how many moments there were.
 import { parseDatabaseUrl } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
 import { migrateDown } from "../migrations/down.ts";

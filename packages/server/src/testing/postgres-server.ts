@@ -17,7 +17,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { roomyFolder } from "./roomy-folder.ts";
 
-/** `small`: what comes with the packages, or what CARHYTHM_TEST_POSTGRES names. `tools`: one whose pg_dump and psql are at hand. */
+/**
+ * `small`: what comes with the packages, or what CARHYTHM_TEST_POSTGRES names. `tools`: one whose pg_dump and
+ * psql are at hand.
+ */
 export type ServerKind = "small" | "tools";
 
 export type PostgresServer = {
@@ -139,11 +142,17 @@ async function boot({ bin, port }: PostgresServer, data: string, environment: En
 let ownServers = 0;
 
 type OwnOptions = {
-	/** A folder for its data that is there and that nobody else uses; otherwise it is with those of the other servers. */
+	/**
+	 * A folder for its data that is there and that nobody else uses; otherwise it is with those of the other
+	 * servers.
+	 */
 	place?: string;
 	/** What its processes find in their environment. */
 	environment?: Environment;
-	/** Another one, stopped at the moment, of which it is to be the standby; and the port where it will find that one. */
+	/**
+	 * Another one, stopped at the moment, of which it is to be the standby; and the port where it will find
+	 * that one.
+	 */
 	standby_of?: Primary;
 };
 
@@ -204,8 +213,8 @@ function killAll(pids: readonly number[]): void {
 }
 
 /**
- * Waits for killed processes to end. Until somebody collects them, which is no business of ours, PostgreSQL takes the first of them for
- * one that still runs, and does not start.
+ * Waits for killed processes to end. Until somebody collects them, which is no business of ours, PostgreSQL
+ * takes the first of them for one that still runs, and does not start.
  * @returns false where it cannot be known, or they go on
  */
 async function haveEnded(pids: readonly number[]): Promise<boolean> {

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { serversFolder } from "./postgres-server.ts";
 
-// Tests start the command line and a few small programs some thousand times. A bundle starts in a quarter of the time that the
-// sources take; `npm test` asks for it, and who works on one test does without.
+// Tests start the command line and a few small programs some thousand times. A bundle starts in a quarter of
+// the time that the sources take; `npm test` asks for it, and who works on one test does without.
 
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
 const ROOT = join(PACKAGE, "../..");

@@ -1,5 +1,5 @@
-// One of several processes that do the same at the same moment. Each line of its input is a list of jobs, all of which it begins
-// at once; for each line it answers with a line of what came of them.
+// One of several processes that do the same at the same moment. Each line of its input is a list of jobs, all
+// of which it begins at once; for each line it answers with a line of what came of them.
 import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
 import {

@@ -1,4 +1,5 @@
-// Restores the backup named first over the database named second. With a third word it kills itself when it comes to that step.
+// Restores the backup named first over the database named second. With a third word it kills itself when it
+// comes to that step.
 import { toInstant } from "@carhythm/core";
 import { restore } from "../migrations/backup/restore.ts";
 

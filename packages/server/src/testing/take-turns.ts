@@ -1,5 +1,5 @@
-// Takes the migration lock of the database named by the first word as often as the second word says. Whoever has it makes a folder
-// beside the database, which nobody else may have made, and removes it again.
+// Takes the migration lock of the database named by the first word as often as the second word says. Whoever
+// has it makes a folder beside the database, which nobody else may have made, and removes it again.
 import { mkdirSync, rmdirSync } from "node:fs";
 import { parseDatabaseUrl } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";

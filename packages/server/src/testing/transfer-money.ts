@@ -1,4 +1,5 @@
-// Moves amounts between the accounts of the database named first, as fast as it can, until it is ended. Their sum never changes.
+// Moves amounts between the accounts of the database named first, as fast as it can, until it is ended. Their
+// sum never changes.
 import SqliteFile from "better-sqlite3";
 
 const [file = ""] = process.argv.slice(2);

@@ -6,7 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const EATMYDATA = ["/usr/lib/x86_64-linux-gnu/libeatmydata.so", "/usr/lib/aarch64-linux-gnu/libeatmydata.so"];
 
-/** The kernel's own way to let a file system stop at once, without writing its log: FS_IOC_SHUTDOWN, which Node cannot call. */
+/**
+ * The kernel's own way to let a file system stop at once, without writing its log: FS_IOC_SHUTDOWN, which
+ * Node cannot call.
+ */
 const SHUTDOWN = `my $how = pack("L", 2);
 	open(my $disk, "<", $ARGV[0]) or die $!;
 	ioctl($disk, 0x8004587d, $how) or die $!;`;

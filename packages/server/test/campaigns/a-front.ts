@@ -1,8 +1,8 @@
 import { connect, createServer, type Socket } from "node:net";
 
 /**
- * An address that leads to whichever PostgreSQL is the primary, as a load balancer or a moving address does. It closes every connection
- * while it leads nowhere, and those it has when it leads elsewhere.
+ * An address that leads to whichever PostgreSQL is the primary, as a load balancer or a moving address does.
+ * It closes every connection while it leads nowhere, and those it has when it leads elsewhere.
  */
 export async function aFront() {
 	let target: number | null = null;

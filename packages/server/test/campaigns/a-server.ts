@@ -51,7 +51,10 @@ export async function launchServer(options: ServerOptions): Promise<LaunchedServ
 	return launch(await theProgram(warmUp), options);
 }
 
-/** Only a server that ends in order leaves what Node compiled of it to those that start after it: as much as a student's first requests need. */
+/**
+ * Only a server that ends in order leaves what Node compiled of it to those that start after it: as much as a
+ * student's first requests need.
+ */
 async function warmUp(program: Program): Promise<void> {
 	using folder = aFolder();
 	const server = await untilReady(launch(program, { address: `sqlite:${folder.file("warm-up.db")}` }));

@@ -4,7 +4,10 @@ import type { Journal, JournalCode } from "./journal.ts";
 import type { Event, HandOff, Stored } from "./stored.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** A code was asked for, is the one that was given out, and is either unused or was used by one operation of the history. */
+/**
+ * A code was asked for, is the one that was given out, and is either unused or was used by one operation of
+ * the history.
+ */
 export async function checkCodes(
 	{ writes }: Journal,
 	{ handOffs, byOperation }: Stored,

@@ -91,7 +91,10 @@ function checkAnswers(
 	}
 }
 
-/** Half-typed text stands until its question is answered or cleared. The history says that it came, the student what it was. */
+/**
+ * Half-typed text stands until its question is answered or cleared. The history says that it came, the
+ * student what it was.
+ */
 function checkDrafts(
 	{ id }: SessionRow,
 	{ draftsOf }: Stored,

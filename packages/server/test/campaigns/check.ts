@@ -65,7 +65,10 @@ function saysTheSame(event: Event, { kind, question, answer, language, holder }:
 	}
 }
 
-/** Every operation is one that a student sent, but the endings that the server itself makes when it sets a session aside. */
+/**
+ * Every operation is one that a student sent, but the endings that the server itself makes when it sets a
+ * session aside.
+ */
 function checkStrangers(
 	journal: Journal,
 	{ events, byOperation, startedBy }: Stored,
@@ -90,7 +93,10 @@ function checkStrangers(
 	}
 }
 
-/** An acknowledged start is found under the id that was given out; a session without its details is half a session. */
+/**
+ * An acknowledged start is found under the id that was given out; a session without its details is half a
+ * session.
+ */
 function checkStarts(journal: Journal, { sessions, responses, eventsOf }: Stored, verdict: Verdict): void {
 	if (responses !== sessions.length) verdict.torn.push("a session without its details");
 	if (sessions.some(({ id }) => !eventsOf.has(id))) verdict.torn.push("a session without its start");

@@ -40,8 +40,8 @@ export async function runFullDisks({
 }: DiskOptions): Promise<DiskFigures> {
 	const figures: DiskFigures = { ...noFigures(), writes_refused: 0, reads_refused: 0 };
 	using disk = aDisk(mebibytes + rounds * SPARE_MIB);
-	// SQLite's log may take a small disk before we do. Then this is what an operator finds to delete, a part each time: enough
-	// for the file to grow by what the log holds.
+	// SQLite's log may take a small disk before we do. Then this is what an operator finds to delete, a part
+	// each time: enough for the file to grow by what the log holds.
 	const spare = Array.from({ length: rounds }, () => disk.fill({ kibibytes: 1024 * SPARE_MIB }));
 	const file = join(disk.path, "carhythm.db");
 	const url: DatabaseUrl = { dialect: "sqlite", file };
@@ -75,8 +75,8 @@ async function fillAndEmpty(disk: Disk, journal: Journal, alsoEmpty?: () => void
 }
 
 /**
- * Fills the disk on which PostgreSQL keeps everything, its log first of all, which ends the whole server of PostgreSQL; an
- * operator makes room and starts it. Ours runs on.
+ * Fills the disk on which PostgreSQL keeps everything, its log first of all, which ends the whole server of
+ * PostgreSQL; an operator makes room and starts it. Ours runs on.
  */
 export async function runFullLogs({ rounds, seed, onRound }: DiskOptions): Promise<DiskFigures> {
 	const figures: DiskFigures = { ...noFigures(), writes_refused: 0, reads_refused: 0 };

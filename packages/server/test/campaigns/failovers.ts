@@ -27,9 +27,10 @@ const LONGEST_CUT_OFF_MS = 300;
 const LONGEST_STANDBY_MS = 300;
 
 /**
- * Kills the primary again and again while students work; its standby takes over, for as long as the next failover. One and the same
- * server of ours, whose address leads to the primary, has to refuse the standby and to go on with the new primary, which has all that was acknowledged.
- * Right before each end the standby is cut off: what is acknowledged without it is lost.
+ * Kills the primary again and again while students work; its standby takes over, for as long as the next
+ * failover. One and the same server of ours, whose address leads to the primary, has to refuse the standby
+ * and to go on with the new primary, which has all that was acknowledged. Right before each end the standby
+ * is cut off: what is acknowledged without it is lost.
  */
 export async function runFailovers(options: FailoverOptions): Promise<HealingFigures> {
 	const { failovers, seed, arm = "none", onFailover } = options;

@@ -31,8 +31,8 @@ export type JournalSession = { session_id: string | null; started_by: string };
 export type JournalCode = { text: string | null; made_by: string };
 
 /**
- * One request that writes. `unknown` after a cut connection or a 503: its operations are all there or none is. A student sends
- * it again, with the same ids, until it is one of the others.
+ * One request that writes. `unknown` after a cut connection or a 503: its operations are all there or none
+ * is. A student sends it again, with the same ids, until it is one of the others.
  */
 export type JournalWrite = {
 	session: JournalSession;

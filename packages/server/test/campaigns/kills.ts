@@ -23,8 +23,8 @@ const STUDENTS = 8;
 const KILLS_A_DATABASE = 25;
 
 /**
- * Kills the server again and again while students work. After each restart everything that was ever acknowledged has to be there,
- * and everything else wholly or not at all.
+ * Kills the server again and again while students work. After each restart everything that was ever
+ * acknowledged has to be there, and everything else wholly or not at all.
  */
 export async function runKills(options: KillOptions): Promise<Figures> {
 	const figures = noFigures();
@@ -69,7 +69,10 @@ async function onOneDatabase(
 	}
 }
 
-/** Mostly a server that has hardly begun, at times one with much behind it. Counted in replies, so that a slow machine sees as much as a quick one. */
+/**
+ * Mostly a server that has hardly begun, at times one with much behind it. Counted in replies, so that a slow
+ * machine sees as much as a quick one.
+ */
 function enoughReplies(chance: Chance): number {
 	return chance.nat(chance.oneIn(8) ? 150 : 30);
 }

@@ -1,4 +1,5 @@
-// The campaigns: npm run campaign:kills -- --engine sqlite --kills 1500 --seed 1. Figures come every ten rounds and in the end.
+// The campaigns: npm run campaign:kills -- --engine sqlite --kills 1500 --seed 1. Figures come every ten
+// rounds and in the end.
 import { parseArgs } from "node:util";
 import { eatMyData, FILE_SYSTEMS, whyNoDisks, whyNoPowerCuts } from "./a-disk.ts";
 import { weakened } from "./a-server.ts";

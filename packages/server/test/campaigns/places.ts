@@ -49,8 +49,8 @@ export async function inspect(url: DatabaseUrl, journal: Journal): Promise<Verdi
 }
 
 /**
- * For many inspections of one database. A server's is opened once. A file is opened each time: somebody who has it open all the time would spare
- * the next one its recovery.
+ * For many inspections of one database. A server's is opened once. A file is opened each time: somebody who
+ * has it open all the time would spare the next one its recovery.
  */
 export function anInspector(
 	url: DatabaseUrl,

@@ -46,8 +46,8 @@ const MANY_REPLIES = 150;
 const DISK_MIB = { sqlite: 96, postgres: 400 } as const;
 
 /**
- * Cuts the power of the disk under the database again and again while students work. Only what was acknowledged before the cut
- * was given counts, so a loss is one for certain.
+ * Cuts the power of the disk under the database again and again while students work. Only what was
+ * acknowledged before the cut was given counts, so a loss is one for certain.
  */
 export async function runPowerCuts(options: PowerOptions): Promise<Figures> {
 	const figures = noFigures();
@@ -123,7 +123,10 @@ async function aPlace({ engine, arm }: PowerOptions, disk: Disk): Promise<Place>
 	return { disk, url: cluster.url, address: cluster.url.url, cluster };
 }
 
-/** The server insists on synchronous commits for its session, so the control arm turns them off inside each transaction. */
+/**
+ * The server insists on synchronous commits for its session, so the control arm turns them off inside each
+ * transaction.
+ */
 const ASYNCHRONOUS = `
 	create function not_yet() returns trigger language plpgsql as
 		$$begin perform set_config('synchronous_commit', 'off', true); return null; end$$;

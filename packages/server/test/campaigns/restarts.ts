@@ -23,8 +23,8 @@ const MOST_REPLIES = 120;
 const LONGEST_AWAY_MS = 600;
 
 /**
- * Crashes PostgreSQL again and again while students work. One and the same server of ours has to say 503 meanwhile, go on
- * serving what it knows by heart, and go on by itself.
+ * Crashes PostgreSQL again and again while students work. One and the same server of ours has to say 503
+ * meanwhile, go on serving what it knows by heart, and go on by itself.
  */
 export async function runRestarts(options: RestartOptions): Promise<HealingFigures> {
 	const figures = noHealing();

@@ -5,7 +5,10 @@ import { aCluster, type Cluster } from "./a-cluster.ts";
 import { startServer } from "./a-server.ts";
 import { readQuestions } from "./questions.ts";
 
-/** Breaks off the wait for a standby that never answers, as an operator or a time limit may; until the request has its reply. */
+/**
+ * Breaks off the wait for a standby that never answers, as an operator or a time limit may; until the request
+ * has its reply.
+ */
 async function cancelWaits(cluster: Cluster, reply: Promise<unknown>): Promise<void> {
 	let isOver = false;
 	const over = reply.finally(() => {

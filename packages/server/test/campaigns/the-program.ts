@@ -11,8 +11,8 @@ export type Program = {
 };
 
 /**
- * Bundles the command line as it is now. It starts in a third of the time that the sources take, which campaigns do a thousand times, and
- * whoever edits the sources meanwhile changes nothing.
+ * Bundles the command line as it is now. It starts in a third of the time that the sources take, which
+ * campaigns do a thousand times, and whoever edits the sources meanwhile changes nothing.
  * @param warmUp runs a new program once and ends it in order: only then does Node keep what it compiled
  */
 export async function theProgram(warmUp: (program: Program) => Promise<void>): Promise<Program> {

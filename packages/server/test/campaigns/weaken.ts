@@ -1,4 +1,5 @@
-// Loaded before the server by control arms only: makes it break one promise, so that a campaign can show that it would notice.
+// Loaded before the server by control arms only: makes it break one promise, so that a campaign can show that
+// it would notice.
 //   CARHYTHM_WEAKEN=normal         SQLite at synchronous NORMAL, while the boot check is told FULL
 //   CARHYTHM_WEAKEN=write-behind   commits up to 50 ms after the reply, on SQLite and on PostgreSQL
 import SqliteFile from "better-sqlite3";

@@ -30,8 +30,8 @@ export type PointOptions = {
 const STORY = 12;
 
 /**
- * Tells one student's story again and again, each time killing the server in the n-th of its writes to the disk. What the story has
- * follows from the seed.
+ * Tells one student's story again and again, each time killing the server in the n-th of its writes to the
+ * disk. What the story has follows from the seed.
  */
 export async function runWritePoints({ call, points, seed, onPoint }: PointOptions): Promise<PointFigures> {
 	const figures: PointFigures = { ...noFigures(), killed: 0, kinds: [] };

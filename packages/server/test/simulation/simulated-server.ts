@@ -27,8 +27,8 @@ export type Engine = "sqlite" | "postgres";
 type Opened = { database: Database; app: Hono<Env>; assessments: AssessmentStore; admin: SessionAdmin };
 
 /**
- * The whole server in this process, on a real database, under a clock and a chance that the simulation holds. Nothing about it
- * is made up but the network in front of it.
+ * The whole server in this process, on a real database, under a clock and a chance that the simulation holds.
+ * Nothing about it is made up but the network in front of it.
  * @param now the server's clock, in milliseconds since 1970
  */
 export async function aSimulatedServer(engine: Engine, now: () => number) {

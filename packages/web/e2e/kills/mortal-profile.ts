@@ -13,7 +13,10 @@ export type MortalProfile = {
 	remove(): void;
 };
 
-/** `kill`: all processes end at once. `power`: the disk under the profile keeps what was brought to it, and nothing else. */
+/**
+ * `kill`: all processes end at once. `power`: the disk under the profile keeps what was brought to it, and
+ * nothing else.
+ */
 export const DEATHS = { kill: aProfileToKillOn, power: aProfileWithoutPower } as const;
 export type Death = keyof typeof DEATHS;
 

@@ -1,4 +1,7 @@
-/** What is wrong between the page and the server. With `reply_lost` the server has the answers and the page does not know it. */
+/**
+ * What is wrong between the page and the server. With `reply_lost` the server has the answers and the page
+ * does not know it.
+ */
 const TROUBLES = ["none", "offline", "server_down", "reply_lost"] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
@@ -30,7 +33,10 @@ export function plansOf(seed: number, kills: number): Plan[] {
 	});
 }
 
-/** Plans under which a page that promises too early must be found out: the server does not help, and the outbox waits already. */
+/**
+ * Plans under which a page that promises too early must be found out: the server does not help, and the
+ * outbox waits already.
+ */
 export function plansOfControl(seed: number, kills: number): Plan[] {
 	return plansOf(seed, kills).map((plan, kill) => ({
 		...plan,

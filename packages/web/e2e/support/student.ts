@@ -58,8 +58,8 @@ export type Student = {
 };
 
 /**
- * Looks in every frame, where `expect` would look again only after half a second: that is what a walk of 71 questions takes
- * its time with.
+ * Looks in every frame, where `expect` would look again only after half a second: that is what a walk of 71
+ * questions takes its time with.
  */
 async function headingBecomes(page: Page, text: string): Promise<void> {
 	await page.waitForFunction((wanted) => document.querySelector("h1")?.innerText === wanted, text);

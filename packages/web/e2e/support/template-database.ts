@@ -5,7 +5,8 @@ import { join } from "node:path";
 const made = new Map<string, Promise<string>>();
 
 /**
- * The file of a database in which nothing has happened yet, to be copied: that is quicker than all migrations once more.
+ * The file of a database in which nothing has happened yet, to be copied: that is quicker than all migrations
+ * once more.
  * @param assessment the one that new sessions get
  * @param make makes such a database at a path
  */

@@ -40,7 +40,8 @@ export const test = base.extend<Options & Fixtures>({
 		await use({ watch: (page) => watch(page, alarms) });
 		if (alarms.length > 0) throw new Error(`The page was not calm:\n${alarms.join("\n")}`);
 	},
-	// Playwright's contexts are private windows, and the page knows it. Stories of students with a profile are told in them all the same.
+	// Playwright's contexts are private windows, and the page knows it. Stories of students with a profile are
+	// told in them all the same.
 	context: async ({ context, private_window }, use) => {
 		if (!private_window) await context.addInitScript(hidePrivateWindow);
 		await use(context);

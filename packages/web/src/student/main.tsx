@@ -16,7 +16,8 @@ const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no #app");
 void open(root);
 
-// No await at the top: what is loaded later shares a file with this, and would wait for it as long as it waits for them.
+// No await at the top: what is loaded later shares a file with this, and would wait for it as long as it
+// waits for them.
 async function open(page: HTMLElement): Promise<void> {
 	const wanted = new URLSearchParams(location.search).get("assessment");
 	const code = takeCodeFromAddress();

@@ -16,8 +16,8 @@ export function questionsOf(body: unknown): ServedQuestion[] {
 }
 
 /**
- * The answer to a question, the same in every run. Neighbouring questions get different answers, so that sums, rankings and
- * labels differ between the scales.
+ * The answer to a question, the same in every run. Neighbouring questions get different answers, so that
+ * sums, rankings and labels differ between the scales.
  * @param variant another one gives other answers, so that weights of options count that were not chosen before
  * @returns null for a type of question that the API does not have
  */

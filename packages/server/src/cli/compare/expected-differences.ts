@@ -19,8 +19,8 @@ export type ExpectedDifference = {
 export const ANSWERED_TWICE = "answered twice";
 
 /**
- * Every difference that is there on purpose. A row covers as little as it can: a row that covers too much hides a defect.
- * `docs/api.md` says the same to the authors of front ends.
+ * Every difference that is there on purpose. A row covers as little as it can: a row that covers too much
+ * hides a defect. `docs/api.md` says the same to the authors of front ends.
  */
 export const EXPECTED_DIFFERENCES: readonly ExpectedDifference[] = [
 	{

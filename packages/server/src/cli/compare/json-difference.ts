@@ -5,8 +5,8 @@ export type JsonPath = readonly (string | number)[];
 export type JsonDifference = { path: JsonPath; old: unknown; new: unknown };
 
 /**
- * Lists every place at which two JSON values differ. Numbers compare as numbers, so `1` and `1.0` are equal; `1` and `"1"`
- * are not. Arrays are compared element by element.
+ * Lists every place at which two JSON values differ. Numbers compare as numbers, so `1` and `1.0` are equal;
+ * `1` and `"1"` are not. Arrays are compared element by element.
  *
  * `listDifferences({ a: [1, 2] }, { a: [1, 3], b: 4 })` gives `a[1]` (2 and 3) and `b` (absent and 4).
  */

@@ -20,7 +20,10 @@ export type ComparedSession = {
 	profiles: Pair<unknown> | null;
 };
 
-/** One request that both servers get; {@link SESSION_ID} in its path and body stands for each server's own session. */
+/**
+ * One request that both servers get; {@link SESSION_ID} in its path and body stands for each server's own
+ * session.
+ */
 export type ComparedRequest = {
 	method: "GET" | "POST";
 	path: string;

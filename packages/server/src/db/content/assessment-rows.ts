@@ -3,8 +3,9 @@ import type { Insertable, RawBuilder, Transaction } from "kysely";
 import type { NextIds } from "../../assessments/assign-ids.ts";
 import type { Schema } from "../schema.ts";
 
-// The existing product's `pages` and `questions` hold the newest version of every assessment, for the programs that read
-// them and for the foreign keys of answers. What a session is asked comes from `assessment_versions`.
+// The existing product's `pages` and `questions` hold the newest version of every assessment, for the
+// programs that read them and for the foreign keys of answers. What a session is asked comes from
+// `assessment_versions`.
 
 type Now = RawBuilder<string>;
 type PageRow = Insertable<Schema["pages"]>;

@@ -38,7 +38,10 @@ type ListedAssessment = {
 type AddedAssessment = { key: string; version: number; outcome: "added" | "unchanged" };
 
 export type AssessmentAdmin = {
-	/** Stores a checked file as the next version of its assessment. The first assessment of all becomes the default. */
+	/**
+	 * Stores a checked file as the next version of its assessment. The first assessment of all becomes the
+	 * default.
+	 */
 	add(file: AssessmentFile, scoring: Scoring | null): Promise<AddedAssessment>;
 	/** Which assessment a session gets that names none. False for an unknown key. */
 	setDefault(key: string): Promise<boolean>;
@@ -77,8 +80,8 @@ export function createAssessmentStore(database: Database): AssessmentStore & Ass
 	}
 
 	/**
-	 * The command line may add versions or change the default while the server runs, so the newest is looked up each time. While
-	 * the database is away, what was the newest is still good for reading.
+	 * The command line may add versions or change the default while the server runs, so the newest is looked
+	 * up each time. While the database is away, what was the newest is still good for reading.
 	 */
 	async function newest(query: ReturnType<typeof newestOf>, name: string): Promise<AssessmentVersion | null> {
 		try {

@@ -39,7 +39,10 @@ const FREED = "~";
 /** No operation and no device has this id: it only asks whether one would be refused. */
 const PROBE_ID = "00000000-0000-4000-8000-000000000000" as OperationId;
 
-/** The codes that an operation leads to, one after another, each with its hash: worked out before the database is locked. */
+/**
+ * The codes that an operation leads to, one after another, each with its hash: worked out before the database
+ * is locked.
+ */
 export function codesOf(session_id: SessionId, operation_id: OperationId, hash_cost?: number) {
 	const hashes = new Map<number, Promise<string>>();
 	return (attempt: number) => {
@@ -128,8 +131,8 @@ function refuseEnded(session: StoredSession, { received, expiry_days }: JudgingR
 }
 
 /**
- * Lets others have the selectors of codes: there are but a million. The rows stay, because the request that made a code gets the
- * same one again when it is repeated.
+ * Lets others have the selectors of codes: there are but a million. The rows stay, because the request that
+ * made a code gets the same one again when it is repeated.
  */
 async function free(
 	tx: Tx,
@@ -194,7 +197,10 @@ async function sessionOfSelector(tx: Tx, selector: string): Promise<SessionId | 
 	return row ? parseSessionId(row.session_id) : null;
 }
 
-/** All codes of a session but its newest are void. To be read after the session is locked, so that guesses are counted one by one. */
+/**
+ * All codes of a session but its newest are void. To be read after the session is locked, so that guesses are
+ * counted one by one.
+ */
 async function findCode(
 	tx: Tx,
 	response_id: number,

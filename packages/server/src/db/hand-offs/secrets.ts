@@ -6,8 +6,9 @@ const HASH_BYTES = 32;
 const COST = 16_384;
 
 /**
- * The code that belongs to an operation. It is not drawn but worked out from two secrets, of which the session id alone has
- * 122 random bits: so the same request, sent again, gets the same code, although no code is ever stored.
+ * The code that belongs to an operation. It is not drawn but worked out from two secrets, of which the
+ * session id alone has 122 random bits: so the same request, sent again, gets the same code, although no code
+ * is ever stored.
  * @param attempt counts up when the selector is taken
  */
 export function deriveCode(session_id: SessionId, operation_id: OperationId, attempt: number): HandOffCode {
@@ -15,9 +16,9 @@ export function deriveCode(session_id: SessionId, operation_id: OperationId, att
 }
 
 /**
- * The hash under which a verifier is stored. Five symbols are 25 bits, which any fast hash would give away in a second to
- * a thief of a copy of the database. Scrypt makes all of them two weeks of one processor's work, and the code is
- * void after ten minutes. The selector serves as salt: no two codes of one time share it.
+ * The hash under which a verifier is stored. Five symbols are 25 bits, which any fast hash would give away in
+ * a second to a thief of a copy of the database. Scrypt makes all of them two weeks of one processor's work,
+ * and the code is void after ten minutes. The selector serves as salt: no two codes of one time share it.
  * @param cost less only where nothing is secret, as in a simulation
  */
 export function hashVerifier({ selector, verifier }: HandOffCode, cost = COST): Promise<string> {

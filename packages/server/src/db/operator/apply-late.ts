@@ -33,8 +33,8 @@ export type AppliedLateEvents = {
 
 /**
  * Applies the late events of a session, whatever its status, which stays as it is. Done again it finds none.
- * @param options.renew whether the session counts as active now, so that the student can go on; otherwise it counts as
- *   active when the newest of them was done
+ * @param options.renew whether the session counts as active now, so that the student can go on; otherwise it
+ *   counts as active when the newest of them was done
  * @param options.dry_run only says what it would do
  * @returns null for an unknown display id
  */
@@ -107,7 +107,10 @@ function renew(work: SessionWrite, received: Instant): void {
 	work.session = { ...work.session, state: { ...state, last_activity: received } };
 }
 
-/** The stored profile of a completed session does not know these answers: the next look at the results computes it anew. */
+/**
+ * The stored profile of a completed session does not know these answers: the next look at the results
+ * computes it anew.
+ */
 async function forgetProfile(tx: Tx, response_id: number): Promise<void> {
 	await tx
 		.updateTable("assessment_scores")

@@ -29,7 +29,10 @@ export type Recorded = {
 	answers: readonly Selectable<Schema["question_answers"]>[];
 };
 
-/** A state without its id and its half-typed text, which the history does not hold; `language` is null where it is not known. */
+/**
+ * A state without its id and its half-typed text, which the history does not hold; `language` is null where
+ * it is not known.
+ */
 export type ReplayedState = Omit<SessionState, "session_id" | "drafts" | "language"> & {
 	language: Language | null;
 };

@@ -205,7 +205,8 @@ async function deleteSession(
 		await tx.deleteFrom(table).where("response_id", "=", row.id).execute();
 	}
 	await tx.deleteFrom("feedbacks").where("session_id", "=", row.session_id).execute();
-	// A repeated Start Fresh is led to its session by the display id, which is noted with the session that was set aside.
+	// A repeated Start Fresh is led to its session by the display id, which is noted with the session that was
+	// set aside.
 	await tx
 		.updateTable("session_events")
 		.set({ result: redirectedTo(null) })

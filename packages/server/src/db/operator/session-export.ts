@@ -23,7 +23,10 @@ export type ExportedSession = {
 	person: Person;
 	/** By question id. */
 	answers: ReadonlyMap<number, ExportedAnswer>;
-	/** The stored result, of this program or of the existing product; null where none is stored or it was not asked for. */
+	/**
+	 * The stored result, of this program or of the existing product; null where none is stored or it was not
+	 * asked for.
+	 */
 	profile: Profile | null;
 };
 
@@ -40,8 +43,8 @@ type ExportOptions = ExpiryClock & {
 export type LeftOut = { assessment: string; sessions: number };
 
 /**
- * Reads the sessions one after another, in the order in which they began, all as they were at one moment however long the
- * reading takes. Only one is held in memory.
+ * Reads the sessions one after another, in the order in which they began, all as they were at one moment
+ * however long the reading takes. Only one is held in memory.
  */
 export async function exportSessions<T>(
 	{ reader }: Database,
@@ -58,7 +61,10 @@ export async function exportSessions<T>(
 	});
 }
 
-/** Every stored result of adopted sessions, older ones included. It must be read to its end before the sessions are. */
+/**
+ * Every stored result of adopted sessions, older ones included. It must be read to its end before the
+ * sessions are.
+ */
 async function* readAdoptedProfiles(
 	snapshot: Kysely<Schema>,
 	assessment: string | null,

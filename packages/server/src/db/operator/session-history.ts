@@ -15,7 +15,10 @@ import type { AssessmentStore, AssessmentVersion } from "../store.ts";
 import { cameLate, lateResultOf, type Recorded, replay } from "./replay.ts";
 import type { ShownEvent } from "./session-admin.ts";
 
-/** A session as it was right after one of its events, as an operator may see it. Half-typed text is not kept of the past. */
+/**
+ * A session as it was right after one of its events, as an operator may see it. Half-typed text is not kept
+ * of the past.
+ */
 export type PastSession = {
 	display_id: string;
 	revision: number;
@@ -32,8 +35,8 @@ export type PastSession = {
 	progress: Progress;
 	total_xp: number;
 	/**
-	 * In the order in which the questions are asked. An answer that another program had taken in has no known time (`at` null);
-	 * its `revision` is 0 until it is replaced.
+	 * In the order in which the questions are asked. An answer that another program had taken in has no known
+	 * time (`at` null); its `revision` is 0 until it is replaced.
 	 */
 	answers: { question: string; answer: Answer; at: Instant | null; revision: number }[];
 };
@@ -48,7 +51,10 @@ export type LateEvent = Omit<ShownEvent, "at" | "outcome"> & {
 	at: Instant;
 	code: string;
 	detail: string;
-	/** Restoring or renewing the session applies what came late, and so does an operator. A draft that was applied has no value any more: its text lives with the other drafts. */
+	/**
+	 * Restoring or renewing the session applies what came late, and so does an operator. A draft that was
+	 * applied has no value any more: its text lives with the other drafts.
+	 */
 	now: "kept_aside" | "applied" | "superseded";
 };
 

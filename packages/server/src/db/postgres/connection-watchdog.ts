@@ -28,8 +28,9 @@ export type Backend = { pid: number; began: string };
 export type ConnectionWatchdog = ReturnType<typeof watchConnections>;
 
 /**
- * Notices connections that have gone silent. A host without power and a load balancer that forgot a connection send no word of it, and the
- * system itself would go on trying for a quarter of an hour, with all who want to write in line behind it.
+ * Notices connections that have gone silent. A host without power and a load balancer that forgot a
+ * connection send no word of it, and the system itself would go on trying for a quarter of an hour, with all
+ * who want to write in line behind it.
  */
 export function watchConnections(url: string, { statement_ms, look_ms }: Timeouts) {
 	const backends = new WeakMap<ClientBase, Backend>();
@@ -43,8 +44,8 @@ export function watchConnections(url: string, { statement_ms, look_ms }: Timeout
 	}
 
 	/**
-	 * A synchronous standby may hold a commit for minutes, and so may a slow disk. No limit could tell that from silence, but the server
-	 * can, on another connection.
+	 * A synchronous standby may hold a commit for minutes, and so may a slow disk. No limit could tell that
+	 * from silence, but the server can, on another connection.
 	 */
 	async function commit(client: ClientBase): Promise<QueryResult> {
 		const done = new AbortController();
@@ -96,8 +97,8 @@ export function watchConnections(url: string, { statement_ms, look_ms }: Timeout
 	}
 
 	/**
-	 * Whatever has not been heard of since may be as silent. If the server lives, it does not know that the client is gone, and
-	 * would keep for a minute what the transaction has locked.
+	 * Whatever has not been heard of since may be as silent. If the server lives, it does not know that the
+	 * client is gone, and would keep for a minute what the transaction has locked.
 	 */
 	function giveUp(client: ClientBase, asked: number): void {
 		silentSince = Math.max(silentSince, asked);
@@ -136,7 +137,10 @@ export function watchConnections(url: string, { statement_ms, look_ms }: Timeout
 
 const OF_BACKEND = "pid = $1 and extract(epoch from backend_start)::text = $2";
 
-/** Sockets for connections. `cut` breaks them off, `leave` lets the process end although the other side has not said goodbye. */
+/**
+ * Sockets for connections. `cut` breaks them off, `leave` lets the process end although the other side has
+ * not said goodbye.
+ */
 export function leavableSockets() {
 	const open = new Set<Socket>();
 	return {

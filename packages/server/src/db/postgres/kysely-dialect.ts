@@ -70,8 +70,8 @@ async function acquire(pool: Pool, watchdog: ConnectionWatchdog): Promise<Pooled
 }
 
 /**
- * The function of the server that waits for a synchronous standby. When the wait is broken off, the commit is still called a
- * success, with a warning from here; the words of the warning depend on the server's language.
+ * The function of the server that waits for a synchronous standby. When the wait is broken off, the commit is
+ * still called a success, with a warning from here; the words of the warning depend on the server's language.
  */
 const STANDBY_WAIT = "SyncRepWaitForLSN";
 

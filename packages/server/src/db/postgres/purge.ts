@@ -21,9 +21,9 @@ const REMAINS =
 	"No query and no dump of the database finds it any more. The space that it took on the server's disk is overwritten when it is used again; the server's write-ahead log, archives of it and backups keep what they hold.";
 
 /**
- * Takes deleted rows out of their tables and indexes, once no transaction can see them any more. What they were stays in the unused
- * space of their pages until something else is written there; only rewriting whole tables would remove that, with everyone
- * locked out meanwhile.
+ * Takes deleted rows out of their tables and indexes, once no transaction can see them any more. What they
+ * were stays in the unused space of their pages until something else is written there; only rewriting whole
+ * tables would remove that, with everyone locked out meanwhile.
  */
 export async function purgePostgres(pool: Pool): Promise<Purged> {
 	const client = await pool.connect();

@@ -27,8 +27,8 @@ const TABLE_RIGHTS = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 const SEQUENCE_RIGHTS = ["USAGE", "SELECT", "UPDATE"];
 
 /**
- * The tables that `serve` uses and that are not there: a migration was undone while the server runs. Empty on SQLite, where that is
- * refused.
+ * The tables that `serve` uses and that are not there: a migration was undone while the server runs. Empty on
+ * SQLite, where that is refused.
  */
 async function missingTables(database: Database): Promise<readonly string[]> {
 	if (database.dialect.isEmbedded) return [];
@@ -41,8 +41,8 @@ async function missingTables(database: Database): Promise<readonly string[]> {
 type Lack = { role: string; rights: string; object: string };
 
 /**
- * The statements that give the role of this connection what `serve` needs, for the owner of the tables to run. A table that is not
- * there is not reported: that is a matter for the migrations.
+ * The statements that give the role of this connection what `serve` needs, for the owner of the tables to
+ * run. A table that is not there is not reported: that is a matter for the migrations.
  * @returns an empty list when nothing is missing, and always on SQLite
  * @example ["GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE session_holders TO carhythm;"]
  */

@@ -45,7 +45,8 @@ type Server = Backend & { version: number; encoding: string; recovering: number;
  * @throws OperatorError in one sentence
  */
 export async function prepareSession(client: ClientBase, url: string, role: Role): Promise<Backend> {
-	// Without a listener, a connection that breaks in use would end the process; the query under way reports it anyway.
+	// Without a listener, a connection that breaks in use would end the process; the query under way reports
+	// it anyway.
 	client.on("error", () => {});
 	const server = await look(client);
 	checkServer(url, server);

@@ -16,7 +16,10 @@ export function readProfile(stored: string): Record<string, unknown> | null {
 	}
 }
 
-/** The scored profiles, in the column where the existing product keeps them: a profile of either is served as it is. */
+/**
+ * The scored profiles, in the column where the existing product keeps them: a profile of either is served as
+ * it is.
+ */
 export function createScoreStore(database: Database): ScoreStore {
 	const { reader, dialect } = database;
 	return {

@@ -16,7 +16,10 @@ export type ExpiryClock = { now: Instant; expiry_days: number };
 /** The two columns that decide when a session expires: of `student_responses` and of `session_details`. */
 type ExpiryColumns = { last_activity: Instant; adopted_at: Instant | null };
 
-/** From when the time to expiry runs: an adopted session's from its adoption, because the old value knew nothing of answers. */
+/**
+ * From when the time to expiry runs: an adopted session's from its adoption, because the old value knew
+ * nothing of answers.
+ */
 function baseOf({ last_activity, adopted_at }: ExpiryColumns): Instant {
 	return laterOf(last_activity, adopted_at ?? last_activity);
 }

@@ -20,8 +20,8 @@ import {
 type NewestRow = HistoryRow & { result: string; outcome: "applied" | "superseded" | "late" };
 
 /**
- * The session with every answer and draft, in a fixed number of queries. How many rows they read depends on the questions and
- * not on the history: a client may answer one question a hundred thousand times.
+ * The session with every answer and draft, in a fixed number of queries. How many rows they read depends on
+ * the questions and not on the history: a client may answer one question a hundred thousand times.
  */
 export async function loadSession(
 	db: Reader,
@@ -79,8 +79,8 @@ const WithConflict = z.object({
 });
 
 /**
- * The standing answers, each with the one that does not stand where two devices answered without seeing the other's: as long as
- * nothing came after that.
+ * The standing answers, each with the one that does not stand where two devices answered without seeing the
+ * other's: as long as nothing came after that.
  */
 async function withOthers(
 	db: Reader,
@@ -91,7 +91,8 @@ async function withOthers(
 	const last = new Map<number | null, NewestRow>();
 	for (const row of events) {
 		const stands = row.question_id !== null && standing[row.question_id]?.operation_id === row.operation_id;
-		// What was applied and stands no more was replaced by the one that does, also where that one came first, late, and was applied last.
+		// What was applied and stands no more was replaced by the one that does, also where that one came
+		// first, late, and was applied last.
 		if (!stands && row.outcome !== "superseded") continue;
 		if (row.revision > (last.get(row.question_id)?.revision ?? 0)) last.set(row.question_id, row);
 	}

@@ -11,9 +11,10 @@ export const NEWEST_COLUMNS = sql.raw(
 );
 
 /**
- * The events from which the state of some questions follows, at most four for each: the newest answer and the newest clear that were
- * applied, one of which stands, and the last answer and the last clear that were superseded on arrival. Each is one look-up in an
- * index of its own, however often the question was answered, cleared, or answered too late.
+ * The events from which the state of some questions follows, at most four for each: the newest answer and the
+ * newest clear that were applied, one of which stands, and the last answer and the last clear that were
+ * superseded on arrival. Each is one look-up in an index of its own, however often the question was answered,
+ * cleared, or answered too late.
  * @param wanted rows of {@link Touched}, as `Dialect.rows` makes them
  */
 export function selectNewest<Row>(wanted: RawBuilder<unknown>, columns: RawBuilder<unknown>) {

@@ -34,8 +34,9 @@ const PROBE_ID = "00000000-0000-4000-8000-000000000000" as OperationId;
 export type RestoreRequest = { session_id: SessionId; operation_id: OperationId };
 
 /**
- * Undoes Start Fresh: the session becomes active again, the one that was begun in its place is set aside (and can be restored in
- * turn), and what came late while it was aside is applied. A session that is active already stays as it is.
+ * Undoes Start Fresh: the session becomes active again, the one that was begun in its place is set aside (and
+ * can be restored in turn), and what came late while it was aside is applied. A session that is active
+ * already stays as it is.
  */
 export async function restoreSession(context: WriteContext, request: RestoreRequest): Promise<StartOutcome> {
 	const { tx, dialect, assessments, expiry_days } = context;

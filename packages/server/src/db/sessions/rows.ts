@@ -21,8 +21,8 @@ export const ADOPTED_OPERATION = "00000000-0000-0000-0000-000000000000" as Opera
 export const ADOPTED = "adopted";
 
 /**
- * Whether an event is an answer that another program had taken in. It stood from the beginning, whenever it was entered into the
- * history, and its time is not known: it counts from the start of the session.
+ * Whether an event is an answer that another program had taken in. It stood from the beginning, whenever it
+ * was entered into the history, and its time is not known: it counts from the start of the session.
  */
 export function cameWithAdoption(
 	{ fingerprint, received_at }: Pick<Selectable<Schema["session_events"]>, "fingerprint" | "received_at">,
@@ -81,7 +81,10 @@ export function selectSessions(db: Reader) {
 
 export type SessionRow = Awaited<ReturnType<ReturnType<typeof selectSessions>["execute"]>>[number];
 
-/** A row as a session whose `answers` and `drafts` are not loaded. The row is parsed: a broken one is an error, not a guess. */
+/**
+ * A row as a session whose `answers` and `drafts` are not loaded. The row is parsed: a broken one is an
+ * error, not a guess.
+ */
 export async function toStoredSession(row: SessionRow, assessments: AssessmentStore): Promise<StoredSession> {
 	const version = await assessments.byId(row.assessment_version_id);
 	if (!version) throw new Error(`Assessment version ${row.assessment_version_id} is missing.`);
@@ -130,7 +133,10 @@ export async function toStoredSession(row: SessionRow, assessments: AssessmentSt
 	};
 }
 
-/** The cast keeps SQLite from planning the join anew each time a value is bound, which costs ten times the query itself. */
+/**
+ * The cast keeps SQLite from planning the join anew each time a value is bound, which costs ten times the
+ * query itself.
+ */
 export function asText(value: string) {
 	return sql<string>`cast(${value} as text)`;
 }
@@ -153,7 +159,10 @@ export type HistoryRow = Pick<
 	"question_id" | "operation_id" | "kind" | "value" | "at" | "revision"
 >;
 
-/** The standing answers among history rows of one session: for each question the latest, ties broken by operation id. */
+/**
+ * The standing answers among history rows of one session: for each question the latest, ties broken by
+ * operation id.
+ */
 export function currentAnswers(history: readonly HistoryRow[]): Record<string, AnswerRecord> {
 	const latest = new Map<number, HistoryRow>();
 	const ever = new Set<number>();
@@ -251,7 +260,10 @@ export function answerColumns(
 	}
 }
 
-/** An answer that was there before this program: it counts as given when the session began, before everything else. */
+/**
+ * An answer that was there before this program: it counts as given when the session began, before everything
+ * else.
+ */
 export function adoptedAnswer(row: AnswerRow, started_at: Instant): AnswerRecord | null {
 	const answer = answerOfRow(row);
 	return answer && { at: started_at, operation_id: ADOPTED_OPERATION, answer, ever: true, revision: 0 };

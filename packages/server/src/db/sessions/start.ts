@@ -53,13 +53,16 @@ async function findStarted(
 		.executeTakeFirst();
 	if (!row) return null;
 	if (row.start_fingerprint !== startFingerprint(request)) return operationMismatch();
-	// A transaction that only reads waits for no standby. With a lock this one does, so a start whose first commit was in doubt is
-	// confirmed only when the standby has it.
+	// A transaction that only reads waits for no standby. With a lock this one does, so a start whose first
+	// commit was in doubt is confirmed only when the standby has it.
 	await dialect.lockSessions(tx, "id", [row.response_id]);
 	return { ok: true, session: await toStoredSession(row, assessments) };
 }
 
-/** What a repeated start must say again to count as the same: not the version, which may have become newer meanwhile. */
+/**
+ * What a repeated start must say again to count as the same: not the version, which may have become newer
+ * meanwhile.
+ */
 function startFingerprint({ version, replaces, language }: StartRequest): string {
 	return fingerprintOf([version.index.assessment.key, replaces, language]);
 }
@@ -75,7 +78,8 @@ async function setAside(
 ): Promise<{ work: SessionWrite; last: number } | { outcome: StartOutcome }> {
 	const work = await loadOneSession(context, session_id);
 	if (!work) return { outcome: unknownSession() };
-	// The same request may have come first through another process, and have been done while this one waited for the lock.
+	// The same request may have come first through another process, and have been done while this one waited
+	// for the lock.
 	const sent = (await findStarted(context, request)) ?? (await findRedirected(context, request, work));
 	if (sent) return { outcome: sent };
 	const { response_id } = work.session;
@@ -87,7 +91,10 @@ async function setAside(
 	return outcome.ok ? { work, last: last?.id ?? response_id } : { outcome };
 }
 
-/** Answers a fresh start with the session that has the place already, and notes it in the old one: a repeat gets the same. */
+/**
+ * Answers a fresh start with the session that has the place already, and notes it in the old one: a repeat
+ * gets the same.
+ */
 async function redirect(
 	context: WriteContext,
 	request: StartRequest,

@@ -14,9 +14,10 @@ export async function linkSuccessor(tx: Tx, response_id: number, replaced_by: nu
 }
 
 /**
- * The session at the end of the chain of fresh starts, locked; null where none was begun in this one's place. Only it can be active. Whatever takes
- * the place of one in the chain is linked behind it, also when it was set aside by itself: from each that can be brought back the way leads to
- * the one that has its place, so that there are never two active ones.
+ * The session at the end of the chain of fresh starts, locked; null where none was begun in this one's place.
+ * Only it can be active. Whatever takes the place of one in the chain is linked behind it, also when it was
+ * set aside by itself: from each that can be brought back the way leads to the one that has its place, so
+ * that there are never two active ones.
  */
 export async function lockLastSuccessor(
 	tx: Tx,

@@ -4,8 +4,8 @@ import type { Handle } from "./kysely-dialect.ts";
 const LOOK_EVERY_MS = 500;
 
 /**
- * Other processes on the same file. There is no word between them, but the file itself tells the writing connection whether
- * anybody else has changed it since it last looked.
+ * Other processes on the same file. There is no word between them, but the file itself tells the writing
+ * connection whether anybody else has changed it since it last looked.
  */
 export function sqliteChangeFeed(writer: Handle): ChangeFeed {
 	return {

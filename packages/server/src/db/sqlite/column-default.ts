@@ -5,11 +5,12 @@ import SqliteFile from "better-sqlite3";
 export type Token = { text: string; start: number; end: number; depth: number };
 
 /**
- * Sets a column's default by editing the text of its table in the schema, which costs nothing however many rows there are.
- * SQLite has no statement for it, and refuses a computed default in ADD COLUMN on a table with rows.
+ * Sets a column's default by editing the text of its table in the schema, which costs nothing however many
+ * rows there are. SQLite has no statement for it, and refuses a computed default in ADD COLUMN on a table
+ * with rows.
  *
- * The edit is proven before it is made: both texts are created in an empty database in memory, and nothing but this one
- * default may differ. It is part of the transaction under way, like any other statement.
+ * The edit is proven before it is made: both texts are created in an empty database in memory, and nothing
+ * but this one default may differ. It is part of the transaction under way, like any other statement.
  */
 export function setColumnDefault(
 	database: SqliteFile.Database,

@@ -12,8 +12,8 @@ const LOOK_EVERY_MS = 1000;
 const SMALL_LOG_BYTES = 400 * 1024;
 
 /**
- * Pages of 4 KiB. Copying the log back into the file less often than after each 1000 pages lets a page that is written again and
- * again be copied once.
+ * Pages of 4 KiB. Copying the log back into the file less often than after each 1000 pages lets a page that
+ * is written again and again be copied once.
  */
 const PAGES_BETWEEN_CHECKPOINTS = 8000;
 
@@ -45,7 +45,8 @@ export type SqliteWatch = {
  *
  * watching → (files gone or replaced) → given up, until the process ends
  *
- * Once given up, nothing is acknowledged any more, also when the files are back: another program may have written meanwhile.
+ * Once given up, nothing is acknowledged any more, also when the files are back: another program may have
+ * written meanwhile.
  */
 export function createSqliteWatch(file: string, writer: () => Writer): SqliteWatch {
 	let files: SqliteFiles | null = null;

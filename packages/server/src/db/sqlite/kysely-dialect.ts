@@ -57,8 +57,8 @@ export function createHandle(
 		return asStorageError(error);
 	}
 	/**
-	 * What the write-ahead log holds is copied into the file, and its room used again: the disk may have no other. Tried until it
-	 * is done: room that is made on the disk would otherwise go to the log as well.
+	 * What the write-ahead log holds is copied into the file, and its room used again: the disk may have no
+	 * other. Tried until it is done: room that is made on the disk would otherwise go to the log as well.
 	 */
 	function makeRoom(): void {
 		try {
@@ -94,8 +94,9 @@ export function createHandle(
 }
 
 /**
- * Kysely's dialect over a {@link Handle}. `begin` is how a transaction begins, `patience_ms` for how long it is tried again while another
- * program writes, beyond SQLite's own waiting, during which nothing else happens in this process.
+ * Kysely's dialect over a {@link Handle}. `begin` is how a transaction begins, `patience_ms` for how long it
+ * is tried again while another program writes, beyond SQLite's own waiting, during which nothing else happens
+ * in this process.
  */
 export function kyselyDialect(
 	handle: Handle,
@@ -176,7 +177,8 @@ class HandleConnection implements DatabaseConnection {
 	}
 
 	async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-		// Before a transaction, not before each of its statements. Not in acquireConnection: Kysely would never give it back.
+		// Before a transaction, not before each of its statements. Not in acquireConnection: Kysely would never
+		// give it back.
 		if (!this.#handle.inTransaction()) this.#watch.check();
 		try {
 			const statement = this.#prepare(sql);

@@ -5,8 +5,9 @@ import { OperatorError } from "../../operator-error.ts";
 import type { DatabaseUrl } from "../dialect.ts";
 
 /**
- * Refuses a file that was replaced while the log of the one before lies beside it: SQLite would read that log into it, and
- * damage it without a word. It is looked for where the file was changed after its log, on a copy, before anything is opened.
+ * Refuses a file that was replaced while the log of the one before lies beside it: SQLite would read that log
+ * into it, and damage it without a word. It is looked for where the file was changed after its log, on a
+ * copy, before anything is opened.
  * @throws OperatorError `refused`
  */
 export function refuseStaleLog(url: DatabaseUrl): void {

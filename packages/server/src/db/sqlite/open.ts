@@ -13,8 +13,9 @@ import { createSqliteWatch, type SqliteWatch } from "./file-watch.ts";
 import { createHandle, type Handle, jsonRows, kyselyDialect } from "./kysely-dialect.ts";
 
 /**
- * What every connection must hold to. The driver's build runs WAL at synchronous NORMAL unless told otherwise, and that
- * loses acknowledged answers when the power fails, so everything is set by hand and read back.
+ * What every connection must hold to. The driver's build runs WAL at synchronous NORMAL unless told
+ * otherwise, and that loses acknowledged answers when the power fails, so everything is set by hand and read
+ * back.
  */
 const REQUIRED = [
 	{ pragma: "synchronous", set: "FULL", holds: 2 },
@@ -24,15 +25,17 @@ const REQUIRED = [
 ] as const;
 
 /**
- * For how long another program that writes is waited for. SQLite waits by holding up the whole process, reads included, which is fine for a
- * command; while sessions are served it may do so only for a blink, and the rest of the time is waited beside it.
+ * For how long another program that writes is waited for. SQLite waits by holding up the whole process, reads
+ * included, which is fine for a command; while sessions are served it may do so only for a blink, and the
+ * rest of the time is waited beside it.
  */
 const BUSY_TIMEOUT_MS = 5000;
 const BLINK_MS = 20;
 
 /**
- * The most that a connection keeps of the file in memory, in KiB. A group of students whose sessions lie far apart needs some ten pages of each;
- * SQLite's own 2 MB are too few for that, and it would ask the system for the same pages again in every group.
+ * The most that a connection keeps of the file in memory, in KiB. A group of students whose sessions lie far
+ * apart needs some ten pages of each; SQLite's own 2 MB are too few for that, and it would ask the system for
+ * the same pages again in every group.
  */
 const CACHE_KIB = { writer: 32 * 1024, reader: 8 * 1024 };
 
@@ -192,7 +195,10 @@ function sizeOf(file: string): number {
 	return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Switching to WAL needs the file alone for a moment and does not wait for it, so processes that start at once take turns. */
+/**
+ * Switching to WAL needs the file alone for a moment and does not wait for it, so processes that start at
+ * once take turns.
+ */
 async function switchToWal(file: string): Promise<void> {
 	const deadline = performance.now() + BUSY_TIMEOUT_MS;
 	for (;;) {
@@ -224,9 +230,9 @@ function tryWal(file: string): OperatorError | null {
 type Connection = {
 	query_only: boolean;
 	/**
-	 * Where a statement keeps the pages as they were, in case it fails halfway: SQLite writes them to a temporary file as soon as they exceed 64
-	 * KiB, which a group of 50 answers does. In memory the group costs a third less. Building an index or VACUUM needs as
-	 * much room as the data and goes to a file.
+	 * Where a statement keeps the pages as they were, in case it fails halfway: SQLite writes them to a
+	 * temporary file as soon as they exceed 64 KiB, which a group of 50 answers does. In memory the group
+	 * costs a third less. Building an index or VACUUM needs as much room as the data and goes to a file.
 	 */
 	temp_store: "MEMORY" | "FILE";
 	busy_timeout: number;
@@ -303,9 +309,9 @@ const SCRUB_PATIENCE_MS = 6000;
 const SCRUB_PAUSE_MS = 250;
 
 /**
- * `secure_delete` has overwritten the deleted rows in their pages. What is left of them is in unused parts of other pages
- * until the file is written anew, and in the write-ahead log until it is emptied, which a reader that stays in the past can
- * prevent.
+ * `secure_delete` has overwritten the deleted rows in their pages. What is left of them is in unused parts of
+ * other pages until the file is written anew, and in the write-ahead log until it is emptied, which a reader
+ * that stays in the past can prevent.
  */
 async function scrub(writer: Handle): Promise<Purged> {
 	const deadline = performance.now() + SCRUB_PATIENCE_MS;

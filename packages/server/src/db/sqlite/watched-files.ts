@@ -35,10 +35,11 @@ export type SqliteFiles = {
 };
 
 /**
- * Watches an SQLite file and its write-ahead log, which anyone may delete, rename or replace under the running server. SQLite
- * does not notice: it goes on writing to files that have no name any more.
+ * Watches an SQLite file and its write-ahead log, which anyone may delete, rename or replace under the
+ * running server. SQLite does not notice: it goes on writing to files that have no name any more.
  *
- * The descriptor is closed after the last connection only: closing one earlier would drop SQLite's own locks on the file.
+ * The descriptor is closed after the last connection only: closing one earlier would drop SQLite's own locks
+ * on the file.
  */
 export function watchFiles(file: string): SqliteFiles {
 	const descriptor = openSync(file, "r");

@@ -3,8 +3,8 @@ import { ADOPTED, ADOPTED_OPERATION } from "../sessions/rows.ts";
 import type { SessionWrite } from "./unit-of-work.ts";
 
 /**
- * An answer that another program had taken in lies in its table alone. Before it is replaced there it goes into the history,
- * under an id that loses every tie, as it did before.
+ * An answer that another program had taken in lies in its table alone. Before it is replaced there it goes
+ * into the history, under an id that loses every tie, as it did before.
  */
 export function backfillAdoptedAnswer(
 	work: Pick<SessionWrite, "session" | "events">,

@@ -43,8 +43,8 @@ export function rulesOf({ now, expiry_days }: Pick<WriteContext, "now" | "expiry
 }
 
 /**
- * Judges a whole batch in order. It changes `work` and touches no database. An accepted write also replays late events: they were
- * late because the session had expired then, or because the server's clock was wrong.
+ * Judges a whole batch in order. It changes `work` and touches no database. An accepted write also replays
+ * late events: they were late because the session had expired then, or because the server's clock was wrong.
  */
 export function applyBatch(
 	work: SessionWrite,
@@ -126,8 +126,8 @@ function timeOf(
 }
 
 /**
- * The time of a late event. It is stored unapplied; if the session is restored it is replayed, so its time must already sort after
- * the answer that its author saw.
+ * The time of a late event. It is stored unapplied; if the session is restored it is replayed, so its time
+ * must already sort after the answer that its author saw.
  */
 function afterKnown({ known }: SessionWrite, { command, after }: WriteOperation, at: Instant): Instant {
 	const seen = after ? known.get(after) : undefined;
@@ -233,7 +233,10 @@ function append(
 	});
 }
 
-/** What the history keeps of a command. Half-typed text does not belong there, unless it came late and has no other place. */
+/**
+ * What the history keeps of a command. Half-typed text does not belong there, unless it came late and has no
+ * other place.
+ */
 function historyValue(command: Command | LifecycleCommand, outcome: NewEvent["outcome"]): string | null {
 	switch (command.kind) {
 		case "answer":

@@ -10,12 +10,13 @@ function conflictOf({ result, conflict }: StoredResult): OperationId | null {
 /**
  * A conflict: a new answer replaces one that its author had not seen.
  *
- * `after` names the write that the author saw last on this question. Example: phone A answers at 10:00, tablet B shows A's
- * answer and answers at 10:01 with `after` = A's operation: no conflict. Laptop C, offline since 9:00, answers at 10:02 with
- * `after` = null: C's answer becomes the current one, B's is reported as the conflicting one.
+ * `after` names the write that the author saw last on this question. Example: phone A answers at 10:00,
+ * tablet B shows A's answer and answers at 10:01 with `after` = A's operation: no conflict. Laptop C, offline
+ * since 9:00, answers at 10:02 with `after` = null: C's answer becomes the current one, B's is reported as
+ * the conflicting one.
  *
- * A chain counts too. If the write that was seen was itself in conflict, and the author wrote before its reply could arrive, the
- * author has not seen that conflict either.
+ * A chain counts too. If the write that was seen was itself in conflict, and the author wrote before its
+ * reply could arrive, the author has not seen that conflict either.
  * @param seen the stored write that `after` names
  * @returns the operation id of the answer that was not seen; null when it was seen, or says the same
  */

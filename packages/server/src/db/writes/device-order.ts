@@ -21,7 +21,10 @@ export type WithDevices = {
 	other_watermarks: Map<string, DeviceWatermark>;
 	/** Devices that another one wrote after: their watermarks are to be stored. */
 	superseded_devices: Set<string>;
-	/** Device time of the current answer and draft. Loaded only for questions that receive an out-of-order operation. */
+	/**
+	 * Device time of the current answer and draft. Loaded only for questions that receive an out-of-order
+	 * operation.
+	 */
 	client_times: Map<OperationId, Instant>;
 };
 
@@ -30,9 +33,10 @@ type WithKnown = WithDevices & { known: ReadonlyMap<string, unknown> };
 /**
  * Orders the writes of one device by its own clock.
  *
- * The corrected time of a write is wrong by as much as its request took, which on a bad network is seconds. That error must not
- * swap two writes of one device. Example: A writes at 10:00:00 and 10:00:05 by its clock, and the first request arrives last. The
- * first write gets the corrected time of the second one minus 5 s, however late it arrives.
+ * The corrected time of a write is wrong by as much as its request took, which on a bad network is seconds.
+ * That error must not swap two writes of one device. Example: A writes at 10:00:00 and 10:00:05 by its clock,
+ * and the first request arrives last. The first write gets the corrected time of the second one minus 5 s,
+ * however late it arrives.
  * @param last the newest write of this device that is known
  * @returns the corrected time, in the order of the device's clock
  */
@@ -51,8 +55,9 @@ export function orderByDeviceClock(
 }
 
 /**
- * Keeps an out-of-order operation behind newer ones on the same question. Example: A's request with the draft "tea" times out, A
- * sends the draft "tea or coffee", then the first request arrives after all: it is dated before the newer draft.
+ * Keeps an out-of-order operation behind newer ones on the same question. Example: A's request with the draft
+ * "tea" times out, A sends the draft "tea or coffee", then the first request arrives after all: it is dated
+ * before the newer draft.
  */
 export function clampBeforeNewer(
 	{ session, client_times }: WithDevices,
@@ -86,8 +91,8 @@ export function watermarkOf(
 }
 
 /**
- * A watermark that is not ahead of the server's clock. One that is ahead was stored while the server's clock was wrong; the device's
- * next write must still come after it, so it is moved to just before now.
+ * A watermark that is not ahead of the server's clock. One that is ahead was stored while the server's clock
+ * was wrong; the device's next write must still come after it, so it is moved to just before now.
  */
 export function boundWatermark(mark: DeviceWatermark | null, received: Instant): DeviceWatermark | null {
 	const isAhead = mark !== null && toMillis(mark.at) - toMillis(received) > SET_BACK_MS;
@@ -112,7 +117,10 @@ export function recordDevice(
 	work.session = { ...work.session, device: { device_id, client_time, at } };
 }
 
-/** Loads the watermarks of the devices in these batches. That of the device that wrote last is in the session's own row. */
+/**
+ * Loads the watermarks of the devices in these batches. That of the device that wrote last is in the
+ * session's own row.
+ */
 export async function loadDevices(
 	tx: Tx,
 	dialect: DatabaseDialect,

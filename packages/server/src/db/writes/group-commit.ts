@@ -25,8 +25,9 @@ export type GroupOptions<In> = {
  *                                   → other failure: each item is committed alone
  *                                   → storage unavailable: every item is rejected
  *
- * An item that waits when a commit starts is part of it; one that arrives meanwhile is part of the next. A promise resolves only
- * after its commit. A group of several that fails is retried one by one, so that a single bad item cannot fail its neighbours.
+ * An item that waits when a commit starts is part of it; one that arrives meanwhile is part of the next. A
+ * promise resolves only after its commit. A group of several that fails is retried one by one, so that a
+ * single bad item cannot fail its neighbours.
  */
 export function createGroupCommit<In, Out>(
 	commit: (items: readonly In[]) => Promise<readonly Out[]>,
@@ -49,8 +50,9 @@ export function createGroupCommit<In, Out>(
 	}
 
 	/**
-	 * Gives requests that have already arrived the chance to join: turns of the event loop for as long as each brings more.
-	 * A lone request waits for one turn; a full house shares one fsync where it would need two or three.
+	 * Gives requests that have already arrived the chance to join: turns of the event loop for as long as each
+	 * brings more. A lone request waits for one turn; a full house shares one fsync where it would need two or
+	 * three.
 	 */
 	async function gather(): Promise<void> {
 		let before = 0;

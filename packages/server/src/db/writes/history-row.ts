@@ -5,7 +5,10 @@ import { bringsBack } from "./request-events.ts";
 
 type Row = Pick<Selectable<Schema["session_events"]>, "kind" | "question_id" | "value" | "result">;
 
-/** What a row of the history changed; null for a start, a request that was only noted, and what cannot be read. Half-typed text is not in the history. */
+/**
+ * What a row of the history changed; null for a start, a request that was only noted, and what cannot be
+ * read. Half-typed text is not in the history.
+ */
 function bodyOf(row: Row): Command | LifecycleCommand | null {
 	if (row.kind === "abandon") return { kind: "abandon" };
 	if (row.kind === "restore") return bringsBack(row) ? { kind: "restore" } : null;

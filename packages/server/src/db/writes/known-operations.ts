@@ -6,7 +6,10 @@ import type { StoredResult } from "../store.ts";
 import { loadLateEvents, seenByLate } from "./late-events.ts";
 import type { SessionWrite } from "./unit-of-work.ts";
 
-/** The kind of an operation that made a hand-off code. It is no event of the session, whose state it does not change. */
+/**
+ * The kind of an operation that made a hand-off code. It is no event of the session, whose state it does not
+ * change.
+ */
 const HAND_OFF_KIND = "hand_off";
 const HAND_OFF = sql.lit(HAND_OFF_KIND);
 /** A code is never the result of an operation of a batch: its fingerprint is like that of none. */
@@ -57,7 +60,10 @@ export async function loadLateEventsOf(tx: Tx, dialect: DatabaseDialect, work: S
 	await loadKnownOperations(tx, dialect, new Map([[response_id, work]]), operations);
 }
 
-/** What an operation id already stands for in a session: a repeated request has no second effect, whatever happened since. */
+/**
+ * What an operation id already stands for in a session: a repeated request has no second effect, whatever
+ * happened since.
+ */
 export async function kindOfOperation(
 	tx: Tx,
 	response_id: number,

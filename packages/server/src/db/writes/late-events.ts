@@ -13,8 +13,8 @@ import type { LateRow, SessionWrite } from "./unit-of-work.ts";
 type Late = NewEvent & { id?: number };
 
 /**
- * What is applied of the late events. Completing and taking the session over are not: the device that did so did not know how
- * the session stood.
+ * What is applied of the late events. Completing and taking the session over are not: the device that did so
+ * did not know how the session stood.
  */
 const APPLIED_KINDS = ["answer", "clear", "draft", "move"] as const;
 
@@ -65,7 +65,8 @@ function cameAfterExpiry({ result }: Late): boolean {
 }
 
 /**
- * Applies the late events of a session, at the times at which they were done: events commute, so what was given later stands.
+ * Applies the late events of a session, at the times at which they were done: events commute, so what was
+ * given later stands.
  * @param received no event counts as received later than this
  * @param options.renews whether they count as activity at the time at which they came
  * @returns how many there were
@@ -79,7 +80,8 @@ export function replayLateEvents(
 }
 
 /**
- * Brings in what came after the expiry: the session has taken something in since, so it had not expired, or has been renewed.
+ * Brings in what came after the expiry: the session has taken something in since, so it had not expired, or
+ * has been renewed.
  */
 export function replayLateOfExpired(work: SessionWrite, received: Instant): void {
 	const waiting = waitingOf(work).filter(cameAfterExpiry);
@@ -112,10 +114,11 @@ export function recordAppliedLate(work: SessionWrite, received: Instant, applied
 }
 
 /**
- * When late events were done. Where the server's clock ran ahead when they came, they count as received at `received`: each
- * keeps its age, and they keep their order.
+ * When late events were done. Where the server's clock ran ahead when they came, they count as received at
+ * `received`: each keeps its age, and they keep their order.
  *
- * @example The server's clock is 40 days ahead for a minute. An answer of that minute is stamped with 9 January. At the next
+ * @example The server's clock is 40 days ahead for a minute. An answer of that minute is stamped with 9
+ *   January. At the next
  * write, received on 30 November at 12:00, it counts as done a millisecond before 12:00.
  */
 function timesOf(waiting: readonly NewEvent[], received: Instant): Map<NewEvent, Instant> {

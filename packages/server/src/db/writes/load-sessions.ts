@@ -32,8 +32,8 @@ export async function loadOneSession(
 }
 
 /**
- * Reads what a group of batches needs, in a fixed number of queries however many sessions there are, and locks the sessions.
- * Unknown sessions are missing from the result.
+ * Reads what a group of batches needs, in a fixed number of queries however many sessions there are, and
+ * locks the sessions. Unknown sessions are missing from the result.
  */
 export async function loadSessions(
 	{ tx, dialect, assessments }: LoadContext,

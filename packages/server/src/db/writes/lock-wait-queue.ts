@@ -7,9 +7,9 @@ type Lane<In, Out> = { waiting: { one: Waiting<In, Out>; until: number }[]; erro
 const MOST_AT_ONCE = 3;
 
 /**
- * Items that hit a lock timeout, for example on a row that an operator's open transaction holds. They leave the main queue, so that
- * only they wait for that lock. Items of one key keep their order. Each is committed alone, again and again, until its time is over;
- * `commit` must therefore use a short lock timeout.
+ * Items that hit a lock timeout, for example on a row that an operator's open transaction holds. They leave
+ * the main queue, so that only they wait for that lock. Items of one key keep their order. Each is committed
+ * alone, again and again, until its time is over; `commit` must therefore use a short lock timeout.
  */
 export function createLockWaitQueue<In, Out>(
 	commit: (items: readonly In[]) => Promise<readonly Out[]>,

@@ -15,11 +15,14 @@ export type Receipt = {
 };
 
 /**
- * Receives a batch by the server's clock, which never goes back within a session: while it is behind the newest time that the
- * session has, time goes on from that one by milliseconds, and direct writes count in the order in which they came.
+ * Receives a batch by the server's clock, which never goes back within a session: while it is behind the
+ * newest time that the session has, time goes on from that one by milliseconds, and direct writes count in
+ * the order in which they came.
  *
- * @example Device A's answer is received at 12:00. The server's clock is set back to 9:00. Device B's answer, done two seconds
- * before it is sent, counts as done at 12:00:00.001, so it is later than A's. By the clock alone it would be three hours older.
+ * @example Device A's answer is received at 12:00. The server's clock is set back to 9:00. Device B's answer,
+ *   done two seconds
+ * before it is sent, counts as done at 12:00:00.001, so it is later than A's. By the clock alone it would be
+ * three hours older.
  */
 export function receiptOf(
 	state: Pick<SessionState, "last_activity" | "place" | "started_at">,

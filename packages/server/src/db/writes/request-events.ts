@@ -5,8 +5,8 @@ import type { SessionWrite } from "./unit-of-work.ts";
 const FOUND_ACTIVE = JSON.stringify({ found_active: true });
 
 /**
- * Notes a request that changes nothing now, so that it has no effect either when it is repeated at a time at which it would
- * change something.
+ * Notes a request that changes nothing now, so that it has no effect either when it is repeated at a time at
+ * which it would change something.
  */
 export function recordRequest(
 	work: SessionWrite,

@@ -9,7 +9,10 @@ import { saveAppliedLate } from "./late-events.ts";
 import type { SessionWrite } from "./unit-of-work.ts";
 import type { WriteContext, WriteEffects } from "./write-context.ts";
 
-/** Writes everything that the unit of work holds: the history, the current answers, the drafts and the sessions' rows. */
+/**
+ * Writes everything that the unit of work holds: the history, the current answers, the drafts and the
+ * sessions' rows.
+ */
 export async function saveSessions(
 	{ tx, dialect, changed: told, lifecycle }: Pick<WriteContext, "tx" | "dialect" | keyof WriteEffects>,
 	writes: Iterable<SessionWrite>,
@@ -105,8 +108,8 @@ const RESPONSE_COLUMNS = {
 } as const;
 
 /**
- * Status and page are in indexes of the existing table, and SQLite writes a column's index entry anew whether or not its value changes.
- * Most answers change neither.
+ * Status and page are in indexes of the existing table, and SQLite writes a column's index entry anew whether
+ * or not its value changes. Most answers change neither.
  */
 async function writeResponses(
 	tx: Tx,

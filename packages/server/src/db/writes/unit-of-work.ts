@@ -22,8 +22,9 @@ type KnownOperation = {
 };
 
 /**
- * A session in a unit of work: its state with the answers and drafts of the questions that its batches name, the operations
- * already known, and what is to be written. All batches of one group for one session share it, in order of arrival.
+ * A session in a unit of work: its state with the answers and drafts of the questions that its batches name,
+ * the operations already known, and what is to be written. All batches of one group for one session share it,
+ * in order of arrival.
  */
 export type SessionWrite = WithDevices & {
 	known: Map<string, KnownOperation>;

@@ -87,7 +87,10 @@ function toComponents(registry: Registry): Record<string, JsonSchema> {
 	);
 }
 
-/** Requests may hold no other fields than those that are named; what existing clients send and means nothing is named too. */
+/**
+ * Requests may hold no other fields than those that are named; what existing clients send and means nothing
+ * is named too.
+ */
 function closeRequests(
 	components: Record<string, JsonSchema>,
 	endpoints: readonly AnyEndpoint[],

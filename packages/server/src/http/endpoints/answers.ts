@@ -170,8 +170,8 @@ function refuseOperation(operation: unknown, errors: Errors): OperationResult {
 }
 
 /**
- * The cookie follows activity, but an old tab that empties its outbox into a session set aside must not take this browser
- * away from the new one.
+ * The cookie follows activity, but an old tab that empties its outbox into a session set aside must not take
+ * this browser away from the new one.
  */
 function renewCookie(deps: Deps, c: Context<Env>, session: StoredSession): void {
 	const { session_id, status } = session.state;

@@ -9,7 +9,8 @@ import { migrateUp } from "../../migrations/runner.ts";
 import { anExistingQuestionnaire, answersOf, type Given } from "../../testing/existing-questionnaire.ts";
 import { PROFILE, WHOLE } from "../../testing/known-profile.ts";
 
-// Every reply of the first table of the API, as clients of the existing product get it from a database taken over from it.
+// Every reply of the first table of the API, as clients of the existing product get it from a database taken
+// over from it.
 
 const PERSON = {
 	email: "amal@school.example",

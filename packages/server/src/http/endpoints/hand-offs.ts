@@ -19,10 +19,16 @@ import { lookUp, snapshotOf } from "../reply/session-replies.ts";
 import type { FailedLookupLimit } from "../request/rate-limits.ts";
 import { createSemaphore } from "../request/semaphore.ts";
 
-/** A wrong code is told so after this long, whichever part of it was wrong: longer than any of the ways to find out takes. */
+/**
+ * A wrong code is told so after this long, whichever part of it was wrong: longer than any of the ways to
+ * find out takes.
+ */
 const TIME_OF_WRONG_CODE_MS = 400;
 
-/** Each takes a thread of the four that Node has for this, for files and for looking addresses up: some must stay free. */
+/**
+ * Each takes a thread of the four that Node has for this, for files and for looking addresses up: some must
+ * stay free.
+ */
 const HASHES_AT_A_TIME = 2;
 
 const UNNAMED_DEVICE = "Another device";

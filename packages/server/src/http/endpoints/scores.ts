@@ -82,8 +82,10 @@ async function readScores(
 }
 
 /**
- * The scores of a session with its answers. A profile is stored once the session is completed: until then its answers change.
- * @returns null while a scored module has no answer, unless the session is completed or the existing product stored a profile
+ * The scores of a session with its answers. A profile is stored once the session is completed: until then its
+ * answers change.
+ * @returns null while a scored module has no answer, unless the session is completed or the existing product
+ *   stored a profile
  */
 export async function scoresOf(store: Store, session: StoredSession): Promise<Scores | null> {
 	const { version, state, response_id } = session;

@@ -165,8 +165,8 @@ test("ends with the server, for those who come then too", async () => {
 	expect(await late.next()).toBeNull();
 });
 
-// A look when the stream begins and one each time the listener has connected tell of one change each. What comes after them is
-// told by word of the other process, or not before the heartbeat.
+// A look when the stream begins and one each time the listener has connected tell of one change each. What
+// comes after them is told by word of the other process, or not before the heartbeat.
 describe("what another process on the same database does", () => {
 	test("is heard within five seconds, time and again", async () => {
 		await using app = await anApp();

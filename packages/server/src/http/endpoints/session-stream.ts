@@ -11,7 +11,10 @@ const RETRY_AFTER_SECONDS = 30;
 /** Shorter than the patience of common proxies. */
 const HEARTBEAT_MS = 15_000;
 const RECONNECT_MS = 2000;
-/** An event and no comment, which browsers would keep to themselves: a page must be able to tell silence from a proxy that holds all back. */
+/**
+ * An event and no comment, which browsers would keep to themselves: a page must be able to tell silence from
+ * a proxy that holds all back.
+ */
 const BEAT = `event: beat\ndata: ${HEARTBEAT_MS}\n\n`;
 
 /** Word of what happens to a session, as it happens. */

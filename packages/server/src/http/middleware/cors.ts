@@ -8,8 +8,8 @@ const EXPOSED_HEADERS = "X-Request-ID, Retry-After";
 const PREFLIGHT_SECONDS = "7200";
 
 /**
- * Lets pages of the listed origins read replies. Credentials are never allowed: the cookie finds a session again for pages of
- * this site alone, front ends elsewhere keep the id themselves.
+ * Lets pages of the listed origins read replies. Credentials are never allowed: the cookie finds a session
+ * again for pages of this site alone, front ends elsewhere keep the id themselves.
  */
 export function cors(origins: readonly string[]): MiddlewareHandler<Env> {
 	const isAllowed = matchOrigin(origins);

@@ -8,8 +8,8 @@ const RETRY_AFTER_SECONDS = "5";
 const READINESS = "/readyz";
 
 /**
- * Gives each request an id (the client's own where it has the shape of one) and writes one line about it: the template of
- * its path, never the path itself, which holds the secret session id.
+ * Gives each request an id (the client's own where it has the shape of one) and writes one line about it: the
+ * template of its path, never the path itself, which holds the secret session id.
  */
 export function requestLog({ log, randomBytes }: Pick<Deps, "log" | "randomBytes">): MiddlewareHandler<Env> {
 	// Unique among all processes and restarts by its first part, within this one by its second.
@@ -51,7 +51,10 @@ export function handleError({ log }: Pick<Deps, "log">) {
 	};
 }
 
-/** An error for the log. Messages of JSON.parse quote the text they choke on, which may be an answer: those are left out. */
+/**
+ * An error for the log. Messages of JSON.parse quote the text they choke on, which may be an answer: those
+ * are left out.
+ */
 function describeError(error: Error): Record<string, unknown> {
 	return {
 		name: error.name,

@@ -1,7 +1,10 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { Env, ReplyHeaders } from "../context.ts";
 
-/** What every reply tells the browser. No inline script or style runs anywhere, and nothing is loaded from elsewhere. */
+/**
+ * What every reply tells the browser. No inline script or style runs anywhere, and nothing is loaded from
+ * elsewhere.
+ */
 export const SECURITY_HEADERS: Readonly<ReplyHeaders> = {
 	"Content-Security-Policy": [
 		"default-src 'self'",

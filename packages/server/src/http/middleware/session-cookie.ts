@@ -8,16 +8,18 @@ const NAME = "carhythm_session";
 const DAY_SECONDS = 24 * 60 * 60;
 
 /**
- * Whether a page of another site caused the request. To it this browser has no session, even where the cookie came along; nor may
- * it give the browser another one, or take its own away, by a form that it sends here. A front end elsewhere keeps the id itself.
+ * Whether a page of another site caused the request. To it this browser has no session, even where the cookie
+ * came along; nor may it give the browser another one, or take its own away, by a form that it sends here. A
+ * front end elsewhere keeps the id itself.
  */
 export function isFromAnotherSite(c: Context<Env>): boolean {
 	return c.req.header("sec-fetch-site") === "cross-site";
 }
 
 /**
- * Lets this browser find the session again when its own storage is gone: Safari drops what scripts store after 7 days.
- * Scripts cannot read it, other sites cannot send it, and nothing but `GET /session/current` and its renewal looks at it.
+ * Lets this browser find the session again when its own storage is gone: Safari drops what scripts store
+ * after 7 days. Scripts cannot read it, other sites cannot send it, and nothing but `GET /session/current`
+ * and its renewal looks at it.
  */
 export function setSessionCookie(c: Context<Env>, session_id: SessionId, config: HttpConfig): void {
 	// Hono refuses more than the 400 days to which browsers cut every cookie.

@@ -33,8 +33,9 @@ const MISSING: ProblemDetails = {
 };
 
 /**
- * Reads a JSON body whatever its content type says: `curl -d` names it a form, and scripts in the field forget the header.
- * That opens no door to other sites' forms: no write looks at the cookie, it needs the secret session id in what is sent.
+ * Reads a JSON body whatever its content type says: `curl -d` names it a form, and scripts in the field
+ * forget the header. That opens no door to other sites' forms: no write looks at the cookie, it needs the
+ * secret session id in what is sent.
  * @returns `undefined` for an absent body
  */
 export async function readJson(c: Context<Env>): Promise<Parsed<unknown>> {
@@ -73,7 +74,10 @@ export type BodyRules<T> = {
 	schema: z.ZodMiniType<T>;
 	/** An absent body counts as `{}`. */
 	optional: boolean;
-	/** Fields that existing clients may send and that mean nothing. All others that the schema does not know are refused. */
+	/**
+	 * Fields that existing clients may send and that mean nothing. All others that the schema does not know
+	 * are refused.
+	 */
 	ignores?: readonly string[];
 	/** Whether the fields that the schema does not know are ignored in this request. */
 	ignoresUnknown?: (body: T) => boolean;

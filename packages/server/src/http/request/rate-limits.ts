@@ -7,15 +7,16 @@ import type { Env, HttpConfig } from "../context.ts";
 import type { ProblemDetails } from "../reply/problem.ts";
 
 /**
- * Counts unknown session ids and wrong codes by client address. Requests that succeed are never counted: a school of a thousand
- * students shares one address.
+ * Counts unknown session ids and wrong codes by client address. Requests that succeed are never counted: a
+ * school of a thousand students shares one address.
  */
 export type FailedLookupLimit = {
 	/** Counts an unknown session. @returns seconds to wait when the address is over its limit, else null */
 	count(c: Context<Env>): Promise<number | null>;
 	/**
-	 * Looks at a code, unless too many from this address were wrong: then it is not even looked at. Wrong codes have a limit of their own;
-	 * a client that asks for unknown sessions must not keep right codes of the same school out.
+	 * Looks at a code, unless too many from this address were wrong: then it is not even looked at. Wrong
+	 * codes have a limit of their own; a client that asks for unknown sessions must not keep right codes of
+	 * the same school out.
 	 */
 	guess(c: Context<Env>, look: () => Promise<RedeemOutcome>): Promise<RedeemOutcome | TooManyGuesses>;
 };
@@ -39,7 +40,8 @@ export function createFailedLookupLimit(config: HttpConfig): FailedLookupLimit {
 			const network = networkOf(c);
 			let isWrong = false;
 			try {
-				// Before anybody knows whether it is right, or many at once would all be looked at before the first one counts.
+				// Before anybody knows whether it is right, or many at once would all be looked at before the
+				// first one counts.
 				const wait = await consume(guesses, network);
 				if (wait !== null) return tooManyGuesses(wait);
 				const outcome = await look();
@@ -71,7 +73,10 @@ function secondsOf({ msBeforeNext }: RateLimiterRes): number {
 	return Math.max(1, Math.ceil(msBeforeNext / 1000));
 }
 
-/** The address of the client. Behind a proxy of our own it is the last one named: those before it are the client's claims. */
+/**
+ * The address of the client. Behind a proxy of our own it is the last one named: those before it are the
+ * client's claims.
+ */
 function clientAddress(c: Context<Env>, trust_proxy: boolean): string {
 	const forwarded = trust_proxy ? c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
 	if (forwarded) return forwarded;

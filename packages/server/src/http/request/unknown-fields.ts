@@ -1,8 +1,9 @@
 import type * as z from "zod/mini";
 
 /**
- * The fields of a request that its schema does not know, each with a JSON pointer: what was given and is missing in what was parsed.
- * `{"replace": id}` for `replaces` would otherwise start a session and set none aside, without a word.
+ * The fields of a request that its schema does not know, each with a JSON pointer: what was given and is
+ * missing in what was parsed. `{"replace": id}` for `replaces` would otherwise start a session and set none
+ * aside, without a word.
  */
 export function unknownFields(
 	given: unknown,

@@ -7,7 +7,8 @@ import { catalogueOf, noteFact, readFact } from "./found.ts";
 import { STATUS_LABELS } from "./labels/labels.ts";
 import { isSettled } from "./labels/status-column.ts";
 
-// What migration 2 gives columns that it makes itself, for columns that were found: defaults, the check, no empty fields.
+// What migration 2 gives columns that it makes itself, for columns that were found: defaults, the check, no
+// empty fields.
 
 const TABLE = "student_responses";
 const CHECK = "ck_student_responses_status";

@@ -27,8 +27,8 @@ const OLDER = `SELECT a.id FROM question_answers a
 		ON n.response_id = a.response_id AND n.question_id = a.question_id AND a.id < n.newest`;
 
 /**
- * An id for the write that made a row of another program: the same row always gets the same, so that adopting again after an
- * undo enters nothing twice. A row that says something else by then is another write.
+ * An id for the write that made a row of another program: the same row always gets the same, so that adopting
+ * again after an undo enters nothing twice. A row that says something else by then is another write.
  */
 function adoptedOperation(row: Omit<DoubledAnswer, "started_at" | "revision">): string {
 	const { id, response_id, question_id, answer_text, answer_value, answer_json } = row;
@@ -86,7 +86,10 @@ async function moveRows(tx: Tx, { dialect }: StepContext, ids: readonly { id: nu
 	await sql`DELETE FROM question_answers WHERE id IN (${wanted})`.execute(tx);
 }
 
-/** The older answers count as given when the session began: no better time is known, and everything else came later. */
+/**
+ * The older answers count as given when the session began: no better time is known, and everything else came
+ * later.
+ */
 async function enterHistory(
 	tx: Tx,
 	dialect: StepContext["dialect"],
@@ -144,8 +147,9 @@ async function knownOperations(
 }
 
 /**
- * The older answers come back beside the one that stands, as they were found. Where the student cleared the answer since, or
- * the row's number is taken, coming back would make an old answer the newest: those stay kept.
+ * The older answers come back beside the one that stands, as they were found. Where the student cleared the
+ * answer since, or the row's number is taken, coming back would make an old answer the newest: those stay
+ * kept.
  */
 const bringOlderBack: Task = {
 	name: "bring_older_answers_back",

@@ -5,8 +5,8 @@ import { KEPT, type LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { Tx } from "../migration.ts";
 import { dropKept, keptName } from "../steps/undo-tables.ts";
 
-// What the repairs found, as it was found, in tables of their own: undoing them puts it back. Like everything that undoing
-// needs, these are dropped by `migrate prune`.
+// What the repairs found, as it was found, in tables of their own: undoing them puts it back. Like everything
+// that undoing needs, these are dropped by `migrate prune`.
 
 export const MIGRATION = 3;
 

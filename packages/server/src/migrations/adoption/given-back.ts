@@ -3,8 +3,9 @@ import type { StepContext, Tx } from "../migration.ts";
 import { dropKept, keepRows } from "../steps/undo-tables.ts";
 import { foundIn, hasTable, MIGRATION } from "./found.ts";
 
-// Undoing the repairs gives rows back as the previous program wrote them. What they said before is kept beside it: a value that is still as
-// it was given back gets its old value when the repairs come again, whatever the rules would make of it by then.
+// Undoing the repairs gives rows back as the previous program wrote them. What they said before is kept
+// beside it: a value that is still as it was given back gets its old value when the repairs come again,
+// whatever the rules would make of it by then.
 
 /** A column of a table: its value before the undo and its value after it, under the names `was_…` and `back_…`. */
 type GivenBack = { table: "student_responses" | "pages" | "questions"; columns: readonly string[] };

@@ -36,8 +36,9 @@ type AnswerRow = Parameters<typeof answerOfRow>[0] & { response_id: number; ques
 type EventRow = HistoryRow & { response_id: number; fingerprint: string };
 
 /**
- * What stands in the existing table wins over the history: the previous program went on with it, or an older answer was
- * found beside the one that stands. Each difference becomes an event, so that the history ends with what stands.
+ * What stands in the existing table wins over the history: the previous program went on with it, or an older
+ * answer was found beside the one that stands. Each difference becomes an event, so that the history ends
+ * with what stands.
  */
 async function reconcileRange(
 	tx: Tx,
@@ -189,7 +190,10 @@ function sameColumns(a: Answer | null, b: Answer | null): boolean {
 	return JSON.stringify(answerColumns(a)) === JSON.stringify(answerColumns(b));
 }
 
-/** After all that the history knows: now, or for what was found at the first adoption, just after the older answers. */
+/**
+ * After all that the history knows: now, or for what was found at the first adoption, just after the older
+ * answers.
+ */
 function timeOf(
 	record: AnswerRecord | undefined,
 	adopted: ReadonlySet<string>,

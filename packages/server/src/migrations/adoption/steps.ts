@@ -11,7 +11,10 @@ import { moments } from "./times/activity.ts";
 import { otherTimes } from "./times/other-times.ts";
 import { timeColumns } from "./times/time-columns.ts";
 
-/** Puts right what the existing product wrote. After the tables of migration 3, before its unique index on answers. */
+/**
+ * Puts right what the existing product wrote. After the tables of migration 3, before its unique index on
+ * answers.
+ */
 export const repairs: readonly Step[] = [
 	statusLabels,
 	...timeColumns,

@@ -56,8 +56,9 @@ export function nameEnd({ now, reason }: { now: Instant; reason?: string }): str
 }
 
 /**
- * Where a backup goes: to the file or into the folder that was asked for, else under its own name into `folder`. A name of our
- * own choice gives way to a backup of the same second; one that was asked for does not.
+ * Where a backup goes: to the file or into the folder that was asked for, else under its own name into
+ * `folder`. A name of our own choice gives way to a backup of the same second; one that was asked for does
+ * not.
  * @throws OperatorError `refused` when something is there already, or the folder is not
  */
 export function placeFor(
@@ -98,7 +99,8 @@ export function temporaryName(file: string, purpose: "partial" | "restoring"): s
 }
 
 /**
- * Gives a finished backup its name. The manifest comes first: where the backup has its name, all of it is on the disk.
+ * Gives a finished backup its name. The manifest comes first: where the backup has its name, all of it is on
+ * the disk.
  * @throws OperatorError `refused` when the name was taken meanwhile
  */
 export function publish(partial: string, file: string, manifest: Manifest): Backup {

@@ -6,8 +6,8 @@ import type { DatabaseUrl } from "../../db/dialect.ts";
 import { OperatorError } from "../../operator-error.ts";
 
 /**
- * Where backups go when no place is named: beside the database file. For PostgreSQL it is the folder of this user's data
- * (`~/.local/share/carhythm/backups`): the working folder is often a git checkout.
+ * Where backups go when no place is named: beside the database file. For PostgreSQL it is the folder of this
+ * user's data (`~/.local/share/carhythm/backups`): the working folder is often a git checkout.
  */
 export function usualBackupFolder(url: DatabaseUrl): string {
 	return url.dialect === "sqlite" ? dirname(resolve(url.file)) : join(dataHome(), "carhythm", "backups");

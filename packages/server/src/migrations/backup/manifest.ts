@@ -26,7 +26,10 @@ const Manifest = z.object({
 	/** How the copy was shown to be whole: by reading it, or by restoring it into a database made for that. */
 	proven_by: z.enum(["reading", "restoring"]),
 	file: z.object({ name: z.string(), size: z.int().check(z.positive()), sha256: z.string() }),
-	/** A hash over the definitions of all tables, indexes, views and triggers; null where the dump has them in its own words. */
+	/**
+	 * A hash over the definitions of all tables, indexes, views and triggers; null where the dump has them in
+	 * its own words.
+	 */
 	schema: z.nullable(z.string()),
 	/** The way in which the hashes of the rows were made. */
 	row_hash: z.enum(["sha256-in-key-order-1", "hashtextextended-sum-1"]),

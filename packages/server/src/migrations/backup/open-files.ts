@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { OperatorError } from "../../operator-error.ts";
 
 /**
- * The processes that have a file open, as `node, process 1234`. A program that uses a database now and then holds no lock in
- * between, so locks alone do not find it. Where the system does not tell, and for processes of other users, the list is shorter
- * than the truth.
+ * The processes that have a file open, as `node, process 1234`. A program that uses a database now and then
+ * holds no lock in between, so locks alone do not find it. Where the system does not tell, and for processes
+ * of other users, the list is shorter than the truth.
  */
 function usersOf(file: string): string[] {
 	const path = attempt(() => realpathSync(file));

@@ -4,11 +4,15 @@ export type BackupOptions = {
 	/** A file that is not there yet, or a folder. Else `usualBackupFolder`. */
 	to?: string;
 	now: Instant;
-	/** What it was made before, such as `before-down-to-1`: becomes a part of the name. Without one it was made by hand. */
+	/**
+	 * What it was made before, such as `before-down-to-1`: becomes a part of the name. Without one it was made
+	 * by hand.
+	 */
 	reason?: string;
 	/**
-	 * PostgreSQL only: restore the dump into a database made for that and compare every row. Without a word, this is done where
-	 * it is quick and allowed; the dump is read from end to end and its rows are counted in any case.
+	 * PostgreSQL only: restore the dump into a database made for that and compare every row. Without a word,
+	 * this is done where it is quick and allowed; the dump is read from end to end and its rows are counted in
+	 * any case.
 	 */
 	prove?: boolean;
 	onProgress?: (line: string) => void;
@@ -28,7 +32,10 @@ export type RestoreStep =
 
 export type RestoreOptions = {
 	now: Instant;
-	/** PostgreSQL only: put the restored database in the place of one that is not empty, which is kept under another name. */
+	/**
+	 * PostgreSQL only: put the restored database in the place of one that is not empty, which is kept under
+	 * another name.
+	 */
 	replace?: boolean;
 	onStep?: (step: RestoreStep) => void;
 };

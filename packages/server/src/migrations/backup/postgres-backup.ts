@@ -18,8 +18,8 @@ type Source = { version: string; major: number; size: number };
 type Dumped = { tools: Tools; tables: Record<string, TableContent>; newest_migration: number | null };
 
 /**
- * Dumps with a snapshot of our own, in which the rows were counted and hashed: the dump and its manifest speak of the same
- * moment however much is written meanwhile. No reader or writer is kept waiting.
+ * Dumps with a snapshot of our own, in which the rows were counted and hashed: the dump and its manifest
+ * speak of the same moment however much is written meanwhile. No reader or writer is kept waiting.
  */
 export async function backupPostgres(url: string, options: BackupOptions): Promise<Backup> {
 	const address = addressOf(url);

@@ -81,7 +81,10 @@ function unreachable({ database, environment }: Address, error: unknown): Operat
 	});
 }
 
-/** No time limits; and one way of writing values as text, whatever the database or the role prefers, for their hash depends on it. */
+/**
+ * No time limits; and one way of writing values as text, whatever the database or the role prefers, for their
+ * hash depends on it.
+ */
 const SETTINGS = [
 	["statement_timeout", "0"],
 	["idle_in_transaction_session_timeout", "0"],

@@ -17,7 +17,10 @@ const TABLES = `
 		)
 	order by 1, 2`;
 
-/** Counts and hashes every table, whatever the order of its rows. For a content of one moment, inside a transaction. */
+/**
+ * Counts and hashes every table, whatever the order of its rows. For a content of one moment, inside a
+ * transaction.
+ */
 export async function readTables(client: Client): Promise<Tables> {
 	const { rows } = await client.query<{ schema: string; name: string }>(TABLES);
 	const tables: Tables = {};

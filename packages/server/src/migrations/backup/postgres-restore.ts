@@ -26,8 +26,8 @@ const MAINTENANCE = ["postgres", "template1"];
 const IN_USE = "55006";
 
 /**
- * Restores into an empty database in one transaction. One that is not empty stays as it is: the backup is restored into another
- * database, proven there, and the two change names in one transaction.
+ * Restores into an empty database in one transaction. One that is not empty stays as it is: the backup is
+ * restored into another database, proven there, and the two change names in one transaction.
  * @returns the name under which the database of before is kept
  */
 export async function restorePostgres(
@@ -98,7 +98,8 @@ async function lackingRight(client: Client, owned: boolean): Promise<string | nu
 }
 
 async function othersIn(client: Client): Promise<string[]> {
-	// Of other roles' connections, a role without more rights is told neither `backend_type` nor anything else but who and where.
+	// Of other roles' connections, a role without more rights is told neither `backend_type` nor anything else
+	// but who and where.
 	const { rows } = await client.query<{ name: string; role: string; pid: number }>(
 		`select coalesce(nullif(application_name, ''), 'a program') as name, usename as role, pid from pg_stat_activity
 		where datname = current_database() and pid <> pg_backend_pid() and usename is not null

@@ -43,7 +43,8 @@ export async function dropScratch(client: Client, name: string): Promise<void> {
 }
 
 /**
- * Restores a dump into an empty database, all of it or nothing. What it restores belongs to the role that restores it.
+ * Restores a dump into an empty database, all of it or nothing. What it restores belongs to the role that
+ * restores it.
  * @throws OperatorError `failed`
  */
 export async function restoreInto(address: Address, file: string, tools: Tools): Promise<void> {

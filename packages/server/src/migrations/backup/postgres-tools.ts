@@ -22,8 +22,8 @@ const USUAL_PLACES = [
 ] as const;
 
 /**
- * Finds `pg_dump` and `pg_restore` for a server. Of those that are new enough the oldest is taken: a dump by a newer one may say
- * things that the server does not understand when it is restored.
+ * Finds `pg_dump` and `pg_restore` for a server. Of those that are new enough the oldest is taken: a dump by
+ * a newer one may say things that the server does not understand when it is restored.
  * @throws OperatorError `refused` when there are none, or only older ones
  */
 export async function findTools(

@@ -16,7 +16,10 @@ import { restore } from "./restore.ts";
 
 const now = toInstant(Date.parse("2026-11-22T14:03:05.000Z"));
 
-/** What a database may hold that is easily lost on the way: names to quote, an enumerated type, bytes, a column of many kinds. */
+/**
+ * What a database may hold that is easily lost on the way: names to quote, an enumerated type, bytes, a
+ * column of many kinds.
+ */
 const ODDITIES = `
 	create type sessionstatus as enum ('active', 'completed', 'user_abandoned_not_completed');
 	create schema "Other place";

@@ -3,8 +3,9 @@ import SqliteFile from "better-sqlite3";
 import type { Client } from "pg";
 import { SQLITE_NOW } from "../versions/002-phase-1-session-management.ts";
 
-// A restored database holds less than the one that it takes the place of. Clients learn it by another incarnation id, and give
-// again what is missing. A backup from before migration 6 gets its first one by `migrate up`.
+// A restored database holds less than the one that it takes the place of. Clients learn it by another
+// incarnation id, and give again what is missing. A backup from before migration 6 gets its first one by
+// `migrate up`.
 
 const TABLE = "database_incarnations";
 

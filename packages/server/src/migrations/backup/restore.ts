@@ -11,8 +11,8 @@ import { restoreSqlite } from "./sqlite-restore.ts";
 export type Restored = { manifest: Manifest; kept: string | null };
 
 /**
- * Puts a backup in the place of the present database, which is kept under another name. Interrupted anywhere, it leaves the one
- * or the other, whole.
+ * Puts a backup in the place of the present database, which is kept under another name. Interrupted anywhere,
+ * it leaves the one or the other, whole.
  * @throws OperatorError `refused` while something else uses the database, `difference` for a backup that is damaged
  */
 export async function restore(file: string, url: DatabaseUrl, options: RestoreOptions): Promise<Restored> {

@@ -10,8 +10,9 @@ import { explain, openReadOnly, proveCopy, readContent, type SqliteContent } fro
 const PAGES_AT_ONCE = 2000;
 
 /**
- * Copies the file while others write to it. One read transaction spans the reading and the copying, so what was counted and
- * what was copied are of the same moment however much is written meanwhile; no connection is kept waiting in WAL mode.
+ * Copies the file while others write to it. One read transaction spans the reading and the copying, so what
+ * was counted and what was copied are of the same moment however much is written meanwhile; no connection is
+ * kept waiting in WAL mode.
  */
 export async function backupSqlite(given: string, options: BackupOptions): Promise<Backup> {
 	const source = resolve(given);

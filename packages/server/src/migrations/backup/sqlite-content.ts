@@ -63,7 +63,10 @@ export async function readContent(database: SqliteFile.Database): Promise<Sqlite
 	return { tables, schema: hashSchema(database), newest_migration: newestMigration(database, names) };
 }
 
-/** Hashes the rows in the order of their keys, every value with its type and its length, so that no two contents look alike. */
+/**
+ * Hashes the rows in the order of their keys, every value with its type and its length, so that no two
+ * contents look alike.
+ */
 async function readTable(database: SqliteFile.Database, name: string): Promise<TableContent> {
 	const hash = createHash("sha256");
 	let waiting = "";

@@ -27,8 +27,9 @@ const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
 const SIDECARS = ["-wal", "-shm", "-journal"] as const;
 
 /**
- * Restores into a new file, and gives that the database's name once it is proven. Copying over the old file would leave its log
- * beside it, and SQLite would apply that to the new one: the restore would silently not have happened.
+ * Restores into a new file, and gives that the database's name once it is proven. Copying over the old file
+ * would leave its log beside it, and SQLite would apply that to the new one: the restore would silently not
+ * have happened.
  * @returns where the database of before is kept
  */
 export async function restoreSqlite(
@@ -85,8 +86,9 @@ function swap(fresh: string, target: string, kept: string, step: Means["step"]):
 }
 
 /**
- * Empties the log into the file, which then is the whole database by itself, and locks everybody out. A program that opened the
- * file but has not used it yet finds it moved: SQLite refuses to write to a file that has lost its name.
+ * Empties the log into the file, which then is the whole database by itself, and locks everybody out. A
+ * program that opened the file but has not used it yet finds it moved: SQLite refuses to write to a file that
+ * has lost its name.
  * @returns null for a file that SQLite cannot read; it is kept as it is
  */
 function seize(target: string): SqliteFile.Database | null {

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import type { Catalogue, Check, Column, ColumnKind, ForeignKey, Index, Table } from "./catalogue.ts";
 
 /**
- * What a table is, said so that SQLite and PostgreSQL say the same: types as both know them, defaults in one spelling, an
- * enumerated type as a text with a check. Keys are sorted, columns by name: adopted databases have them in another order.
+ * What a table is, said so that SQLite and PostgreSQL say the same: types as both know them, defaults in one
+ * spelling, an enumerated type as a text with a check. Keys are sorted, columns by name: adopted databases
+ * have them in another order.
  */
 export type TableShape = {
 	columns: Readonly<Record<string, ColumnShape>>;
@@ -109,7 +110,10 @@ function columnShape(column: Column, isKey: boolean): ColumnShape {
 	};
 }
 
-/** `now()`, `CURRENT_TIMESTAMP` and SQLite's `strftime` are one; so are `false` and `0`, and a text with and without its type. */
+/**
+ * `now()`, `CURRENT_TIMESTAMP` and SQLite's `strftime` are one; so are `false` and `0`, and a text with and
+ * without its type.
+ */
 function defaultShape(written: string, kind: ColumnKind): string | null {
 	const value = written.replace(/^\((.*)\)$/s, "$1").replace(/::[a-z_"][\w" ]*(\(\d+\))?$/i, "");
 	if (/^null$/i.test(value)) return null;

@@ -65,7 +65,10 @@ export async function readSqliteCatalogue<Tables>(db: Kysely<Tables>): Promise<C
 	return builder.catalogue();
 }
 
-/** SQLite has no type for times and takes any word for a type; what our own tables call a time is known by its name. */
+/**
+ * SQLite has no type for times and takes any word for a type; what our own tables call a time is known by its
+ * name.
+ */
 function kindOf(declared: string, name: string): ColumnKind {
 	if (/bool/.test(declared)) return "boolean";
 	if (/datetime|timestamp/.test(declared)) return "time";

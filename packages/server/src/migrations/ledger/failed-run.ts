@@ -8,8 +8,8 @@ import type { Snapshot } from "../verify/snapshot-types.ts";
 import { isBookkeeping } from "./ledger-schema.ts";
 import { readNote, writeNote } from "./notes.ts";
 
-// A supervisor starts a server again and again. A run that failed notes its backup and what it left, so that the next one, which finds the
-// database as it was left, needs no other backup.
+// A supervisor starts a server again and again. A run that failed notes its backup and what it left, so that
+// the next one, which finds the database as it was left, needs no other backup.
 
 type FailedRun = { backup: string; left: string };
 

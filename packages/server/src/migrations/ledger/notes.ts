@@ -3,7 +3,8 @@ import type { DatabaseDialect } from "../../db/dialect.ts";
 import type { Decisions } from "../migration.ts";
 import { type LedgerSchema, NOTES } from "./ledger-schema.ts";
 
-// What a run has to know of earlier runs beside the ledger: an operator's decisions hold for every later run, also after an undo.
+// What a run has to know of earlier runs beside the ledger: an operator's decisions hold for every later run,
+// also after an undo.
 
 /** `decisions`: what an operator decided. `failed_run`: the backup of a run that failed, and what it left. */
 type NoteName = "decisions" | "failed_run";

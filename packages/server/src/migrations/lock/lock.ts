@@ -12,10 +12,11 @@ const KEY = 1_669_000_000;
 const POLL_MS = 100;
 
 /**
- * Lets one process at a time change the schema; others wait their turn. The lock goes with the process, however it ends.
+ * Lets one process at a time change the schema; others wait their turn. The lock goes with the process,
+ * however it ends.
  *
- * It is asked for again and again instead of waited for: a connection that waits inside PostgreSQL holds a snapshot, for which CREATE
- * INDEX CONCURRENTLY waits in turn.
+ * It is asked for again and again instead of waited for: a connection that waits inside PostgreSQL holds a
+ * snapshot, for which CREATE INDEX CONCURRENTLY waits in turn.
  * @param onWait is told once that another process is at it
  */
 export async function withMigrationLock<T>(
@@ -56,7 +57,8 @@ function tryFileLock(file: string): SqliteFile.Database | null {
 	closeSync(openSync(file, "a"));
 	const before = inode(file);
 	const lock = new SqliteFile(file, { timeout: 0 });
-	// What was removed between opening and locking is no longer what the others look at, and SQLite may stumble over that too.
+	// What was removed between opening and locking is no longer what the others look at, and SQLite may
+	// stumble over that too.
 	const isThere = () => before !== null && inode(file) === before;
 	try {
 		lock.exec("BEGIN EXCLUSIVE");

@@ -15,8 +15,9 @@ const NEWER_SQLITE = /\bALTER COLUMN\b|\b(ADD|DROP) CONSTRAINT\b/i;
 const BY_ADOPT = 'done by "carhythm migrate adopt"';
 
 /**
- * A migration as SQL that a person can review and apply by hand, with `psql -v ON_ERROR_STOP=1` or `sqlite3 -bail` (3.40 or newer). What
- * SQL cannot say is left to `carhythm migrate adopt`, which takes over what was applied by hand.
+ * A migration as SQL that a person can review and apply by hand, with `psql -v ON_ERROR_STOP=1` or `sqlite3
+ * -bail` (3.40 or newer). What SQL cannot say is left to `carhythm migrate adopt`, which takes over what was
+ * applied by hand.
  * @param found what the database has already
  */
 export function planSql(

@@ -47,7 +47,8 @@ const APPLY_BY_HAND = {
 
 /**
  * Says what `migrate up` would do. Changes nothing.
- * @param options.rehearsal names steps that only earlier steps make necessary, such as filling a column that is still missing
+ * @param options.rehearsal names steps that only earlier steps make necessary, such as filling a column that
+ *   is still missing
  */
 export async function makePlan(
 	database: Database,
@@ -124,8 +125,8 @@ async function rowsOf(
 }
 
 /**
- * Does the same on a copy of an SQLite database, which shows how long each step takes, what the repairs find, and that all of it
- * works. The copy lies beside the database while it lasts.
+ * Does the same on a copy of an SQLite database, which shows how long each step takes, what the repairs find,
+ * and that all of it works. The copy lies beside the database while it lasts.
  * @returns null on PostgreSQL, where a copy would be a matter of its own
  */
 export async function rehearse(url: DatabaseUrl, options: UpOptions): Promise<Rehearsal | null> {

@@ -40,7 +40,10 @@ async function hasRows(run: Run, table: string): Promise<boolean> {
 	return rows.length > 0;
 }
 
-/** CREATE INDEX CONCURRENTLY blocks no connection, but is no transaction: what it leaves when it is interrupted is dropped first. */
+/**
+ * CREATE INDEX CONCURRENTLY blocks no connection, but is no transaction: what it leaves when it is
+ * interrupted is dropped first.
+ */
 async function buildBeside(run: Run, migration: Migration, step: IndexStep): Promise<Origin | null> {
 	const db = ledgerOf(run.database);
 	return db.connection().execute(async (connection) => {

@@ -38,8 +38,8 @@ export function ledgerOf(database: Database): Kysely<LedgerSchema> {
 }
 
 /**
- * Lets the writers of an SQLite file have their turn: they do not queue, but look again after pauses of their own, and would
- * find the lock taken each time if one transaction followed upon the other.
+ * Lets the writers of an SQLite file have their turn: they do not queue, but look again after pauses of their
+ * own, and would find the lock taken each time if one transaction followed upon the other.
  */
 export async function pauseBetweenSteps(run: Run, took: number): Promise<void> {
 	if (!run.isLive || run.database.dialect.name !== "sqlite") return;

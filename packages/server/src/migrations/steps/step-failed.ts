@@ -2,7 +2,10 @@ import { type Kysely, sql } from "kysely";
 import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { Migration, Step } from "../migration.ts";
 
-/** A step that ended with an error of the database. The message is a sentence for an operator without its full stop. */
+/**
+ * A step that ended with an error of the database. The message is a sentence for an operator without its full
+ * stop.
+ */
 export class StepFailed extends Error {
 	override readonly name = "StepFailed";
 

@@ -6,8 +6,8 @@ import { columnExists, indexExists, tableExists } from "./probes.ts";
 import { bringBack, keepTable } from "./undo-tables.ts";
 
 /**
- * What stands between the brackets of CREATE TABLE, one column or constraint a line, as SQLite is told it. `TIME` is the type of
- * an `Instant`: text on SQLite, a timestamp on PostgreSQL.
+ * What stands between the brackets of CREATE TABLE, one column or constraint a line, as SQLite is told it.
+ * `TIME` is the type of an `Instant`: text on SQLite, a timestamp on PostgreSQL.
  */
 type Definition = string;
 
@@ -40,8 +40,8 @@ export function createTable(
 }
 
 /**
- * A step that creates a table of the existing product, or adds the columns that a database of an earlier state of that
- * product lacks. It is never undone: these tables are not ours.
+ * A step that creates a table of the existing product, or adds the columns that a database of an earlier
+ * state of that product lacks. It is never undone: these tables are not ours.
  */
 export function existingTable(name: string, definition: Definition): WholeStep {
 	const lines = linesOf(definition);
@@ -167,7 +167,10 @@ function referenced(definition: Definition): string[] {
 	return [...new Set([...definition.matchAll(/REFERENCES (\w+)/g)].map((match) => match[1] ?? ""))];
 }
 
-/** A time that is written as text would be text on PostgreSQL too, which compares it otherwise than the moments beside it. */
+/**
+ * A time that is written as text would be text on PostgreSQL too, which compares it otherwise than the
+ * moments beside it.
+ */
 function refuseTextTimes(table: string, lines: readonly string[]): void {
 	const wrong = lines.find((line) => /^(at|since|\w+_at|\w+_time) TEXT\b/.test(line));
 	if (wrong) throw new Error(`The table ${table} has the column “${wrong}”: give it the type TIME.`);

@@ -6,8 +6,8 @@ import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
 import { KEPT, type LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { StepContext, Task, Tx } from "../migration.ts";
 
-// Undoing a migration drops tables and columns. What they held stays in tables of their own until `migrate prune`, so that
-// the migration can bring it back.
+// Undoing a migration drops tables and columns. What they held stays in tables of their own until `migrate
+// prune`, so that the migration can bring it back.
 
 /** The table that keeps what undoing a migration drops of another one. */
 export function keptName(migration: number, table: string): string {
@@ -84,8 +84,8 @@ async function keepSessions(tx: Tx, context: StepContext, migration: number): Pr
 }
 
 /**
- * An earlier undo left its list of sessions, because not every row of it could come back. Sessions that began since are entered; what is
- * still kept of a session whose id another one has by now belongs to nothing.
+ * An earlier undo left its list of sessions, because not every row of it could come back. Sessions that began
+ * since are entered; what is still kept of a session whose id another one has by now belongs to nothing.
  */
 async function renewSessions(
 	tx: Tx,

@@ -9,8 +9,8 @@ export const LOCK_TIMEOUT_MS = 100;
 const PATIENCE_MS = 10 * 60_000;
 
 /**
- * Runs a transaction that gives up quickly when another connection holds a lock, and tries again: a statement that waits for a lock on
- * PostgreSQL makes everybody behind wait too.
+ * Runs a transaction that gives up quickly when another connection holds a lock, and tries again: a statement
+ * that waits for a lock on PostgreSQL makes everybody behind wait too.
  */
 export async function withLockRetry<T>(
 	run: Pick<Run, "database" | "onProgress">,

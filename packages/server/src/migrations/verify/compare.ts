@@ -17,8 +17,8 @@ export type ComparedSnapshots = {
 };
 
 /**
- * What became of a database between two snapshots, less what steps said they would change. While others write, rows change
- * by normal use: then only what normal use never changes is compared, and a note says so.
+ * What became of a database between two snapshots, less what steps said they would change. While others
+ * write, rows change by normal use: then only what normal use never changes is compared, and a note says so.
  */
 export function compareSnapshots(
 	before: Snapshot,

@@ -10,8 +10,8 @@ import { migrateUp } from "../runner.ts";
 const shapes = new Map<number, Promise<Shape>>();
 
 /**
- * The shape that the migrations up to this one make: they are run once, on an empty SQLite file. Both databases have the
- * same shape, so that it is what PostgreSQL is held against as well.
+ * The shape that the migrations up to this one make: they are run once, on an empty SQLite file. Both
+ * databases have the same shape, so that it is what PostgreSQL is held against as well.
  */
 export function expectedShape(to: number): Promise<Shape> {
 	const known = shapes.get(to) ?? makeShape(to);

@@ -97,7 +97,10 @@ const FALSE_ALARMS = [
 	"adding-foreign-key-constraint: ALTER TABLE student_responses ADD COLUMN current_page_id INTEGER REFERENCES pages (id);",
 ];
 
-/** While an index is built beside the traffic it waits, holding up neither readers nor writers; given up, it would be left invalid. */
+/**
+ * While an index is built beside the traffic it waits, holding up neither readers nor writers; given up, it
+ * would be left invalid.
+ */
 const WAITING_INDEX = "require-lock-timeout: CREATE INDEX CONCURRENTLY ";
 
 /** What squawk finds: its rule and the line. */

@@ -5,7 +5,10 @@ export type Finding = { rule: RuleName; statement: string };
 
 type RuleName = keyof typeof RULES;
 
-/** What each rule is for: all of it loses data, holds up everybody, or hides that something is not as it should be. */
+/**
+ * What each rule is for: all of it loses data, holds up everybody, or hides that something is not as it
+ * should be.
+ */
 export const RULES = {
 	"computed-default": "SQLite refuses a computed default in ADD COLUMN as soon as the table has rows.",
 	"double-quoted-default":

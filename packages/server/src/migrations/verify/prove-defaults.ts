@@ -9,8 +9,8 @@ import type { Schema } from "../../db/schema.ts";
 class Enough extends Error {}
 
 /**
- * Puts a response into the table as a program would that knows nothing of phase 1, looks what the database made of it, tries
- * what must be refused, and takes everything back.
+ * Puts a response into the table as a program would that knows nothing of phase 1, looks what the database
+ * made of it, tries what must be refused, and takes everything back.
  * @returns what does not hold, each in one sentence
  */
 export async function proveDefaults(database: Database): Promise<string[]> {

@@ -82,7 +82,10 @@ async function readSequences(tx: Transaction<Schema>): Promise<Record<string, nu
 	return Object.fromEntries(rows.map(({ name, last }) => [name, Number(last)]));
 }
 
-/** A constraint that was never validated, or triggers that were switched off for a while, leave rows without their parent. */
+/**
+ * A constraint that was never validated, or triggers that were switched off for a while, leave rows without
+ * their parent.
+ */
 async function countViolations(
 	tx: Transaction<Schema>,
 	catalogue: Catalogue,

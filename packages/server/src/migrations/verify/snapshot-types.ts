@@ -28,13 +28,16 @@ export type TableSnapshot = Totals & {
 export type Totals = {
 	rows: number;
 	/**
-	 * A sum over the rows of each column, of a hash of the value together with the row's key: the order of rows does not
-	 * count, a value in the wrong row does. `(row)` is the whole row, where a table has no key. A column's sum over some rows
-	 * and its sum over the others add up to that over all.
+	 * A sum over the rows of each column, of a hash of the value together with the row's key: the order of
+	 * rows does not count, a value in the wrong row does. `(row)` is the whole row, where a table has no key.
+	 * A column's sum over some rows and its sum over the others add up to that over all.
 	 */
 	columns: Readonly<Record<string, string>>;
 };
-/** `data_version` is SQLite's count of what other connections committed; `others` the clients of PostgreSQL beside this program. */
+/**
+ * `data_version` is SQLite's count of what other connections committed; `others` the clients of PostgreSQL
+ * beside this program.
+ */
 export type Writers = { data_version: number; others: number };
 
 /** The part of it that each database does in its own way. All of it looks at one unchanging moment. */

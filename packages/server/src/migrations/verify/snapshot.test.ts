@@ -48,7 +48,10 @@ const TRIGGERS = {
 
 type Engine = keyof typeof TRIGGERS;
 
-/** A database with rows and with all that a careless change loses, open, and a way to change it behind everybody's back. */
+/**
+ * A database with rows and with all that a careless change loses, open, and a way to change it behind
+ * everybody's back.
+ */
 async function aPopulated(engine: Engine) {
 	if (engine === "sqlite") {
 		const folder = aFolder();
@@ -274,7 +277,10 @@ const TABLE = `(id INTEGER NOT NULL PRIMARY KEY, session_id VARCHAR(36) NOT NULL
 	last_activity TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
 	current_page_id INTEGER REFERENCES pages (id))`;
 
-/** The rebuild as many tools do it, in one transaction: the pragma does nothing there, so that DROP TABLE deletes children. */
+/**
+ * The rebuild as many tools do it, in one transaction: the pragma does nothing there, so that DROP TABLE
+ * deletes children.
+ */
 const CARELESS = `PRAGMA foreign_keys = ON; DROP VIEW finished;
 	BEGIN; PRAGMA foreign_keys = OFF;
 	CREATE TABLE new_responses ${TABLE};

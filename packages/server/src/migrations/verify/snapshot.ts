@@ -71,8 +71,8 @@ async function readWriters(database: Database): Promise<Writers> {
 }
 
 /**
- * Clients of this database that are not this process. Another server of this program bears the same name, but whatever
- * connected before this process began cannot be its own.
+ * Clients of this database that are not this process. Another server of this program bears the same name, but
+ * whatever connected before this process began cannot be its own.
  */
 async function countOthers(db: Kysely<Schema> | Transaction<Schema>): Promise<number> {
 	const uptime = Math.ceil(process.uptime()) + 1;

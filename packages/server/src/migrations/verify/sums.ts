@@ -2,8 +2,8 @@
 const HALF = 96n;
 
 /**
- * Adds up hashes of values, one sum a column. SQLite has no hash function, and a cryptographic one for every value of a
- * million rows would take most of a minute: this one finds accidents, which is all that it is for.
+ * Adds up hashes of values, one sum a column. SQLite has no hash function, and a cryptographic one for every
+ * value of a million rows would take most of a minute: this one finds accidents, which is all that it is for.
  */
 export function createSums(columns: number) {
 	const high = new Float64Array(columns);

@@ -115,8 +115,8 @@ function checkLedger(database: Database, ledger: readonly LedgerRow[] | null, mi
 type AsFound = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Before the repairs of the third migration, and after their undo, the columns that it repairs are what the previous program made them.
- * The ledger tells that they were found and not made.
+ * Before the repairs of the third migration, and after their undo, the columns that it repairs are what the
+ * previous program made them. The ledger tells that they were found and not made.
  */
 function foundByAdoption(ledger: readonly LedgerRow[], migration: number): AsFound {
 	if (migration >= REPAIRS) return {};
@@ -219,7 +219,10 @@ async function checkDefaults(database: Database, asFound: AsFound): Promise<Part
 	return part("defaults", await proveDefaults(database), kept);
 }
 
-/** The counts that are kept with a session equal its rows. One that was taken over may hold answers to what is asked no more. */
+/**
+ * The counts that are kept with a session equal its rows. One that was taken over may hold answers to what is
+ * asked no more.
+ */
 async function checkAnswers(database: Database): Promise<Part> {
 	const { rows } = await sql<{ wrong: number; without: number }>`
 		SELECT

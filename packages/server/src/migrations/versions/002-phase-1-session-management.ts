@@ -179,8 +179,8 @@ function proof(catalogue: Catalogue) {
 }
 
 /**
- * Where the column was found, the database had phase 1 before: what its rows say is looked at by the repairs of the next
- * migration, which keep what they change.
+ * Where the column was found, the database had phase 1 before: what its rows say is looked at by the repairs
+ * of the next migration, which keep what they change.
  */
 function onlyIfApplied(column_step: string, look?: (catalogue: Catalogue) => Probe): Prober {
 	return {

@@ -3,8 +3,8 @@ import type { Migration } from "../migration.ts";
 import { createIndex, createTable } from "../steps/steps.ts";
 
 /**
- * What this program adds: assessment versions, the history of every session, drafts. What the existing product left is put right
- * and taken over.
+ * What this program adds: assessment versions, the history of every session, drafts. What the existing
+ * product left is put right and taken over.
  */
 export const sessions: Migration = {
 	number: 3,

@@ -15,7 +15,8 @@ describe.each(["sqlite", "postgres"] as const)("points scoring on %s", (engine) 
 		);
 		const database = await existing.open();
 		await migrateUp(database, { adopt: true, to: 5 });
-		// As an earlier CaRhythm left it: a key without interests, and profiles of its own beside one of the previous program.
+		// As an earlier CaRhythm left it: a key without interests, and profiles of its own beside one of the
+		// previous program.
 		await existing.exec(
 			`UPDATE assessment_versions SET scoring = '{"groups":[],"instruments":[],"scales":[]}'`,
 			`INSERT INTO assessment_scores (id, response_id, rhythm_profile) VALUES

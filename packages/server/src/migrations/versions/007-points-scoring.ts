@@ -6,8 +6,8 @@ import type { Migration, Task, Tx } from "../migration.ts";
 import { change } from "../steps/steps.ts";
 
 /**
- * Versions adopted before points could be scored have no interests where choices and rankings count for them. Their scoring
- * key is read from the same rows again. Sessions, answers and what is asked stay as they are.
+ * Versions adopted before points could be scored have no interests where choices and rankings count for them.
+ * Their scoring key is read from the same rows again. Sessions, answers and what is asked stay as they are.
  */
 const scoreByPoints: Task = {
 	name: "score_by_points",

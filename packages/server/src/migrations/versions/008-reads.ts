@@ -4,8 +4,8 @@ import { createIndex } from "../steps/steps.ts";
 const ANSWERS = "kind IN ('answer', 'clear')";
 
 /**
- * What stands on a question is found without its history: events that came late or were superseded on arrival, and clears among
- * answers, are stepped over by the thousand in `idx_session_events_answers`.
+ * What stands on a question is found without its history: events that came late or were superseded on
+ * arrival, and clears among answers, are stepped over by the thousand in `idx_session_events_answers`.
  */
 export const reads: Migration = {
 	number: 8,

@@ -109,8 +109,8 @@ function keptActivity(catalogue: Catalogue, { assume_timezone }: Decisions): str
 }
 
 /**
- * Drops the status with everything that is its own: SQLite keeps a column that a check of the table names, PostgreSQL a type that another
- * column has.
+ * Drops the status with everything that is its own: SQLite keeps a column that a check of the table names,
+ * PostgreSQL a type that another column has.
  */
 export const dropStatus: Task = {
 	name: "drop_status",

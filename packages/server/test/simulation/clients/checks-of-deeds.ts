@@ -47,8 +47,8 @@ function checkAnswers(attempts: readonly Attempt[], events: readonly Event[]): s
 }
 
 /**
- * Nothing in the history tells one clear of a question from another: there are as many as were kept, and those that nothing was said of.
- * Drafts may be fewer, for one that waits makes room for the next.
+ * Nothing in the history tells one clear of a question from another: there are as many as were kept, and
+ * those that nothing was said of. Drafts may be fewer, for one that waits makes room for the next.
  */
 function checkNameless(attempts: readonly Attempt[], events: readonly Event[]): string[] {
 	const kinds: readonly string[] = ["clear", "draft", "complete"] satisfies Deed[];
@@ -92,7 +92,10 @@ function cameInTime(
 	return inTime.length === 0 ? false : null;
 }
 
-/** Whatever the clocks and the network did: what is done to a question is later than what the student saw there and changed by it. */
+/**
+ * Whatever the clocks and the network did: what is done to a question is later than what the student saw
+ * there and changed by it.
+ */
 function checkSeen(
 	attempts: readonly Attempt[],
 	events: readonly Event[],
@@ -119,8 +122,8 @@ function isSame(standing: AnswerRecord, seen: AnswerRecord): boolean {
 }
 
 /**
- * A question that one window alone answers ends with the last of its answers that came in time (or without one, where it was taken
- * back), where the server can know the order: see docs/evidence/simulations.md.
+ * A question that one window alone answers ends with the last of its answers that came in time (or without
+ * one, where it was taken back), where the server can know the order: see docs/evidence/simulations.md.
  */
 function checkOrder(
 	story: Story,
@@ -143,8 +146,9 @@ function checkOrder(
 }
 
 /**
- * What was half-done last is there, unless the question was answered after that: the last that was kept, or a later one of that
- * window, or another window's. What was half-done before an answer of the same window is not.
+ * What was half-done last is there, unless the question was answered after that: the last that was kept, or a
+ * later one of that window, or another window's. What was half-done before an answer of the same window is
+ * not.
  */
 function checkDrafts(
 	story: Story,
@@ -192,7 +196,10 @@ function isLaterInLine(one: Attempt, other: Attempt | undefined): boolean {
 	return one.line === other?.line && one.number > other.number;
 }
 
-/** The server orders the writes of one device as they were done. One that lost its name with its storage is another to it. */
+/**
+ * The server orders the writes of one device as they were done. One that lost its name with its storage is
+ * another to it.
+ */
 function hasNewName({ tally }: Story, { line }: Attempt): boolean {
 	return line.device.kind === "memory" || !!tally["storage cleared"];
 }
@@ -206,8 +213,8 @@ function ordered({ lines, order_known }: Story, attempts: readonly Attempt[], al
 }
 
 /**
- * A page whose memory is all it has died with an answer under way: the next page knows nothing of it, and its student answers without
- * having it in view.
+ * A page whose memory is all it has died with an answer under way: the next page knows nothing of it, and its
+ * student answers without having it in view.
  */
 function wasOnItsWayAlone({ fate, line }: Attempt): boolean {
 	return fate === "open" && line.device.kind === "memory";

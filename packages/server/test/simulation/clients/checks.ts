@@ -54,7 +54,10 @@ function checkViews({ lines, tally, unfound }: Story, snapshot: SessionSnapshot)
 	});
 }
 
-/** A page that lost its storage and its cookie does not find the session again to ask for it: the times that it shows are its own. */
+/**
+ * A page that lost its storage and its cookie does not find the session again to ask for it: the times that
+ * it shows are its own.
+ */
 function withoutTimes(state: SessionState): unknown {
 	return JSON.parse(
 		JSON.stringify(state, (key, value) => (key === "at" || key === "last_activity" ? undefined : value)),

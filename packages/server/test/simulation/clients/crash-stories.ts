@@ -3,7 +3,8 @@ import type { SessionId } from "@carhythm/core";
 import { type CrashStory, countSessions, resumed, type Stage, untilItWorks, write } from "./crash-sweep.ts";
 import { historyOf, snapshotOf } from "./stored.ts";
 
-// What a page does when it dies: see crash-sweep.ts. Each story keeps its own notes of what the page had said by then.
+// What a page does when it dies: see crash-sweep.ts. Each story keeps its own notes of what the page had said
+// by then.
 
 export const CRASH_STORIES: Readonly<Record<string, () => CrashStory>> = {
 	"a start and three answers": () => ({
@@ -183,7 +184,10 @@ export const CRASH_STORIES: Readonly<Record<string, () => CrashStory>> = {
 	},
 };
 
-/** An answer that comes to the server as one to a question which it does not have, and one of which it cannot read the time. */
+/**
+ * An answer that comes to the server as one to a question which it does not have, and one of which it cannot
+ * read the time.
+ */
 const REFUSED = 666;
 const UNREADABLE = 667;
 

@@ -33,15 +33,18 @@ export type CrashStory = {
 	before?: (stage: Stage) => Promise<unknown>;
 	/** Each step of this is, once. */
 	dies: (stage: Stage) => Promise<void>;
-	/** The student comes back with another page. @returns the session that is then shown, and what is not as it was promised */
+	/**
+	 * The student comes back with another page. @returns the session that is then shown, and what is not as it
+	 * was promised
+	 */
 	comesBack: (stage: Stage) => Promise<{ session: Session | null; lost: string[] }>;
 	/** What must be true when all has been sent. */
 	after?: (stage: Stage, session: Session | null) => Promise<string[]>;
 };
 
 /**
- * One short story, told again and again: each time the page dies one step of its storage later, until it lives to the end. What it
- * had said was on the device must then come back with the next page and arrive.
+ * One short story, told again and again: each time the page dies one step of its storage later, until it
+ * lives to the end. What it had said was on the device must then come back with the next page and arrive.
  */
 export async function sweepCrashes(story: () => CrashStory): Promise<{ deaths: number; lost: string[] }> {
 	const clock: { time: VirtualTime } = { time: createVirtualTime(BEGINNING) };
@@ -78,7 +81,8 @@ async function tell(story: CrashStory, server: SimulatedServer, time: VirtualTim
 		sessions_before: await countSessions(server),
 	};
 	await goOn(time, stage.elsewhere, async () => void (await story.before?.(stage)));
-	// The first reply and every third after it is lost after the server has acted, so that repeated requests are part of the story.
+	// The first reply and every third after it is lost after the server has acted, so that repeated requests
+	// are part of the story.
 	let requests = 0;
 	network.fate = () => {
 		requests += 1;

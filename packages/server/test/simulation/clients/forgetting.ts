@@ -6,8 +6,9 @@ import type { Device, Tab } from "./surroundings.ts";
 import { openTab } from "./tab.ts";
 
 /**
- * "Not you?", or leaving a shared computer: one page lets its browser forget the sessions, mostly while another page of it is busy with
- * them. What was acknowledged stays on the server; in this browser nothing of them is to be found any more.
+ * "Not you?", or leaving a shared computer: one page lets its browser forget the sessions, mostly while
+ * another page of it is busy with them. What was acknowledged stays on the server; in this browser nothing of
+ * them is to be found any more.
  */
 export async function forget(story: Story, { device }: Line, tab: Tab): Promise<void> {
 	const { chance, surroundings } = story;
@@ -29,7 +30,8 @@ export async function forget(story: Story, { device }: Line, tab: Tab): Promise<
 	}
 	if (outcome?.ok) {
 		note("forgotten by a browser");
-		// Without leave to discard, everything that this page had was sent before. What another had in memory only is gone.
+		// Without leave to discard, everything that this page had was sent before. What another had in memory
+		// only is gone.
 		for (const attempt of inMemory) attempt.fate = attempt.tab === tab && !discard_unsent ? "kept" : "open";
 		story.forgotten.set(device, new Set(story.sessions));
 	}

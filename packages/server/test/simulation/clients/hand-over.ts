@@ -32,7 +32,10 @@ export async function handOver(story: Story, line: Line, tab: Tab): Promise<void
 	}
 }
 
-/** The old device loses its network, which is why the student goes on elsewhere: what is given there now has to wait. */
+/**
+ * The old device loses its network, which is why the student goes on elsewhere: what is given there now has
+ * to wait.
+ */
 async function cutOff(story: Story, line: Line, tab: Tab): Promise<void> {
 	const { chance, surroundings } = story;
 	line.device.cut_off = true;

@@ -40,7 +40,10 @@ export async function heal(story: Story): Promise<void> {
 	await checkForgotten(story);
 }
 
-/** A page that has learned that its browser was made to forget shows the first page. One that died over the reset had nobody tell the others. */
+/**
+ * A page that has learned that its browser was made to forget shows the first page. One that died over the
+ * reset had nobody tell the others.
+ */
 function leaveForgotten(lines: readonly Line[]): void {
 	for (const { tab } of lines) {
 		if (tab?.session?.phase !== "forgotten") continue;

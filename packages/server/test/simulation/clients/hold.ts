@@ -14,7 +14,10 @@ export async function continueHere(story: Story, tab: Tab): Promise<void> {
 	spread(story, session.session_id);
 }
 
-/** Soon the server tells all who listen how things are by then; one in three does not hear it, and learns at its next request. */
+/**
+ * Soon the server tells all who listen how things are by then; one in three does not hear it, and learns at
+ * its next request.
+ */
 export function spread(story: Story, session_id: string): void {
 	const { time, server, listeners, chance } = story.surroundings;
 	const tell = async () => {

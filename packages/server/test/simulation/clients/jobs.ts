@@ -15,7 +15,8 @@ const PLAYER = new URL("./player.ts", import.meta.url);
 const NODE_OPTIONS = ["--max-semi-space-size=64"];
 
 /**
- * Plays schedules in processes of their own, a range in each. Those that end wrong are told, and the next one is played.
+ * Plays schedules in processes of their own, a range in each. Those that end wrong are told, and the next one
+ * is played.
  * @returns the figures of all together
  */
 export async function playInJobs(

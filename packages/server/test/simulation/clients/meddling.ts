@@ -1,8 +1,8 @@
 import type { OperationId, OperationResult, SyncReply } from "@carhythm/core";
 import type { Meddling } from "./surroundings.ts";
 
-// Clients as they must not be, for the arms of a test that must fail. The product has no such switch: what stands between it and
-// the network changes what it sends and hears.
+// Clients as they must not be, for the arms of a test that must fail. The product has no such switch: what
+// stands between it and the network changes what it sends and hears.
 
 type Sync = {
 	sent_at: string;
@@ -35,7 +35,10 @@ export function renamingAtEachTry(): Meddling {
 	};
 }
 
-/** As if what was answered with 4xx were taken off the outbox, as some queues do: the client is told that all is well. */
+/**
+ * As if what was answered with 4xx were taken off the outbox, as some queues do: the client is told that all
+ * is well.
+ */
 export function droppingOnRefusal(): Meddling {
 	return {
 		hears: (delivery, status, body) => {

@@ -15,7 +15,8 @@ export function carry(
 	const owner = {};
 	return new Promise((resolve, reject) => {
 		signal?.addEventListener("abort", () => reject(new DOMException("given up", "AbortError")));
-		// Nothing comes in the moment in which it was sent: what pages do meanwhile must not depend on how fast a database is.
+		// Nothing comes in the moment in which it was sent: what pages do meanwhile must not depend on how fast
+		// a database is.
 		const after = (milliseconds: number, work: () => void) =>
 			void time.after(Math.max(1, milliseconds), work, owner);
 		const fail = () => reject(new TypeError("Failed to fetch"));

@@ -1,6 +1,6 @@
 /**
- * Copies plain data by hand. What a browser's storage holds here is plain data, and fake-indexeddb, which copies every record
- * that goes in or out, would spend a fifth of its time in the general way.
+ * Copies plain data by hand. What a browser's storage holds here is plain data, and fake-indexeddb, which
+ * copies every record that goes in or out, would spend a fifth of its time in the general way.
  */
 export function copyPlainDataByHand(): void {
 	const native = globalThis.structuredClone;

@@ -88,7 +88,10 @@ export async function runClients(options: ClientsOptions): Promise<Figures> {
 	return figures;
 }
 
-/** Parts of the client that come when they are first needed would come in real time, and a seed would not always tell the same. */
+/**
+ * Parts of the client that come when they are first needed would come in real time, and a seed would not
+ * always tell the same.
+ */
 async function loadRareParts(): Promise<void> {
 	const client = createClient({ storage: createMemoryStorage() });
 	await client.prepare();

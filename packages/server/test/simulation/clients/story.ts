@@ -12,8 +12,8 @@ import type { createVirtualTime } from "./virtual-time.ts";
 export type Deed = "answer" | "clear" | "draft" | "complete";
 
 /**
- * What became of a deed, as far as the student was told: `kept` has to arrive; `open` may arrive (its page died before it
- * said anything, or only memory held it); `refused` must not.
+ * What became of a deed, as far as the student was told: `kept` has to arrive; `open` may arrive (its page
+ * died before it said anything, or only memory held it); `refused` must not.
  */
 export type Attempt = {
 	number: number;
@@ -39,7 +39,8 @@ export type Line = {
 };
 
 /**
- * What a schedule may do to its clients, in one schedule of so many. Each leaves some out, so that what remains is met more often.
+ * What a schedule may do to its clients, in one schedule of so many. Each leaves some out, so that what
+ * remains is met more often.
  */
 const TROUBLES = {
 	network: 2,

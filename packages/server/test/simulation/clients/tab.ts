@@ -102,7 +102,8 @@ function environmentOf(
 		locks: device.plain
 			? undefined
 			: { request: (name, { signal }, body) => exclusively(device, name, tab, signal, body) },
-		// Word comes of hand-offs only: see hand-over.ts. Asking every few seconds would be most of what happens in a month.
+		// Word comes of hand-offs only: see hand-over.ts. Asking every few seconds would be most of what
+		// happens in a month.
 		listen: (url, { heard, beat }) => {
 			const session_id = /session\/([^/]+)\/events$/.exec(url)?.[1] ?? "";
 			const listener: Listener = { session_id, tab, heard };

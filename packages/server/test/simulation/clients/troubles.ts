@@ -67,7 +67,10 @@ async function pass({ surroundings }: Story, days: number): Promise<void> {
 	await surroundings.time.advance(days * 86_400_000);
 }
 
-/** The browser empties what scripts stored. What only this device had is then lost, unless the page that took it is open. */
+/**
+ * The browser empties what scripts stored. What only this device had is then lost, unless the page that took
+ * it is open.
+ */
 async function clearStorage(story: Story, device: Device): Promise<void> {
 	for (const attempt of story.attempts) {
 		if (attempt.line.device !== device || attempt.fate === "refused") continue;

@@ -9,8 +9,8 @@ const TURNS_OF_OWN = 2000;
 const LONGEST_WAIT_MS = 30_000;
 
 /**
- * Time that passes only when told to. What needs no time (storage, the server's work) runs to its end between two moments, so
- * that hours of waiting take a few turns of the event loop.
+ * Time that passes only when told to. What needs no time (storage, the server's work) runs to its end between
+ * two moments, so that hours of waiting take a few turns of the event loop.
  */
 export function createVirtualTime(beginning: number) {
 	let now = beginning;

@@ -24,7 +24,10 @@ export function handOff(
 	return code;
 }
 
-/** Takes note of the text that the server chose. A code that is void, or has been dead for long, gives its selector away. */
+/**
+ * Takes note of the text that the server chose. A code that is void, or has been dead for long, gives its
+ * selector away.
+ */
 export function learnCode({ sessions }: Reference, code: Code, text: string): void {
 	for (const { codes } of sessions) {
 		for (const other of codes) if (hasSelectorOf(other, text)) other.freed = true;

@@ -1,5 +1,6 @@
-// What is true of a session, read off its whole history each time. The program keeps the present state and changes it step by
-// step; here nothing is kept but what happened, so that the two can hardly be wrong in the same way.
+// What is true of a session, read off its whole history each time. The program keeps the present state and
+// changes it step by step; here nothing is kept but what happened, so that the two can hardly be wrong in the
+// same way.
 
 type Status = "active" | "completed" | "user_abandoned_not_completed";
 
@@ -97,7 +98,8 @@ export function standingAnswer(history: History, question_id: number): Content |
 /** The answer of two that does not stand; undefined as long as each was given with the other in view. */
 export function otherAnswer(history: History, question_id: number): Content | null | undefined {
 	const stands = standing(history, question_id);
-	// What was applied and stands no more was replaced by the one that does, also where that one came first, late, and was applied last.
+	// What was applied and stands no more was replaced by the one that does, also where that one came first,
+	// late, and was applied last.
 	const last = counted(history).findLast(
 		(line) =>
 			about(line) === question_id &&

@@ -11,8 +11,8 @@ import {
 	operationsOf,
 } from "./wishes-writes.ts";
 
-// What a step of the model test asks for, before it is known what is there to ask it of: sessions and earlier operations are
-// named by number, and the number is taken around the clock of those that there are.
+// What a step of the model test asks for, before it is known what is there to ask it of: sessions and earlier
+// operations are named by number, and the number is taken around the clock of those that there are.
 
 export type Standing = "active" | "expired" | "abandoned" | "completed";
 
@@ -76,7 +76,10 @@ const pass = fc.oneof(
 
 const STANDINGS = ["active", "expired", "abandoned", "completed"] as const;
 
-/** Sessions by how they stand, one kind twice as often as the others: what is rare is what the wishes have to name. */
+/**
+ * Sessions by how they stand, one kind twice as often as the others: what is rare is what the wishes have to
+ * name.
+ */
 const mostly = (on: Standing): fc.Arbitrary<SessionWish> =>
 	fc.record({ nth: number, on: fc.constantFrom(on, ...STANDINGS) });
 const anySession: fc.Arbitrary<SessionWish> = number.map((nth) => ({ nth, on: null }));

@@ -78,8 +78,8 @@ const openQuestions = (value: number) =>
 		other: "بقي # سؤال بلا إجابة",
 	});
 
-// Commands are verbal nouns and sentences have things as their subject: Arabic imperatives and second-person verbs would
-// have to choose between a man and a woman.
+// Commands are verbal nouns and sentences have things as their subject: Arabic imperatives and second-person
+// verbs would have to choose between a man and a woman.
 export const messages: Messages = {
 	code: "ar",
 	direction: "rtl",

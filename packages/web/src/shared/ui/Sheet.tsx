@@ -3,8 +3,8 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import "./sheet.css";
 
 /**
- * A modal dialog: at the bottom on phones, in the middle elsewhere. The native element keeps focus inside and the page
- * behind it inert. Without `onDismiss` a choice has to be made, so Escape does nothing.
+ * A modal dialog: at the bottom on phones, in the middle elsewhere. The native element keeps focus inside and
+ * the page behind it inert. Without `onDismiss` a choice has to be made, so Escape does nothing.
  */
 export function Sheet({
 	title,

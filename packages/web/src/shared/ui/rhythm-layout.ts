@@ -19,8 +19,9 @@ const NOW_WIDTH = 1.6;
 const GAP_SHARE = 0.42;
 
 /**
- * Places the beats on a line of that width, from edge to edge: chapters apart, the present beat wider, beats merged where they
- * would be too narrow to see, and never so wide that a short assessment looks like blocks. From right to left when `mirrored`.
+ * Places the beats on a line of that width, from edge to edge: chapters apart, the present beat wider, beats
+ * merged where they would be too narrow to see, and never so wide that a short assessment looks like blocks.
+ * From right to left when `mirrored`.
  */
 export function layoutRhythm(beats: readonly Beat[], width: number, mirrored: boolean): Bar[] {
 	const merged = mergeBeats(beats, Math.max(1, Math.ceil((beats.length * NARROWEST_SLOT) / width)));

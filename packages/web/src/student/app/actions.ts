@@ -146,7 +146,10 @@ export async function forget(visit: Visit, why: "left" | "not_you", unsendable =
 	return 0;
 }
 
-/** To the first screen of a browser that has been made to forget everything, here or in another tab: nothing of it stays to be seen. */
+/**
+ * To the first screen of a browser that has been made to forget everything, here or in another tab: nothing
+ * of it stays to be seen.
+ */
 export function resetVisit(visit: Visit): Promise<void> {
 	visit.starting_over ??= (async () => {
 		visit.screen.value = { kind: "loading" };

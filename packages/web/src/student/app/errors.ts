@@ -4,7 +4,10 @@ import { useState } from "preact/hooks";
 import type { Messages } from "../../shared/i18n/en.ts";
 import { useMessages } from "../../shared/i18n/language.ts";
 
-/** The sentence for a refusal, in the present language; the server's own English sentence for a code not known here. */
+/**
+ * The sentence for a refusal, in the present language; the server's own English sentence for a code not known
+ * here.
+ */
 export function refusalText(m: Messages, refusal: { code: string; detail: string }): string {
 	const known = RefusalCode.safeParse(refusal.code);
 	return known.success ? m.refusal[known.data] : refusal.detail;

@@ -15,14 +15,18 @@ export type Navigation = {
 	replace(route: Route): void;
 	/** Goes back to a place: by the browser's history when it lies right below, so that no entry is left over. */
 	back(route: Route): void;
-	/** Lands in the middle of an assessment, with the place before it put below, which was never visited in this tab. */
+	/**
+	 * Lands in the middle of an assessment, with the place before it put below, which was never visited in
+	 * this tab.
+	 */
 	land(route: Route, below: Route | null): void;
 };
 
 /**
  * @param show draws a place
  * @param before the place before one that was landed on, so that Back leads further than this visit did
- * @param isAtPlace false while the student is asked something: the browser's Back and Forward then change nothing on the screen
+ * @param isAtPlace false while the student is asked something: the browser's Back and Forward then change
+ *   nothing on the screen
  */
 export function createNavigation(
 	show: (route: Route, direction: Direction) => void,

@@ -41,7 +41,10 @@ export type Gain = { turn: number; xp: number; badges: readonly string[] };
 /** A text as it stood in its field when its question left the screen. */
 type Written = { session_id: SessionId; question_id: number; text: string };
 
-/** One student at one page: what is shown, and the session behind it. What can be done with it stands in actions.ts. */
+/**
+ * One student at one page: what is shown, and the session behind it. What can be done with it stands in
+ * actions.ts.
+ */
 export type Visit = {
 	readonly client: Client;
 	readonly navigation: Navigation;
@@ -55,7 +58,10 @@ export type Visit = {
 	readonly gain: Signal<Gain | null>;
 	/** The last text that was written on this page, lest a session that ends takes it along. It is stored nowhere. */
 	readonly written: Signal<Written | null>;
-	/** Answers that have just been put away, and that can be had back. What was put away on an earlier visit: `client.restorable`. */
+	/**
+	 * Answers that have just been put away, and that can be had back. What was put away on an earlier visit:
+	 * `client.restorable`.
+	 */
 	readonly set_aside: Signal<Pick<RestorableSession, "session_id" | "answered"> | null>;
 	/** True on the question a student comes back to: it then repeats how to answer. */
 	readonly returning: Signal<boolean>;
@@ -162,8 +168,9 @@ function leaveEndedSession(visit: Visit, session: Session, route: Route) {
 }
 
 /**
- * Whether the open session was set aside although it had taken the place of another: the student has asked for that one again, here
- * without hearing the reply, in another tab or on another device, and is not to be asked whether to return to this one.
+ * Whether the open session was set aside although it had taken the place of another: the student has asked
+ * for that one again, here without hearing the reply, in another tab or on another device, and is not to be
+ * asked whether to return to this one.
  */
 export function wasReplaced({ client, view }: Visit): boolean {
 	return view.value?.phase === "abandoned" && client.restorable() !== null;

@@ -9,7 +9,10 @@ import { useVisit } from "../app/visit.ts";
 import { SaveLine } from "../parts/SaveLine.tsx";
 import { Where } from "./Where.tsx";
 
-/** The session goes on on another device: where that is, and the way back. What is behind the sheet cannot be touched. */
+/**
+ * The session goes on on another device: where that is, and the way back. What is behind the sheet cannot be
+ * touched.
+ */
 export function ElsewhereSheet({ held }: { held: HeldElsewhere }) {
 	const m = useMessages();
 	const visit = useVisit();

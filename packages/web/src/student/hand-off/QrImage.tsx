@@ -4,7 +4,10 @@ import { encodeQr } from "./qr.ts";
 /** The empty margin that readers need, in modules. */
 const QUIET = 4;
 
-/** A QR code, dark on white in every colour scheme: many readers know no other. Nothing for a text that is too long. */
+/**
+ * A QR code, dark on white in every colour scheme: many readers know no other. Nothing for a text that is too
+ * long.
+ */
 export function QrImage({ text, label }: { text: string; label: string }) {
 	const code = useMemo(() => encodeQr(text), [text]);
 	if (code === null) return null;

@@ -1,8 +1,8 @@
 const FRAGMENT = /^#continue=(.+)$/;
 
 /**
- * The code of a link that was followed, once: it leaves the address at once, and the history with it. Being behind the `#` it
- * was never sent anywhere.
+ * The code of a link that was followed, once: it leaves the address at once, and the history with it. Being
+ * behind the `#` it was never sent anywhere.
  */
 export function takeCodeFromAddress(): string | null {
 	const { hash, pathname, search } = location;

@@ -3,7 +3,10 @@ import { useEffect, useState } from "preact/hooks";
 import { Loading, Unreachable } from "../loading/Loading.tsx";
 import type { LazyScreen } from "./lazy-screen.ts";
 
-/** Shows a screen that comes later: mostly it is there already; else it is fetched, again when the network is back. */
+/**
+ * Shows a screen that comes later: mostly it is there already; else it is fetched, again when the network is
+ * back.
+ */
 export function Lazy<Props extends object>({ screen, props }: { screen: LazyScreen<Props>; props: Props }) {
 	const [failed, setFailed] = useState(false);
 	const [component, setComponent] = useState({ current: screen.component });

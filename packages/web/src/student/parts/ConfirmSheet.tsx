@@ -3,7 +3,10 @@ import { Notice } from "../../shared/ui/Notice.tsx";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
 import { type Attempt, useAttempt } from "../app/errors.ts";
 
-/** One answer. `work` may take a moment and fail: then the sheet says what went wrong. `onClick` only changes what is shown. */
+/**
+ * One answer. `work` may take a moment and fail: then the sheet says what went wrong. `onClick` only changes
+ * what is shown.
+ */
 type SheetAction = { label: string } & ({ work: () => Promise<unknown> } | { onClick: () => void });
 
 /** A question with its answers, the easier one first. */

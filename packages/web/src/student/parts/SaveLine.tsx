@@ -6,8 +6,8 @@ import { useMessages } from "../../shared/i18n/language.ts";
 import { useSessionView } from "../app/visit.ts";
 
 /**
- * Where the answers are, exactly as the engine knows it. A screen reader hears of trouble and of its end, and not of every
- * answer that goes through.
+ * Where the answers are, exactly as the engine knows it. A screen reader hears of trouble and of its end, and
+ * not of every answer that goes through.
  */
 export function SaveLine() {
 	const m = useMessages();

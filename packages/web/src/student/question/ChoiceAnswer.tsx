@@ -9,8 +9,9 @@ const WIDEST_ROW = 5;
 type Option = { key: string; label: LocalizedText; answer: Answer };
 
 /**
- * One answer among several, as native radio buttons. A choice with a pointer goes on by itself; with the keyboard arrows only
- * choose, so that moving through the options does not lead on, and Enter or Next goes on.
+ * One answer among several, as native radio buttons. A choice with a pointer goes on by itself; with the
+ * keyboard arrows only choose, so that moving through the options does not lead on, and Enter or Next goes
+ * on.
  */
 export function ChoiceAnswer({
 	work,

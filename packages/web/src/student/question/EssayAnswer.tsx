@@ -6,8 +6,8 @@ import type { AnswerEditor } from "./answer-editor.ts";
 const TYPING_PAUSE_MS = 600;
 
 /**
- * A text of the student's own. What is half-typed is kept when typing pauses and whenever the page may go away; a text that
- * is too long is kept as well, and told.
+ * A text of the student's own. What is half-typed is kept when typing pauses and whenever the page may go
+ * away; a text that is too long is kept as well, and told.
  */
 export function EssayAnswer({ work, question }: { work: AnswerEditor; question: EssayQuestion }) {
 	const m = useMessages();

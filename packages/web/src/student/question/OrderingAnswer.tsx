@@ -8,8 +8,8 @@ import { makeWay, useDragging, useGliding } from "./use-dragging.ts";
 import { useGrabbing } from "./use-grabbing.ts";
 
 /**
- * A ranking: by dragging, by buttons, or by keyboard (Space picks up, arrows move, Escape returns). Each move is held as a
- * draft. An order that is right as shown has to be accepted to count.
+ * A ranking: by dragging, by buttons, or by keyboard (Space picks up, arrows move, Escape returns). Each move
+ * is held as a draft. An order that is right as shown has to be accepted to count.
  */
 export function OrderingAnswer({ work, question }: { work: AnswerEditor; question: OrderingQuestion }) {
 	const m = useMessages();

@@ -5,8 +5,8 @@ import type { AnswerEditor } from "./answer-editor.ts";
 import { middleStep } from "./labelled-steps.ts";
 
 /**
- * A number on a scale, as a native slider. Untouched it claims no value: the handle is hollow, no number is shown, and the
- * middle has to be accepted to count.
+ * A number on a scale, as a native slider. Untouched it claims no value: the handle is hollow, no number is
+ * shown, and the middle has to be accepted to count.
  */
 export function RangeAnswer({ work, question }: { work: AnswerEditor; question: SliderQuestion }) {
 	const m = useMessages();

@@ -10,8 +10,8 @@ import { dropUnloadDraft, type Touch } from "./unload-draft.ts";
 const BEAT_MS = 350;
 
 /**
- * One question being answered. What is in the control goes three ways: given as the answer, held as a draft, or — between
- * two keystrokes — only live.
+ * One question being answered. What is in the control goes three ways: given as the answer, held as a draft,
+ * or — between two keystrokes — only live.
  */
 export type AnswerEditor = {
 	readonly question: Question;

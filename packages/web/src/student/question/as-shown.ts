@@ -10,8 +10,8 @@ import type { Messages } from "../../shared/i18n/en.ts";
 import { labelledSteps, middleStep } from "./labelled-steps.ts";
 
 /**
- * What accepting a question as it is shown would answer, with the words for it; null for questions that show nothing before
- * they are touched.
+ * What accepting a question as it is shown would answer, with the words for it; null for questions that show
+ * nothing before they are touched.
  */
 export function asShown(
 	m: Messages,

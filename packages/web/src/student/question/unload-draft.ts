@@ -6,15 +6,19 @@ const KEY = "carhythm.last-words";
 const Touch = z.object({ operation_id: OperationId, at: Instant });
 export type Touch = z.infer<typeof Touch>;
 
-/** What was typed, ticked or ranked in the last moment before a page went away, and the last write that the page knew of. */
+/**
+ * What was typed, ticked or ranked in the last moment before a page went away, and the last write that the
+ * page knew of.
+ */
 type LastWords = { session_id: SessionId; question_id: number; draft: Answer; seen: Touch | null };
 
 /** A write gets its final time, and with it another id, when it is stored: a little later than the page knew. */
 const SETTLING_MS = 1000;
 
 /**
- * Puts what is half-done where it can be put at once. The engine's storage needs a few milliseconds, which a page that is being
- * closed does not have; this store does not survive a crash, but a page that is closed has time for it.
+ * Puts what is half-done where it can be put at once. The engine's storage needs a few milliseconds, which a
+ * page that is being closed does not have; this store does not survive a crash, but a page that is closed has
+ * time for it.
  * @param shared on a shared computer they outlive a reload, and not the tab
  */
 export function saveUnloadDraft(words: LastWords, shared: boolean): void {
@@ -37,8 +41,8 @@ export function dropUnloadDraft(): void {
 
 /**
  * Takes what the last visit left, once.
- * @param known the last write to the question, as far as the session knows. Words that came before it are not taken; that is told by what the
- *   page had seen and not by the device's clock, which may be wrong
+ * @param known the last write to the question, as far as the session knows. Words that came before it are not
+ *   taken; that is told by what the page had seen and not by the device's clock, which may be wrong
  */
 export function takeUnloadDraft(
 	session_id: SessionId,

@@ -4,7 +4,10 @@ import { useVisit } from "../app/visit.ts";
 import type { AnswerEditor } from "./answer-editor.ts";
 import { saveUnloadDraft, takeUnloadDraft } from "./unload-draft.ts";
 
-/** Keeps what is half-done on a page that goes away at this moment, and takes it up on the next; a text also for what follows here. */
+/**
+ * Keeps what is half-done on a page that goes away at this moment, and takes it up on the next; a text also
+ * for what follows here.
+ */
 export function useUnloadDraft(
 	work: AnswerEditor,
 	{ session_id, shared }: { session_id: SessionId; shared: boolean },
@@ -32,8 +35,9 @@ function takeUp(work: AnswerEditor, session_id: SessionId): void {
 }
 
 /**
- * The last moments at which something can still be kept: a hidden page may end without another word, and of a page that is
- * left only the earliest sign leaves time to write. It is heard before the engine's own listeners, which then send it.
+ * The last moments at which something can still be kept: a hidden page may end without another word, and of a
+ * page that is left only the earliest sign leaves time to write. It is heard before the engine's own
+ * listeners, which then send it.
  */
 function keepWhenLeaving(work: AnswerEditor, session_id: SessionId, shared: boolean): () => void {
 	const ending = new AbortController();

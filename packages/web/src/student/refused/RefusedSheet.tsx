@@ -7,7 +7,10 @@ import { refusalText } from "../app/errors.ts";
 import { questionRoute } from "../app/routes.ts";
 import { useSessionView, useVisit } from "../app/visit.ts";
 
-/** Everything the server did not take, with its reason and the way to the question. Nothing leaves the list by itself. */
+/**
+ * Everything the server did not take, with its reason and the way to the question. Nothing leaves the list by
+ * itself.
+ */
 export function RefusedSheet({ onClose }: { onClose: () => void }) {
 	const m = useMessages();
 	const { refused } = useSessionView();

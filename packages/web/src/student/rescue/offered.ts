@@ -3,7 +3,10 @@ import type { SessionView } from "../app/visit.ts";
 /** Most troubles of a network are over by then. */
 const LONG_MS = 10 * 60 * 1000;
 
-/** Whether a file makes sense: the server is away for long, or does not take what there is. Before that it only worries. */
+/**
+ * Whether a file makes sense: the server is away for long, or does not take what there is. Before that it
+ * only worries.
+ */
 export function isRescueOffered({
 	save,
 	waiting_ms,

@@ -2,7 +2,10 @@ import { type Interests, inLanguage, type ScaleResult } from "@carhythm/core";
 import { useLanguage, useMessages } from "../../shared/i18n/language.ts";
 import { Hexagon } from "./Hexagon.tsx";
 
-/** The six interest types side by side. Types too close to tell apart share a line, and there is no three-letter code. */
+/**
+ * The six interest types side by side. Types too close to tell apart share a line, and there is no
+ * three-letter code.
+ */
 export function InterestsView({
 	interests,
 	scales,

@@ -5,7 +5,10 @@ type Band = Extract<ScaleResult, { status: "complete" | "prorated" }>["band"];
 
 const BANDS: readonly Band[] = ["lower", "middle", "higher"];
 
-/** The possible range in its three parts, as wide as they are, with a mark where the answers lie; no mark without a number. */
+/**
+ * The possible range in its three parts, as wide as they are, with a mark where the answers lie; no mark
+ * without a number.
+ */
 export function ScaleBar({ band, share, label }: { band: Band; share: number | null; label: string }) {
 	const m = useMessages();
 	const names: Readonly<Record<Band, string>> = {

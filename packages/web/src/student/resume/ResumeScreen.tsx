@@ -14,8 +14,8 @@ import { FreshSheet } from "./FreshSheet.tsx";
 import { UnknownSheet } from "./UnknownSheet.tsx";
 
 /**
- * What a returning student is asked. The question where they stopped is seen behind the sheet without its answer, which the
- * next person at a shared computer should not see.
+ * What a returning student is asked. The question where they stopped is seen behind the sheet without its
+ * answer, which the next person at a shared computer should not see.
  */
 export function ResumeScreen({ choice, index }: { choice: AskingChoice; index: AssessmentIndex }) {
 	const [sheet, setSheet] = useState<"choice" | "fresh" | "not_you">("choice");

@@ -1,7 +1,10 @@
 import type { Language } from "@carhythm/core";
 import { showLanguage, useLanguage, useMessages } from "../../shared/i18n/language.ts";
 
-/** Below what a sheet asks: the other language, as the sheet covers the page's head, and the way out for another person. */
+/**
+ * Below what a sheet asks: the other language, as the sheet covers the page's head, and the way out for
+ * another person.
+ */
 export function SheetLinks({ onNotYou }: { onNotYou: () => void }) {
 	const m = useMessages();
 	const other: Language = useLanguage() === "en" ? "ar" : "en";

@@ -4,8 +4,8 @@ import { useMessages } from "../../shared/i18n/language.ts";
 import { useVisit } from "../app/visit.ts";
 
 /**
- * When a session ends elsewhere or expires while its student writes, the text does not go with it: it is shown once more, to be copied. After a
- * reload it is gone, so that the next person does not read it.
+ * When a session ends elsewhere or expires while its student writes, the text does not go with it: it is
+ * shown once more, to be copied. After a reload it is gone, so that the next person does not read it.
  * @param state of the session that ended
  */
 export function WrittenLast({ state }: { state: SessionState }) {

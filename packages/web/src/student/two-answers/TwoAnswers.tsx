@@ -3,7 +3,10 @@ import { useSessionView } from "../app/visit.ts";
 import type { AnswerEditor } from "../question/answer-editor.ts";
 import { answerWords } from "./answer-words.ts";
 
-/** On a question that two devices answered without seeing each other's answer: the one that does not stand, and the choice. */
+/**
+ * On a question that two devices answered without seeing each other's answer: the one that does not stand,
+ * and the choice.
+ */
 export function TwoAnswers({ work, onSettled }: { work: AnswerEditor; onSettled: () => void }) {
 	const m = useMessages();
 	const language = useLanguage();

@@ -31,7 +31,10 @@ export type ReadContent =
 
 const TITLE: LocalizedText = { en: "Career assessment", ar: "التقييم المهني" };
 
-/** Reads the content as one version of an assessment. The rows' ids stay the ids, so that answers keep their questions. */
+/**
+ * Reads the content as one version of an assessment. The rows' ids stay the ids, so that answers keep their
+ * questions.
+ */
 export function toAssessment(content: FoundContent, version: number): ReadContent {
 	const findings = noFindings();
 	const taken = new Set<string>();

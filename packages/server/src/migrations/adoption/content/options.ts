@@ -61,8 +61,9 @@ function readOption(entry: unknown): FoundOption | null {
 }
 
 /**
- * Brings the lists of both languages together: by value, else by domain, else by place where both are equally long. An option
- * of one language may be missing in the other: the text of the language that has it stands in.
+ * Brings the lists of both languages together: by value, else by domain, else by place where both are equally
+ * long. An option of one language may be missing in the other: the text of the language that has it stands
+ * in.
  */
 export function readBoth(
 	question: QuestionRow,

@@ -20,7 +20,10 @@ export type FoundContent = {
 export type ReadQuestion = { row: QuestionRow; question: Question };
 export type ReadChapter = { chapter: Chapter; questions: readonly ReadQuestion[] };
 
-/** Reads the pages and questions that belong to no assessment of this program. Columns that came late count as empty. */
+/**
+ * Reads the pages and questions that belong to no assessment of this program. Columns that came late count as
+ * empty.
+ */
 export async function readContent(
 	db: Kysely<LedgerSchema>,
 	ours: ReadonlySet<number>,

@@ -63,9 +63,9 @@ type FoundScale = { named: Named; items: ScaleItem[] };
 type Part = { read: ReadQuestion; domain: string; named: Named | null; module: Module | undefined };
 
 /**
- * The scoring key that the rows hold: sums of sliders, of chosen options and of places in rankings, scale by scale. A domain
- * that belongs to one of the three modules is scored as the existing product does: from that module's page alone, choices and
- * rankings for interests only. Null when nothing carries a score.
+ * The scoring key that the rows hold: sums of sliders, of chosen options and of places in rankings, scale by
+ * scale. A domain that belongs to one of the three modules is scored as the existing product does: from that
+ * module's page alone, choices and rankings for interests only. Null when nothing carries a score.
  */
 export function readScoring(
 	chapters: readonly ReadChapter[],

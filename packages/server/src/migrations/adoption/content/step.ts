@@ -18,7 +18,10 @@ const KEPT_VERSIONS = keptName(MIGRATION, "assessment_versions");
 /** The pages that an undo put out of use. */
 const HIDDEN_PAGES = foundIn("hidden_pages");
 
-/** The pages that assessments of this program wrote, by assessment, the newest version last; all others are the database's own. */
+/**
+ * The pages that assessments of this program wrote, by assessment, the newest version last; all others are
+ * the database's own.
+ */
 async function pagesByKey(
 	db: Kysely<LedgerSchema>,
 	versions: "assessment_versions" | typeof KEPT_VERSIONS = "assessment_versions",
@@ -43,8 +46,8 @@ async function pagesOfOurs(db: Kysely<LedgerSchema>, catalogue: Catalogue): Prom
 }
 
 /**
- * The previous program shows every page that is in use. Those of this program's assessments are put out of use for as long as it
- * goes on with the database.
+ * The previous program shows every page that is in use. Those of this program's assessments are put out of
+ * use for as long as it goes on with the database.
  */
 const hidePages: Task = {
 	name: "hide_pages",

@@ -12,7 +12,8 @@ const NAMES: Readonly<Record<string, SessionStatus>> = {
 };
 
 /**
- * What a found label stands for in ours; null where no rule says it. An empty column is a session without a label yet.
+ * What a found label stands for in ours; null where no rule says it. An empty column is a session without a
+ * label yet.
  * @param decided what the operator decided for labels without a rule
  */
 export function statusOf(
@@ -37,8 +38,8 @@ export function unknownLabels(unknown: readonly { label: string | null; unfinish
 export type Vocabulary = Readonly<Record<SessionStatus, string>>;
 
 /**
- * The words in which a program wrote its labels, learned from those that were found. What was never written is said as that
- * program would have: in capitals where it used them, `abandoned` otherwise.
+ * The words in which a program wrote its labels, learned from those that were found. What was never written
+ * is said as that program would have: in capitals where it used them, `abandoned` otherwise.
  * @param found labels with a rule, the most frequent first
  */
 export function vocabularyOf(found: readonly string[]): Vocabulary {

@@ -7,9 +7,10 @@ import { countFound, foundIn, makeFound, noteFact, readFact } from "../found.ts"
 export const MOMENTS = foundIn("moments");
 
 /**
- * The guide's ALTER TABLE gave every row of its day one moment, and so does an UPDATE by hand. PostgreSQL still knows the
- * moment of an ALTER TABLE. Elsewhere it is a value that responses with different beginnings share, later than everything
- * else that is known of any of them. Sessions that began in this program are left out: several may have written in one commit.
+ * The guide's ALTER TABLE gave every row of its day one moment, and so does an UPDATE by hand. PostgreSQL
+ * still knows the moment of an ALTER TABLE. Elsewhere it is a value that responses with different beginnings
+ * share, later than everything else that is known of any of them. Sessions that began in this program are
+ * left out: several may have written in one commit.
  */
 const findMoments: Task = {
 	name: "find_moments",
@@ -54,7 +55,10 @@ export async function noteMomentOfAlter(tx: Tx, { dialect }: StepContext, zone: 
 	if (moment) await noteFact(tx, dialect, MOMENT_OF_ALTER, moment);
 }
 
-/** What rows read that are older than the column: the default's value when it was added, kept by PostgreSQL beside them. */
+/**
+ * What rows read that are older than the column: the default's value when it was added, kept by PostgreSQL
+ * beside them.
+ */
 async function momentOfAlter(tx: Tx, zone: string): Promise<string | null> {
 	const { rows } = await sql<{ moment: string | null }>`
 		SELECT (CASE WHEN atttypid = 'timestamp'::regtype

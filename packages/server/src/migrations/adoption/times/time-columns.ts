@@ -34,7 +34,10 @@ function naiveColumns(catalogue: Catalogue, table: string): string[] {
 	);
 }
 
-/** In a session whose zone is UTC the change of type is a change of the catalogue; any other zone rewrites every row. */
+/**
+ * In a session whose zone is UTC the change of type is a change of the catalogue; any other zone rewrites
+ * every row.
+ */
 function using(column: string, zone: string): string {
 	return zone === "UTC" ? "" : ` USING ${column} AT TIME ZONE '${zone.replaceAll("'", "''")}'`;
 }

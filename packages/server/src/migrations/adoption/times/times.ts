@@ -4,7 +4,8 @@ const FOUND =
 	/^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i;
 
 /**
- * Reads a time as the existing product, SQLite or a person wrote it: `2024-01-02 11:30:15.250000`, with or without zone.
+ * Reads a time as the existing product, SQLite or a person wrote it: `2024-01-02 11:30:15.250000`, with or
+ * without zone.
  * @param zone the zone of times that name none
  * @returns null for what is no time
  */
@@ -44,7 +45,10 @@ function offsetOf(offset: string): number {
 	return (offset.startsWith("-") ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 
-/** The moment at which clocks of a zone show this; of two in autumn the one that the guess from the other side gives. */
+/**
+ * The moment at which clocks of a zone show this; of two in autumn the one that the guess from the other side
+ * gives.
+ */
 function inZone(wall: number, zone: string): number {
 	const guess = wall - aheadOfUtc(wall, zone);
 	return wall - aheadOfUtc(guess, zone);
@@ -64,7 +68,10 @@ function aheadOfUtc(millis: number, zone: string): number {
 	return (found[1] === "-" ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3])) * 60_000;
 }
 
-/** A column of ours as the existing product writes times on SQLite: its driver cannot read ours. An expression of SQL. */
+/**
+ * A column of ours as the existing product writes times on SQLite: its driver cannot read ours. An expression
+ * of SQL.
+ */
 export function asFoundText(column: string): string {
 	return `substr(${column}, 1, 10) || ' ' || substr(${column}, 12, 12) || '000'`;
 }
