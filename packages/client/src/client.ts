@@ -2,7 +2,7 @@ import { heldElsewhere } from "@carhythm/core";
 import { type Client, RequestRefused, type Session, type SessionChoice } from "./api.ts";
 import type { Engine } from "./engine.ts";
 import { browserEnvironment, type Environment, type Signal } from "./environment.ts";
-import { loadHandOff, loadRescue, loadReset } from "./later.ts";
+import { loadHandOff, loadRescue, loadReset } from "./lazy-modules.ts";
 import { FORGOTTEN } from "./outbox/append.ts";
 import { closeSender, createSender, drain, sendLastChance } from "./outbox/sender.ts";
 import { valueOrThrow } from "./outbox/transport.ts";

@@ -7,12 +7,18 @@ import {
 	toMillis,
 } from "@carhythm/core";
 import { type Outcome, ServerUnreachable, type Session } from "./api.ts";
-import { loadHandOff, loadRescue } from "./later.ts";
+import { loadHandOff, loadRescue } from "./lazy-modules.ts";
 import { append } from "./outbox/append.ts";
 import { drain, drainBehindLease, type OutboxSender } from "./outbox/sender.ts";
 import { request, valueOrThrow } from "./outbox/transport.ts";
 import { follow } from "./session/follow.ts";
-import { deviceTime, dismissRefused, pendingOf, recordLoss, type TabState } from "./storage/tab-state.ts";
+import {
+	deviceTime,
+	dismissRefused,
+	markServerDataLoss,
+	pendingOf,
+	type TabState,
+} from "./storage/tab-state.ts";
 import { saveStatus, sessionPhase, type View, waitingSince } from "./view.ts";
 
 /** The face of a view to the page. */
@@ -99,7 +105,7 @@ export function openSession(tab: TabState, sender: OutboxSender, view: View): Se
 				return valueOrThrow(reply);
 			}
 			// The server does not know of the completion any more: a backup was restored. It is given again.
-			await recordLoss(tab, view);
+			await markServerDataLoss(tab, view);
 			await drainBehindLease(sender);
 			return valueOrThrow(await ask());
 		},

@@ -7,7 +7,7 @@ import { mountContent } from "./http/endpoints/content.ts";
 import { mountFeedback } from "./http/endpoints/feedback.ts";
 import { mountHandOffs } from "./http/endpoints/hand-offs.ts";
 import { mountScores } from "./http/endpoints/scores.ts";
-import { mountSessionChanges } from "./http/endpoints/session-changes.ts";
+import { mountSessionLifecycle } from "./http/endpoints/session-lifecycle.ts";
 import { mountSessionStream } from "./http/endpoints/session-stream.ts";
 import { mountSessions } from "./http/endpoints/sessions.ts";
 import { mountSettings } from "./http/endpoints/settings.ts";
@@ -17,7 +17,7 @@ import { meterRequests, mountMetrics } from "./http/middleware/metrics.ts";
 import { handleError, requestLog } from "./http/middleware/request-log.ts";
 import { SECURITY_HEADERS, strictTransport } from "./http/middleware/security-headers.ts";
 import { collectHeaders } from "./http/reply/reply.ts";
-import { createFailedLookupLimit } from "./http/request/rate-limits.ts";
+import { createFailedAttemptLimiter } from "./http/request/rate-limits.ts";
 import { mountStatic } from "./http/static.ts";
 
 export type AppOptions = Deps & {
@@ -39,9 +39,9 @@ export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 	app.onError(handleError(deps));
 
 	const api = createApi();
-	const failedLookups = createFailedLookupLimit(config);
+	const failedLookups = createFailedAttemptLimiter(config);
 	mountSessions(api, deps);
-	mountSessionChanges(api, deps);
+	mountSessionLifecycle(api, deps);
 	mountHandOffs(api, deps, failedLookups);
 	mountSessionStream(api, deps);
 	mountAnswers(api, deps);

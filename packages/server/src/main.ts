@@ -66,7 +66,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		server.keepAliveTimeout = KEEP_ALIVE_MS;
 		const port = await listen(server, config);
 		// Streams of events would stay open for ever.
-		const stopped = untilStopped(server, log, () => store.news.close());
+		const stopped = untilStopped(server, log, () => store.notifier.close());
 		const place = `${isNew ? "A new database was made" : "Database"}: ${describeDatabase(config.database_url)}`;
 		say([...welcome(config.host, port, web_root !== null), place].join("\n"));
 		log.info({ host: config.host, port }, "listening");

@@ -64,7 +64,7 @@ export async function anApp(changes: AppChanges = {}) {
 		log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
 		...requests(app, base),
 		async [Symbol.asyncDispose]() {
-			store.news.close();
+			store.notifier.close();
 			await base[Symbol.asyncDispose]();
 		},
 	};

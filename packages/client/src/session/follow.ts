@@ -2,7 +2,7 @@ import { SessionNotice, z } from "@carhythm/core";
 import { syncRequest } from "../outbox/delivery.ts";
 import { drain, type OutboxSender } from "../outbox/sender.ts";
 import { sync } from "../outbox/transport.ts";
-import { recordLoss } from "../storage/tab-state.ts";
+import { markServerDataLoss } from "../storage/tab-state.ts";
 import { isServerRestored, notify, type View } from "../view.ts";
 
 /**
@@ -153,7 +153,7 @@ async function hear(
 	if (!notice.success) return;
 	// The first one of a stream tells how things are; a later one may have been overtaken by a reply.
 	const { revision, incarnation } = notice.data;
-	if (isFirst && revision < view.record.synced_revision) await recordLoss(sender.tab, view);
+	if (isFirst && revision < view.record.synced_revision) await markServerDataLoss(sender.tab, view);
 	await learn(sender, view, revision, incarnation);
 }
 

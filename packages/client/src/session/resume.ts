@@ -11,7 +11,7 @@ import {
 } from "@carhythm/core";
 import type { Resumed } from "../api.ts";
 import type { Engine } from "../engine.ts";
-import { loadReset } from "../later.ts";
+import { loadReset } from "../lazy-modules.ts";
 import { rebase, recordOf } from "../outbox/rebase.ts";
 import { drain } from "../outbox/sender.ts";
 import { markKnown } from "../outbox/settlement.ts";
@@ -125,7 +125,7 @@ async function present(engine: Engine, look: Look, remote: RemoteSession): Promi
 	if (remote.kind !== "found") {
 		return { choice: chooseResume(index, localOf(engine.tab, index, held, null), remote), index, server };
 	}
-	const snapshot = await takeOver(engine, index, remote.snapshot, look);
+	const snapshot = await adoptSnapshot(engine, index, remote.snapshot, look);
 	// What the server had lost is in the outbox again.
 	const { tab } = engine;
 	const session_id = held?.record.state.session_id;
@@ -185,7 +185,7 @@ function isOlderThan(snapshot: SessionSnapshot, held: Held): boolean {
  * Makes the snapshot the device's own and the session the one to come back to, unless another tab has chosen
  * one meanwhile.
  */
-async function takeOver(
+async function adoptSnapshot(
 	{ tab, remembered }: Engine,
 	index: AssessmentIndex,
 	snapshot: SessionSnapshot,

@@ -244,7 +244,7 @@ export function recordInMemory(
  * Notes that the server lacks something that it had: the session is compared with it before anything is
  * called saved.
  */
-export async function recordLoss(tab: TabState, view: View): Promise<void> {
+export async function markServerDataLoss(tab: TabState, view: View): Promise<void> {
 	const { session_id } = view;
 	await orFallback(
 		() => tab.storage.write((tx) => changeSession(tab, tx, session_id, { refresh_needed: true })),

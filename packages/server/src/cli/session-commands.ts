@@ -14,8 +14,8 @@ import { eraseKept } from "../migrations/steps/undo-tables.ts";
 import { OperatorError } from "../operator-error.ts";
 import { confirm } from "./confirm.ts";
 import { counted, oneLine, print, printJson, printTable, shortened } from "./output.ts";
-import { applyLateTo } from "./session-late.ts";
-import { countAdopted, showPast, unknownSession } from "./session-past.ts";
+import { applyLateTo } from "./session-apply-late.ts";
+import { countAdopted, showPast, unknownSession } from "./session-show-history.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";
 
 /** `carhythm session …` */

@@ -5,8 +5,8 @@ import type { Database } from "./dialect.ts";
 import { requireServable } from "./postgres/rights.ts";
 import { createFeedbackStore } from "./results/feedback.ts";
 import { createScoreStore } from "./results/scores.ts";
-import { createSessionChanges } from "./sessions/change-listeners.ts";
 import { observedSessions, type StoreObserver } from "./sessions/observer.ts";
+import { createSessionNotifier } from "./sessions/session-notifier.ts";
 import { createSessionStore } from "./sessions/session-store.ts";
 import type { Store } from "./store.ts";
 
@@ -22,22 +22,22 @@ export function createStore(
 	},
 ): Store {
 	const assessments = createAssessmentStore(database);
-	const news = createSessionChanges(database.changeFeed);
+	const notifier = createSessionNotifier(database.changeFeed);
 	const { observer } = deps;
-	const sessions = createSessionStore(database, { ...deps, assessments, onChanged: news.tell });
+	const sessions = createSessionStore(database, { ...deps, assessments, onChanged: notifier.tell });
 	return {
 		assessments,
 		sessions: observer ? observedSessions(sessions, observer, deps.now) : sessions,
 		scores: createScoreStore(database),
 		feedback: createFeedbackStore(database),
-		news,
+		notifier,
 		async ping() {
 			// Through the connection that writes: it is the one whose loss matters.
 			await sql`select 1`.execute(database.db);
 			await requireServable(database);
 		},
 		async close() {
-			news.close();
+			notifier.close();
 			await database.close();
 		},
 	};

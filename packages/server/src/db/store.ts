@@ -180,7 +180,7 @@ export type SessionStore = {
 };
 
 /** Word that a session has changed, whichever process changed it. */
-export type SessionChanges = {
+export type SessionNotifier = {
 	/**
 	 * Calls `listener` after each change, and sometimes without one: it tells that it is time to look.
 	 * @returns a function that ends the subscription
@@ -221,7 +221,7 @@ export type Store = {
 	sessions: SessionStore;
 	scores: ScoreStore;
 	feedback: FeedbackStore;
-	news: SessionChanges;
+	notifier: SessionNotifier;
 	/** Resolves when the database answers; used by /readyz. */
 	ping(): Promise<void>;
 	close(): Promise<void>;

@@ -7,7 +7,7 @@ import type { Env } from "./context.ts";
 import { type ProblemDetails, problem } from "./reply/problem.ts";
 import { reply } from "./reply/reply.ts";
 import { type BodyRules, parseBody, readJson } from "./request/body.ts";
-import type { FailedLookupLimit } from "./request/rate-limits.ts";
+import type { FailedAttemptLimiter } from "./request/rate-limits.ts";
 
 export const TAGS = {
 	Sessions: "Beginning, continuing and ending one student's assessment",
@@ -80,7 +80,7 @@ export function createApi(): Api {
 }
 
 /** Serves the table: for each path its methods, OPTIONS, and 405 for every other method. */
-export function registerEndpoints(app: Hono<Env>, api: Api, failedLookups: FailedLookupLimit): void {
+export function registerEndpoints(app: Hono<Env>, api: Api, failedLookups: FailedAttemptLimiter): void {
 	const byPath = Map.groupBy(api.endpoints, (endpoint) => endpoint.path);
 	// A path that is spelled out comes before one with parameters that also matches it.
 	const paths = [...byPath].sort(([a], [b]) => Number(a.includes("{")) - Number(b.includes("{")));
@@ -94,7 +94,7 @@ export function registerEndpoints(app: Hono<Env>, api: Api, failedLookups: Faile
 	}
 }
 
-function serve(endpoint: AnyEndpoint, failedLookups: FailedLookupLimit) {
+function serve(endpoint: AnyEndpoint, failedLookups: FailedAttemptLimiter) {
 	return async (c: Context<Env>): Promise<Response> => {
 		c.set("route", endpoint.path);
 		const body = endpoint.body ? await readJson(c) : undefined;
@@ -123,7 +123,7 @@ const EVENT_STREAM = {
 async function refuse(
 	c: Context<Env>,
 	{ refusal, retry_after }: Extract<Outcome<unknown>, { ok: false }>,
-	failedLookups: FailedLookupLimit,
+	failedLookups: FailedAttemptLimiter,
 ): Promise<Response> {
 	if (retry_after) return problem(c, refusal, { "Retry-After": String(retry_after) });
 	const wait = refusal.code === "session_not_found" ? await failedLookups.count(c) : null;

@@ -54,7 +54,7 @@ async function serving(database: Database) {
 			const { results } = await ask(`session/${session}/sync`, { sent_at: now(), device_id, operations });
 			return (results as { status: string }[]).map(({ status }) => status);
 		},
-		close: () => store.news.close(),
+		close: () => store.notifier.close(),
 	};
 }
 

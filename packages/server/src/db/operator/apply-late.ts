@@ -7,7 +7,7 @@ import { inTransaction } from "../transaction.ts";
 import { loadLateEventsOf } from "../writes/known-operations.ts";
 import { recordAppliedLate, replayLateEvents } from "../writes/late-events.ts";
 import { saveSessions } from "../writes/save-sessions.ts";
-import { beginSessionWrite, type SessionWrite } from "../writes/unit-of-work.ts";
+import { beginSessionWrite, type SessionWrite } from "../writes/session-write.ts";
 
 /** A late event and what becomes of it. */
 type AppliedEvent = {

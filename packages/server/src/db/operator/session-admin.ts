@@ -2,7 +2,7 @@ import { type Instant, type Progress, progressOf } from "@carhythm/core";
 import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
 import type { Database, DatabaseDialect, Purged } from "../dialect.ts";
 import { OF_A_SESSION, type Schema } from "../schema.ts";
-import { type ExpiryClock, hasShownStatus, type ShownStatus, shownStatus } from "../sessions/expiry.ts";
+import { type ExpiryClock, type ShownStatus, shownStatus, whereShownStatus } from "../sessions/expiry.ts";
 import { PLACEHOLDER, withoutPlaceholders } from "../sessions/person.ts";
 import { cameWithAdoption } from "../sessions/rows.ts";
 import { redirectedTo } from "../sessions/start.ts";
@@ -145,7 +145,7 @@ export function selectShown(reader: Kysely<Schema>) {
 function selectFiltered(reader: Kysely<Schema>, { status, email }: SessionFilter, clock: ExpiryClock) {
 	const address = email?.trim();
 	return selectShown(reader)
-		.$if(status !== null, (query) => query.where(hasShownStatus(status ?? "active", clock)))
+		.$if(status !== null, (query) => query.where(whereShownStatus(status ?? "active", clock)))
 		.$if(email !== undefined, (query) =>
 			query
 				.where(sql<SqlBool>`lower(student_responses.email) = lower(${address})`)

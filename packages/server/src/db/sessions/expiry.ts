@@ -56,7 +56,7 @@ export function shownStatus(
 }
 
 /** {@link shownStatus} in SQL, over the same columns. Exactly at the cutoff a session is still valid. */
-export function hasShownStatus(status: ShownStatus, { now, expiry_days }: ExpiryClock) {
+export function whereShownStatus(status: ShownStatus, { now, expiry_days }: ExpiryClock) {
 	const cutoff = addDays(now, -expiry_days);
 	switch (status) {
 		case "active":

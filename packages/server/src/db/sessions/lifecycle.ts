@@ -1,5 +1,5 @@
 import type { SessionStatus } from "@carhythm/core";
-import type { SessionWrite } from "../writes/unit-of-work.ts";
+import type { SessionWrite } from "../writes/session-write.ts";
 import type { SessionLifecycleEvent } from "../writes/write-context.ts";
 
 /** What the writes to a session did to it as a whole. */

@@ -18,10 +18,10 @@ import {
 import { kindOfOperation, loadLateEventsOf } from "../writes/known-operations.ts";
 import { replayLateEvents, replayLateOfExpired } from "../writes/late-events.ts";
 import { loadOneSession } from "../writes/load-sessions.ts";
-import { receiptOf } from "../writes/receipt.ts";
+import { receiveTimesOf } from "../writes/receive-time.ts";
 import { recordRestore } from "../writes/request-events.ts";
 import { saveSessions } from "../writes/save-sessions.ts";
-import { beginSessionWrite, type SessionWrite } from "../writes/unit-of-work.ts";
+import { beginSessionWrite, type SessionWrite } from "../writes/session-write.ts";
 import type { WriteContext } from "../writes/write-context.ts";
 import { restorableUntil } from "./expiry.ts";
 import { loadSession } from "./load-session.ts";
@@ -50,7 +50,7 @@ export async function restoreSession(context: WriteContext, request: RestoreRequ
 	const command = { kind: "restore" } as const;
 	const fingerprint = fingerprintOf(command);
 	const batch = { sent_at: null, operations: [] };
-	const { received } = receiptOf(work.session.state, batch, now);
+	const { received } = receiveTimesOf(work.session.state, batch, now);
 	await loadLateEventsOf(tx, dialect, work);
 	if (session.state.status === "active") {
 		const { operation_id } = request;

@@ -13,7 +13,7 @@ import { abandoning, applyBatch, fingerprintOf, rulesOf } from "../writes/apply-
 import { loadOneSession } from "../writes/load-sessions.ts";
 import { recordRequest } from "../writes/request-events.ts";
 import { appendEvents, saveSessions } from "../writes/save-sessions.ts";
-import type { SessionWrite } from "../writes/unit-of-work.ts";
+import type { SessionWrite } from "../writes/session-write.ts";
 import type { WriteContext } from "../writes/write-context.ts";
 import { PLACEHOLDER } from "./person.ts";
 import { operationMismatch, unknownSession } from "./refusals.ts";

@@ -1,6 +1,6 @@
 import type { OperationId } from "@carhythm/core";
 import { ADOPTED, ADOPTED_OPERATION } from "../sessions/rows.ts";
-import type { SessionWrite } from "./unit-of-work.ts";
+import type { SessionWrite } from "./session-write.ts";
 
 /**
  * An answer that another program had taken in lies in its table alone. Before it is replaced there it goes

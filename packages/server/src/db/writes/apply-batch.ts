@@ -30,11 +30,11 @@ import {
 	watermarkOf,
 } from "./device-order.ts";
 import { replayLateOfExpired } from "./late-events.ts";
-import { type Receipt, receiptOf } from "./receipt.ts";
-import type { SessionWrite } from "./unit-of-work.ts";
+import { type ReceiveTimes, receiveTimesOf } from "./receive-time.ts";
+import type { SessionWrite } from "./session-write.ts";
 import type { WriteContext } from "./write-context.ts";
 
-/** `received` is the server's clock as it stands; see {@link receiptOf}. */
+/** `received` is the server's clock as it stands; see {@link receiveTimesOf}. */
 export type JudgingRules = { received: Instant; expiry_days: number };
 
 /** By the server's clock as it is now. */
@@ -51,7 +51,7 @@ export function applyBatch(
 	batch: Batch,
 	{ received, expiry_days }: JudgingRules,
 ): BatchOutcome {
-	const receipt = receiptOf(work.session.state, batch, received);
+	const receipt = receiveTimesOf(work.session.state, batch, received);
 	const results: StoredResult[] = [];
 	let takesIn = false;
 	for (const operation of batch.operations) {
@@ -82,7 +82,7 @@ function applyOperation(
 	work: SessionWrite,
 	operation: WriteOperation,
 	batch: Batch,
-	{ receipt, expiry_days }: { receipt: Receipt; expiry_days: number },
+	{ receipt, expiry_days }: { receipt: ReceiveTimes; expiry_days: number },
 ): OperationOutcome {
 	const fingerprint = fingerprintOf(operation.command);
 	const known = work.known.get(operation.operation_id);
@@ -112,7 +112,7 @@ function timeOf(
 	operation: WriteOperation,
 	{ device_id }: Batch,
 	work: SessionWrite,
-	receipt: Receipt,
+	receipt: ReceiveTimes,
 ): Instant | null {
 	const { client_time, command, after } = operation;
 	const at = receipt.doneAt(operation);

@@ -12,7 +12,7 @@ import { bulkUpsert } from "../bulk.ts";
 import type { DatabaseDialect } from "../dialect.ts";
 import type { Schema, Tx } from "../schema.ts";
 import type { Batch, DeviceWatermark, StoredSession, WriteOperation } from "../store.ts";
-import { SET_BACK_MS } from "./receipt.ts";
+import { SET_BACK_MS } from "./receive-time.ts";
 
 /** A session with what is known of the devices that write to it. */
 export type WithDevices = {

@@ -4,7 +4,7 @@ import type { DatabaseDialect } from "../dialect.ts";
 import type { Tx } from "../schema.ts";
 import type { StoredResult } from "../store.ts";
 import { loadLateEvents, seenByLate } from "./late-events.ts";
-import type { SessionWrite } from "./unit-of-work.ts";
+import type { SessionWrite } from "./session-write.ts";
 
 /**
  * The kind of an operation that made a hand-off code. It is no event of the session, whose state it does not

@@ -7,7 +7,7 @@ import { backfillAdoptedAnswer } from "./adopted-answers.ts";
 import { detectConflict } from "./conflicts.ts";
 import { eventOfHistoryRow } from "./history-row.ts";
 import { recordRequest } from "./request-events.ts";
-import type { LateRow, SessionWrite } from "./unit-of-work.ts";
+import type { LateRow, SessionWrite } from "./session-write.ts";
 
 /** A late event, which has no id before it is stored. */
 type Late = NewEvent & { id?: number };

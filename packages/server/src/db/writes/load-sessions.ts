@@ -16,7 +16,7 @@ import { questionsOf } from "./apply-batch.ts";
 import { loadDevices, loadTimes } from "./device-order.ts";
 import { loadKnownOperations } from "./known-operations.ts";
 import { hasLate, loadLateEvents, seenByLate } from "./late-events.ts";
-import { beginSessionWrite, type SessionWrite } from "./unit-of-work.ts";
+import { beginSessionWrite, type SessionWrite } from "./session-write.ts";
 import type { WriteContext } from "./write-context.ts";
 
 type LoadContext = Pick<WriteContext, "tx" | "dialect" | "assessments">;

@@ -1,5 +1,5 @@
 import type { NewEvent } from "../schema.ts";
-import type { SessionWrite } from "./unit-of-work.ts";
+import type { SessionWrite } from "./session-write.ts";
 
 /** The stored result of a restore that found its session active. */
 const FOUND_ACTIVE = JSON.stringify({ found_active: true });

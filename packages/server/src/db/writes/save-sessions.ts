@@ -6,7 +6,7 @@ import { TOUCHED, type Touched } from "../sessions/newest-events.ts";
 import { answerColumns } from "../sessions/rows.ts";
 import { saveDevices } from "./device-order.ts";
 import { saveAppliedLate } from "./late-events.ts";
-import type { SessionWrite } from "./unit-of-work.ts";
+import type { SessionWrite } from "./session-write.ts";
 import type { WriteContext, WriteEffects } from "./write-context.ts";
 
 /**

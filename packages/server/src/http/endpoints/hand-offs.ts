@@ -16,7 +16,7 @@ import type { Deps, Env } from "../context.ts";
 import type { Api, Outcome } from "../endpoint.ts";
 import { clearSessionCookie, setSessionCookie } from "../middleware/session-cookie.ts";
 import { lookUp, snapshotOf } from "../reply/session-replies.ts";
-import type { FailedLookupLimit } from "../request/rate-limits.ts";
+import type { FailedAttemptLimiter } from "../request/rate-limits.ts";
 import { createSemaphore } from "../request/semaphore.ts";
 
 /**
@@ -36,7 +36,7 @@ const UNNAMED_DEVICE = "Another device";
 type Hashing = ReturnType<typeof createSemaphore>;
 
 /** Continuing on another device, and forgetting on this one. */
-export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedLookupLimit): void {
+export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedAttemptLimiter): void {
 	const hashing = createSemaphore(HASHES_AT_A_TIME);
 	api.add({
 		method: "post",
@@ -115,7 +115,7 @@ async function handOff(
 
 async function redeem(
 	deps: Deps,
-	failedLookups: FailedLookupLimit,
+	failedLookups: FailedAttemptLimiter,
 	hashing: Hashing,
 	{ c, body }: { c: Context<Env>; body: z.infer<typeof RedeemRequest> },
 ): Promise<Outcome<SessionSnapshot>> {

@@ -158,7 +158,7 @@ test("ends with the server, for those who come then too", async () => {
 	const id = await app.start();
 	const heard = await hear(app, id);
 	await heard.next();
-	app.store.news.close();
+	app.store.notifier.close();
 	expect(await heard.next()).toBeNull();
 	const late = await hear(app, id);
 	await late.next();

@@ -104,7 +104,7 @@ function streamOf(
 				// Word from another process may have been lost.
 				looking();
 			}, HEARTBEAT_MS);
-			const unsubscribe = store.news.subscribe(session.response_id, {
+			const unsubscribe = store.notifier.subscribe(session.response_id, {
 				changed: looking,
 				closed: () => finish(),
 			});

@@ -10,7 +10,7 @@ import type { ProblemDetails } from "../reply/problem.ts";
  * Counts unknown session ids and wrong codes by client address. Requests that succeed are never counted: a
  * school of a thousand students shares one address.
  */
-export type FailedLookupLimit = {
+export type FailedAttemptLimiter = {
 	/** Counts an unknown session. @returns seconds to wait when the address is over its limit, else null */
 	count(c: Context<Env>): Promise<number | null>;
 	/**
@@ -26,7 +26,7 @@ type TooManyGuesses = { ok: false; refusal: ProblemDetails; retry_after: number 
 /** A code is short, an id is not. */
 const LOOKUPS_PER_GUESS = 10;
 
-export function createFailedLookupLimit(config: HttpConfig): FailedLookupLimit {
+export function createFailedAttemptLimiter(config: HttpConfig): FailedAttemptLimiter {
 	const networkOf = (c: Context<Env>) => clientNetwork(clientAddress(c, config.trust_proxy ?? false));
 	const { failed_lookups_per_minute } = config;
 	const lookups = new RateLimiterMemory({ points: failed_lookups_per_minute, duration: 60 });

@@ -4,8 +4,8 @@ import type { Actions, Lock, Probe, Step, Task } from "../migration.ts";
 import { change } from "../steps/steps.ts";
 import { SQLITE_NOW } from "../versions/002-phase-1-session-management.ts";
 import { catalogueOf, noteFact, readFact } from "./found.ts";
-import { STATUS_LABELS } from "./labels/labels.ts";
-import { isSettled } from "./labels/status-column.ts";
+import { isSettled } from "./status/status-column.ts";
+import { STATUS_LABELS } from "./status/status-mapping.ts";
 
 // What migration 2 gives columns that it makes itself, for columns that were found: defaults, the check, no
 // empty fields.

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { statusOf, vocabularyOf } from "./labels/labels.ts";
 import { EPOCH, type FoundResponse, repair } from "./repair.ts";
+import { statusOf, vocabularyOf } from "./status/status-mapping.ts";
 
 const UTC = { assume_timezone: "UTC", map_status: {} };
 

@@ -1,5 +1,5 @@
 import { type Instant, laterOf, type SessionStatus } from "@carhythm/core";
-import { statusOf } from "./labels/labels.ts";
+import { statusOf } from "./status/status-mapping.ts";
 import { readTime } from "./times/times.ts";
 
 /** Stands for a moment that is not known any more: it counts as old. */

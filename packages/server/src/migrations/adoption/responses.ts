@@ -13,8 +13,8 @@ import {
 	responsesWithoutDetails,
 } from "./found.ts";
 import { givenBack, keepGivenBack, noteBefore } from "./given-back.ts";
-import type { Vocabulary } from "./labels/labels.ts";
 import { type FoundResponse, type Repaired, repair } from "./repair.ts";
+import type { Vocabulary } from "./status/status-mapping.ts";
 import { MOMENTS } from "./times/activity.ts";
 import { asFoundText, isOurs, isZone, unknownZone } from "./times/times.ts";
 

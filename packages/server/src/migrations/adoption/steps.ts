@@ -3,10 +3,10 @@ import { constraints } from "./constraints.ts";
 import { ownContent } from "./content/step.ts";
 import { details } from "./details.ts";
 import { duplicates } from "./duplicates.ts";
-import { statusLabels } from "./labels/status-column.ts";
 import { reconciled } from "./reconcile.ts";
 import { repairsReported } from "./report.ts";
 import { responses } from "./responses.ts";
+import { statusLabels } from "./status/status-column.ts";
 import { moments } from "./times/activity.ts";
 import { otherTimes } from "./times/other-times.ts";
 import { timeColumns } from "./times/time-columns.ts";
@@ -26,4 +26,4 @@ export const repairs: readonly Step[] = [
 ];
 
 /** Makes sessions of the existing product's responses. After the unique index on answers. */
-export const takeOver: readonly Step[] = [ownContent, details, reconciled, repairsReported];
+export const createAdoptedSessions: readonly Step[] = [ownContent, details, reconciled, repairsReported];

@@ -1,11 +1,11 @@
 import type { DatabaseDialect } from "../../db/dialect.ts";
-import { repairs, takeOver } from "../adoption/steps.ts";
+import { createAdoptedSessions, repairs } from "../adoption/steps.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Action, BatchesStep, IndexStep, Migration, Step } from "../migration.ts";
 import { indexSql } from "../steps/apply-index.ts";
 
 /** What these do depends on what they find. */
-const LOOKS_AT_ROWS = new Set<Step>([...repairs, ...takeOver]);
+const LOOKS_AT_ROWS = new Set<Step>([...repairs, ...createAdoptedSessions]);
 
 type DialectName = DatabaseDialect["name"];
 

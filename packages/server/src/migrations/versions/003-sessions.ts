@@ -1,4 +1,4 @@
-import { repairs, takeOver } from "../adoption/steps.ts";
+import { createAdoptedSessions, repairs } from "../adoption/steps.ts";
 import type { Migration } from "../migration.ts";
 import { createIndex, createTable } from "../steps/steps.ts";
 
@@ -111,6 +111,6 @@ export const sessions: Migration = {
 		createIndex("idx_question_answers_question", "question_answers", ["response_id", "question_id"], {
 			unique: true,
 		}),
-		...takeOver,
+		...createAdoptedSessions,
 	],
 };

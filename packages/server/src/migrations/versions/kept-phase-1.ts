@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import { statusOf, unknownLabels } from "../adoption/labels/labels.ts";
+import { statusOf, unknownLabels } from "../adoption/status/status-mapping.ts";
 import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { BatchesStep, Decisions, Task, WholeStep } from "../migration.ts";

@@ -88,7 +88,7 @@ export async function begin(visit: Visit, shared = false): Promise<void> {
 
 /** Takes up the session the student came back to, at the very question where it was left. */
 export async function continueWith(visit: Visit, choice: AskingChoice): Promise<void> {
-	if (await take(visit, choice)) await takeHere(visit);
+	if (await take(visit, choice)) await continueHere(visit);
 }
 
 /**
@@ -107,7 +107,7 @@ async function take(visit: Visit, choice: SessionChoice): Promise<boolean> {
 }
 
 /** Takes the session back from the device where it was continued, to where the student is by now. */
-export async function takeHere(visit: Visit): Promise<void> {
+export async function continueHere(visit: Visit): Promise<void> {
 	const { session } = visit;
 	// Another tab may have let this browser forget it meanwhile.
 	if (session === null) return;
@@ -201,7 +201,7 @@ export async function restore(visit: Visit, session_id: SessionId): Promise<void
 		throw error;
 	}
 	visit.set_aside.value = client.restorable();
-	await takeHere(visit);
+	await continueHere(visit);
 }
 
 /** Gives an answer and shows what it brought. */

@@ -3,7 +3,7 @@ import { useMessages } from "../../shared/i18n/language.ts";
 import { now } from "../../shared/now.ts";
 import { Notice } from "../../shared/ui/Notice.tsx";
 import { Sheet } from "../../shared/ui/Sheet.tsx";
-import { takeHere } from "../app/actions.ts";
+import { continueHere } from "../app/actions.ts";
 import { useAttempt } from "../app/errors.ts";
 import { useVisit } from "../app/visit.ts";
 import { SaveLine } from "../parts/SaveLine.tsx";
@@ -30,7 +30,7 @@ export function ElsewhereSheet({ held }: { held: HeldElsewhere }) {
 					type="button"
 					class="primary"
 					aria-disabled={attempt.busy}
-					onClick={() => attempt.run(() => takeHere(visit))}
+					onClick={() => attempt.run(() => continueHere(visit))}
 				>
 					{m.elsewhere.here}
 				</button>

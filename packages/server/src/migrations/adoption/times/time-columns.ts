@@ -3,7 +3,7 @@ import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../../ledger/ledger-schema.ts";
 import type { Decisions, Probe, Step, StepContext, Task } from "../../migration.ts";
 import { catalogueOf, noteFact, readFact } from "../found.ts";
-import { viewsInTheWay } from "../labels/status-column.ts";
+import { viewsInTheWay } from "../status/status-column.ts";
 import { viewsOn } from "../views.ts";
 import { noteMomentOfAlter } from "./activity.ts";
 import { isZone, unknownZone } from "./times.ts";

@@ -5,7 +5,7 @@ import type { LedgerSchema } from "../../ledger/ledger-schema.ts";
 import type { Probe, StepContext, Task, Tx, WholeStep } from "../../migration.ts";
 import { catalogueOf, forgetFacts, noteFact, readFact } from "../found.ts";
 import { viewsOn } from "../views.ts";
-import { statusOf, unknownLabels, vocabularyOf } from "./labels.ts";
+import { statusOf, unknownLabels, vocabularyOf } from "./status-mapping.ts";
 
 const TABLE = "student_responses";
 

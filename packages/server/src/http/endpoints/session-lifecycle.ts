@@ -21,7 +21,7 @@ type Request = { c: Context<Env>; body: z.infer<typeof OperationRequest> };
 const body = { schema: OperationRequest, optional: true, example: {} };
 
 /** Ending a session and bringing it back. */
-export function mountSessionChanges(api: Api, deps: Deps): void {
+export function mountSessionLifecycle(api: Api, deps: Deps): void {
 	api.add({
 		method: "post",
 		path: "/api/v2/session/{session_id}/abandon",

@@ -2,7 +2,7 @@ import { createAssessmentStore } from "../db/content/assessments.ts";
 import type { Database } from "../db/dialect.ts";
 import { type AppliedLateEvents, applyLateEvents } from "../db/operator/apply-late.ts";
 import { counted, print, printJson, printTable, shortened } from "./output.ts";
-import { unknownSession } from "./session-past.ts";
+import { unknownSession } from "./session-show-history.ts";
 
 /** `carhythm session apply-late` */
 export async function applyLateTo(

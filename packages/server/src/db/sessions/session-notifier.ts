@@ -1,10 +1,10 @@
 import type { ChangeFeed } from "../dialect.ts";
-import type { SessionChanges, SessionListener } from "../store.ts";
+import type { SessionListener, SessionNotifier } from "../store.ts";
 
 /** Tells listeners of changed sessions, from this process and from the others on the database. */
-export function createSessionChanges(
+export function createSessionNotifier(
 	peers: ChangeFeed,
-): SessionChanges & { tell(response_ids: readonly number[]): void } {
+): SessionNotifier & { tell(response_ids: readonly number[]): void } {
 	const listeners = new Map<number, Set<SessionListener>>();
 	let stopListening: (() => void) | null = null;
 	let isClosed = false;

@@ -8,7 +8,7 @@ export const SET_BACK_MS = 1000;
 const DIRECT_MS = 60_000;
 
 /** When a batch was received, and when each of its operations was done. */
-export type Receipt = {
+export type ReceiveTimes = {
 	received: Instant;
 	/** Null for an operation without a clock of its own. */
 	doneAt(operation: Pick<WriteOperation, "client_time">): Instant | null;
@@ -24,11 +24,11 @@ export type Receipt = {
  * before it is sent, counts as done at 12:00:00.001, so it is later than A's. By the clock alone it would be
  * three hours older.
  */
-export function receiptOf(
+export function receiveTimesOf(
 	state: Pick<SessionState, "last_activity" | "place" | "started_at">,
 	{ sent_at, operations }: Pick<Batch, "sent_at" | "operations">,
 	now: Instant,
-): Receipt {
+): ReceiveTimes {
 	const { started_at, last_activity, place } = state;
 	const isSetBack = toMillis(last_activity) - toMillis(now) > SET_BACK_MS;
 	const newest = Math.max(toMillis(last_activity), place ? toMillis(place.at) : 0);
