@@ -4,6 +4,13 @@ import type { Logger } from "pino";
 import type * as z from "zod/mini";
 import type { Store } from "../db/store.ts";
 import type { Meter } from "../metrics/meter.ts";
+import type { Client } from "./middleware/client.ts";
+
+/** The address under which students open the site, such as `https://career.school.example`. */
+export type PublicUrl = { readonly origin: string; readonly host: string; readonly is_https: boolean };
+
+/** Every address (true), none (false), or a list of addresses and networks such as `10.0.0.0/8`. */
+export type TrustProxy = boolean | readonly string[];
 
 /** What the HTTP side is told from outside. */
 export type HttpConfig = {
@@ -12,8 +19,10 @@ export type HttpConfig = {
 	session_expiry_days: number;
 	/** How many unknown session ids one address may try in a minute. */
 	failed_lookups_per_minute: number;
-	/** Whether a proxy of our own stands in front, whose `X-Forwarded-*` headers may be believed. */
-	trust_proxy?: boolean;
+	/** The site's own address; null where a server is known by several, as in a local network. */
+	public_url?: PublicUrl | null;
+	/** The proxies whose `X-Forwarded-*` headers are believed. */
+	trust_proxy?: TrustProxy;
 	/** What replaces the values of `GET /api/v2/settings/theme`. */
 	theme?: Partial<z.infer<typeof ThemeReply>>;
 };
@@ -42,6 +51,8 @@ export type Env = {
 	Bindings: Partial<HttpBindings>;
 	Variables: {
 		headers: ReplyHeaders;
+		/** Who asks. */
+		client: Client;
 		request_id: string;
 		/** The template of the path: what the log tells instead of the path, which holds the secret session id. */
 		route: string;

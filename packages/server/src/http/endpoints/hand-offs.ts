@@ -91,7 +91,7 @@ export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedAttempt
 		reply: { schema: ForgetReply, description: "It is forgotten, or there was none" },
 		problems: [],
 		handle: async ({ c }) => {
-			clearSessionCookie(c, deps.config);
+			clearSessionCookie(c, deps);
 			return { ok: true, body: { success: true } };
 		},
 	});
@@ -129,8 +129,8 @@ async function redeem(
 	}
 	const session = await deps.store.sessions.load(outcome.session_id);
 	if (!session) return unknownSession();
-	if (body.shared) clearSessionCookie(c, deps.config);
-	else setSessionCookie(c, outcome.session_id, deps.config);
+	if (body.shared) clearSessionCookie(c, deps);
+	else setSessionCookie(c, outcome.session_id, deps);
 	return { ok: true, body: snapshotOf(session, deps) };
 }
 

@@ -19,12 +19,7 @@ import { unknownSession } from "../../db/sessions/refusals.ts";
 import type { StoredSession } from "../../db/store.ts";
 import type { Deps, Env } from "../context.ts";
 import type { Api, Outcome } from "../endpoint.ts";
-import {
-	clearSessionCookie,
-	isFromAnotherSite,
-	readSessionCookie,
-	setSessionCookie,
-} from "../middleware/session-cookie.ts";
+import { clearSessionCookie, readSessionCookie, setSessionCookie } from "../middleware/session-cookie.ts";
 import {
 	assessmentRef,
 	expiryOf,
@@ -152,8 +147,8 @@ async function start(
 	});
 	if (!outcome.ok) return outcome;
 	const { session } = outcome;
-	if (body.shared) clearSessionCookie(c, deps.config);
-	else setSessionCookie(c, session.state.session_id, deps.config);
+	if (body.shared) clearSessionCookie(c, deps);
+	else setSessionCookie(c, session.state.session_id, deps);
 	return {
 		ok: true,
 		body: {
@@ -167,8 +162,8 @@ async function start(
 }
 
 async function current(deps: Deps, c: Context<Env>): Promise<Outcome<SessionSnapshot>> {
-	const session_id = readSessionCookie(c);
-	if (!session_id || isFromAnotherSite(c)) return { ok: true, nothing: true };
+	const session_id = readSessionCookie(c, deps);
+	if (!session_id) return { ok: true, nothing: true };
 	const session = await deps.store.sessions.load(session_id);
 	return session ? { ok: true, body: toResume(deps, session) } : { ok: true, nothing: true };
 }

@@ -1,4 +1,3 @@
-import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { counted } from "../../counted.ts";
@@ -27,7 +26,7 @@ type TooManyGuesses = { ok: false; refusal: ProblemDetails; retry_after: number 
 const LOOKUPS_PER_GUESS = 10;
 
 export function createFailedAttemptLimiter(config: HttpConfig): FailedAttemptLimiter {
-	const networkOf = (c: Context<Env>) => clientNetwork(clientAddress(c, config.trust_proxy ?? false));
+	const networkOf = (c: Context<Env>) => clientNetwork(c.get("client").address());
 	const { failed_lookups_per_minute } = config;
 	const lookups = new RateLimiterMemory({ points: failed_lookups_per_minute, duration: 60 });
 	const guesses = new RateLimiterMemory({
@@ -71,16 +70,6 @@ function tooManyGuesses(wait: number): TooManyGuesses {
 
 function secondsOf({ msBeforeNext }: RateLimiterRes): number {
 	return Math.max(1, Math.ceil(msBeforeNext / 1000));
-}
-
-/**
- * The address of the client. Behind a proxy of our own it is the last one named: those before it are the
- * client's claims.
- */
-function clientAddress(c: Context<Env>, trust_proxy: boolean): string {
-	const forwarded = trust_proxy ? c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
-	if (forwarded) return forwarded;
-	return (c.env?.incoming && getConnInfo(c).remote.address) || "unknown";
 }
 
 /** An IPv6 client owns at least 64 bits of addresses, so these count as one. */
