@@ -223,6 +223,12 @@ describe("the borders between and inside the packages", () => {
 		expect(problems.filter((one) => one.startsWith(file)).join("\n")).toMatch(problem);
 	});
 
+	it("are drawn by every package", () => {
+		const configured = (/** @type {string} */ name) =>
+			globSync(`packages/*/${name}`, { cwd: root }).map(dirname).sort();
+		expect(configured("biome.json")).toEqual(configured("package.json"));
+	});
+
 	it("accepts a project that keeps to them", () => {
 		expect(problems.filter((one) => Object.keys(accepted).some((path) => one.startsWith(path)))).toEqual([]);
 	});

@@ -6,7 +6,6 @@ import {
 	closeSync,
 	existsSync,
 	mkdirSync,
-	mkdtempSync,
 	openSync,
 	readFileSync,
 	renameSync,
@@ -17,7 +16,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { postgresPrograms, runProgram, type ServerKind, UNPRIVILEGED } from "./postgres-programs.ts";
-import { runFolder, signal } from "./run-folder.ts";
+import { runFolder } from "./run-folder.ts";
 
 export type PostgresServer = {
 	port: number;
@@ -70,7 +69,7 @@ async function startShared(kind: ServerKind, folder: string, ready: string): Pro
 	}
 }
 
-type OwnOptions = {
+export type ServerOptions = {
 	/** An existing folder for its data that nobody else uses; by default one in the folder of the run. */
 	place?: string;
 	/** What its processes find in their environment. */
@@ -79,40 +78,12 @@ type OwnOptions = {
 	fill?: (data: string) => Promise<unknown>;
 };
 
-/** A server for one test alone, which may stop it, kill it and start it again. */
-export async function aPostgresServer(options: OwnOptions = {}) {
-	const folder = mkdtempSync(join(runFolder(), "own-"));
-	const { server, data, ...first } = await startNew("small", folder, options);
-	let { postmaster, ended } = first;
-	const end = async (how: NodeJS.Signals) => {
-		postmaster.kill(how);
-		await ended;
-	};
-	/** PostgreSQL's immediate shutdown: as after a crash, the next start recovers from the log. */
-	const stop = () => end("SIGQUIT");
-	return {
-		...server,
-		data,
-		stop,
-		/** Ends its first process, or all of them, as `kill -9` does. Without the first the others end by themselves. */
-		async kill(which: "first" | "all") {
-			const children = which === "all" ? childrenOf(postmaster.pid) : [];
-			const killed = end("SIGKILL");
-			for (const pid of children) signal(pid, "SIGKILL");
-			await killed;
-		},
-		/** @throws Error as long as processes of a killed server are still ending */
-		async start() {
-			({ postmaster, ended } = await launch(server, data, options.environment));
-		},
-		async [Symbol.asyncDispose]() {
-			await stop();
-			rmSync(folder, { recursive: true, force: true });
-		},
-	};
-}
-
-async function startNew(kind: ServerKind, folder: string, { place = folder, environment, fill }: OwnOptions) {
+/** Starts a server whose data is below `folder` or at the place of the options. */
+export async function startNew(
+	kind: ServerKind,
+	folder: string,
+	{ place = folder, environment, fill }: ServerOptions,
+) {
 	// The folder is the first in which the unprivileged user has to find something.
 	chmodSync(folder, 0o755);
 	const bin = await postgresPrograms(kind, folder);
@@ -132,7 +103,15 @@ async function startNew(kind: ServerKind, folder: string, { place = folder, envi
 	}
 }
 
-async function launch({ bin, port }: PostgresServer, data: string, environment: OwnOptions["environment"]) {
+/**
+ * Starts the server process on its data.
+ * @returns once it takes connections
+ */
+export async function launch(
+	{ bin, port }: PostgresServer,
+	data: string,
+	environment: ServerOptions["environment"],
+) {
 	const log = join(data, "log.txt");
 	const settings = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => [
 		"-c",
@@ -160,12 +139,6 @@ function isReady(data: string, pid: number | undefined): boolean {
 	const file = join(data, "postmaster.pid");
 	const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
 	return lines[0] === String(pid) && /^(?:ready|standby)/.test(lines[7] ?? "");
-}
-
-/** Linux tells; elsewhere they end by themselves when the first process is gone. */
-function childrenOf(pid: number | undefined): number[] {
-	const file = `/proc/${pid}/task/${pid}/children`;
-	return existsSync(file) ? readFileSync(file, "utf8").trim().split(" ").filter(Boolean).map(Number) : [];
 }
 
 async function freePort(): Promise<number> {

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { migrateUp } from "../../migrations/runner.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { aPostgresDatabase } from "../../testing/a-postgres.ts";
-import { aPostgresServer } from "../../testing/postgres-server.ts";
+import { aPostgresServer } from "../../testing/own-postgres-server.ts";
 import type { Database } from "../dialect.ts";
 import { openDatabase } from "../open.ts";
 import { StorageUnavailable } from "../store.ts";
