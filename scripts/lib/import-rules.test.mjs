@@ -8,7 +8,7 @@ import { root, tool } from "./run.mjs";
 
 // A small project with the real configuration of Biome, in which each case is a file of its own.
 
-/** @type {readonly [path: string, source: string, problem: RegExp][]} a `*` in a path is the number of the case */
+/** @type {readonly [path: string, source: string, problem: RegExp][]} `*` is the number of the case */
 const refused = [
 	// What shipped code of a package imports.
 	["packages/core/src/*.ts", 'import { z } from "zod";', /core imports zod\/mini/],

@@ -10,7 +10,7 @@ const notOurs = /(?:^|\/)(?:node_modules|dist|generated|coverage|test-results)$/
 /** Tests, tool configurations and benches. What ships imports none of them. */
 const support = /\.test\.[a-z]+$|\/(?:e2e|test|testing|bench)\/|\.config\.ts$/;
 
-/** A disk whose power can be cut, for tests under the server and under the browser. It knows nothing of either. */
+/** A disk whose power can be cut, for tests of the server and of the browser. It imports neither. */
 const sharedByTests = "packages/server/test/campaigns/a-disk.ts";
 
 /**
