@@ -1,7 +1,5 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
+import { postByForm } from "./support/other-site.ts";
 import { cookieOf } from "./support/remains.ts";
 import { createStudent } from "./support/student.ts";
 import { test } from "./support/test.ts";
@@ -39,7 +37,7 @@ for (const attacker of [STRANGER, SIBLING]) {
 		const planted = await server.api<{ session_id: string }>("/api/v2/session/start", { operation_id });
 		const form = JSON.stringify({ operation_id, language: "en" });
 
-		await post(page, attacker, `${address}/api/v2/session/start`, form);
+		await postByForm(page, `http://${attacker}`, `${address}/api/v2/session/start`, form);
 		expect(await cookieOf(context)).toBeUndefined();
 
 		await student.visit();
@@ -49,31 +47,12 @@ for (const attacker of [STRANGER, SIBLING]) {
 		expect(student.memory.session_id).not.toBe(planted.session_id);
 		expect(await cookieOf(context)).toBe(student.memory.session_id);
 
-		await post(page, attacker, `${address}/api/v2/session/start`, form);
-		await post(page, attacker, `${address}/api/v2/session/forget`, "{}");
+		await postByForm(page, `http://${attacker}`, `${address}/api/v2/session/start`, form);
+		await postByForm(page, `http://${attacker}`, `${address}/api/v2/session/forget`, "{}");
 		expect(await cookieOf(context)).toBe(student.memory.session_id);
 		const { session } = await server.api<{ session: { answers: object } }>(
 			`/api/v2/session/${planted.session_id}`,
 		);
 		expect(session.answers).toEqual({});
 	});
-}
-
-/**
- * Opens a page of another site that posts JSON by a form, as forms do without being asked first. What a form
- * adds goes into a field that the API ignores.
- */
-async function post(page: Page, host: string, action: string, text: string): Promise<void> {
-	const [name, value] = [text.slice(0, -1), "x"];
-	const html = `<form method="post" enctype="text/plain" action="${action}"><input name='${name},"email":"' value='${value}"}'></form>`;
-	const site = createServer((_, reply) => reply.setHeader("Content-Type", "text/html").end(html)).listen(0);
-	await once(site, "listening");
-	try {
-		await page.goto(`http://${host}:${(site.address() as AddressInfo).port}/`);
-		// Scripts of the page are not what is looked at: the form is sent, and its reply becomes the page.
-		await page.locator("form").evaluate((form: HTMLFormElement) => form.submit());
-		await page.waitForURL(action);
-	} finally {
-		site.close();
-	}
 }

@@ -51,9 +51,10 @@ type Run = { env: NodeJS.ProcessEnv; port: number; heard: (text: string) => void
 /**
  * Starts the product.
  * @param options.assessment the one that new sessions get
+ * @param options.settings further environment variables
  */
 export async function startServer(
-	options: { assessment?: string; log_level?: string } = {},
+	options: { assessment?: string; log_level?: string; settings?: Readonly<Record<string, string>> } = {},
 ): Promise<ProductServer> {
 	const { assessment = "career-rhythm" } = options;
 	const folder = mkdtempSync(join(tmpdir(), "carhythm-e2e-"));
@@ -63,6 +64,7 @@ export async function startServer(
 		NODE_COMPILE_CACHE: COMPILE_CACHE,
 		...process.env,
 		LOG_LEVEL: options.log_level ?? "warn",
+		...options.settings,
 	};
 	const databaseAt = (path: string) => ({ ...environment, DATABASE_URL: `sqlite:${path}` });
 	let env: NodeJS.ProcessEnv = databaseAt(join(folder, "e2e.db"));

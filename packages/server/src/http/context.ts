@@ -4,7 +4,6 @@ import type { Logger } from "pino";
 import type * as z from "zod/mini";
 import type { Store } from "../db/store.ts";
 import type { Meter } from "../metrics/meter.ts";
-import type { Client } from "./middleware/client.ts";
 
 /** The address under which students open the site, such as `https://career.school.example`. */
 export type PublicUrl = { readonly origin: string; readonly host: string; readonly is_https: boolean };
@@ -25,6 +24,16 @@ export type HttpConfig = {
 	trust_proxy?: TrustProxy;
 	/** What replaces the values of `GET /api/v2/settings/theme`. */
 	theme?: Partial<z.infer<typeof ThemeReply>>;
+};
+
+/** Who asks, as far as it can be believed. */
+export type Client = {
+	/** Whether the browser came by https. */
+	readonly is_https: boolean;
+	/** `host` or `host:port`, as the browser has it in its address bar; null where a request names none. */
+	readonly host: string | null;
+	/** The browser's own address: behind a trusted proxy the last one that it names, as earlier ones are claims. */
+	address(): string;
 };
 
 /** Everything a request handler works with; nothing else reaches it. */

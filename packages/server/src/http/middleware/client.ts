@@ -3,16 +3,6 @@ import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Deps, Env, TrustProxy } from "../context.ts";
 
-/** Who asks, as far as it can be believed. */
-export type Client = {
-	/** Whether the browser came by https. */
-	readonly is_https: boolean;
-	/** `host` or `host:port`, as the browser has it in its address bar; null where a request names none. */
-	readonly host: string | null;
-	/** The browser's own address: behind a trusted proxy the last one that it names, as earlier ones are claims. */
-	address(): string;
-};
-
 const FORWARDED = ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"];
 
 /**
