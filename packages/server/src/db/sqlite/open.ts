@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
 import { OperatorError } from "../../operator-error.ts";
+import { type Pause, poll } from "../../retry.ts";
 import type { Database, Purged } from "../dialect.ts";
 import { errorCode } from "../errors.ts";
 import { LEDGER, type Schema } from "../schema.ts";
@@ -200,14 +200,15 @@ function sizeOf(file: string): number {
  * once take turns.
  */
 async function switchToWal(file: string): Promise<void> {
-	const deadline = performance.now() + BUSY_TIMEOUT_MS;
-	for (;;) {
-		const problem = tryWal(file);
-		if (problem === null) return;
-		if (performance.now() > deadline) throw problem;
-		await sleep(20 + Math.random() * 80);
-	}
+	const problem = await poll(() => tryWal(file), {
+		isDone: (found) => found === null,
+		patience_ms: BUSY_TIMEOUT_MS,
+		pause: WAL_PAUSE,
+	});
+	if (problem) throw problem;
 }
+
+const WAL_PAUSE: Pause = { first_ms: 100, spread: [0.2, 1] };
 
 /** @returns null when the file is in WAL mode or not ours; the error to report if it stays busy. */
 function tryWal(file: string): OperatorError | null {
@@ -332,12 +333,12 @@ async function scrub(writer: Handle): Promise<Purged> {
 		},
 	];
 	for (const step of steps) {
-		for (;;) {
-			const obstacle = attempt(writer, step);
-			if (obstacle === null) break;
-			if (performance.now() > deadline) return { clean: false, reason: obstacle };
-			await sleep(SCRUB_PAUSE_MS);
-		}
+		const obstacle = await poll(() => attempt(writer, step), {
+			isDone: (found) => found === null,
+			patience_ms: deadline - performance.now(),
+			pause: { first_ms: SCRUB_PAUSE_MS },
+		});
+		if (obstacle !== null) return { clean: false, reason: obstacle };
 	}
 	return {
 		clean: true,
