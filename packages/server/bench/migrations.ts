@@ -13,8 +13,8 @@ import type { Database, DatabaseUrl } from "../src/db/dialect.ts";
 import { openDatabase } from "../src/db/open.ts";
 import { migrateUp } from "../src/migrations/runner.ts";
 import { ledgerOf } from "../src/migrations/steps/run-context.ts";
-import { GUIDE } from "../src/testing/existing-databases-schema.ts";
 import { postgresServer, serversFolder, stopServers } from "../src/testing/postgres-server.ts";
+import { GUIDE } from "../src/testing/predecessor-databases-schema.ts";
 
 const { values } = parseArgs({
 	options: {

@@ -18,10 +18,10 @@ import { createHandle, type Handle, jsonRows, kyselyDialect } from "./kysely-dia
  * back.
  */
 const REQUIRED = [
-	{ pragma: "synchronous", set: "FULL", holds: 2 },
-	{ pragma: "foreign_keys", set: "ON", holds: 1 },
-	{ pragma: "secure_delete", set: "ON", holds: 1 },
-	{ pragma: "trusted_schema", set: "OFF", holds: 0 },
+	{ pragma: "synchronous", set: "FULL", expected: 2 },
+	{ pragma: "foreign_keys", set: "ON", expected: 1 },
+	{ pragma: "secure_delete", set: "ON", expected: 1 },
+	{ pragma: "trusted_schema", set: "OFF", expected: 0 },
 ] as const;
 
 /**
@@ -268,18 +268,18 @@ function checkPragmas(
 	database: SqliteFile.Database,
 	{ query_only, busy_timeout }: Connection,
 ): void {
-	const expected = [
-		...(isForeign(database) ? [] : [{ pragma: "journal_mode", holds: "wal" }]),
-		{ pragma: "busy_timeout", holds: busy_timeout },
-		{ pragma: "query_only", holds: query_only ? 1 : 0 },
+	const settings = [
+		...(isForeign(database) ? [] : [{ pragma: "journal_mode", expected: "wal" }]),
+		{ pragma: "busy_timeout", expected: busy_timeout },
+		{ pragma: "query_only", expected: query_only ? 1 : 0 },
 		...REQUIRED,
 	];
-	for (const { pragma, holds } of expected) {
+	for (const { pragma, expected } of settings) {
 		const found = database.pragma(pragma, { simple: true });
-		if (found !== holds) {
+		if (found !== expected) {
 			throw cannot(
 				file,
-				`its setting ${pragma} reads ${found} where ${holds} is needed to keep answers safe`,
+				`its setting ${pragma} reads ${found} where ${expected} is needed to keep answers safe`,
 			);
 		}
 	}

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { createApp } from "../../app.ts";
 import { createStore } from "../../db/create-store.ts";
 import type { Database } from "../../db/dialect.ts";
-import { anExistingDatabase } from "../../testing/existing-databases.ts";
+import { aPredecessorDatabase } from "../../testing/predecessor-databases.ts";
 import { migrateUp } from "../runner.ts";
 
 const SESSION = "00000000-0000-4000-8000-000000000002";
@@ -45,8 +45,8 @@ const module = (id: number, name: string, more: object) => ({
 
 describe.each(["sqlite", "postgres"] as const)("the existing product's clients on %s", (engine) => {
 	test("are served its own content, in both languages, and its answers are taken", async () => {
-		await using existing = await anExistingDatabase(engine, "guide");
-		const database = await existing.open();
+		await using predecessor = await aPredecessorDatabase(engine, "guide");
+		const database = await predecessor.open();
 		const { notes } = await migrateUp(database, { adopt: true });
 		const { ask, post } = clientOf(database);
 
@@ -162,8 +162,8 @@ describe.each(["sqlite", "postgres"] as const)("the existing product's clients o
 	});
 
 	test("find the sessions that they left, and stored profiles as they are", async () => {
-		await using existing = await anExistingDatabase(engine, "names_lower");
-		const database = await existing.open();
+		await using predecessor = await aPredecessorDatabase(engine, "names_lower");
+		const database = await predecessor.open();
 		await migrateUp(database, { adopt: true });
 		const { ask, post } = clientOf(database);
 		expect(await ask(`session/${SESSION}/validate`)).toMatchObject({ session: { status: "completed" } });

@@ -21,7 +21,7 @@ const PAUSE: Pause = { first_ms: 100, spread: [0.5, 1.5] };
  */
 export async function withMigrationLock<T>(
 	database: Database,
-	work: (stillHeld: () => Promise<void>) => Promise<T>,
+	work: (assertLockHeld: () => Promise<void>) => Promise<T>,
 	onWait: () => void = () => {},
 ): Promise<T> {
 	return database.url.dialect === "sqlite"
@@ -32,7 +32,7 @@ export async function withMigrationLock<T>(
 /** A file beside the database, which SQLite locks: its locks end with the process that holds them. */
 async function withFileLock<T>(
 	file: string,
-	work: (stillHeld: () => Promise<void>) => Promise<T>,
+	work: (assertLockHeld: () => Promise<void>) => Promise<T>,
 	onWait: () => void,
 ): Promise<T> {
 	const lock = await poll(() => tryFileLock(file), {
@@ -81,7 +81,7 @@ function inode(file: string): number | null {
 
 async function withAdvisoryLock<T>(
 	{ db }: Database,
-	work: (stillHeld: () => Promise<void>) => Promise<T>,
+	work: (assertLockHeld: () => Promise<void>) => Promise<T>,
 	onWait: () => void,
 ): Promise<T> {
 	return db.connection().execute(async (connection) => {
@@ -92,14 +92,14 @@ async function withAdvisoryLock<T>(
 		});
 		const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(connection);
 		const pid = rows[0]?.pid;
-		const stillHeld = async () => {
+		const assertLockHeld = async () => {
 			const found = await sql<{ n: number }>`
 				SELECT count(*) AS n FROM pg_locks
 				WHERE locktype = 'advisory' AND objid = ${KEY} AND pid = ${pid} AND granted`.execute(db);
 			if (Number(found.rows[0]?.n) === 0) throw lost();
 		};
 		try {
-			return await work(stillHeld);
+			return await work(assertLockHeld);
 		} finally {
 			await sql`SELECT pg_advisory_unlock(${KEY})`.execute(connection).catch(() => {});
 		}

@@ -6,8 +6,8 @@ import { createApp } from "../../app.ts";
 import { createStore } from "../../db/create-store.ts";
 import type { Database } from "../../db/dialect.ts";
 import { migrateUp } from "../../migrations/runner.ts";
-import { anExistingQuestionnaire, answersOf, type Given } from "../../testing/existing-questionnaire.ts";
 import { PROFILE, WHOLE } from "../../testing/known-profile.ts";
+import { answersOf, aPredecessorQuestionnaire, type Given } from "../../testing/predecessor-questionnaire.ts";
 
 // Every reply of the first table of the API, as clients of the existing product get it from a database taken
 // over from it.
@@ -54,16 +54,16 @@ function clientOf(database: Database) {
 }
 
 async function adopted(engine: "sqlite" | "postgres") {
-	const existing = await anExistingQuestionnaire(engine);
-	const database = await existing.open();
+	const predecessor = await aPredecessorQuestionnaire(engine);
+	const database = await predecessor.open();
 	await migrateUp(database, { adopt: true });
-	return { existing, database, ...clientOf(database) };
+	return { predecessor, database, ...clientOf(database) };
 }
 
 describe.each(["sqlite", "postgres"] as const)("clients of the existing product on %s", (engine) => {
 	test("modules have the titles, numbers and types of the existing back end", async () => {
-		const { existing, ask } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask } = await adopted(engine);
+		await using _ = predecessor;
 		expect((await ask("modules")).body).toEqual([
 			{
 				id: 1,
@@ -133,8 +133,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("a whole assessment gives the profile worked out by hand, and fills the columns of the admin panel", async () => {
-		const { existing, ask, start, submit } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start, submit } = await adopted(engine);
+		await using _ = predecessor;
 		const session_id = await start();
 		expect((await ask(`scores/${session_id}`)).status).toBe(409);
 
@@ -188,7 +188,7 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 			ikigai_zones: { love: "Medium", mastery: "High", contribution: "Low", sustainability: "Low" },
 		});
 
-		const [row] = await existing.rows("assessment_scores");
+		const [row] = await predecessor.rows("assessment_scores");
 		expect(row).toMatchObject({
 			riasec_r_score: 34,
 			riasec_c_score: 14,
@@ -210,8 +210,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("our own pages get the interests of adopted content, which choices and rankings count for", async () => {
-		const { existing, ask, start, submit } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start, submit } = await adopted(engine);
+		await using _ = predecessor;
 		const session_id = await start();
 		await submit(session_id, WHOLE);
 		const { results } = (await ask(`scores/${session_id}`)).body as {
@@ -231,8 +231,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("a partial profile leaves out what depends on a missing answer, and counts nothing as zero", async () => {
-		const { existing, ask, start, submit } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start, submit } = await adopted(engine);
+		await using _ = predecessor;
 		const session_id = await start();
 		// One slider of S, the trait O but for one item, the whole of grit.
 		await submit(session_id, {
@@ -269,8 +269,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("a profile is not stored while its session can still change", async () => {
-		const { existing, ask, start, submit } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start, submit } = await adopted(engine);
+		await using _ = predecessor;
 		const session_id = await start();
 		await submit(session_id, WHOLE);
 		await ask(`scores/${session_id}`);
@@ -282,8 +282,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("a second feedback replaces only the fields that are not null", async () => {
-		const { existing, ask, start } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start } = await adopted(engine);
+		await using _ = predecessor;
 		const session_id = await start();
 		const first = await ask("feedback/submit", { session_id, rating: 5, would_recommend: false });
 		const second = await ask("feedback/submit", {
@@ -302,8 +302,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("student/info wants the name and the address alone to be filled", async () => {
-		const { existing, ask, start } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start } = await adopted(engine);
+		await using _ = predecessor;
 		const session_id = await start();
 		for (const empty of ["full_name", "email"] as const) {
 			const { status } = await ask("student/info", { session_id, ...PERSON, [empty]: "" });
@@ -313,8 +313,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("phase 1: start, validate, submit and abandon reply as their document says", async () => {
-		const { existing, ask, start } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start } = await adopted(engine);
+		await using _ = predecessor;
 		expect((await ask("session/test-123/validate")).body).toMatchObject({ valid: false });
 		const session_id = await start();
 		const answer = { type: "slider", value: 4 };
