@@ -1,12 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { toInstant } from "@carhythm/core";
-import { pino } from "pino";
 import { describe, expect, test } from "vitest";
-import { createApp } from "../../app.ts";
-import { createStore } from "../../db/create-store.ts";
-import type { Database } from "../../db/dialect.ts";
 import { migrateUp } from "../../migrations/runner.ts";
 import { PROFILE, WHOLE } from "../../testing/known-profile.ts";
+import { aPredecessorClient } from "../../testing/predecessor-client.ts";
 import { answersOf, aPredecessorQuestionnaire, type Given } from "../../testing/predecessor-questionnaire.ts";
 
 // Every reply of the first table of the API, as clients of the existing product get it from a database taken
@@ -20,44 +15,18 @@ const PERSON = {
 	origin_country: "",
 };
 
-function clientOf(database: Database) {
-	const now = () => toInstant(Date.now());
-	const app = createApp({
-		store: createStore(database, { now, randomBytes, expiry_days: 30 }),
-		config: { cors_origins: [], session_expiry_days: 30, failed_lookups_per_minute: 1000 },
-		log: pino({ level: "silent" }),
-		now,
-		randomBytes,
-		web_root: null,
-	});
-	const ask = async (path: string, body?: object) => {
-		const init = body && {
-			method: "POST",
-			headers: { "Content-Type": "application/json" },
-			body: JSON.stringify(body),
-		};
-		const response = await app.request(`/api/v2/${path}`, init);
-		return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-	};
-	const start = async () => {
-		// As the existing front end calls it: without a body.
-		const response = await app.request("/api/v2/session/start", { method: "POST" });
-		return ((await response.json()) as { session_id: string }).session_id;
-	};
-	const submit = async (session_id: string, given: Given) => {
-		for (const [question_id, answer] of answersOf(given)) {
-			const { status, body } = await ask("answers/submit", { session_id, question_id, answer });
-			if (status !== 200) throw new Error(`question ${question_id}: ${JSON.stringify(body)}`);
-		}
-	};
-	return { ask, start, submit };
-}
-
 async function adopted(engine: "sqlite" | "postgres") {
 	const predecessor = await aPredecessorQuestionnaire(engine);
 	const database = await predecessor.open();
 	await migrateUp(database, { adopt: true });
-	return { predecessor, database, ...clientOf(database) };
+	const client = aPredecessorClient(database);
+	const submit = async (session_id: string, given: Given) => {
+		for (const [question_id, answer] of answersOf(given)) {
+			const { status, body } = await client.ask("answers/submit", { session_id, question_id, answer });
+			if (status !== 200) throw new Error(`question ${question_id}: ${JSON.stringify(body)}`);
+		}
+	};
+	return { predecessor, submit, ...client };
 }
 
 describe.each(["sqlite", "postgres"] as const)("clients of the existing product on %s", (engine) => {
