@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
-import type { DatabaseUrl } from "../../src/db/dialect.ts";
+import type { DatabaseUrl } from "../../src/index.ts";
 import { aPostgresServer } from "../../src/testing/postgres-server.ts";
 import { fillDatabase } from "./places.ts";
 
