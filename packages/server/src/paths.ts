@@ -18,7 +18,7 @@ export function webRoot(): string | null {
 	return index ? dirname(index) : null;
 }
 
-/** The folder with the style and the script of the page `/docs`. The bundle takes them from the source as well. */
+/** The folder with the style and the script of the page `/docs`. The bundle reads them from the source too. */
 export function docsFolder(): string {
 	const style = findUpwards(join("packages", "server", "src", "http", "docs", "docs.css"));
 	if (!style) throw new OperatorError("failed", "The folder packages/server/src/http/docs is missing.");

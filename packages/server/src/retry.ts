@@ -19,7 +19,7 @@ export type Pause = {
 
 type Waiting = {
 	pause: Pause;
-	/** No attempt begins later than this after the first. Every loop makes one attempt. */
+	/** Once this has passed, no other pause and attempt follows. The first attempt is always made. */
 	patience_ms?: number;
 	/** Told before every pause, with how many attempts failed so far. What it returns is waited for. */
 	onPause?: (failures: number) => void | Promise<void>;
@@ -38,7 +38,7 @@ export async function retry<T>(
 		...waiting
 	}: Waiting & { isRetryable: (error: unknown) => boolean; attempts?: number },
 ): Promise<T> {
-	const pauseAfter = pauses(waiting);
+	const pauseAfter = createPause(waiting);
 	for (let failures = 1; ; failures += 1) {
 		try {
 			return await attempt();
@@ -52,7 +52,8 @@ type Polling<T> = Waiting & { isDone: (seen: T) => boolean };
 
 /**
  * Looks at something again and again until it is as it should be.
- * @example const lock = await poll(() => tryLock(), { isDone: (lock) => lock !== null, pause: { first_ms: 100 } })
+ * @example
+ * const lock = await poll(() => tryLock(), { isDone: (lock) => lock !== null, pause: { first_ms: 100 } })
  * @returns what was seen last; with `patience_ms` that may not be what was waited for
  */
 export async function poll<T, Done extends T>(
@@ -61,7 +62,7 @@ export async function poll<T, Done extends T>(
 ): Promise<Done>;
 export async function poll<T>(look: () => T | Promise<T>, rules: Polling<T>): Promise<T>;
 export async function poll<T>(look: () => T | Promise<T>, { isDone, ...waiting }: Polling<T>): Promise<T> {
-	const pauseAfter = pauses(waiting);
+	const pauseAfter = createPause(waiting);
 	for (let failures = 1; ; failures += 1) {
 		const seen = await look();
 		if (isDone(seen) || !(await pauseAfter(failures))) return seen;
@@ -69,7 +70,7 @@ export async function poll<T>(look: () => T | Promise<T>, { isDone, ...waiting }
 }
 
 /** Waits after a failure, counted from 1; false when the time is used up, and then without waiting. */
-function pauses({ pause, patience_ms = Number.POSITIVE_INFINITY, onPause }: Waiting) {
+function createPause({ pause, patience_ms = Number.POSITIVE_INFINITY, onPause }: Waiting) {
 	const deadline = performance.now() + patience_ms;
 	return async (failures: number): Promise<boolean> => {
 		if (performance.now() >= deadline) return false;
