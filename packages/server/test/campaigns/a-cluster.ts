@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Client } from "pg";
-import type { DatabaseUrl } from "../../src/db/dialect.ts";
+import type { DatabaseUrl } from "../../src/index.ts";
 import { aPostgresServer } from "../../src/testing/own-postgres-server.ts";
 import { fillDatabase } from "./places.ts";
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Answer } from "@carhythm/core";
 import { sql } from "kysely";
-import type { Database } from "../../src/db/dialect.ts";
+import type { Database } from "../../src/index.ts";
 import { checkCodes } from "./check-codes.ts";
 import { checkSession } from "./check-session.ts";
 import type { Journal, JournalOperation, JournalWrite } from "./journal.ts";

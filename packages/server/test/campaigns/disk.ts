@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DatabaseUrl } from "../../src/db/dialect.ts";
+import type { DatabaseUrl } from "../../src/index.ts";
 import { type Chance, chanceOf } from "../simulation/chance.ts";
 import { aCluster, type Cluster } from "./a-cluster.ts";
 import { aDisk, type Disk } from "./a-disk.ts";

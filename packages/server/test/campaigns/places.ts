@@ -1,7 +1,5 @@
 import { createAssessmentStore } from "../../src/db/content/assessments.ts";
-import type { Database, DatabaseUrl } from "../../src/db/dialect.ts";
-import { openDatabase } from "../../src/db/open.ts";
-import { migrateUp } from "../../src/migrations/runner.ts";
+import { type Database, type DatabaseUrl, migrateUp, openDatabase } from "../../src/index.ts";
 import { contentFolder } from "../../src/paths.ts";
 import { seedShipped } from "../../src/seed.ts";
 import { aFolder } from "../../src/testing/a-folder.ts";

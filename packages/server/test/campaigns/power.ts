@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DatabaseUrl } from "../../src/db/dialect.ts";
+import type { DatabaseUrl } from "../../src/index.ts";
 import { type Chance, chanceOf } from "../simulation/chance.ts";
 import { aCluster, type Cluster } from "./a-cluster.ts";
 import { aDisk, type Disk, eatMyData, type FileSystem } from "./a-disk.ts";

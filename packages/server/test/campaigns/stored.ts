@@ -1,6 +1,6 @@
 import type { Selectable } from "kysely";
-import type { Database } from "../../src/db/dialect.ts";
 import type { Schema } from "../../src/db/schema.ts";
+import type { Database } from "../../src/index.ts";
 
 export type Event = Selectable<Schema["session_events"]>;
 export type HandOff = Selectable<Schema["hand_offs"]>;

@@ -1,5 +1,5 @@
 import { copyFileSync } from "node:fs";
-import type { DatabaseUrl } from "../../src/db/dialect.ts";
+import type { DatabaseUrl } from "../../src/index.ts";
 import { aFolder } from "../../src/testing/a-folder.ts";
 import { chanceOf } from "../simulation/chance.ts";
 import { launchServer, startServer } from "./a-server.ts";

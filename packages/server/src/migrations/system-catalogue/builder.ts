@@ -1,4 +1,4 @@
-import type { Catalogue, Check, Column, ForeignKey, Index } from "./types.ts";
+import type { Check, Column, ForeignKey, Index, SystemCatalogue } from "./types.ts";
 
 type Building = {
 	columns: Map<string, Column>;
@@ -72,7 +72,7 @@ export function catalogueBuilder() {
 			foreignKey.references.columns.push(row.parent_column);
 			known?.foreign_keys.set(row.key, foreignKey);
 		},
-		catalogue(): Catalogue {
+		catalogue(): SystemCatalogue {
 			return new Map(
 				[...tables].map(([name, table]) => [
 					name,

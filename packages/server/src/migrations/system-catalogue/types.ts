@@ -43,5 +43,5 @@ export type Table = {
 	enums: ReadonlyMap<string, { type: string; labels: readonly string[] }>;
 };
 
-/** The tables that a database has, by name. */
-export type Catalogue = ReadonlyMap<string, Table>;
+/** The tables that a database really has, by name: what its own system catalogue tells of them. */
+export type SystemCatalogue = ReadonlyMap<string, Table>;

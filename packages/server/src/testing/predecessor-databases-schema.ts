@@ -194,7 +194,7 @@ export type SchemaOptions = {
 };
 
 /** The statements that make the tables before phase 1, in order. */
-export function existingSchema(engine: Engine, options: SchemaOptions): string[] {
+export function predecessorSchema(engine: Engine, options: SchemaOptions): string[] {
 	const tables = options.early ? TABLES : [...TABLES, FEEDBACKS];
 	const words: Readonly<Record<string, string>> =
 		engine === "sqlite"

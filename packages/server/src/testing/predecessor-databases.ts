@@ -6,12 +6,12 @@ import { aPostgresDatabase } from "./a-postgres.ts";
 import type { Engine } from "./an-engine.ts";
 import {
 	type Cell,
-	existingRows,
 	type FixtureRows,
+	predecessorRows,
 	type StatusWords,
 	UNREADABLE,
-} from "./existing-databases-rows.ts";
-import { existingSchema, GUIDE, type SchemaOptions } from "./existing-databases-schema.ts";
+} from "./predecessor-databases-rows.ts";
+import { GUIDE, predecessorSchema, type SchemaOptions } from "./predecessor-databases-schema.ts";
 
 type State = {
 	/** The engines on which a database can be in this state. */
@@ -59,7 +59,7 @@ const ENUM_OF_NAMES = [
 ];
 
 /** The states in which databases of the existing product are found. */
-const EXISTING_STATES = {
+const PREDECESSOR_STATES = {
 	before_phase_1: { engines: BOTH },
 	early: { engines: BOTH, schema: { early: true } },
 	/**
@@ -116,12 +116,12 @@ const EXISTING_STATES = {
 	},
 } as const satisfies Record<string, State>;
 
-export type ExistingState = keyof typeof EXISTING_STATES;
+export type PredecessorState = keyof typeof PREDECESSOR_STATES;
 
 /** Every engine in every state that it can be in. */
-export const EXISTING: readonly { engine: Engine; state: ExistingState }[] = Object.entries(
-	EXISTING_STATES,
-).flatMap(([state, { engines }]) => engines.map((engine) => ({ engine, state: state as ExistingState })));
+export const PREDECESSORS: readonly { engine: Engine; state: PredecessorState }[] = Object.entries(
+	PREDECESSOR_STATES,
+).flatMap(([state, { engines }]) => engines.map((engine) => ({ engine, state: state as PredecessorState })));
 
 /** A row as its database itself writes it: nothing is read into it. */
 export type RawRow = Readonly<Record<string, unknown>>;
@@ -136,8 +136,8 @@ type Store = {
 };
 
 /** A real database of the existing product, in the state in which some operator may have it. */
-export async function anExistingDatabase(engine: Engine, state: ExistingState) {
-	const found: State = EXISTING_STATES[state];
+export async function aPredecessorDatabase(engine: Engine, state: PredecessorState) {
+	const found: State = PREDECESSOR_STATES[state];
 	const store = engine === "sqlite" ? sqliteStore() : await postgresStore();
 	const options = {
 		early: false,
@@ -148,8 +148,8 @@ export async function anExistingDatabase(engine: Engine, state: ExistingState) {
 		...found.schema,
 	};
 	const { before, after } = guideOf(engine, found);
-	const rows = found.rows === "none" ? {} : existingRows(found.words ?? GUIDES);
-	await store.exec(existingSchema(engine, options));
+	const rows = found.rows === "none" ? {} : predecessorRows(found.words ?? GUIDES);
+	await store.exec(predecessorSchema(engine, options));
 	await store.exec(before);
 	await store.exec(await insertions(store, engine, rows));
 	await store.exec(after);
@@ -183,7 +183,7 @@ export async function anExistingDatabase(engine: Engine, state: ExistingState) {
 	};
 }
 
-export type ExistingDatabase = Awaited<ReturnType<typeof anExistingDatabase>>;
+export type PredecessorDatabase = Awaited<ReturnType<typeof aPredecessorDatabase>>;
 
 /** On SQLite the guide in full was only possible before there were rows; on PostgreSQL it came after them. */
 function guideOf(engine: Engine, { guide }: State): { before: string[]; after: string[] } {
@@ -257,7 +257,7 @@ function literal(value: Cell): string {
 
 function sqliteStore(): Store {
 	const folder = aFolder();
-	const file = folder.file("existing.db");
+	const file = folder.file("predecessor.db");
 	const use = <T>(work: (database: SqliteFile.Database) => T): T => {
 		const database = new SqliteFile(file);
 		// The existing product never turned them on.

@@ -1,15 +1,15 @@
 import type { Answer } from "@carhythm/core";
 import type { Engine } from "./an-engine.ts";
-import { anExistingDatabase, type ExistingDatabase } from "./existing-databases.ts";
+import { aPredecessorDatabase, type PredecessorDatabase } from "./predecessor-databases.ts";
 
 /**
  * A questionnaire of the form that the existing product scores: interests by sliders, choices and rankings,
  * five traits of five sliders, seven habits of three. The texts are our own.
  */
-export async function anExistingQuestionnaire(engine: Engine): Promise<ExistingDatabase> {
-	const existing = await anExistingDatabase(engine, "guide_empty");
-	await existing.exec(...PAGES, ...QUESTIONS.map(insertQuestion));
-	return existing;
+export async function aPredecessorQuestionnaire(engine: Engine): Promise<PredecessorDatabase> {
+	const predecessor = await aPredecessorDatabase(engine, "guide_empty");
+	await predecessor.exec(...PAGES, ...QUESTIONS.map(insertQuestion));
+	return predecessor;
 }
 
 const TYPES = ["R", "I", "A", "S", "E", "C"] as const;

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import { catalogueBuilder, type ForeignKeyRow, type IndexRow } from "./builder.ts";
-import type { Catalogue, ColumnKind } from "./types.ts";
+import type { ColumnKind, SystemCatalogue } from "./types.ts";
 
 type ColumnRow = {
 	table: string;
@@ -18,8 +18,8 @@ type ColumnRow = {
 const TABLES = sql`(SELECT oid, relname FROM pg_catalog.pg_class
 	WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relkind IN ('r', 'p') AND NOT relispartition)`;
 
-/** @see {@link import("./catalogue.ts").readCatalogue} */
-export async function readPostgresCatalogue<Tables>(db: Kysely<Tables>): Promise<Catalogue> {
+/** @see {@link import("./read-catalogue.ts").readSystemCatalogue} */
+export async function readPostgresCatalogue<Tables>(db: Kysely<Tables>): Promise<SystemCatalogue> {
 	const builder = catalogueBuilder();
 	for (const row of await readColumns(db)) {
 		const { table, name, type, declared, labels } = row;

@@ -1,13 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { toInstant } from "@carhythm/core";
-import { pino } from "pino";
 import { describe, expect, test } from "vitest";
-import { createApp } from "../../app.ts";
-import { createStore } from "../../db/create-store.ts";
-import type { Database } from "../../db/dialect.ts";
 import { migrateUp } from "../../migrations/runner.ts";
-import { anExistingQuestionnaire, answersOf, type Given } from "../../testing/existing-questionnaire.ts";
 import { PROFILE, WHOLE } from "../../testing/known-profile.ts";
+import { aPredecessorClient } from "../../testing/predecessor-client.ts";
+import { answersOf, aPredecessorQuestionnaire, type Given } from "../../testing/predecessor-questionnaire.ts";
 
 // Every reply of the first table of the API, as clients of the existing product get it from a database taken
 // over from it.
@@ -20,50 +15,24 @@ const PERSON = {
 	origin_country: "",
 };
 
-function clientOf(database: Database) {
-	const now = () => toInstant(Date.now());
-	const app = createApp({
-		store: createStore(database, { now, randomBytes, expiry_days: 30 }),
-		config: { cors_origins: [], session_expiry_days: 30, failed_lookups_per_minute: 1000 },
-		log: pino({ level: "silent" }),
-		now,
-		randomBytes,
-		web_root: null,
-	});
-	const ask = async (path: string, body?: object) => {
-		const init = body && {
-			method: "POST",
-			headers: { "Content-Type": "application/json" },
-			body: JSON.stringify(body),
-		};
-		const response = await app.request(`/api/v2/${path}`, init);
-		return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-	};
-	const start = async () => {
-		// As the existing front end calls it: without a body.
-		const response = await app.request("/api/v2/session/start", { method: "POST" });
-		return ((await response.json()) as { session_id: string }).session_id;
-	};
+async function adopted(engine: "sqlite" | "postgres") {
+	const predecessor = await aPredecessorQuestionnaire(engine);
+	const database = await predecessor.open();
+	await migrateUp(database, { adopt: true });
+	const client = aPredecessorClient(database);
 	const submit = async (session_id: string, given: Given) => {
 		for (const [question_id, answer] of answersOf(given)) {
-			const { status, body } = await ask("answers/submit", { session_id, question_id, answer });
+			const { status, body } = await client.ask("answers/submit", { session_id, question_id, answer });
 			if (status !== 200) throw new Error(`question ${question_id}: ${JSON.stringify(body)}`);
 		}
 	};
-	return { ask, start, submit };
-}
-
-async function adopted(engine: "sqlite" | "postgres") {
-	const existing = await anExistingQuestionnaire(engine);
-	const database = await existing.open();
-	await migrateUp(database, { adopt: true });
-	return { existing, database, ...clientOf(database) };
+	return { predecessor, submit, ...client };
 }
 
 describe.each(["sqlite", "postgres"] as const)("clients of the existing product on %s", (engine) => {
 	test("modules have the titles, numbers and types of the existing back end", async () => {
-		const { existing, ask } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask } = await adopted(engine);
+		await using _ = predecessor;
 		expect((await ask("modules")).body).toEqual([
 			{
 				id: 1,
@@ -133,8 +102,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("a whole assessment gives the profile worked out by hand, and fills the columns of the admin panel", async () => {
-		const { existing, ask, start, submit } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start, submit } = await adopted(engine);
+		await using _ = predecessor;
 		const session_id = await start();
 		expect((await ask(`scores/${session_id}`)).status).toBe(409);
 
@@ -188,7 +157,7 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 			ikigai_zones: { love: "Medium", mastery: "High", contribution: "Low", sustainability: "Low" },
 		});
 
-		const [row] = await existing.rows("assessment_scores");
+		const [row] = await predecessor.rows("assessment_scores");
 		expect(row).toMatchObject({
 			riasec_r_score: 34,
 			riasec_c_score: 14,
@@ -210,8 +179,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("our own pages get the interests of adopted content, which choices and rankings count for", async () => {
-		const { existing, ask, start, submit } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start, submit } = await adopted(engine);
+		await using _ = predecessor;
 		const session_id = await start();
 		await submit(session_id, WHOLE);
 		const { results } = (await ask(`scores/${session_id}`)).body as {
@@ -231,8 +200,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("a partial profile leaves out what depends on a missing answer, and counts nothing as zero", async () => {
-		const { existing, ask, start, submit } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start, submit } = await adopted(engine);
+		await using _ = predecessor;
 		const session_id = await start();
 		// One slider of S, the trait O but for one item, the whole of grit.
 		await submit(session_id, {
@@ -269,8 +238,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("a profile is not stored while its session can still change", async () => {
-		const { existing, ask, start, submit } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start, submit } = await adopted(engine);
+		await using _ = predecessor;
 		const session_id = await start();
 		await submit(session_id, WHOLE);
 		await ask(`scores/${session_id}`);
@@ -282,8 +251,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("a second feedback replaces only the fields that are not null", async () => {
-		const { existing, ask, start } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start } = await adopted(engine);
+		await using _ = predecessor;
 		const session_id = await start();
 		const first = await ask("feedback/submit", { session_id, rating: 5, would_recommend: false });
 		const second = await ask("feedback/submit", {
@@ -302,8 +271,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("student/info wants the name and the address alone to be filled", async () => {
-		const { existing, ask, start } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start } = await adopted(engine);
+		await using _ = predecessor;
 		const session_id = await start();
 		for (const empty of ["full_name", "email"] as const) {
 			const { status } = await ask("student/info", { session_id, ...PERSON, [empty]: "" });
@@ -313,8 +282,8 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 	});
 
 	test("phase 1: start, validate, submit and abandon reply as their document says", async () => {
-		const { existing, ask, start } = await adopted(engine);
-		await using _ = existing;
+		const { predecessor, ask, start } = await adopted(engine);
+		await using _ = predecessor;
 		expect((await ask("session/test-123/validate")).body).toMatchObject({ valid: false });
 		const session_id = await start();
 		const answer = { type: "slider", value: 4 };

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { type Token, tokens, unquote } from "../../db/sqlite/column-default.ts";
 import { catalogueBuilder, type ForeignKeyRow, type IndexRow } from "./builder.ts";
-import type { Catalogue, Check, ColumnKind } from "./types.ts";
+import type { Check, ColumnKind, SystemCatalogue } from "./types.ts";
 
 type ColumnRow = {
 	table: string;
@@ -19,8 +19,8 @@ type ColumnRow = {
 const TABLES = sql`(SELECT name, sql FROM sqlite_schema
 	WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL TABLE%')`;
 
-/** @see {@link import("./catalogue.ts").readCatalogue} */
-export async function readSqliteCatalogue<Tables>(db: Kysely<Tables>): Promise<Catalogue> {
+/** @see {@link import("./read-catalogue.ts").readSystemCatalogue} */
+export async function readSqliteCatalogue<Tables>(db: Kysely<Tables>): Promise<SystemCatalogue> {
 	const columns = await sql<ColumnRow>`
 		SELECT t.name AS "table", c.name, lower(c.type) AS declared, c."notnull" AS not_null,
 			c.dflt_value AS "default", c.pk AS key, max(c.pk) OVER (PARTITION BY t.name) AS keys

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import type { Catalogue, Check, Column, ColumnKind, ForeignKey, Index, Table } from "./catalogue.ts";
+import type {
+	Check,
+	Column,
+	ColumnKind,
+	ForeignKey,
+	Index,
+	SystemCatalogue,
+	Table,
+} from "./read-catalogue.ts";
 
 /**
  * What a table is, said so that SQLite and PostgreSQL say the same: types as both know them, defaults in one
@@ -31,7 +39,7 @@ export type Shape = Readonly<Record<string, TableShape>>;
  * The canonical form of a database.
  * @param tables only these; all of them when left out
  */
-export function shapeOf(catalogue: Catalogue, tables: Iterable<string> = catalogue.keys()): Shape {
+export function shapeOf(catalogue: SystemCatalogue, tables: Iterable<string> = catalogue.keys()): Shape {
 	const wanted = new Set(tables);
 	return byName([...catalogue].filter(([name]) => wanted.has(name)).map(([n, t]) => [n, tableShape(n, t)]));
 }

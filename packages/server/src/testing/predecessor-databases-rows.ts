@@ -268,7 +268,7 @@ const PROFILE = {
 };
 
 /** Everything that a populated fixture holds, by table, parents first. */
-export function existingRows(words: StatusWords): FixtureRows {
+export function predecessorRows(words: StatusWords): FixtureRows {
 	const status = (label: keyof StatusWords) => words[label];
 	return {
 		pages: PAGES,

@@ -1,25 +1,25 @@
 import { type Kysely, sql } from "kysely";
 import type { DatabaseDialect } from "../../db/dialect.ts";
-import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
 import { KEPT, type LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { Tx } from "../migration.ts";
 import { dropKept, keptName } from "../steps/undo-tables.ts";
+import { readSystemCatalogue, type SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 
-// What the repairs found, as it was found, in tables of their own: undoing them puts it back. Like everything
-// that undoing needs, these are dropped by `migrate prune`.
+// Values as they were before the adoption repaired them, in tables of their own: undoing it puts them back.
+// Like everything that undoing needs, these are dropped by `migrate prune`.
 
 export const MIGRATION = 3;
 
-/** The table that keeps what was found in another one. */
-export function foundIn(table: string): string {
+/** The table that keeps the original values of another one. */
+export function originalsTable(table: string): string {
 	return keptName(MIGRATION, table);
 }
 
-const FACTS = foundIn("facts");
+const FACTS = originalsTable("facts");
 
 /** What is there inside a transaction. */
-export function catalogueOf(tx: Tx, dialect: DatabaseDialect): Promise<Catalogue> {
-	return readCatalogue<LedgerSchema>(tx, dialect.name);
+export function catalogueOf(tx: Tx, dialect: DatabaseDialect): Promise<SystemCatalogue> {
+	return readSystemCatalogue<LedgerSchema>(tx, dialect.name);
 }
 
 /** Whether there is such a table. */
@@ -36,10 +36,10 @@ export async function hasTable(
 }
 
 /**
- * Makes a table for what is found, unless it is there.
+ * Makes a table for original values, unless it is there.
  * @param columns what stands between the brackets of CREATE TABLE
  */
-export async function makeFound(
+export async function createOriginalsTable(
 	tx: Tx,
 	dialect: DatabaseDialect,
 	table: string,
@@ -59,8 +59,8 @@ export async function makeFound(
 		.execute();
 }
 
-/** Notes how many rows a table of found ones has gained. */
-export async function countFound(tx: Tx, table: string, more: number): Promise<void> {
+/** Notes how many rows a table of original values has gained. */
+export async function countOriginals(tx: Tx, table: string, more: number): Promise<void> {
 	await tx
 		.updateTable(KEPT)
 		.set((row) => ({ rows: row("rows", "+", more) }))
@@ -68,21 +68,21 @@ export async function countFound(tx: Tx, table: string, more: number): Promise<v
 		.execute();
 }
 
-/** Notes a fact of the schema as it was found, once: what was found first counts. */
-export async function noteFact(
+/** Records a fact of the schema as it was before the adoption, once: what was recorded first counts. */
+export async function recordOriginalFact(
 	tx: Tx,
 	dialect: DatabaseDialect,
 	name: string,
 	value: unknown,
 ): Promise<void> {
-	await makeFound(tx, dialect, FACTS, "name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL");
+	await createOriginalsTable(tx, dialect, FACTS, "name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL");
 	await sql`
 		INSERT INTO ${sql.table(FACTS)} (name, value) VALUES (${name}, ${JSON.stringify(value)})
 		ON CONFLICT (name) DO NOTHING`.execute(tx);
 }
 
-/** A noted fact; undefined when there is none. */
-export async function readFact(tx: Tx, dialect: DatabaseDialect, name: string): Promise<unknown> {
+/** A recorded fact; undefined when there is none. */
+export async function readOriginalFact(tx: Tx, dialect: DatabaseDialect, name: string): Promise<unknown> {
 	if (!(await hasTable(tx, dialect, FACTS))) return undefined;
 	const { rows } = await sql<{ value: string }>`
 		SELECT value FROM ${sql.table(FACTS)} WHERE name = ${name}`.execute(tx);
@@ -90,7 +90,7 @@ export async function readFact(tx: Tx, dialect: DatabaseDialect, name: string): 
 }
 
 /** Drops the facts, at the end of an undo. */
-export async function forgetFacts(tx: Tx): Promise<void> {
+export async function dropOriginalFacts(tx: Tx): Promise<void> {
 	await dropKept(tx, FACTS);
 }
 

@@ -7,7 +7,7 @@ import { migrateUp } from "../runner.ts";
 import { differences } from "../verify/differences.ts";
 import { expectedShape } from "../verify/expected.ts";
 import { migrations } from "../versions/list.ts";
-import { readCatalogue } from "./catalogue.ts";
+import { readSystemCatalogue } from "./read-catalogue.ts";
 import { fingerprint, onlyKnown, shapeOf, shapeText } from "./shape.ts";
 
 const SCHEMA = new URL("../../../schema.txt", import.meta.url).pathname;
@@ -21,7 +21,7 @@ async function shapeOfSqlite(statements: string) {
 	file.close();
 	const database = await openDatabase({ dialect: "sqlite", file: folder.file("a.db") });
 	try {
-		return shapeOf(await readCatalogue(database.db, "sqlite"));
+		return shapeOf(await readSystemCatalogue(database.db, "sqlite"));
 	} finally {
 		await database.close();
 	}
@@ -32,7 +32,7 @@ async function shapeOfPostgres(statements: string) {
 	await server.query(statements);
 	const database = await openDatabase(server.url);
 	try {
-		return shapeOf(await readCatalogue(database.db, "postgres"));
+		return shapeOf(await readSystemCatalogue(database.db, "postgres"));
 	} finally {
 		await database.close();
 	}
@@ -45,7 +45,7 @@ test.for(migrations.map(({ number }) => number))(
 		const database = await openDatabase(server.url);
 		await migrateUp(database, { to });
 		const expected = await expectedShape(to);
-		const found = onlyKnown(shapeOf(await readCatalogue(database.db, "postgres")), expected);
+		const found = onlyKnown(shapeOf(await readSystemCatalogue(database.db, "postgres")), expected);
 		await database.close();
 		expect(differences(expected, found)).toEqual([]);
 		expect(differences(found, expected)).toEqual([]);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openDatabase } from "../../db/open.ts";
 import { aFolder } from "../../testing/a-folder.ts";
 import { aPostgresDatabase } from "../../testing/a-postgres.ts";
-import { readCatalogue } from "./catalogue.ts";
+import { readSystemCatalogue } from "./read-catalogue.ts";
 
 async function ofSqlite(statements: string) {
 	using folder = aFolder();
@@ -12,7 +12,7 @@ async function ofSqlite(statements: string) {
 	file.close();
 	const database = await openDatabase({ dialect: "sqlite", file: folder.file("a.db") });
 	try {
-		return await readCatalogue(database.db, "sqlite");
+		return await readSystemCatalogue(database.db, "sqlite");
 	} finally {
 		await database.close();
 	}
@@ -23,7 +23,7 @@ async function ofPostgres(statements: string) {
 	await server.query(statements);
 	const database = await openDatabase(server.url);
 	try {
-		return await readCatalogue(database.db, "postgres");
+		return await readSystemCatalogue(database.db, "postgres");
 	} finally {
 		await database.close();
 	}
