@@ -137,12 +137,12 @@ function checkRelative(file, specifier, known) {
  * @param {Readonly<Record<string, readonly string[]>>} dependencies
  */
 function checkPackage(file, specifier, dependencies) {
+	if (meetsClients.test(file.path) && /^@carhythm\/client(\/testing)?$/.test(specifier)) return undefined;
 	if (/^@carhythm\/[^/]+\//.test(specifier)) {
 		return `imports ${specifier}, the inside of another package; import the package itself`;
 	}
 	const name = /** @type {keyof typeof allowedImports | undefined} */ (file.inPackage);
 	if (name === undefined || !(name in allowedImports)) return undefined;
-	if (meetsClients.test(file.path) && specifier === "@carhythm/client") return undefined;
 	if (
 		specifier.startsWith("@carhythm/") &&
 		!allowedImports[name].some((allowed) => allowed.test(specifier))

@@ -2,8 +2,9 @@ import "fake-indexeddb/auto";
 import type { SyncOperation } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
 import { createMemoryStorage } from "../storage/memory.ts";
+import { eventLoopTurns } from "../testing/virtual-clock.ts";
 import { begin, comeBack, openTab, saved, slider, type World } from "../testing/visit.ts";
-import { createWorld, isSync, type Request, turns, until } from "../testing/world.ts";
+import { createWorld, isSync, type Request, until } from "../testing/world.ts";
 
 const operationsOf = ({ body }: Request) => (body as { operations: SyncOperation[] }).operations;
 
@@ -12,7 +13,7 @@ async function closedWhileSending(world: World) {
 	const tab = await begin(world, { locks: undefined, setTimeout: () => null });
 	world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
 	await tab.session.answer(1, slider(1));
-	await turns(50);
+	await eventLoopTurns(50);
 	world.network.fault = () => null;
 	return tab;
 }
@@ -87,7 +88,7 @@ describe("one sender at a time", () => {
 		const other = await comeBack(openTab(world, storage).client);
 		suspended = true;
 		await session.answer(1, slider(1));
-		await turns(60);
+		await eventLoopTurns(60);
 		await other.answer(2, slider(2));
 		await world.advance(13_000);
 		expect(other.save).toEqual({ kind: "saved" });
@@ -106,7 +107,7 @@ describe("one sender at a time", () => {
 		const { session, storage } = await begin(world, parts);
 		world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
 		await session.answer(1, slider(1));
-		await turns(50);
+		await eventLoopTurns(50);
 		const second = openTab(world, storage, parts);
 		await comeBack(second.client);
 		await world.advance(15_000);
@@ -118,7 +119,7 @@ describe("one sender at a time", () => {
 		const { session, storage, client } = await begin(world, { locks: undefined });
 		world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
 		await session.answer(1, slider(1));
-		await turns(50);
+		await eventLoopTurns(50);
 		const lease = await storage.read((tx) => tx.get("meta", "lease"));
 		expect(lease).toBeDefined();
 		client.close();

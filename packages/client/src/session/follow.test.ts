@@ -4,8 +4,9 @@ import type { Session } from "../api.ts";
 import type { Environment, Locks } from "../environment.ts";
 import { createEvents, tellAbout } from "../testing/events.ts";
 import { place } from "../testing/place.ts";
+import { eventLoopTurns } from "../testing/virtual-clock.ts";
 import { begin, comeBack, mintId, openTab, type World } from "../testing/visit.ts";
-import { createWorld, isSync, turns, until } from "../testing/world.ts";
+import { createWorld, isSync, until } from "../testing/world.ts";
 
 /** Somebody goes on with the session on another device. */
 function goesOnElsewhere(world: World, { session_id }: Session): void {
@@ -45,13 +46,13 @@ describe("the tab on the screen hears of other devices", () => {
 		const { parts, state } = aSleeper(world);
 		const { session: first, environment, storage } = await begin(world, { ...parts, ...listen });
 		first.follow();
-		await turns(20);
+		await eventLoopTurns(20);
 		environment.signal("hidden");
 		state.suspended = true;
 		const tab = openTab(world, storage, listen);
 		const seen = await comeBack(tab.client);
 		seen.follow();
-		await turns(20);
+		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(has_events ? 1 : 0);
 		goesOnElsewhere(world, seen);
 		if (has_events) {
@@ -64,7 +65,7 @@ describe("the tab on the screen hears of other devices", () => {
 		state.suspended = false;
 		tab.environment.signal("hidden");
 		environment.signal("visible");
-		await turns(20);
+		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(has_events ? 1 : 0);
 	});
 
@@ -76,13 +77,13 @@ describe("the tab on the screen hears of other devices", () => {
 		const { parts, state } = aSleeper(world);
 		const tab = openTab(world, storage, { ...parts, listen: events.listen });
 		(await comeBack(tab.client)).follow();
-		await turns(20);
+		await eventLoopTurns(20);
 		tab.environment.signal("hidden");
 		state.suspended = true;
 		const next = openTab(world, storage, { listen: events.listen });
 		(await comeBack(next.client)).follow();
 		end();
-		await turns(20);
+		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(1);
 	});
 
@@ -93,11 +94,11 @@ describe("the tab on the screen hears of other devices", () => {
 		const { session, environment } = await begin(world, { listen: events.listen, isShown: () => shown });
 		const end = session.follow();
 		environment.signal("pageshow");
-		await turns(20);
+		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(0);
 		shown = true;
 		environment.signal("visible");
-		await turns(20);
+		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(1);
 		environment.signal("pagehide");
 		expect(events.listeners.size).toBe(0);
@@ -110,7 +111,7 @@ describe("the tab on the screen hears of other devices", () => {
 		const locks: Locks = { request: () => Promise.reject(new DOMException("refused", "SecurityError")) };
 		const { session, environment } = await begin(world, { listen: events.listen, locks });
 		const end = session.follow();
-		await turns(20);
+		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(1);
 		environment.signal("hidden");
 		expect(events.listeners.size).toBe(0);
@@ -167,6 +168,6 @@ test("of several windows on the screen one listens; without locks they cannot ag
 	for (let windows = 1; windows < 4; windows += 1) {
 		(await comeBack(openTab(world, storage, { listen: events.listen }).client)).follow();
 	}
-	await turns(20);
+	await eventLoopTurns(20);
 	expect(events.listeners.size).toBe(place === "https" ? 1 : 4);
 });

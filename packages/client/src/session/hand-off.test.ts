@@ -60,7 +60,7 @@ describe("a code", () => {
 		const { code } = await old.handOff();
 		const storage = await newStorage();
 		const first = openTab(world, storage, ON_PHONE);
-		world.network.fault = ({ path }) => (path.endsWith("/redeem") ? { kind: "lost_reply" } : null);
+		world.network.fault = ({ path }) => (path.endsWith("/redeem") ? { kind: "reply_lost" } : null);
 		await expect(first.client.redeem(code)).rejects.toThrow();
 		first.client.close();
 		world.network.fault = () => null;
@@ -102,7 +102,7 @@ describe("the old device", () => {
 		const { session, environment, storage } = await begin(world, ON_LAPTOP);
 		await until(saved(session), "the session is saved");
 		const { code } = await session.handOff();
-		world.network.fault = ({ path }) => (path.endsWith("/sync") ? { kind: "offline" } : null);
+		world.network.fault = ({ path }) => (path.endsWith("/sync") ? { kind: "request_lost" } : null);
 		await session.answer(1, slider(3));
 		await until(() => session.save.kind === "on_device", "the answer waits");
 		const other = await openTab(world, await newStorage(), ON_PHONE).client.redeem(code);
@@ -141,7 +141,7 @@ describe("the old device", () => {
 		const world = createWorld();
 		const { old } = await handedOff(world);
 		await world.advance(5000);
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		await old.session.continueHere();
 		expect(await old.session.answer(2, slider(2))).toMatchObject({ ok: true });
 		world.network.fault = () => null;

@@ -5,7 +5,7 @@ import type { Session } from "../api.ts";
 import { begin, comeBack, essay, openTab, saved, slider } from "../testing/visit.ts";
 import { breakable, createWorld, until } from "../testing/world.ts";
 
-const OFFLINE = { kind: "offline" } as const;
+const OFFLINE = { kind: "request_lost" } as const;
 
 async function rescued(session: Session) {
 	const copy = await session.exportUnsent();

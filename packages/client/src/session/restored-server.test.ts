@@ -56,7 +56,7 @@ describe.each([
 
 		// The stream breaks with the server that was stopped; the next one tells how things are.
 		events.fail();
-		world.network.fault = (request) => (isSync(request) ? { kind: "offline" } : null);
+		world.network.fault = (request) => (isSync(request) ? { kind: "request_lost" } : null);
 		await world.advance(70_000);
 		const { revision, status, holder } = world.server.stateOf(session.session_id);
 		const incarnation = how.by_hand ? "first" : "first, restored";

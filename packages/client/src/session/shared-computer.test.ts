@@ -41,7 +41,7 @@ describe("on a shared computer", () => {
 		const storage = await newStorage();
 		const first = openTab(world, storage, { visit: aVisit() });
 		const session = await first.client.start({ language: "en", shared: true });
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		await session.answer(1, slider(4));
 		first.client.close();
 
@@ -259,7 +259,7 @@ describe("a reset", () => {
 		const world = createWorld();
 		const { client } = openTab(world, await newStorage());
 		const session = await client.start({ language: "en" });
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		await session.answer(2, slider(4));
 		const outcome = await client.reset();
 		expect(outcome).toMatchObject({
@@ -275,7 +275,7 @@ describe("a reset", () => {
 		const storage = await newStorage();
 		const first = openTab(world, storage);
 		const { session_id } = await first.client.start({ language: "en" });
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		expect(await first.client.reset()).toEqual({ ok: true });
 		expect(world.server.cookie()).toBe(session_id);
 		world.network.fault = () => null;

@@ -93,7 +93,7 @@ describe("what begins in a visit to a shared computer is part of it", () => {
 		environment.signal("focus");
 		await world.advance(1000);
 		client.close();
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		const { choice } = await openTab(world, storage, { visit }).client.resume();
 		expect(choice).toMatchObject({
 			kind: "continue",

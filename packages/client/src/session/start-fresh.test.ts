@@ -30,7 +30,7 @@ function restores({ requests }: World): number {
 }
 
 const lost = (path: RegExp) => (request: { path: string }) =>
-	path.test(request.path) ? ({ kind: "lost_reply" } as const) : null;
+	path.test(request.path) ? ({ kind: "reply_lost" } as const) : null;
 
 describe("Undo", () => {
 	test("is not taken for the end of the session that gives way", async () => {
@@ -97,7 +97,7 @@ describe("Undo", () => {
 	test("that never reached the server changes nothing, and the new session goes on", async () => {
 		const world = createWorld();
 		const { client, old, fresh, storage } = await startedFresh(world);
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		await expect(client.restore(old.session_id)).rejects.toMatchObject({ name: "ServerUnreachable" });
 		await fresh.answer(2, slider(2));
 		client.close();
@@ -121,7 +121,7 @@ describe("Undo", () => {
 		await until(saved(came), "its answer is saved");
 		const { status } = world.server.stateOf(came.session_id);
 		world.network.fault = ({ path }) =>
-			path.endsWith(`/${came.session_id}`) || path.endsWith("/sync") ? { kind: "offline" } : null;
+			path.endsWith(`/${came.session_id}`) || path.endsWith("/sync") ? { kind: "request_lost" } : null;
 		await client.restore(old.session_id);
 		expect([status, came.phase]).toEqual(["active", "active"]);
 	});
@@ -225,7 +225,7 @@ describe("without a network", () => {
 		await session.answer(2, slider(4));
 		await until(() => session.phase === "abandoned", "it is known to be set aside");
 		client.close();
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		expect((await openTab(world, storage).client.resume()).choice.kind).toBe("abandoned");
 	});
 
@@ -240,7 +240,7 @@ describe("without a network", () => {
 		let tries = 0;
 		world.network.fault = (request) => {
 			if (isSync(request)) tries += 1;
-			return isSync(request) && tries === 1 ? { kind: "offline" } : null;
+			return isSync(request) && tries === 1 ? { kind: "request_lost" } : null;
 		};
 		const { choice } = await openTab(world, storage).client.resume();
 		expect(choice).toMatchObject({ kind: "continue", pending: 0, state: { answered: 1 } });
@@ -256,7 +256,7 @@ describe("without a network", () => {
 		await world.advance(31 * DAY_MS);
 		const { choice } = await openTab(world, storage).client.resume();
 		expect(choice.kind).toBe("expired");
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		expect((await openTab(world, storage).client.resume()).choice).toEqual(choice);
 	});
 });

@@ -37,7 +37,7 @@ test("what the page knows goes back in", async () => {
 	await empty(storage);
 	await session.answer(2, slider(2));
 	client.close();
-	world.network.fault = () => ({ kind: "offline" });
+	world.network.fault = () => ({ kind: "request_lost" });
 	const again = await comeBack(openTab(world, storage).client);
 	expect([1, 2].map((id) => again.state.answers[id]?.answer)).toEqual([slider(1), slider(2)]);
 	world.network.fault = () => null;
@@ -139,7 +139,7 @@ test("what waits when the browser empties the storage under an open page is stil
 	const world = createWorld();
 	const { session, storage, client, environment } = await begin(world);
 	await world.advance(1000);
-	world.network.fault = () => ({ kind: "offline" });
+	world.network.fault = () => ({ kind: "request_lost" });
 	await session.answer(3, slider(5));
 	await empty(storage);
 	world.network.fault = () => null;
@@ -160,7 +160,7 @@ test("an emptied storage has the queue of an open page back within two seconds, 
 	const world = createWorld();
 	const { session, storage, client } = await begin(world, deaf);
 	await until(saved(session), "the start is known");
-	world.network.fault = () => ({ kind: "offline" });
+	world.network.fault = () => ({ kind: "request_lost" });
 	await session.answer(1, slider(1));
 	await session.answer(2, slider(2));
 	await empty(storage);
@@ -179,7 +179,7 @@ test("an emptied storage that cannot take the queue back: nothing is promised un
 	const { storage, state } = breakable(inner);
 	const session = await openTab(world, storage, deaf).client.start({ language: "en" });
 	await until(saved(session), "the start is known");
-	world.network.fault = () => ({ kind: "offline" });
+	world.network.fault = () => ({ kind: "request_lost" });
 	await session.answer(1, slider(1));
 	await until(() => session.save.kind === "on_device", "the answer is kept");
 	state.broken = "storage_full";
@@ -199,7 +199,7 @@ test("a database deleted under the open page is filled again at once, without a 
 	const { client } = openTab(world, storage, deaf);
 	const session = await client.start({ language: "en" });
 	await until(saved(session), "the start is known");
-	world.network.fault = () => ({ kind: "offline" });
+	world.network.fault = () => ({ kind: "request_lost" });
 	await session.answer(1, slider(1));
 	await until(() => session.save.kind === "on_device", "the answer is kept");
 	const said: string[] = [];

@@ -1,8 +1,9 @@
 import "fake-indexeddb/auto";
 import { type SyncOperation, sessionXp } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
+import { eventLoopTurns } from "../testing/virtual-clock.ts";
 import { begin, comeBack, essay, mintId, newStorage, openTab, saved, slider } from "../testing/visit.ts";
-import { breakable, createWorld, isSync, offline, type Request, turns, until } from "../testing/world.ts";
+import { breakable, createWorld, isSync, offline, type Request, until } from "../testing/world.ts";
 
 const commandsSent = (requests: readonly Request[]) =>
 	requests.filter(isSync).flatMap(({ body }) => (body as { operations: SyncOperation[] }).operations);
@@ -140,7 +141,7 @@ describe("the outbox", () => {
 	test("keeps the last of the drafts and moves in a row, and every answer", async () => {
 		const world = createWorld();
 		const { session } = await begin(world);
-		await turns(100);
+		await eventLoopTurns(100);
 		world.network.fault = offline;
 		for (const text of ["h", "ha", "hal", "half"]) await session.draft(13, essay(text));
 		await session.move(1, "ar");
@@ -165,13 +166,13 @@ describe("the outbox", () => {
 	test("a draft that is replaced while it is being sent does no harm", async () => {
 		const world = createWorld();
 		const { session } = await begin(world);
-		await turns(100);
+		await eventLoopTurns(100);
 		let isFirst = true;
 		world.network.fault = (request) => {
 			if (!isSync(request) || !isFirst) return null;
 			isFirst = false;
 			void session.draft(13, essay("two"));
-			return { kind: "lost_reply" };
+			return { kind: "reply_lost" };
 		};
 		await session.draft(13, essay("one"));
 		await world.advance(30_000);
@@ -265,7 +266,7 @@ describe("tabs and devices", () => {
 	test("a tab that waits for the network hears from another that it is back", async () => {
 		const world = createWorld();
 		const { session, storage } = await begin(world);
-		await turns(50);
+		await eventLoopTurns(50);
 		let isOffline = true;
 		const { fetch } = world.environment();
 		const second = openTab(world, storage, {

@@ -28,24 +28,32 @@ test.each(Object.entries(CRASH_STORIES))(
 const PATIENCE = 600;
 
 test.each([
-	{ arm: "mints new ids when it tries again", meddle: renamingAtEachTry, found: /is in the history 2 times/ },
+	{
+		arm: "mints new ids when it tries again",
+		sabotage: renamingAtEachTry,
+		found: /is in the history 2 times/,
+	},
 	{
 		arm: "drops what a 4xx was the answer to",
-		meddle: droppingOnRefusal,
+		sabotage: droppingOnRefusal,
 		found: /\(kept\) is in the history 0 times/,
 	},
-	{ arm: "loses clears", meddle: losing("clear"), found: /^clear of question \d+ is due/m },
-	{ arm: "loses drafts", meddle: losing("draft"), found: /^Draft \d+ of question \d+ was kept/m },
-	{ arm: "loses the end", meddle: losing("complete"), found: /^complete is due 1 to/m },
-	{ arm: "does not hear who holds the session", meddle: deafToHolders, found: /both believe that they hold/ },
+	{ arm: "loses clears", sabotage: losing("clear"), found: /^clear of question \d+ is due/m },
+	{ arm: "loses drafts", sabotage: losing("draft"), found: /^Draft \d+ of question \d+ was kept/m },
+	{ arm: "loses the end", sabotage: losing("complete"), found: /^complete is due 1 to/m },
+	{
+		arm: "does not hear who holds the session",
+		sabotage: deafToHolders,
+		found: /both believe that they hold/,
+	},
 ])(
 	"the simulation notices a client that $arm",
-	async ({ meddle, found }) => {
+	async ({ sabotage, found }) => {
 		const failures: string[] = [];
 		const onFailure = ({ message }: Error) => failures.push(message);
 		const isFound = () => failures.some((message) => found.test(message));
 		for (let played = 0; played < PATIENCE && !isFound(); played += 40) {
-			await runClients({ engine: "sqlite", seed: SEED + played, schedules: 40, meddle, onFailure });
+			await runClients({ engine: "sqlite", seed: SEED + played, schedules: 40, sabotage, onFailure });
 		}
 		expect(isFound()).toBe(true);
 	},

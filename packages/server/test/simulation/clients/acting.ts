@@ -1,11 +1,11 @@
 import type { Outcome, Session } from "@carhythm/client";
+import { eventLoopTurns } from "@carhythm/client/testing";
 import type { Answer, Refusal } from "@carhythm/core";
 import { FINEST } from "../simulated-assessment.ts";
 import type { Happening } from "./happenings.ts";
 import { continueHere } from "./hold.ts";
 import type { Attempt, Deed, Line, Story } from "./story.ts";
 import type { Tab } from "./surroundings.ts";
-import { turn } from "./virtual-time.ts";
 
 /** The student does something, and notes what the page says of it. */
 export async function act(story: Story, line: Line, tab: Tab, deed: Deed): Promise<void> {
@@ -36,7 +36,7 @@ export async function act(story: Story, line: Line, tab: Tab, deed: Deed): Promi
 		else noteEnded(story, attempt, outcome.refusal);
 		if (isHeld) noteRefused(story, attempt, outcome);
 	});
-	if (chance.oneIn(3)) await turn();
+	if (chance.oneIn(3)) await eventLoopTurns(1);
 	else await Promise.race([done, tab.died]);
 }
 

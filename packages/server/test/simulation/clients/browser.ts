@@ -1,6 +1,7 @@
 import type { Channel } from "@carhythm/client";
+import type { VirtualClock } from "@carhythm/client/testing";
 import type { Browser, Device, Heard, Lock, Tab } from "./surroundings.ts";
-import { never, type VirtualTime } from "./virtual-time.ts";
+import { never } from "./surroundings.ts";
 
 export function newBrowser(): Browser {
 	return { locks: new Map(), channel: new Set() };
@@ -56,7 +57,7 @@ function passOn(lock: Lock): void {
 }
 
 /** A BroadcastChannel. */
-export function channelOf(tab: Tab, time: VirtualTime): Channel {
+export function channelOf(tab: Tab, time: VirtualClock): Channel {
 	const all = tab.device.browser.channel;
 	const heard: Heard = { tab, hear: (data) => channel.onmessage?.({ data } as MessageEvent) };
 	all.add(heard);

@@ -156,9 +156,9 @@ export const CRASH_STORIES: Readonly<Record<string, () => CrashStory>> = {
 		return {
 			before: async (stage) => {
 				await answered(stage, 1);
-				stage.network.meddle.sends = (delivery) => ({
-					...delivery,
-					body: delivery.body && spoilt(delivery.body),
+				stage.network.saboteur.changeRequest = (request) => ({
+					...request,
+					body: request.body && spoilt(request.body),
 				});
 			},
 			dies: async (stage) => {

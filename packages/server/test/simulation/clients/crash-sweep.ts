@@ -1,13 +1,14 @@
 import "fake-indexeddb/auto";
 import type { Session } from "@carhythm/client";
+import { createVirtualClock, type VirtualClock } from "@carhythm/client/testing";
 import type { Answer, SessionState } from "@carhythm/core";
 import { indexedDB } from "fake-indexeddb";
 import { chanceOf } from "../chance.ts";
 import { aSimulatedServer, type SimulatedServer } from "../simulated-server.ts";
+import { createNetwork, type Network } from "./network.ts";
 import { historyOf, snapshotOf } from "./stored.ts";
-import type { Device, Network, Surroundings, Tab } from "./surroundings.ts";
+import type { Device, Surroundings, Tab } from "./surroundings.ts";
 import { newDevice, openTab } from "./tab.ts";
-import { createVirtualTime, type VirtualTime } from "./virtual-time.ts";
 
 const BEGINNING = Date.parse("2027-03-28T00:00:00.000Z");
 /** Longer than any back-off. */
@@ -47,11 +48,11 @@ export type CrashStory = {
  * lives to the end. What it had said was on the device must then come back with the next page and arrive.
  */
 export async function sweepCrashes(story: () => CrashStory): Promise<{ deaths: number; lost: string[] }> {
-	const clock: { time: VirtualTime } = { time: createVirtualTime(BEGINNING) };
+	const clock: { time: VirtualClock } = { time: createVirtualClock({ start: BEGINNING }) };
 	await using server = await aSimulatedServer("sqlite", () => clock.time.now());
 	const lost: string[] = [];
 	for (let dies_at = 1; ; dies_at += 1) {
-		clock.time = createVirtualTime(BEGINNING);
+		clock.time = createVirtualClock({ start: BEGINNING });
 		server.reseed(dies_at);
 		const outcome = await tell(story(), server, clock.time, dies_at);
 		lost.push(...outcome.lost.map((one) => `Dying at step ${dies_at}: ${one}`));
@@ -59,16 +60,17 @@ export async function sweepCrashes(story: () => CrashStory): Promise<{ deaths: n
 	}
 }
 
-async function tell(story: CrashStory, server: SimulatedServer, time: VirtualTime, dies_at: number) {
-	const fine = () => ({ kind: "carried", there: 10, back: 10 }) as const;
-	const network: Network = { meddle: {}, fate: fine };
+async function tell(story: CrashStory, server: SimulatedServer, time: VirtualClock, dies_at: number) {
+	const fine = () => ({ kind: "delivered", request_ms: 10, reply_ms: 10 }) as const;
+	const note = () => undefined;
+	const network = createNetwork({ server, clock: time, note, plan: fine });
 	const surroundings: Surroundings = {
 		server,
 		time,
 		network,
 		chance: chanceOf(dies_at),
 		listeners: new Set(),
-		note: () => undefined,
+		note,
 	};
 	const device = newDevice(`sweep-${dies_at}`, "indexed_db");
 	const other = newDevice(`elsewhere-${dies_at}`, "indexed_db");
@@ -84,9 +86,9 @@ async function tell(story: CrashStory, server: SimulatedServer, time: VirtualTim
 	// The first reply and every third after it is lost after the server has acted, so that repeated requests
 	// are part of the story.
 	let requests = 0;
-	network.fate = () => {
+	network.plan = () => {
 		requests += 1;
-		return { ...fine(), kind: requests % 3 === 1 ? "cut" : "carried" };
+		return { ...fine(), kind: requests % 3 === 1 ? "reply_lost" : "delivered" };
 	};
 	const { tab: first } = stage;
 	first.dies_at = first.awaits + dies_at;
@@ -94,7 +96,7 @@ async function tell(story: CrashStory, server: SimulatedServer, time: VirtualTim
 	const survived = !first.dead;
 	first.kill();
 
-	network.fate = fine;
+	network.plan = fine;
 	stage.tab = await openTab(surroundings, device);
 	let session: Session | null = null;
 	const lost: string[] = [];
@@ -117,9 +119,9 @@ function clearAway({ tab, elsewhere }: Stage, devices: readonly Device[]): void 
 	for (const { name } of devices) indexedDB.deleteDatabase(name);
 }
 
-async function goOn(time: VirtualTime, tab: Tab, work: () => Promise<void>): Promise<void> {
+async function goOn(time: VirtualClock, tab: Tab, work: () => Promise<void>): Promise<void> {
 	const end = Promise.race([work(), tab.died]);
-	await time.until(end);
+	await time.advanceUntil(end);
 	await end;
 }
 

@@ -1,6 +1,5 @@
 import { type SessionStorage, StorageFailed } from "@carhythm/client";
-import type { Surroundings, Tab } from "./surroundings.ts";
-import { never } from "./virtual-time.ts";
+import { never, type Surroundings, type Tab } from "./surroundings.ts";
 
 class Killed extends Error {}
 

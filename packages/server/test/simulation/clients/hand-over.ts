@@ -40,13 +40,10 @@ async function cutOff(story: Story, line: Line, tab: Tab): Promise<void> {
 	const { chance, surroundings } = story;
 	line.device.cut_off = true;
 	await act(story, line, tab, "answer");
-	surroundings.time.after(
-		chance.between(1000, 120_000),
-		() => {
-			line.device.cut_off = false;
-		},
-		story,
-	);
+	const reconnect = () => {
+		line.device.cut_off = false;
+	};
+	surroundings.time.setTimeout(reconnect, chance.between(1000, 120_000), story);
 }
 
 /** What other devices had queued at that moment has to count all the same. */

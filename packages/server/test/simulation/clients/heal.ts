@@ -14,7 +14,7 @@ export async function heal(story: Story): Promise<void> {
 	const { time } = surroundings;
 	noteSaved(story);
 	weather.trouble = Number.POSITIVE_INFINITY;
-	surroundings.network.fate = () => ({ kind: "carried", there: 5, back: 5 });
+	surroundings.network.plan = () => ({ kind: "delivered", request_ms: 5, reply_ms: 5 });
 	for (const device of devices) {
 		device.disk_trouble = 0;
 		device.cut_off = false;

@@ -29,7 +29,7 @@ export function spread(story: Story, session_id: string): void {
 				if (listener.session_id === session_id && !chance.oneIn(3)) listener.heard(notice);
 			}
 		};
-		time.after(1, hear, story);
+		time.setTimeout(hear, 1, story);
 	};
-	time.after(chance.between(5, 4000), () => void time.track(tell()), story);
+	time.setTimeout(() => void time.track(tell()), chance.between(5, 4000), story);
 }

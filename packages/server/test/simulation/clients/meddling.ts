@@ -1,8 +1,19 @@
 import type { OperationId, OperationResult, SyncReply } from "@carhythm/core";
-import type { Meddling } from "./surroundings.ts";
 
 // Clients as they must not be, for the arms of a test that must fail. The product has no such switch: what
 // stands between it and the network changes what it sends and hears.
+
+/** A request as a page sends it. */
+export type SentRequest = { method: string; path: string; body: string | null };
+
+/** Changes what a client sends and gets. */
+export type Saboteur = {
+	changeRequest?: (request: SentRequest) => SentRequest;
+	/** @returns the body of the reply */
+	changeReply?: (request: SentRequest, status: number, body: string) => string;
+	/** @returns the status of a reply to a sync that does not come from the server */
+	changeStatus?: (status: number) => number;
+};
 
 type Sync = {
 	sent_at: string;
@@ -10,14 +21,14 @@ type Sync = {
 };
 
 /** As if a new id were minted at each try. */
-export function renamingAtEachTry(): Meddling {
+export function renamingAtEachTry(): Saboteur {
 	let last = 0;
 	const tried = new Set<string>();
 	const renamed = new Map<string, OperationId>();
 	return {
-		sends: (delivery) => {
-			if (!delivery.path.endsWith("/sync") || delivery.body === null) return delivery;
-			const body = JSON.parse(delivery.body) as Sync;
+		changeRequest: (request) => {
+			if (!request.path.endsWith("/sync") || request.body === null) return request;
+			const body = JSON.parse(request.body) as Sync;
 			for (const operation of body.operations) {
 				if (!tried.has(operation.operation_id)) {
 					tried.add(operation.operation_id);
@@ -28,9 +39,9 @@ export function renamingAtEachTry(): Meddling {
 				renamed.set(id, operation.operation_id);
 				operation.operation_id = id;
 			}
-			return { ...delivery, body: JSON.stringify(body) };
+			return { ...request, body: JSON.stringify(body) };
 		},
-		hears: (_delivery, _status, body) =>
+		changeReply: (_request, _status, body) =>
 			body.replace(/00000000-0000-4000-8000-[0-9a-f]{12}/g, (id) => renamed.get(id) ?? id),
 	};
 }
@@ -39,31 +50,31 @@ export function renamingAtEachTry(): Meddling {
  * As if what was answered with 4xx were taken off the outbox, as some queues do: the client is told that all
  * is well.
  */
-export function droppingOnRefusal(): Meddling {
+export function droppingOnRefusal(): Saboteur {
 	return {
-		hears: (delivery, status, body) => {
-			const session_id = /session\/([^/]+)\/sync$/.exec(delivery.path)?.[1];
-			if (status < 400 || status >= 500 || !session_id || delivery.body === null) return body;
-			return JSON.stringify(pretend(session_id, JSON.parse(delivery.body) as Sync));
+		changeReply: (request, status, body) => {
+			const session_id = /session\/([^/]+)\/sync$/.exec(request.path)?.[1];
+			if (status < 400 || status >= 500 || !session_id || request.body === null) return body;
+			return JSON.stringify(pretend(session_id, JSON.parse(request.body) as Sync));
 		},
-		pretends: (status) => (status >= 400 && status < 500 ? 200 : status),
+		changeStatus: (status) => (status >= 400 && status < 500 ? 200 : status),
 	};
 }
 
 /** As if what is of this kind were told to be taken and never sent. */
-export function losing(kind: string): () => Meddling {
+export function losing(kind: string): () => Saboteur {
 	return () => ({
-		sends: (delivery) => {
-			if (!delivery.path.endsWith("/sync") || delivery.body === null) return delivery;
-			const sent = JSON.parse(delivery.body) as Sync;
+		changeRequest: (request) => {
+			if (!request.path.endsWith("/sync") || request.body === null) return request;
+			const sent = JSON.parse(request.body) as Sync;
 			const operations = sent.operations.filter(({ command }) => command.kind !== kind);
-			return { ...delivery, body: JSON.stringify({ ...sent, operations }) };
+			return { ...request, body: JSON.stringify({ ...sent, operations }) };
 		},
-		hears: (delivery, status, body) => {
-			if (status !== 200 || !delivery.path.endsWith("/sync") || !delivery.body) return body;
+		changeReply: (request, status, body) => {
+			if (status !== 200 || !request.path.endsWith("/sync") || !request.body) return body;
 			if (!body.startsWith('{"server_time"') || !body.endsWith("}")) return body;
 			const reply = JSON.parse(body) as SyncReply;
-			const { operations } = JSON.parse(delivery.body) as Sync;
+			const { operations } = JSON.parse(request.body) as Sync;
 			const results = operations.map(
 				(sent) => reply.results.find((one) => one.operation_id === sent.operation_id) ?? applied(sent),
 			);
@@ -73,8 +84,8 @@ export function losing(kind: string): () => Meddling {
 }
 
 /** As if no reply said which device holds the session. */
-export function deafToHolders(): Meddling {
-	return { hears: (_delivery, _status, body) => body.replace(/"holder":\{[^}]*\}/g, '"holder":null') };
+export function deafToHolders(): Saboteur {
+	return { changeReply: (_request, _status, body) => body.replace(/"holder":\{[^}]*\}/g, '"holder":null') };
 }
 
 function pretend(session_id: string, { sent_at, operations }: Sync): SyncReply {

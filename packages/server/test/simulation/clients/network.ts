@@ -1,84 +1,109 @@
+import {
+	createVirtualNetwork,
+	type Delivery,
+	type Intercepted,
+	type VirtualClock,
+} from "@carhythm/client/testing";
 import type { Chance } from "../chance.ts";
 import type { SimulatedServer } from "../simulated-server.ts";
-import { type Happening, STATUSES } from "./happenings.ts";
-import type { Delivery, Fate, ForeignReply, Jar, Network, Surroundings } from "./surroundings.ts";
+import { type Happening, STATUSES, type Status } from "./happenings.ts";
+import type { Saboteur, SentRequest } from "./meddling.ts";
 
-export function carry(
-	{ server, time, note }: Pick<Surroundings, "server" | "time" | "note">,
-	network: Network,
-	jar: Jar,
-	sent: Delivery,
-	signal: AbortSignal | null,
-): Promise<Response> {
-	const fate = network.fate(sent);
-	const delivery = network.meddle.sends?.(sent) ?? sent;
-	const owner = {};
-	return new Promise((resolve, reject) => {
-		signal?.addEventListener("abort", () => reject(new DOMException("given up", "AbortError")));
-		// Nothing comes in the moment in which it was sent: what pages do meanwhile must not depend on how fast
-		// a database is.
-		const after = (milliseconds: number, work: () => void) =>
-			void time.after(Math.max(1, milliseconds), work, owner);
-		const fail = () => reject(new TypeError("Failed to fetch"));
-		after(fate.there, () => {
-			note(happeningOf(fate));
-			switch (fate.kind) {
-				case "dropped":
-					return fail();
-				case "answered": {
-					const { body, type } = fate;
-					const told = network.meddle.hears?.(sent, fate.status, body) ?? body;
-					const isSync = sent.path.endsWith("/sync");
-					const status = (isSync && network.meddle.pretends?.(fate.status)) || fate.status;
-					const reply = () => resolve(new Response(told, { status, headers: { "content-type": type } }));
-					if (!fate.reaches) return reply();
-					return void time.track(ask(server, delivery, jar)).then(() => after(fate.back, reply), reject);
-				}
-				case "cut":
-					return void time.track(ask(server, delivery, jar)).then(() => after(fate.back, fail), reject);
-				case "repeated":
-					time.after(fate.again, () => void time.track(ask(server, delivery, jar)), owner);
-					break;
-				case "carried":
-					break;
-			}
-			time.track(ask(server, delivery, jar)).then((response) => {
-				after(fate.back, () => {
-					const cookie = /^([^;]+)/.exec(response.headers.get("set-cookie") ?? "")?.[1];
-					if (cookie) jar.cookie = cookie;
-					if (!network.meddle.hears) return resolve(response);
-					void time.track(response.text()).then((body) => {
-						const told = network.meddle.hears?.(sent, response.status, body) ?? body;
-						resolve(new Response(told === "" ? null : told, response));
-					});
-				});
-			}, reject);
-		});
+/** The cookies of one browser: there is but one. */
+export type Jar = { cookie: string | null };
+
+/** The network between all pages of a scenario and the server. `plan` and `saboteur` may change on the way. */
+export type Network = {
+	/** Draws what happens to the next request. */
+	plan: (request: SentRequest) => Delivery;
+	/** Stands between client and network, for control arms. */
+	saboteur: Saboteur;
+	send: (jar: Jar, request: SentRequest, signal: AbortSignal | null) => Promise<Response>;
+};
+
+export function createNetwork({
+	server,
+	clock,
+	note,
+	plan,
+	saboteur = {},
+}: Pick<Network, "plan"> & {
+	server: SimulatedServer;
+	clock: VirtualClock;
+	note: (what: Happening) => void;
+	saboteur?: Saboteur;
+}): Network {
+	const virtual = createVirtualNetwork<SentRequest>({
+		clock,
+		// A reply in the moment of the request would make what pages do meanwhile depend on how fast a database is.
+		least_ms: 1,
+		plan: (request) => sabotagePlan(network.saboteur, request, network.plan(request)),
+		onArrival: (_request, delivery) => note(happeningOf(delivery)),
 	});
+	const network: Network = {
+		plan,
+		saboteur,
+		async send(jar, request, signal) {
+			const sent = network.saboteur.changeRequest?.(request) ?? request;
+			const serve = async () => sabotageReply(network.saboteur, request, await ask(server, sent, jar));
+			const response = await virtual.send(request, serve, signal);
+			const cookie = /^([^;]+)/.exec(response.headers.get("set-cookie") ?? "")?.[1];
+			if (cookie) jar.cookie = cookie;
+			return response;
+		},
+	};
+	return network;
+}
+
+/** A reply that does not come from the server can be changed before it is sent. */
+function sabotagePlan(saboteur: Saboteur, request: SentRequest, delivery: Delivery): Delivery {
+	if (delivery.kind !== "intercepted") return delivery;
+	const body = saboteur.changeReply?.(request, delivery.status, delivery.body) ?? delivery.body;
+	const isSync = request.path.endsWith("/sync");
+	const status = (isSync && saboteur.changeStatus?.(delivery.status)) || delivery.status;
+	return { ...delivery, status, body };
+}
+
+async function sabotageReply(
+	{ changeReply }: Saboteur,
+	request: SentRequest,
+	response: Response,
+): Promise<Response> {
+	if (!changeReply) return response;
+	const body = changeReply(request, response.status, await response.text());
+	return new Response(body === "" ? null : body, response);
 }
 
 /** Longer than a client waits for a reply. */
 const TOO_LONG_MS = 20_000;
 
-function happeningOf(fate: Fate): Happening {
-	switch (fate.kind) {
-		case "carried":
-			return fate.there + fate.back > TOO_LONG_MS
+function happeningOf(delivery: Delivery): Happening {
+	switch (delivery.kind) {
+		case "delivered": {
+			const { request_ms = 0, reply_ms = 0 } = delivery;
+			return request_ms + reply_ms > TOO_LONG_MS
 				? "request or reply slower than any client waits"
 				: "request carried";
-		case "dropped":
+		}
+		case "request_lost":
 			return "request dropped";
-		case "cut":
+		case "reply_lost":
 			return "reply lost after the server acted";
-		case "repeated":
+		case "duplicated":
 			return "request repeated";
-		case "answered":
-			if (fate.status !== 200) return `status ${fate.status}`;
-			return fate.body === LOGIN_PAGE ? "login page" : "success of another shape";
+		case "intercepted":
+			if (delivery.status !== 200) return `status ${delivery.status as Status}`;
+			return delivery.body === LOGIN_PAGE ? "login page" : "success of another shape";
+		case "silence":
+			throw new Error("No simulated network keeps silent for ever.");
 	}
 }
 
-async function ask(server: SimulatedServer, { method, path, body }: Delivery, jar: Jar): Promise<Response> {
+async function ask(
+	server: SimulatedServer,
+	{ method, path, body }: SentRequest,
+	jar: Jar,
+): Promise<Response> {
 	const response = await server.request(path, {
 		method,
 		headers: {
@@ -98,45 +123,46 @@ class ServerBroke extends Error {
 
 const LOGIN_PAGE = "<!doctype html><title>Welcome to the hotel</title>";
 
-/** A fate of a bad network: one request in `trouble` meets something. */
-export function drawFate(chance: Chance, trouble: number): Fate {
-	const there = chance.oneIn(4) ? chance.nat(3000) : chance.nat(100);
-	const back = chance.oneIn(4) ? chance.nat(3000) : chance.nat(100);
-	if (!chance.oneIn(trouble)) return { kind: "carried", there, back };
+/** Draws what a bad network does to a request: something goes wrong with one in `trouble`. */
+export function drawDelivery(chance: Chance, trouble: number): Delivery {
+	const request_ms = chance.oneIn(4) ? chance.nat(3000) : chance.nat(100);
+	const reply_ms = chance.oneIn(4) ? chance.nat(3000) : chance.nat(100);
+	const times = { request_ms, reply_ms };
+	if (!chance.oneIn(trouble)) return { kind: "delivered", ...times };
 	switch (chance.nat(8)) {
 		case 0:
 		case 1:
-			return { kind: "dropped", there, back };
+			return { kind: "request_lost", ...times };
 		case 2:
 		case 3:
-			return { kind: "cut", there, back };
+			return { kind: "reply_lost", ...times };
 		case 4:
-			return { kind: "repeated", there, back, again: chance.nat(chance.oneIn(4) ? 600_000 : 5000) };
+			return { kind: "duplicated", ...times, duplicate_ms: chance.nat(chance.oneIn(4) ? 600_000 : 5000) };
 		case 5:
 			// Slower than any client waits: it overtakes nothing, and is overtaken by what comes after it.
-			return { kind: "carried", there: chance.nat(90_000), back: chance.nat(90_000) };
+			return { kind: "delivered", request_ms: chance.nat(90_000), reply_ms: chance.nat(90_000) };
 		case 6:
-			return { kind: "answered", there, back, reaches: chance.oneIn(2), ...drawForeignReply(chance) };
+			return { ...times, reaches_server: chance.oneIn(2), ...drawForeignReply(chance) };
 		default:
-			return { kind: "answered", there, back, reaches: chance.oneIn(2), ...drawWrongSuccess(chance) };
+			return { ...times, reaches_server: chance.oneIn(2), ...drawWrongSuccess(chance) };
 	}
 }
 
-function drawForeignReply(chance: Chance): ForeignReply {
+function drawForeignReply(chance: Chance): Intercepted {
 	const status = chance.pick(STATUSES);
 	switch (chance.nat(3)) {
 		case 0:
-			return { status, body: LOGIN_PAGE, type: "text/html" };
+			return intercepted(status, LOGIN_PAGE, "text/html");
 		case 1:
-			return { status, body: "", type: "text/plain" };
+			return intercepted(status, "", "text/plain");
 		default: {
-			const body = JSON.stringify({ type: "about:blank", title: "Refused", status, detail: "By a proxy." });
-			return { status, body, type: "application/problem+json" };
+			const body = { type: "about:blank", title: "Refused", status, detail: "By a proxy." };
+			return intercepted(status, JSON.stringify(body), "application/problem+json");
 		}
 	}
 }
 
-function drawWrongSuccess(chance: Chance): ForeignReply {
+function drawWrongSuccess(chance: Chance): Intercepted {
 	const bodies = [
 		LOGIN_PAGE,
 		"",
@@ -148,5 +174,9 @@ function drawWrongSuccess(chance: Chance): ForeignReply {
 		'{"success":true}',
 	];
 	const body = chance.pick(bodies);
-	return { status: 200, body, type: body === LOGIN_PAGE ? "text/html" : "application/json" };
+	return intercepted(200, body, body === LOGIN_PAGE ? "text/html" : "application/json");
+}
+
+function intercepted(status: number, body: string, type: string): Intercepted {
+	return { kind: "intercepted", status, body, headers: { "content-type": type } };
 }

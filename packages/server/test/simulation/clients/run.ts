@@ -1,23 +1,23 @@
 import "fake-indexeddb/auto";
 import { createClient, createMemoryStorage } from "@carhythm/client";
+import { createVirtualClock, type VirtualClock } from "@carhythm/client/testing";
 import { chanceOf } from "../chance.ts";
 import { aSimulatedServer, type Engine } from "../simulated-server.ts";
 import { noteSaved } from "./attempts.ts";
 import { check } from "./checks.ts";
 import { addTo, type Tally } from "./happenings.ts";
 import { clearAway, heal } from "./heal.ts";
+import type { Saboteur } from "./meddling.ts";
 import { copyPlainDataByHand } from "./plain-copies.ts";
 import { playStory } from "./schedule.ts";
 import { BEGINNING, beginStory, describe } from "./story.ts";
-import type { Meddling } from "./surroundings.ts";
-import { createVirtualTime, type VirtualTime } from "./virtual-time.ts";
 
 export type ClientsOptions = {
 	engine: Engine;
 	/** The first schedule is this number, the next the one after it. */
 	seed: number;
 	schedules: number;
-	meddle?: () => Meddling;
+	sabotage?: () => Saboteur;
 	onProgress?: (figures: Figures) => void;
 	/** When it is there, schedules that end wrong are told to it and the next one is played. */
 	onFailure?: (failure: ScheduleFailed) => void;
@@ -51,16 +51,16 @@ copyPlainDataByHand();
  * @throws {ScheduleFailed} with the number of the schedule, which can be played again alone
  */
 export async function runClients(options: ClientsOptions): Promise<Figures> {
-	const clock: { time: VirtualTime } = { time: createVirtualTime(BEGINNING) };
+	const clock: { time: VirtualClock } = { time: createVirtualClock({ start: BEGINNING }) };
 	await using server = await aSimulatedServer(options.engine, () => clock.time.now());
 	const figures = noFigures();
 	await loadRareParts();
 	while (figures.schedules < options.schedules) {
 		const seed = options.seed + figures.schedules;
 		if (figures.schedules % BETWEEN_CLEANINGS === 0) await server.empty();
-		clock.time = createVirtualTime(BEGINNING);
+		clock.time = createVirtualClock({ start: BEGINNING });
 		server.reseed(seed);
-		const story = await beginStory(server, clock.time, chanceOf(seed), options.meddle?.() ?? {});
+		const story = await beginStory(server, clock.time, chanceOf(seed), options.sabotage?.() ?? {});
 		try {
 			await playStory(story);
 			await heal(story);

@@ -1,12 +1,13 @@
 import { RequestRefused, ServerUnreachable, type Session } from "@carhythm/client";
+import type { VirtualClock } from "@carhythm/client/testing";
 import { type AnswerRecord, toInstant } from "@carhythm/core";
 import type { Chance } from "../chance.ts";
 import type { SimulatedServer } from "../simulated-server.ts";
-import type { Tally } from "./happenings.ts";
-import { drawFate } from "./network.ts";
-import type { Device, Meddling, Network, Surroundings, Tab } from "./surroundings.ts";
+import type { Happening, Tally } from "./happenings.ts";
+import type { Saboteur } from "./meddling.ts";
+import { createNetwork, drawDelivery } from "./network.ts";
+import type { Device, Surroundings, Tab } from "./surroundings.ts";
 import { newDevice, openTab } from "./tab.ts";
-import type { createVirtualTime } from "./virtual-time.ts";
 
 /** What a student does that has to come to something. */
 export type Deed = "answer" | "clear" | "draft" | "complete";
@@ -86,23 +87,25 @@ export const BEGINNING = Date.parse("2027-03-27T09:00:00.000Z");
 /** Sets up two to four windows on one to three devices, of which the first begins a session. */
 export async function beginStory(
 	server: SimulatedServer,
-	time: ReturnType<typeof createVirtualTime>,
+	time: VirtualClock,
 	chance: Chance,
-	meddle: Meddling,
+	saboteur: Saboteur,
 ): Promise<Story> {
 	const troubles = new Set(ALL_TROUBLES.filter((trouble) => chance.oneIn(TROUBLES[trouble])));
 	const weather = { trouble: troubles.has("network") ? chance.pick([2, 3, 6, 20]) : 1_000_000 };
-	const network: Network = { fate: () => drawFate(chance, weather.trouble), meddle };
 	const tally: Tally = {};
+	const note = (what: Happening) => {
+		tally[what] = (tally[what] ?? 0) + 1;
+	};
+	const plan = () => drawDelivery(chance, weather.trouble);
+	const network = createNetwork({ server, clock: time, note, plan, saboteur });
 	const surroundings: Surroundings = {
 		server,
 		time,
 		network,
 		chance: chance.branch(),
 		listeners: new Set(),
-		note: (what) => {
-			tally[what] = (tally[what] ?? 0) + 1;
-		},
+		note,
 	};
 	const sliders = server.index.places.filter(({ question }) => question.type === "slider");
 	const ids = sliders.map(({ question }) => question.id);
@@ -198,7 +201,7 @@ export async function untilDeadOr<T>(
 		throw error;
 	});
 	const end = Promise.race([done, tab.died.then(() => null)]);
-	await time.until(end);
+	await time.advanceUntil(end);
 	return end;
 }
 

@@ -1,8 +1,9 @@
 import type { Client, Session, SessionStorage, Signal } from "@carhythm/client";
+import type { VirtualClock } from "@carhythm/client/testing";
 import type { Chance } from "../chance.ts";
 import type { SimulatedServer } from "../simulated-server.ts";
-import type { Happening, Status } from "./happenings.ts";
-import type { VirtualTime } from "./virtual-time.ts";
+import type { Happening } from "./happenings.ts";
+import type { Jar, Network } from "./network.ts";
 
 export type Lock = { held: Tab | null; waiting: { tab: Tab; enter: () => void }[] };
 export type Heard = { tab: Tab; hear: (message: unknown) => void };
@@ -54,43 +55,14 @@ export type Listener = { session_id: string; tab: Tab; heard: (data: string) => 
 
 export type Surroundings = {
 	server: SimulatedServer;
-	time: VirtualTime;
+	time: VirtualClock;
 	network: Network;
 	chance: Chance;
 	listeners: Set<Listener>;
 	note: (what: Happening) => void;
 };
 
-/** What the network does with one request. Milliseconds until it reaches the server, and until the reply is back. */
-export type Fate = { there: number; back: number } & (
-	| { kind: "carried" }
-	/** It never arrives. */
-	| { kind: "dropped" }
-	/** The server acts, and the reply is lost. */
-	| { kind: "cut" }
-	/** It arrives a second time, after so long. */
-	| { kind: "repeated"; again: number }
-	/** Somebody else answers; `reaches` tells whether the server has acted before. */
-	| ({ kind: "answered"; reaches: boolean } & ForeignReply)
-);
-
-export type ForeignReply = { status: Status | 200; body: string; type: string };
-
-export type Delivery = { method: string; path: string; body: string | null };
-
-/** The cookies of one browser: there is but one. */
-export type Jar = { cookie: string | null };
-
-export type Network = {
-	/** Draws what happens to the next request. */
-	fate: (delivery: Delivery) => Fate;
-	/** Stands between client and network, for arms of a test that must fail. */
-	meddle: Meddling;
-};
-
-/** Changes what a client sends, and hears what it gets. */
-export type Meddling = {
-	sends?: (delivery: Delivery) => Delivery;
-	hears?: (delivery: Delivery, status: number, body: string) => string;
-	pretends?: (status: number) => number;
-};
+/** What a page that is gone waits for. */
+export function never<T>(): Promise<T> {
+	return new Promise(() => {});
+}

@@ -8,9 +8,7 @@ import {
 } from "@carhythm/client";
 import { channelOf, exclusively, leave, newBrowser } from "./browser.ts";
 import { guarded } from "./guarded-storage.ts";
-import { carry } from "./network.ts";
-import type { Device, Listener, Surroundings, Tab } from "./surroundings.ts";
-import { never } from "./virtual-time.ts";
+import { type Device, type Listener, never, type Surroundings, type Tab } from "./surroundings.ts";
 
 export function newDevice(name: string, kind: Device["kind"]): Device {
 	return {
@@ -42,7 +40,7 @@ export async function openTab(surroundings: Surroundings, device: Device): Promi
 		for (const listener of surroundings.listeners)
 			if (listener.tab === tab) surroundings.listeners.delete(listener);
 		device.tabs.delete(tab);
-		time.forget(tab);
+		time.clearTimers(tab);
 		leave(device, tab);
 		storage.close();
 		die();
@@ -80,7 +78,7 @@ function environmentOf(
 	surroundings: Surroundings,
 	signalled: Set<(signal: Signal) => void>,
 ): Partial<Environment> {
-	const { time, network, chance } = surroundings;
+	const { time, chance } = surroundings;
 	const { device } = tab;
 	const own = chance.branch();
 	return {
@@ -88,8 +86,8 @@ function environmentOf(
 			if (tab.dead) return never();
 			if (device.cut_off) return Promise.reject(new TypeError("Failed to fetch"));
 			const body = typeof init.body === "string" ? init.body : null;
-			const delivery = { method: init.method ?? "GET", path: url, body };
-			const reply = carry(surroundings, network, device.jar, delivery, init.signal ?? null);
+			const request = { method: init.method ?? "GET", path: url, body };
+			const reply = surroundings.network.send(device.jar, request, init.signal ?? null);
 			return reply.then(
 				(response) => (tab.dead ? never<Response>() : response),
 				(error: unknown) => (tab.dead ? never<Response>() : Promise.reject(error)),
@@ -97,8 +95,8 @@ function environmentOf(
 		},
 		now: () => time.now() + device.clock_error,
 		randomBytes: (count) => own.bytes(count),
-		setTimeout: (callback, milliseconds) => (tab.dead ? 0 : time.after(milliseconds, callback, tab)),
-		clearTimeout: (timer) => time.cancel(timer as number),
+		setTimeout: (callback, milliseconds) => (tab.dead ? 0 : time.setTimeout(callback, milliseconds, tab)),
+		clearTimeout: (timer) => time.clearTimeout(timer as number),
 		locks: device.plain
 			? undefined
 			: { request: (name, { signal }, body) => exclusively(device, name, tab, signal, body) },
