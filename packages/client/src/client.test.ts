@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import { createMemoryStorage } from "./storage/memory.ts";
-import { comeBack, mintId, newStorage, openTab, saved, slider } from "./testing/visit.ts";
+import { resumeSession, mintId, newStorage, openTab, saved, slider } from "./testing/visit.ts";
 import { createWorld, until } from "./testing/world.ts";
 
 describe("taking an assessment", () => {
@@ -171,7 +171,7 @@ describe("coming back", () => {
 		const { choice, server } = await client.resume();
 		expect(server).toBe("unreachable");
 		expect(choice).toMatchObject({ kind: "continue", expires_at: null });
-		const again = await comeBack(client);
+		const again = await resumeSession(client);
 		expect(again.state.place?.question_id).toBe(13);
 		expect(again.state.language).toBe("ar");
 		expect(again.state.drafts[13]?.draft).toEqual({ type: "essay", text: "half a sen" });
@@ -202,7 +202,7 @@ describe("coming back", () => {
 		await until(saved(session), "the answer is saved");
 		first.client.close();
 
-		const again = await comeBack(openTab(world, await newStorage()).client);
+		const again = await resumeSession(openTab(world, await newStorage()).client);
 		expect(again.session_id).toBe(session.session_id);
 		expect(again.state.answers[3]?.answer).toEqual(slider(2));
 		expect(again.display_id).toBe("7GK2M-9XQ4T");
@@ -340,7 +340,7 @@ describe("a shared computer", () => {
 		const { client } = openTab(world, storage);
 		const other = openTab(world, storage);
 		const session = await client.start({ language: "en" });
-		const seenElsewhere = await comeBack(other.client);
+		const seenElsewhere = await resumeSession(other.client);
 		world.network.fault = ({ path }) => (path.endsWith("/sync") ? { kind: "request_lost" } : null);
 		await session.answer(1, slider(4));
 		expect(await client.reset()).toMatchObject({

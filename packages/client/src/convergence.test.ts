@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Session } from "./api.ts";
 import type { Delivery } from "./testing/virtual-network.ts";
-import { comeBack, newStorage, openTab, saved, slider } from "./testing/visit.ts";
+import { resumeSession, newStorage, openTab, saved, slider } from "./testing/visit.ts";
 import { breakable, createWorld, type Request } from "./testing/world.ts";
 
 /** Enough for every day; a campaign of thousands takes about a minute for two thousand. */
@@ -68,7 +68,7 @@ test("everything that a student was told is kept arrives, once, and all tabs agr
 				const { storage, state: disk } = breakable(await newStorage());
 				const open = async () => {
 					const tab = openTab(world, storage, parts);
-					return { ...tab, session: await comeBack(tab.client) };
+					return { ...tab, session: await resumeSession(tab.client) };
 				};
 				const first = openTab(world, storage, parts);
 				const begun = { ...first, session: await first.client.start({ language: "en" }) };

@@ -3,7 +3,7 @@ import type { SyncOperation } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
 import { createMemoryStorage } from "../storage/memory.ts";
 import { eventLoopTurns } from "../testing/virtual-clock.ts";
-import { begin, comeBack, openTab, saved, slider, type World } from "../testing/visit.ts";
+import { begin, resumeSession, openTab, saved, slider, type World } from "../testing/visit.ts";
 import { createWorld, isSync, type Request, until } from "../testing/world.ts";
 
 const operationsOf = ({ body }: Request) => (body as { operations: SyncOperation[] }).operations;
@@ -26,7 +26,7 @@ describe("one sender at a time", () => {
 		const world = createWorld();
 		const { session, storage } = await begin(world, parts);
 		const second = openTab(world, storage, parts);
-		const twin = await comeBack(second.client);
+		const twin = await resumeSession(second.client);
 		await world.advance(5000);
 		world.requests.length = 0;
 		world.traffic.most = 0;
@@ -46,7 +46,7 @@ describe("one sender at a time", () => {
 	test("a tab that was closed while it was sending keeps the others waiting for seconds only", async () => {
 		const world = createWorld();
 		const { storage } = await closedWhileSending(world);
-		const again = await comeBack(openTab(world, storage, { locks: undefined }).client);
+		const again = await resumeSession(openTab(world, storage, { locks: undefined }).client);
 		await world.advance(2000);
 		expect(again.save.kind).toBe("sending");
 		await world.advance(7000);
@@ -69,7 +69,7 @@ describe("one sender at a time", () => {
 		const { session, storage } = await closedWhileSending(world);
 		const { client } = openTab(world, storage, { locks: undefined });
 		await client.prepare();
-		await comeBack(client);
+		await resumeSession(client);
 		const left = client.reset();
 		await world.advance(8000);
 		expect(await left).toEqual({ ok: true });
@@ -85,7 +85,7 @@ describe("one sender at a time", () => {
 			setTimeout: (callback, milliseconds) => (suspended ? null : setTimeout(callback, milliseconds)),
 		});
 		await until(saved(session), "the session is saved");
-		const other = await comeBack(openTab(world, storage).client);
+		const other = await resumeSession(openTab(world, storage).client);
 		suspended = true;
 		await session.answer(1, slider(1));
 		await eventLoopTurns(60);
@@ -109,7 +109,7 @@ describe("one sender at a time", () => {
 		await session.answer(1, slider(1));
 		await eventLoopTurns(50);
 		const second = openTab(world, storage, parts);
-		await comeBack(second.client);
+		await resumeSession(second.client);
 		await world.advance(15_000);
 		expect(world.traffic.most).toBe(1);
 	});
@@ -126,7 +126,7 @@ describe("one sender at a time", () => {
 		world.network.fault = () => null;
 		const second = openTab(world, storage, { locks: undefined });
 		await storage.write((tx) => tx.put("meta", "lease", lease));
-		const again = await comeBack(second.client);
+		const again = await resumeSession(second.client);
 		await world.advance(45_000);
 		expect(again.save).toEqual({ kind: "saved" });
 	});

@@ -5,7 +5,7 @@ import type { Session } from "../api.ts";
 import { problem } from "../testing/protocol-server.ts";
 import { eventLoopTurns } from "../testing/virtual-clock.ts";
 import type { Delivery } from "../testing/virtual-network.ts";
-import { begin, comeBack, saved, slider, type World } from "../testing/visit.ts";
+import { begin, resumeSession, saved, slider, type World } from "../testing/visit.ts";
 import { createWorld, isSync, offline, type Request, until } from "../testing/world.ts";
 
 const operationsOf = ({ body }: Request) => (body as { operations: SyncOperation[] }).operations;
@@ -281,7 +281,7 @@ describe("what the server cannot take", () => {
 			// The page shows what the server has, not the answer that it never got.
 			expect(session.state.answers[5]).toBeUndefined();
 
-			const again = await comeBack(client);
+			const again = await resumeSession(client);
 			const [refused] = again.refused;
 			if (refused) await again.dismissRefused(refused.operation_id);
 			expect(again.refused).toEqual([]);

@@ -2,10 +2,10 @@ import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import type { Session } from "../api.ts";
 import type { Environment, Locks } from "../environment.ts";
-import { createEvents, tellAbout } from "../testing/events.ts";
+import { createServerEvents, notifyOfSession } from "../testing/events.ts";
 import { place } from "../testing/place.ts";
 import { eventLoopTurns } from "../testing/virtual-clock.ts";
-import { begin, comeBack, mintId, openTab, type World } from "../testing/visit.ts";
+import { begin, resumeSession, mintId, openTab, type World } from "../testing/visit.ts";
 import { createWorld, isSync, until } from "../testing/world.ts";
 
 /** Somebody goes on with the session on another device. */
@@ -41,7 +41,7 @@ describe("the tab on the screen hears of other devices", () => {
 		["by asking", false],
 	])("%s, also while the one before it sleeps", async (_, has_events) => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const listen = has_events ? { listen: events.listen } : {};
 		const { parts, state } = aSleeper(world);
 		const { session: first, environment, storage } = await begin(world, { ...parts, ...listen });
@@ -50,13 +50,13 @@ describe("the tab on the screen hears of other devices", () => {
 		environment.signal("hidden");
 		state.suspended = true;
 		const tab = openTab(world, storage, listen);
-		const seen = await comeBack(tab.client);
+		const seen = await resumeSession(tab.client);
 		seen.follow();
 		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(has_events ? 1 : 0);
 		goesOnElsewhere(world, seen);
 		if (has_events) {
-			tellAbout(world, events, seen);
+			notifyOfSession(world, events, seen);
 			await until(() => seen.held_elsewhere !== null, "the tab on the screen knows");
 		} else await world.advance(5000);
 		expect(seen.held_elsewhere).toMatchObject({ label: "Firefox (Android)" });
@@ -71,17 +71,17 @@ describe("the tab on the screen hears of other devices", () => {
 
 	test("also when one fell asleep that was waiting for its turn", async () => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const { session, storage } = await begin(world, { listen: events.listen });
 		const end = session.follow();
 		const { parts, state } = aSleeper(world);
 		const tab = openTab(world, storage, { ...parts, listen: events.listen });
-		(await comeBack(tab.client)).follow();
+		(await resumeSession(tab.client)).follow();
 		await eventLoopTurns(20);
 		tab.environment.signal("hidden");
 		state.suspended = true;
 		const next = openTab(world, storage, { listen: events.listen });
-		(await comeBack(next.client)).follow();
+		(await resumeSession(next.client)).follow();
 		end();
 		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(1);
@@ -89,7 +89,7 @@ describe("the tab on the screen hears of other devices", () => {
 
 	test("and one that was opened behind it listens only when it comes to the front", async () => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		let shown = false;
 		const { session, environment } = await begin(world, { listen: events.listen, isShown: () => shown });
 		const end = session.follow();
@@ -107,7 +107,7 @@ describe("the tab on the screen hears of other devices", () => {
 
 	test("where the browser refuses its locks (blocked site data), each listens", async () => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const locks: Locks = { request: () => Promise.reject(new DOMException("refused", "SecurityError")) };
 		const { session, environment } = await begin(world, { listen: events.listen, locks });
 		const end = session.follow();
@@ -131,7 +131,7 @@ describe("a stream that a proxy keeps back", () => {
 
 	test("later: two beats that do not come are enough, and it is given another chance", async () => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const { session } = await begin(world, { listen: events.listen });
 		session.follow();
 		await world.advance(15_000);
@@ -146,7 +146,7 @@ describe("a stream that a proxy keeps back", () => {
 
 	test("is told from one on which nothing happens", async () => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const { session } = await begin(world, { listen: events.listen });
 		session.follow();
 		await world.advance(0);
@@ -162,11 +162,11 @@ describe("a stream that a proxy keeps back", () => {
 
 test("of several windows on the screen one listens; without locks they cannot agree on one", async () => {
 	const world = createWorld();
-	const events = createEvents();
+	const events = createServerEvents();
 	const { session, storage } = await begin(world, { listen: events.listen });
 	session.follow();
 	for (let windows = 1; windows < 4; windows += 1) {
-		(await comeBack(openTab(world, storage, { listen: events.listen }).client)).follow();
+		(await resumeSession(openTab(world, storage, { listen: events.listen }).client)).follow();
 	}
 	await eventLoopTurns(20);
 	expect(events.listeners.size).toBe(place === "https" ? 1 : 4);

@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import {
 	begin,
-	comeBack,
+	resumeSession,
 	newStorage,
 	openHeldTab,
 	openTab,
@@ -105,7 +105,7 @@ describe("Undo", () => {
 		expect((await later.client.resume()).choice).toMatchObject({ state: { session_id: fresh.session_id } });
 		later.client.close();
 		world.network.fault = () => null;
-		const again = await comeBack(openTab(world, storage).client);
+		const again = await resumeSession(openTab(world, storage).client);
 		expect(again.session_id).toBe(fresh.session_id);
 		await until(saved(again), "the new answer is saved");
 		expect(world.server.stateOf(fresh.session_id).status).toBe("active");

@@ -4,23 +4,23 @@ import type { EventListener } from "../environment.ts";
 import type { World } from "./visit.ts";
 
 /** As the real server has it. */
-const BEAT_MS = 15_000;
+const HEARTBEAT_MS = 15_000;
 
 /** Server-sent events of a world: `tell` is what the server says to all who listen. */
-export function createEvents() {
+export function createServerEvents() {
 	const listeners = new Set<EventListener>();
 	return {
 		listeners,
 		listen: (_url: string, listener: EventListener) => {
 			listeners.add(listener);
-			listener.beat(BEAT_MS);
+			listener.beat(HEARTBEAT_MS);
 			return { close: () => void listeners.delete(listener) };
 		},
 		tell(notice: SessionNotice) {
 			for (const { heard } of [...listeners]) heard(JSON.stringify(notice));
 		},
 		beat() {
-			for (const { beat } of [...listeners]) beat(BEAT_MS);
+			for (const { beat } of [...listeners]) beat(HEARTBEAT_MS);
 		},
 		fail() {
 			for (const { failed } of [...listeners]) failed();
@@ -28,7 +28,7 @@ export function createEvents() {
 	};
 }
 
-export function tellAbout(world: World, events: ReturnType<typeof createEvents>, session: Session): void {
+export function notifyOfSession(world: World, events: ReturnType<typeof createServerEvents>, session: Session): void {
 	const { revision, status, holder } = world.server.stateOf(session.session_id);
 	events.tell({ revision, status, holder, incarnation: undefined });
 }

@@ -1,3 +1,3 @@
-import { place, takeAwaySecureOnly } from "./place.ts";
+import { place, removeSecureOnlyApis } from "./place.ts";
 
-if (place === "plain-http") takeAwaySecureOnly();
+if (place === "plain-http") removeSecureOnlyApis();

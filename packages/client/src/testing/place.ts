@@ -9,7 +9,7 @@ const SECURE_ONLY: readonly (readonly [object, readonly string[]])[] = [
 ];
 
 /** Takes away what does not exist on plain http, so that code that needs it fails here and not in a school. */
-export function takeAwaySecureOnly(): void {
+export function removeSecureOnlyApis(): void {
 	for (const [owner, names] of SECURE_ONLY) {
 		for (const name of names) Object.defineProperty(owner, name, { value: undefined, configurable: true });
 	}

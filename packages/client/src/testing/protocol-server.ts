@@ -37,9 +37,9 @@ import { VERSION_ID } from "./assessment.ts";
 const EXPIRY_DAYS = 30;
 const DISPLAY_ID = "7GK2M-9XQ4T";
 
-export type Answered = { status: number; body: unknown };
+export type ServerReply = { status: number; body: unknown };
 
-type Kept = {
+type StoredSession = {
 	state: SessionState;
 	results: Map<string, { body: string; result: OperationResult }>;
 	/** How many operations came after the session had ended. */
@@ -50,7 +50,7 @@ type Server = {
 	assessment: Assessment;
 	index: AssessmentIndex;
 	now: () => Instant;
-	sessions: Map<string, Kept>;
+	sessions: Map<string, StoredSession>;
 	starts: Map<string, { body: string; session_id: string }>;
 	codes: Map<string, { session_id: string; used_by: string | null }>;
 	cookie: string | null;
@@ -73,7 +73,7 @@ export function createProtocolServer(assessment: Assessment, now: () => number) 
 		cookie: null,
 		incarnation: "first",
 	};
-	const kept = (id: string): Kept => {
+	const kept = (id: string): StoredSession => {
 		const found = server.sessions.get(id);
 		if (!found) throw new Error("The server does not know this session.");
 		return found;
@@ -89,7 +89,7 @@ export function createProtocolServer(assessment: Assessment, now: () => number) 
 		/** A copy of all sessions, to be given to `restoreBackup`. */
 		backup: () => structuredClone([...server.sessions]),
 		/** Puts an older state in the place of the present one; `by_hand` does not tell it. */
-		restoreBackup(backup: [string, Kept][], how: { by_hand?: boolean } = {}) {
+		restoreBackup(backup: [string, StoredSession][], how: { by_hand?: boolean } = {}) {
 			server.sessions.clear();
 			for (const [id, session] of structuredClone(backup)) server.sessions.set(id, session);
 			if (!how.by_hand) server.incarnation = `${server.incarnation}, restored`;
@@ -102,14 +102,14 @@ export function createProtocolServer(assessment: Assessment, now: () => number) 
 	};
 }
 
-export function problem(status: number, code: string): Answered {
+export function problem(status: number, code: string): ServerReply {
 	return {
 		status,
 		body: { type: "about:blank", title: "Refused", status, detail: `Refused: ${code}.`, code },
 	};
 }
 
-function handle(server: Server, method: string, url: string, body: unknown): Answered {
+function handle(server: Server, method: string, url: string, body: unknown): ServerReply {
 	const { pathname } = new URL(url, "http://test");
 	const [resource = "", id = "", action = ""] = pathname.replace("/api/v2/", "").split("/");
 	if (resource === "assessments") return serveAssessment(server, id);
@@ -133,7 +133,7 @@ function handle(server: Server, method: string, url: string, body: unknown): Ans
 	}
 }
 
-function serveAssessment({ assessment }: Server, id: string): Answered {
+function serveAssessment({ assessment }: Server, id: string): ServerReply {
 	const reply = { version_id: VERSION_ID, assessment };
 	if (id === "latest") {
 		return { status: 200, body: LatestAssessmentReply.parse({ ...reply, session_expiry_days: EXPIRY_DAYS }) };
@@ -143,7 +143,7 @@ function serveAssessment({ assessment }: Server, id: string): Answered {
 		: problem(404, "assessment_not_found");
 }
 
-function start(server: Server, body: unknown): Answered {
+function start(server: Server, body: unknown): ServerReply {
 	const request = body as {
 		operation_id: string;
 		language: "en" | "ar";
@@ -177,7 +177,7 @@ function beginOne(server: Server, request: { language: "en" | "ar"; replaces?: s
 	return session_id;
 }
 
-function sync(server: Server, kept: Kept, body: unknown): Answered {
+function sync(server: Server, kept: StoredSession, body: unknown): ServerReply {
 	const request = SyncRequest.safeParse(body);
 	if (!request.success) return problem(422, "invalid_body");
 	const { sent_at, operations } = request.data;
@@ -194,7 +194,7 @@ function sync(server: Server, kept: Kept, body: unknown): Answered {
 	return { status: 200, body: SyncReply.parse(reply) };
 }
 
-function judge(server: Server, kept: Kept, operation: SyncOperation, sent_at: Instant): OperationResult {
+function judge(server: Server, kept: StoredSession, operation: SyncOperation, sent_at: Instant): OperationResult {
 	const { operation_id, client_time, command, after } = operation;
 	const body = JSON.stringify(command);
 	const known = kept.results.get(operation_id);
@@ -211,22 +211,22 @@ function judge(server: Server, kept: Kept, operation: SyncOperation, sent_at: In
 		if (!code.startsWith("session_")) return { status: "refused", operation_id, code, detail };
 		kept.late += 1;
 		kept.state = { ...state, revision };
-		return keepResult(kept, body, { status: "late", operation_id, code, detail });
+		return storeResult(kept, body, { status: "late", operation_id, code, detail });
 	}
 	kept.state = apply(server.index, state, { ...decision.event, revision });
 	const standing = "question_id" in command ? kept.state.answers[command.question_id] : undefined;
 	const isAnswer = command.kind === "answer" || command.kind === "clear";
 	const status = isAnswer && standing?.operation_id !== operation_id ? "superseded" : "applied";
-	return keepResult(kept, body, { status, operation_id, revision, xp_gained: 0, badges_unlocked: [] });
+	return storeResult(kept, body, { status, operation_id, revision, xp_gained: 0, badges_unlocked: [] });
 }
 
-function handOff(server: Server, session_id: string): Answered {
+function handOff(server: Server, session_id: string): ServerReply {
 	const code = formatHandOffCode(handOffCodeOf(crypto.getRandomValues(new Uint8Array(9))));
 	server.codes.set(code, { session_id, used_by: null });
 	return { status: 200, body: HandOffReply.parse({ code, expires_at: addMinutes(server.now(), 10) }) };
 }
 
-function redeem(server: Server, body: unknown): Answered {
+function redeem(server: Server, body: unknown): ServerReply {
 	const { code: typed, operation_id, device_id, label, shared } = RedeemRequest.parse(body);
 	const parsed = parseHandOffCode(typed);
 	const code = parsed && server.codes.get(formatHandOffCode(parsed));
@@ -243,17 +243,17 @@ function redeem(server: Server, body: unknown): Answered {
 	return { status: 200, body: snapshot(server, kept.state) };
 }
 
-function forget(server: Server): Answered {
+function forget(server: Server): ServerReply {
 	server.cookie = null;
 	return { status: 200, body: { success: true } };
 }
 
-function keepResult(kept: Kept, body: string, result: OperationResult): OperationResult {
+function storeResult(kept: StoredSession, body: string, result: OperationResult): OperationResult {
 	kept.results.set(result.operation_id ?? "", { body, result });
 	return result;
 }
 
-function restore(server: Server, kept: Kept, body: unknown): Answered {
+function restore(server: Server, kept: StoredSession, body: unknown): ServerReply {
 	const { shared } = RestoreRequest.parse(body);
 	for (const other of server.sessions.values()) {
 		if (other !== kept) setStatus(other, "user_abandoned_not_completed");
@@ -263,7 +263,7 @@ function restore(server: Server, kept: Kept, body: unknown): Answered {
 	return { status: 200, body: { success: true, message: "Back.", session: summary(server, kept.state) } };
 }
 
-function setStatus(kept: Kept, status: SessionState["status"]): void {
+function setStatus(kept: StoredSession, status: SessionState["status"]): void {
 	kept.state = { ...kept.state, status, revision: kept.state.revision + 1 };
 }
 

@@ -55,7 +55,7 @@ export function openHeldTab(
 }
 
 /** What a tab remembers over reloads. */
-export function aVisit(): NonNullable<Environment["visit"]> {
+export function createVisitNote(): NonNullable<Environment["visit"]> {
 	let note: string | null = null;
 	return {
 		read: () => note,
@@ -66,7 +66,7 @@ export function aVisit(): NonNullable<Environment["visit"]> {
 }
 
 /** Everything in the storage that could tell of a person. */
-export async function remains(storage: SessionStorage): Promise<string[]> {
+export async function personalRecords(storage: SessionStorage): Promise<string[]> {
 	return storage.read(async (tx) => {
 		const all = await Promise.all(
 			BOXES.filter((box) => box !== "assessments").map(async (box) => [box, await tx.list(box)] as const),
@@ -88,14 +88,14 @@ export async function begin(world: World, parts: Partial<Environment> = {}) {
 }
 
 /** As the browser does it when it runs out of room, or is told to. */
-export function empty(storage: SessionStorage): Promise<void> {
+export function emptyStorage(storage: SessionStorage): Promise<void> {
 	return storage.write(async (tx) => {
 		for (const box of BOXES) for (const { key } of await tx.list(box)) await tx.delete(box, key);
 	});
 }
 
 /** What a returning student does: look, and take up what is there. */
-export async function comeBack(client: Client): Promise<Session> {
+export async function resumeSession(client: Client): Promise<Session> {
 	const { choice } = await client.resume();
 	if (choice.kind === "nothing") throw new Error("There is nothing to come back to.");
 	return client.open(choice);

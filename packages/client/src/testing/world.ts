@@ -2,7 +2,7 @@ import type { Channel, Environment, Locks, Signal } from "../environment.ts";
 import { type SessionStorage, StorageFailed } from "../storage/storage.ts";
 import { anAssessment } from "./assessment.ts";
 import { place } from "./place.ts";
-import { type Answered, createProtocolServer } from "./protocol-server.ts";
+import { type ServerReply, createProtocolServer } from "./protocol-server.ts";
 import { createVirtualClock, eventLoopTurns } from "./virtual-clock.ts";
 import { createVirtualNetwork, type Delivery } from "./virtual-network.ts";
 
@@ -123,7 +123,7 @@ function locksOf(name: string): Locks {
 	};
 }
 
-function toResponse({ status, body }: Answered): Response {
+function toResponse({ status, body }: ServerReply): Response {
 	return new Response(status === 204 ? null : JSON.stringify(body), {
 		status,
 		headers: { "content-type": status < 400 ? "application/json" : "application/problem+json" },
