@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import { createMemoryStorage } from "./storage/memory.ts";
-import { resumeSession, mintId, newStorage, openTab, saved, slider } from "./testing/visit.ts";
+import { mintId, newStorage, openTab, resumeSession, saved, slider } from "./testing/visit.ts";
 import { createWorld, until } from "./testing/world.ts";
 
 describe("taking an assessment", () => {

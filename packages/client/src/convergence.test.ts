@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Session } from "./api.ts";
 import type { Delivery } from "./testing/virtual-network.ts";
-import { resumeSession, newStorage, openTab, saved, slider } from "./testing/visit.ts";
+import { newStorage, openTab, resumeSession, saved, slider } from "./testing/visit.ts";
 import { breakable, createWorld, type Request } from "./testing/world.ts";
 
 /** Enough for every day; a campaign of thousands takes about a minute for two thousand. */

@@ -3,7 +3,7 @@ import type { SyncOperation } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
 import { createMemoryStorage } from "../storage/memory.ts";
 import { eventLoopTurns } from "../testing/virtual-clock.ts";
-import { begin, resumeSession, openTab, saved, slider, type World } from "../testing/visit.ts";
+import { begin, openTab, resumeSession, saved, slider, type World } from "../testing/visit.ts";
 import { createWorld, isSync, type Request, until } from "../testing/world.ts";
 
 const operationsOf = ({ body }: Request) => (body as { operations: SyncOperation[] }).operations;

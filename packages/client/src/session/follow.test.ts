@@ -2,10 +2,10 @@ import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import type { Session } from "../api.ts";
 import type { Environment, Locks } from "../environment.ts";
-import { createServerEvents, notifyOfSession } from "../testing/events.ts";
-import { place } from "../testing/place.ts";
+import { context } from "../testing/secure-context.ts";
+import { createServerEvents, notifyOfSession } from "../testing/server-events.ts";
 import { eventLoopTurns } from "../testing/virtual-clock.ts";
-import { begin, resumeSession, mintId, openTab, type World } from "../testing/visit.ts";
+import { begin, mintId, openTab, resumeSession, type World } from "../testing/visit.ts";
 import { createWorld, isSync, until } from "../testing/world.ts";
 
 /** Somebody goes on with the session on another device. */
@@ -169,5 +169,5 @@ test("of several windows on the screen one listens; without locks they cannot ag
 		(await resumeSession(openTab(world, storage, { listen: events.listen }).client)).follow();
 	}
 	await eventLoopTurns(20);
-	expect(events.listeners.size).toBe(place === "https" ? 1 : 4);
+	expect(events.listeners.size).toBe(context === "https" ? 1 : 4);
 });

@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { RequestRefused } from "../api.ts";
 import type { Environment } from "../environment.ts";
 import { labelOf } from "../environment.ts";
-import { createServerEvents, notifyOfSession } from "../testing/events.ts";
-import { place } from "../testing/place.ts";
-import { begin, resumeSession, newStorage, openTab, saved, slider, type World } from "../testing/visit.ts";
+import { context } from "../testing/secure-context.ts";
+import { createServerEvents, notifyOfSession } from "../testing/server-events.ts";
+import { begin, newStorage, openTab, resumeSession, saved, slider, type World } from "../testing/visit.ts";
 import { createWorld, until } from "../testing/world.ts";
 
 /** Another device shares no locks with the first. */
@@ -162,7 +162,7 @@ test("of many tabs one listens, and the next when it is closed", async () => {
 	const end = second.follow();
 	await world.advance(0);
 	// Without locks nobody knows who else listens.
-	expect(events.listeners.size).toBe(place === "https" ? 1 : 2);
+	expect(events.listeners.size).toBe(context === "https" ? 1 : 2);
 	const phone = openTab(world, await newStorage(), ON_PHONE);
 	await phone.client.redeem((await session.handOff()).code);
 	notifyOfSession(world, events, session);

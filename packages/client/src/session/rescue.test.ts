@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { RescueFile, SyncOperation } from "@carhythm/core";
 import { expect, test } from "vitest";
 import type { Session } from "../api.ts";
-import { begin, resumeSession, essay, openTab, saved, slider } from "../testing/visit.ts";
+import { begin, essay, openTab, resumeSession, saved, slider } from "../testing/visit.ts";
 import { breakable, createWorld, until } from "../testing/world.ts";
 
 const OFFLINE = { kind: "request_lost" } as const;

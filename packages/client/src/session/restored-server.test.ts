@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
-import { createServerEvents } from "../testing/events.ts";
-import { begin, resumeSession, essay, mintId, openTab, saved, slider, type World } from "../testing/visit.ts";
+import { createServerEvents } from "../testing/server-events.ts";
+import { begin, essay, mintId, openTab, resumeSession, saved, slider, type World } from "../testing/visit.ts";
 import { createWorld, isSync, until } from "../testing/world.ts";
 
 // The server's database comes back from a backup that is older than what it has acknowledged.
@@ -60,7 +60,7 @@ describe.each([
 		await world.advance(70_000);
 		const { revision, status, holder } = world.server.stateOf(session.session_id);
 		const incarnation = how.by_hand ? "first" : "first, restored";
-		events.tell({ revision, status, holder, incarnation });
+		events.send({ revision, status, holder, incarnation });
 		await until(() => session.save.kind !== "saved", "nothing is called saved");
 		world.network.fault = () => null;
 		await world.advance(70_000);

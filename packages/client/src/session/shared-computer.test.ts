@@ -1,13 +1,13 @@
 import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import {
-	createVisitNote,
 	begin,
-	resumeSession,
+	createVisitNote,
 	newStorage,
 	openHeldTab,
 	openTab,
 	personalRecords,
+	resumeSession,
 	saved,
 	slider,
 } from "../testing/visit.ts";
@@ -136,9 +136,9 @@ describe("a reset", () => {
 			const { session_id } = await tab.client.start({ language: "en", ...how });
 			const other = openHeldTab(world, storage, new RegExp(`/session/${session_id}$`), { visit });
 			const resuming = other.client.resume();
-			await other.asked();
+			await other.untilAsked();
 			expect(await tab.client.reset()).toEqual({ ok: true });
-			other.letThrough();
+			other.releaseReplies();
 			expect((await resuming).choice.kind).toBe("nothing");
 			expect((await personalRecords(storage)).join()).not.toContain(session_id);
 			const next = openTab(world, storage, { visit: createVisitNote() });
@@ -150,9 +150,9 @@ describe("a reset", () => {
 			const storage = await newStorage();
 			const other = openHeldTab(world, storage, /\/start$/);
 			const starting = other.client.start({ language: "en" });
-			await other.asked();
+			await other.untilAsked();
 			expect(await openTab(world, storage).client.reset()).toEqual({ ok: true });
-			other.letThrough();
+			other.releaseReplies();
 			const session = await starting;
 			expect(session.phase).toBe("forgotten");
 			expect(await session.answer(1, slider(4))).toMatchObject({ refusal: { code: "session_not_found" } });
@@ -167,9 +167,9 @@ describe("a reset", () => {
 			const storage = await newStorage();
 			const other = openHeldTab(world, storage, /\/redeem$/);
 			const redeeming = other.client.redeem(code);
-			await other.asked();
+			await other.untilAsked();
 			expect(await openTab(world, storage).client.reset()).toEqual({ ok: true });
-			other.letThrough();
+			other.releaseReplies();
 			const session = await redeeming;
 			expect(session.phase).toBe("forgotten");
 			expect((await personalRecords(storage)).join()).not.toContain(session.session_id);
@@ -184,10 +184,10 @@ describe("a reset", () => {
 			const other = openHeldTab(world, full.storage, /\/redeem$/);
 			full.state.broken = "storage_full";
 			const redeeming = other.client.redeem(code);
-			await other.asked();
+			await other.untilAsked();
 			full.state.broken = null;
 			expect(await openTab(world, storage).client.reset()).toEqual({ ok: true });
-			other.letThrough();
+			other.releaseReplies();
 			expect((await redeeming).phase).toBe("forgotten");
 			expect((await personalRecords(storage)).join()).not.toContain((await redeeming).session_id);
 		});
@@ -200,9 +200,9 @@ describe("a reset", () => {
 			await client.start({ language: "en", replaces: session.session_id });
 			const other = openHeldTab(world, storage, /\/restore$/);
 			const restoring = other.client.restore(session.session_id);
-			await other.asked();
+			await other.untilAsked();
 			expect(await client.reset()).toEqual({ ok: true });
-			other.letThrough();
+			other.releaseReplies();
 			expect((await restoring).phase).toBe("forgotten");
 			expect((await personalRecords(storage)).join()).not.toContain(session.session_id);
 		});
@@ -225,10 +225,10 @@ describe("a reset", () => {
 			const other = openHeldTab(world, storage, /\/sync$/);
 			// On plain http the closed tab's lease has to run out.
 			await world.advance(2000);
-			await other.asked();
+			await other.untilAsked();
 			const last = openTab(world, storage);
 			expect(await last.client.reset({ discard_unsent: true })).toEqual({ ok: true });
-			other.letThrough();
+			other.releaseReplies();
 			await world.advance(1000);
 			expect((await personalRecords(storage)).join()).not.toContain(session.session_id);
 		});

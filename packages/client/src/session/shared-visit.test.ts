@@ -2,7 +2,16 @@ import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import type { Session } from "../api.ts";
 import type { SessionStorage } from "../storage/storage.ts";
-import { createVisitNote, begin, newStorage, openTab, personalRecords, saved, slider, type World } from "../testing/visit.ts";
+import {
+	begin,
+	createVisitNote,
+	newStorage,
+	openTab,
+	personalRecords,
+	saved,
+	slider,
+	type World,
+} from "../testing/visit.ts";
 import { createWorld, until } from "../testing/world.ts";
 
 /** A visit to a shared computer, in which one answer was given. */

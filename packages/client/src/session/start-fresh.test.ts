@@ -2,10 +2,10 @@ import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import {
 	begin,
-	resumeSession,
 	newStorage,
 	openHeldTab,
 	openTab,
+	resumeSession,
 	saved,
 	slider,
 	type World,
@@ -135,11 +135,11 @@ describe("a look at the server that a Start Fresh in another tab overtakes", () 
 		await until(saved(session), "the answer is saved");
 		const other = openHeldTab(world, storage, new RegExp(`/session/${session.session_id}$`));
 		const resuming = other.client.resume();
-		await other.asked();
+		await other.untilAsked();
 		const fresh = await client.start({ language: "en", replaces: session.session_id });
 		if (how === "continued") await fresh.answer(2, slider(3));
 		await until(saved(fresh), "the new session is saved");
-		other.letThrough();
+		other.releaseReplies();
 		const kind = how === "continued" ? "continue" : "untouched";
 		expect((await resuming).choice).toMatchObject({ kind, state: { session_id: fresh.session_id } });
 		const { choice } = await openTab(world, storage).client.resume();

@@ -3,12 +3,12 @@ import { deleteDB } from "idb";
 import { expect, test } from "vitest";
 import {
 	begin,
-	resumeSession,
 	emptyStorage,
 	mintId,
 	newStorage,
 	openTab,
 	personalRecords,
+	resumeSession,
 	saved,
 	slider,
 	type World,

@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { type SyncOperation, sessionXp } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
 import { eventLoopTurns } from "../testing/virtual-clock.ts";
-import { begin, resumeSession, essay, mintId, newStorage, openTab, saved, slider } from "../testing/visit.ts";
+import { begin, essay, mintId, newStorage, openTab, resumeSession, saved, slider } from "../testing/visit.ts";
 import { breakable, createWorld, isSync, offline, type Request, until } from "../testing/world.ts";
 
 const commandsSent = (requests: readonly Request[]) =>

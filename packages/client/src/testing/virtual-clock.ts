@@ -11,8 +11,8 @@ const LONGEST_REAL_WAIT_MS = 30_000;
 const LONGEST_VIRTUAL_WAIT_S = 1200;
 
 /**
- * A clock whose time passes only when a test advances it. Work that needs no time (storage, the server) runs to
- * its end between two timers, so that hours of waiting take a few turns of the event loop.
+ * A clock whose time passes only when a test advances it. Work that needs no time (storage, the server) runs
+ * to its end between two timers, so that hours of waiting take a few turns of the event loop.
  *
  *     advance(ms):  rest → a timer is due? ─ yes → now = its time → run it → rest → (the next timer)
  *                                          └ no  → now = end → rest → done
@@ -112,7 +112,10 @@ export function createVirtualClock({ start, quiet_turns = 4 }: { start: number; 
 		noteActivity() {
 			quiet = -1;
 		},
-		/** Time passes and no timer runs, as on a machine that sleeps. A timer that is overdue runs with the next `advance`. */
+		/**
+		 * Time passes and no timer runs, as on a machine that sleeps. A timer that is overdue runs with the
+		 * next `advance`.
+		 */
 		sleep(milliseconds: number) {
 			now += milliseconds;
 		},

@@ -1,8 +1,8 @@
 import { eventLoopTurns, type VirtualClock } from "./virtual-clock.ts";
 
 /**
- * What the network does with one request. Times are milliseconds on the virtual clock until the request arrives, and
- * from the server's reply until it is back.
+ * What the network does with one request. Times are milliseconds on the virtual clock until the request
+ * arrives, and from the server's reply until it is back.
  */
 export type Delivery = { request_ms?: number; reply_ms?: number } & (
 	| { kind: "delivered" }
@@ -31,8 +31,8 @@ export type Intercepted = {
 const TURNS_A_WAY = 2;
 
 /**
- * A network between clients and a server in the same process. `plan` chooses what happens to each request, once, when
- * it is sent; the clock says when.
+ * A network between clients and a server in the same process. `plan` chooses what happens to each request,
+ * once, when it is sent; the clock says when.
  *
  *     sent → plan ─ request_ms → arrives ┬ delivered, duplicated → server acts ─ reply_ms → replied
  *                                        ├ reply_lost            → server acts ─ reply_ms → failed
@@ -40,8 +40,8 @@ const TURNS_A_WAY = 2;
  *                                        ├ request_lost          → failed
  *                                        └ silence               → (only `signal` ends it)
  *
- * @param options.least_ms the shortest time of a way. With 1, what clients do in the moment of sending does not depend
- *   on how quick the server is. With 0, requests without a time need no `advance`.
+ * @param options.least_ms the shortest time of a way. With 1, what clients do in the moment of sending does
+ *   not depend on how quick the server is. With 0, requests without a time need no `advance`.
  * @param options.onArrival is told of each request in the moment in which it arrives, or is lost
  * @example
  * const network = createVirtualNetwork<{ path: string }>({ clock, plan: () => ({ kind: "reply_lost" }) });

@@ -1,8 +1,8 @@
 import type { Channel, Environment, Locks, Signal } from "../environment.ts";
 import { type SessionStorage, StorageFailed } from "../storage/storage.ts";
 import { anAssessment } from "./assessment.ts";
-import { place } from "./place.ts";
-import { type ServerReply, createProtocolServer } from "./protocol-server.ts";
+import { createProtocolServer, type ServerReply } from "./protocol-server.ts";
+import { context } from "./secure-context.ts";
 import { createVirtualClock, eventLoopTurns } from "./virtual-clock.ts";
 import { createVirtualNetwork, type Delivery } from "./virtual-network.ts";
 
@@ -20,8 +20,8 @@ const QUIET_TURNS = 60;
 let worlds = 0;
 
 /**
- * A protocol server, a virtual network and a virtual clock for tests of the client. `environment()` makes a tab's
- * surroundings. Requests need no time; timers run only when `advance` passes them.
+ * A protocol server, a virtual network and a virtual clock for tests of the client. `environment()` makes a
+ * tab's surroundings. Requests need no time; timers run only when `advance` passes them.
  */
 export function createWorld(options: { questions?: number } = {}) {
 	const name = `world-${process.pid}-${++worlds}`;
@@ -69,7 +69,7 @@ export function createWorld(options: { questions?: number } = {}) {
 			randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
 			setTimeout: (callback, milliseconds) => clock.setTimeout(callback, milliseconds),
 			clearTimeout: (timer) => clock.clearTimeout(timer as number),
-			locks: place === "https" ? locksOf(name) : undefined,
+			locks: context === "https" ? locksOf(name) : undefined,
 			broadcast: (channel) => new BroadcastChannel(`${name}/${channel}`) as unknown as Channel,
 			signals: {
 				subscribe: (listener) => {
@@ -98,17 +98,17 @@ export async function until(condition: () => boolean, what: string): Promise<voi
 	throw new Error(`Waited in vain until ${what}.`);
 }
 
-/** A storage that fails while it is told to. One that is only full can still be read. */
+/** Wraps a storage that fails as its `state` says. A full one can still be read. */
 export function breakable(storage: SessionStorage) {
 	const state: { broken: "storage_full" | "storage_failed" | null } = { broken: null };
 	const breaking: SessionStorage = {
 		durable: storage.durable,
 		read: async (body) => {
-			if (state.broken === "storage_failed") throw new StorageFailed(state.broken, "told to");
+			if (state.broken === "storage_failed") throw new StorageFailed(state.broken, "injected");
 			return storage.read(body);
 		},
 		write: async (body) => {
-			if (state.broken) throw new StorageFailed(state.broken, "told to");
+			if (state.broken) throw new StorageFailed(state.broken, "injected");
 			return storage.write(body);
 		},
 		close: () => storage.close(),

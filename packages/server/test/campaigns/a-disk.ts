@@ -6,7 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const EATMYDATA = ["/usr/lib/x86_64-linux-gnu/libeatmydata.so", "/usr/lib/aarch64-linux-gnu/libeatmydata.so"];
 
-/** Stops a file system at once without flushing its log (FS_IOC_SHUTDOWN). Perl makes the call, because Node cannot. */
+/**
+ * Stops a file system at once without flushing its log (FS_IOC_SHUTDOWN). Perl makes the call, because Node
+ * cannot.
+ */
 const SHUTDOWN = `my $how = pack("L", 2);
 	open(my $disk, "<", $ARGV[0]) or die $!;
 	ioctl($disk, 0x8004587d, $how) or die $!;`;

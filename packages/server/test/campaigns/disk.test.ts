@@ -19,7 +19,7 @@ test.skipIf(noDisks !== null).each([
 	// PostgreSQL stops itself, so reads fail too.
 	{ engine: "PostgreSQL", run: runFullLogs, rounds: 1, reads: "and reads too" },
 ])(
-	`$engine's disk is full: writes are told to come again, $reads, nothing is lost, and it is over when there is room${noDisks ? ` (not run: ${noDisks})` : ""}`,
+	`$engine's disk is full: writes get a 503, $reads, nothing is lost, and it is over when there is room${noDisks ? ` (not run: ${noDisks})` : ""}`,
 	LONG,
 	async ({ engine, run, rounds }) => {
 		const figures = await run({ rounds, seed: 9, mebibytes: 8 });

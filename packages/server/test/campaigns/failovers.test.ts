@@ -12,7 +12,7 @@ test("a standby takes over under load: it has all that was acknowledged, and the
 	expect(figures.longest_recovery_ms).toBeLessThan(10_000);
 });
 
-test("a standby for which nobody waits would be found out", { timeout: 120_000 }, async () => {
+test("control arm: a standby that commits do not wait for is found out", { timeout: 120_000 }, async () => {
 	const figures = await runFailovers({ failovers: 1, seed: 10, arm: "asynchronous-standby" });
 	expect(figures.lost, "seed 10").toBeGreaterThan(0);
 });

@@ -1,5 +1,5 @@
-// The fault campaigns: npm run campaign:kills -- --engine sqlite --kills 1500 --seed 1. Figures are printed every ten
-// rounds and at the end.
+// The fault campaigns: npm run campaign:kills -- --engine sqlite --kills 1500 --seed 1. Figures are printed
+// every ten rounds and at the end.
 import { parseArgs } from "node:util";
 import { eatMyData, FILE_SYSTEMS, whyNoDisks, whyNoPowerCuts } from "./a-disk.ts";
 import type { Engine } from "./environment/campaign-database.ts";
@@ -78,7 +78,8 @@ function run(campaign: string): Promise<Figures> | string {
 	switch (campaign) {
 		case "kills": {
 			if (isControl && values.arm !== "write-behind") return USAGE;
-			// A control arm uses a new database for each kill, because its students cannot go on after a loss.
+			// A control arm uses a new database for each kill, because its students cannot go on after a
+			// loss.
 			const arm = isControl && { server: weakenedServer("write-behind"), kills_a_database: 1 };
 			return runKills({ engine, kills: Number(values.kills), seed, ...arm, onKill: report });
 		}

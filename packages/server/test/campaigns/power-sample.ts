@@ -7,8 +7,8 @@ const why = whyNoPowerCuts();
 const notRun = why ? ` (not run: ${why})` : "";
 
 /**
- * Each engine has a test file of its own, so that both of Vitest's workers are busy. More cuts, and libeatmydata as
- * another control arm: npm run campaign:power.
+ * Each engine has a test file of its own, so that both of Vitest's workers are busy. More cuts, and
+ * libeatmydata as another control arm: npm run campaign:power.
  */
 export function testPowerCuts({
 	engine,

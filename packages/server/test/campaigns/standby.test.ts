@@ -5,7 +5,10 @@ import { aCluster, type Cluster } from "./a-cluster.ts";
 import { startServer } from "./environment/server-process.ts";
 import { readQuestions } from "./students/questions.ts";
 
-/** Cancels waits for a standby that never replies, as an operator or a timeout does, until the request has its reply. */
+/**
+ * Cancels waits for a standby that never replies, as an operator or a timeout does, until the request has its
+ * reply.
+ */
 async function cancelWaits(cluster: Cluster, reply: Promise<unknown>): Promise<void> {
 	let isOver = false;
 	const over = reply.finally(() => {

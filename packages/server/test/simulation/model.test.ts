@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { runModel } from "./model/run-model.ts";
 import { runHalf, SEED } from "./model/sample.ts";
 
-// A longer run that takes each transition a thousand times in a million operations: npm run campaign:model -- --seed 1
+// A longer run that takes each transition a thousand times in a million operations: npm run campaign:model --
+// --seed 1
 
 test(
 	"whatever is asked of sessions, every transition is taken and both databases do what the contract says",

@@ -4,7 +4,8 @@ import { engine } from "../../src/testing/an-engine.ts";
 import { countersEqualRows } from "../../src/testing/batches.ts";
 import { aSimulatedServer, type SimulatedServer } from "./simulated-server.ts";
 
-// Fifty identical requests at once to one server process. Several processes on one database: src/db/races.test.ts.
+// Fifty identical requests at once to one server process. Several processes on one database:
+// src/db/races.test.ts.
 
 const AT_ONCE = 50;
 const BEGINNING = Date.parse("2027-03-20T08:00:00.000Z");

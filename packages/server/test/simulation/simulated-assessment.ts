@@ -1,6 +1,9 @@
 import { AssessmentFile } from "../../src/assessments/file.ts";
 
-/** The steps of a slider. With this many, each answer of a simulation has a value of its own, which identifies it. */
+/**
+ * The steps of a slider. With this many, each answer of a simulation has a value of its own, which identifies
+ * it.
+ */
 export const FINEST = 1_000_000_000;
 
 /** The assessment of the simulations: sliders on two pages, then one question of every other type. */

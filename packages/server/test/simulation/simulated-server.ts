@@ -27,8 +27,8 @@ export type Engine = "sqlite" | "postgres";
 type Opened = { database: Database; app: Hono<Env>; assessments: AssessmentStore; admin: SessionAdmin };
 
 /**
- * The product's server in this process, on a real database. The simulation controls its clock and its randomness; only
- * the network in front of it is simulated.
+ * The product's server in this process, on a real database. The simulation controls its clock and its
+ * randomness; only the network in front of it is simulated.
  * @param now the server's clock, in milliseconds since 1970
  */
 export async function aSimulatedServer(engine: Engine, now: () => number) {

@@ -5,7 +5,8 @@ import type { Event, HandOff, Stored } from "./stored-rows.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
- * Checks that each stored code was requested, equals the one in the reply, and is unused or used by exactly one event.
+ * Checks that each stored code was requested, equals the one in the reply, and is unused or used by exactly
+ * one event.
  */
 export async function checkCodes(
 	{ writes }: Journal,

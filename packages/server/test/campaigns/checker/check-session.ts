@@ -21,7 +21,10 @@ type ReplayedSession = {
 	hold: Event | null;
 };
 
-/** Checks that a session's stored state equals its replayed history, and that drafts are as their student sent them. */
+/**
+ * Checks that a session's stored state equals its replayed history, and that drafts are as their student sent
+ * them.
+ */
 export function checkSession(session: SessionRow, stored: Stored, sent: Sent, verdict: Verdict): void {
 	const events = stored.eventsOf.get(session.id) ?? [];
 	const replayed = replayHistory(events, sent);
@@ -95,8 +98,8 @@ function checkAnswers(
 }
 
 /**
- * A draft is current until its question is answered or cleared. The history has its operation id, and the journal its
- * text.
+ * A draft is current until its question is answered or cleared. The history has its operation id, and the
+ * journal its text.
  */
 function checkDrafts(
 	{ id }: SessionRow,

@@ -54,7 +54,10 @@ function checkWrite(write: JournalWrite, stored: Stored, verdict: Verdict): void
 	}
 }
 
-/** Compares an event with its operation. {@link checkSession} compares the text of drafts, which no event holds. */
+/**
+ * Compares an event with its operation. {@link checkSession} compares the text of drafts, which no event
+ * holds.
+ */
 function equalsOperation(
 	event: Event,
 	{ kind, question, answer, language, holder }: JournalOperation,
@@ -75,8 +78,8 @@ function equalsOperation(
 }
 
 /**
- * Every event is an operation that a student sent, except the `abandon` events that the server adds when a session is
- * replaced.
+ * Every event is an operation that a student sent, except the `abandon` events that the server adds when a
+ * session is replaced.
  */
 function checkUnknownOperations(
 	journal: Journal,
@@ -102,7 +105,10 @@ function checkUnknownOperations(
 	}
 }
 
-/** An acknowledged start is stored under the session id of its reply, and each session has its details and its start. */
+/**
+ * An acknowledged start is stored under the session id of its reply, and each session has its details and its
+ * start.
+ */
 function checkStarts(journal: Journal, { sessions, responses, eventsOf }: Stored, verdict: Verdict): void {
 	if (responses !== sessions.length) verdict.torn.push("a session without its details");
 	if (sessions.some(({ id }) => !eventsOf.has(id))) verdict.torn.push("a session without its start");

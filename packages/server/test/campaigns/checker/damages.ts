@@ -1,7 +1,10 @@
 import { OF_A_SESSION } from "../../../src/db/schema.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** Damage that no crash may leave: the SQL that makes it, and the complaint with which the checker must find it. */
+/**
+ * Damage that no crash may leave: the SQL that makes it, and the complaint with which the checker must find
+ * it.
+ */
 export type Damage = { sql: string; finds: "lost" | "torn" | "corrupt"; complaint: string };
 
 const NOBODYS = "'00000000-0000-4000-8000-000000000000'";

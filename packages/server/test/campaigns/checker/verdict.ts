@@ -2,7 +2,9 @@
 export type Verdict = {
 	/** Acknowledged operations that are missing, or are stored with another value. */
 	lost: string[];
-	/** Requests that are stored in part, state that differs from the history, operations that no student sent. */
+	/**
+	 * Requests that are stored in part, state that differs from the history, operations that no student sent.
+	 */
 	torn: string[];
 	/** Damage that the database's own checks report. */
 	corrupt: string[];

@@ -49,8 +49,8 @@ export async function checkDatabase(url: DatabaseUrl, journal: Journal): Promise
 }
 
 /**
- * Compares one database with the journal many times. A PostgreSQL connection is kept. An SQLite file is opened each time,
- * because a connection that stays open would spare the next server its recovery.
+ * Compares one database with the journal many times. A PostgreSQL connection is kept. An SQLite file is
+ * opened each time, because a connection that stays open would spare the next server its recovery.
  */
 export function createDatabaseChecker(
 	url: DatabaseUrl,

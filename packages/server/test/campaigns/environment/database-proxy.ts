@@ -1,8 +1,8 @@
 import { connect, createServer, type Socket } from "node:net";
 
 /**
- * A TCP proxy in front of PostgreSQL, as a load balancer or a floating address is. `routeTo` closes all connections.
- * Without a target, every new connection is closed at once.
+ * A TCP proxy in front of PostgreSQL, as a load balancer or a floating address is. `routeTo` closes all
+ * connections. Without a target, every new connection is closed at once.
  */
 export async function createDatabaseProxy() {
 	let target: number | null = null;

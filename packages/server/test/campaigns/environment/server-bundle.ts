@@ -11,8 +11,8 @@ export type ServerBundle = {
 };
 
 /**
- * Bundles the command line once a test run. The bundle starts in a third of the time that the sources take, and edits of
- * the sources during a campaign do not reach it.
+ * Bundles the command line once a test run. The bundle starts in a third of the time that the sources take,
+ * and edits of the sources during a campaign do not reach it.
  * @param warmUp runs a new bundle once and ends it in order, which fills the compile cache
  */
 export async function bundleServer(warmUp: (program: ServerBundle) => Promise<void>): Promise<ServerBundle> {

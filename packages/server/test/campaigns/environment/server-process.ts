@@ -52,8 +52,8 @@ export async function launchServer(options: ServerOptions): Promise<LaunchedServ
 }
 
 /**
- * Fills Node's compile cache by serving a student's first requests once. Only a server that ends in order writes it, and
- * the campaign's servers are killed.
+ * Fills Node's compile cache by serving a student's first requests once. Only a server that ends in order
+ * writes it, and the campaign's servers are killed.
  */
 async function warmUp(program: ServerBundle): Promise<void> {
 	using folder = aFolder();

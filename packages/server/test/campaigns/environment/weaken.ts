@@ -1,5 +1,5 @@
-// Control arms load this module before the server. It breaks one of the server's guarantees, which the campaign must
-// notice.
+// Control arms load this module before the server. It breaks one of the server's guarantees, which the
+// campaign must notice.
 //   CARHYTHM_WEAKEN=normal         SQLite at synchronous NORMAL, while the boot check is told FULL
 //   CARHYTHM_WEAKEN=write-behind   commits up to 50 ms after the reply, on SQLite and on PostgreSQL
 import SqliteFile from "better-sqlite3";

@@ -28,10 +28,10 @@ const MOST_REPLIES = 120;
 const LONGEST_DOWN_MS = 600;
 
 /**
- * Crashes PostgreSQL again and again while students work. The same server process must reply 503 to writes meanwhile,
- * serve what it has in memory, and recover by itself.
+ * Crashes PostgreSQL again and again while students work. The same server process must reply 503 to writes
+ * meanwhile, serve what it has in memory, and recover by itself.
  *
- *     students work → crash → writes get 503, reads of content 200 → PostgreSQL starts → recovery → compare → (again)
+ *     students work → crash → writes get 503, content 200 → PostgreSQL starts → recovery → compare → (again)
  */
 export async function runRestarts(options: RestartOptions): Promise<RecoveryFigures> {
 	const figures = noRecoveryFigures();

@@ -32,9 +32,10 @@ const LOG_DISK_MIB = 220;
 const PATIENCE_MS = 15_000;
 
 /**
- * Fills the disk under an SQLite database and frees it again, while students work and the server keeps running.
+ * Fills the disk under an SQLite database and frees it again, while students work and the server keeps
+ * running.
  *
- *     students work → disk full → writes get 503, reads go on → space again → writes go on → compare → (again)
+ *     students work → disk full → writes get 503 → space again → writes go on → compare → (again)
  */
 export async function runFullDisks({
 	rounds,
@@ -44,8 +45,8 @@ export async function runFullDisks({
 }: DiskOptions): Promise<DiskFigures> {
 	const figures: DiskFigures = { ...noFigures(), writes_refused: 0, reads_refused: 0 };
 	using disk = aDisk(mebibytes + rounds * SPARE_MIB);
-	// Spare files stand for what an operator can delete. SQLite's log may have taken all other space, and one spare file
-	// is enough for the database to grow by what the log holds.
+	// Spare files stand for what an operator can delete. SQLite's log may have taken all other space, and one
+	// spare file is enough for the database to grow by what the log holds.
 	const spare = Array.from({ length: rounds }, () => disk.fill({ kibibytes: 1024 * SPARE_MIB }));
 	const file = join(disk.path, "carhythm.db");
 	const url: DatabaseUrl = { dialect: "sqlite", file };
@@ -70,7 +71,7 @@ async function fillAndEmpty(disk: Disk, journal: Journal, alsoEmpty?: () => void
 	if (!(await waitForRefusals(journal, 2 * STUDENTS)))
 		journal.violations.push("The full disk was not noticed.");
 	if (!(await waitForMore(journal, reads, 2 * STUDENTS))) {
-		journal.violations.push("Nobody could be seen reading while the disk was full.");
+		journal.violations.push("No read was replied to while the disk was full.");
 	}
 	empty();
 	alsoEmpty?.();

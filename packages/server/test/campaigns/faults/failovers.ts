@@ -13,7 +13,9 @@ import { measureRecovery, noRecoveryFigures, type RecoveryFigures } from "./reco
 export type FailoverOptions = {
 	failovers: number;
 	seed: number;
-	/** `asynchronous-standby`: commits do not wait for the standby, so it lacks what was acknowledged last. */
+	/**
+	 * `asynchronous-standby`: commits do not wait for the standby, so it lacks what was acknowledged last.
+	 */
 	arm?: FailoverArm;
 	onFailover?: (figures: RecoveryFigures) => void;
 };
@@ -29,12 +31,12 @@ const LONGEST_STANDBY_MS = 300;
 /**
  * Kills the primary again and again while students work, and promotes its standby.
  *
- *     new standby → students work → link cut → primary killed → (proxy to the standby) → promote → recovery → compare
- *         ↑                                                                                                    │
- *         └───────────────────────────────── the standby is the next primary ────────────────────────────────←─┘
+ *     new standby → students work → link cut → primary killed → promote → recovery → compare ┐
+ *     ↑                                                                                      │
+ *     └──────────────────────── the standby is the next primary ─────────────────────────────┘
  *
- * The same server process must refuse the standby, and go on with the new primary. The link to the standby is cut right
- * before the kill, so a write that is acknowledged without the standby is lost.
+ * The same server process must refuse the standby, and go on with the new primary. The link to the standby is
+ * cut right before the kill, so a write that is acknowledged without the standby is lost.
  */
 export async function runFailovers(options: FailoverOptions): Promise<RecoveryFigures> {
 	const { failovers, seed, arm = "none", onFailover } = options;

@@ -31,7 +31,8 @@ const KILLS_A_DATABASE = 25;
  *
  *     students work → kill -9 → (killed again while it starts) → start → compare with the journal → (again)
  *
- * After each restart every acknowledged operation must be stored, and each other request completely or not at all.
+ * After each restart every acknowledged operation must be stored, and each other request completely or not at
+ * all.
  */
 export async function runKills(options: KillOptions): Promise<Figures> {
 	const figures = noFigures();
@@ -77,8 +78,8 @@ async function onOneDatabase(
 }
 
 /**
- * How many replies come before a kill: mostly few, at times many. Replies and not seconds, so that a slow machine covers
- * as much as a fast one.
+ * How many replies come before a kill: mostly few, at times many. Replies and not seconds, so that a slow
+ * machine covers as much as a fast one.
  */
 function enoughReplies(chance: Chance): number {
 	return chance.nat(chance.oneIn(8) ? 150 : 30);

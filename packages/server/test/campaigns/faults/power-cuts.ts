@@ -53,7 +53,7 @@ const DISK_MIB = { sqlite: 96, postgres: 400 } as const;
 /**
  * Cuts the power of the disk under the database again and again while students work.
  *
- *     students work → journal closes → power off → processes killed → power on → compare with the journal → (again)
+ *     students work → journal closes → power off → processes killed → power on → compare → (again)
  *
  * The journal closes before the cut: only what was acknowledged before counts, so every loss is certain.
  */
@@ -131,7 +131,10 @@ async function createDatabase({ engine, arm }: PowerOptions, disk: Disk): Promis
 	return { disk, url: cluster.url, address: cluster.url.url, cluster };
 }
 
-/** Triggers that turn synchronous commits off inside each transaction, because the server sets them for its session. */
+/**
+ * Triggers that turn synchronous commits off inside each transaction, because the server sets them for its
+ * session.
+ */
 const ASYNCHRONOUS = `
 	create function not_yet() returns trigger language plpgsql as
 		$$begin perform set_config('synchronous_commit', 'off', true); return null; end$$;

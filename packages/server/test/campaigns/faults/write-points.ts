@@ -30,10 +30,10 @@ export type PointOptions = {
 const WRITES = 12;
 
 /**
- * Repeats the same student's work, and kills the server in the n-th of its writes to the disk. The seed decides what the
- * student does.
+ * Repeats the same student's work, and kills the server in the n-th of its writes to the disk. The seed
+ * decides what the student does.
  *
- *     point n: fresh database → server under strace → student works → killed in write n → restart → compare → point n+1
+ *     fresh database → server under strace → student works → killed in write n → restart → compare → n + 1
  */
 export async function runWritePoints({ call, points, seed, onPoint }: PointOptions): Promise<PointFigures> {
 	const figures: PointFigures = { ...noFigures(), killed: 0, kinds: [] };

@@ -56,7 +56,10 @@ export type Journal = {
 	replies: Map<string, number>;
 	/** Replies that violate the contract. */
 	violations: string[];
-	/** False from a power cut on: a reply that arrives then may be from before or after the cut, and proves nothing. */
+	/**
+	 * False from a power cut on: a reply that arrives then may be from before or after the cut, and proves
+	 * nothing.
+	 */
 	accepts_replies: boolean;
 };
 

@@ -15,8 +15,8 @@ export async function continueHere(scenario: Scenario, tab: Tab): Promise<void> 
 }
 
 /**
- * Sends a server event about the session to all subscribed pages within four seconds. One page in three misses it, and
- * learns of the change with its next request.
+ * Sends a server event about the session to all subscribed pages within four seconds. One page in three
+ * misses it, and learns of the change with its next request.
  */
 export function notifyListeners(scenario: Scenario, session_id: string): void {
 	const { clock, server, listeners, chance } = scenario.environment;

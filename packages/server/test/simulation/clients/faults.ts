@@ -45,7 +45,8 @@ export async function injectFault(scenario: Scenario, window: StudentWindow, tab
 		case "forget":
 			return resetSomeBrowser(scenario, window, tab);
 		case "ages":
-			// Pages are closed first, because no student keeps one open for a month. Their outboxes wait in the storage.
+			// Pages are closed first, because no student keeps one open for a month. Their outboxes wait in
+			// the storage.
 			updateOutcomes(scenario);
 			for (const { tab: page } of scenario.windows) page?.close();
 			updateOutcomes(scenario);
@@ -69,8 +70,8 @@ async function letDaysPass({ environment }: Scenario, days: number): Promise<voi
 }
 
 /**
- * Empties the storage of a browser, as browsers do that run out of room. Actions that only this storage held are then in
- * the memory of the page that took them, or unknown where that page is closed.
+ * Empties the storage of a browser, as browsers do that run out of room. Actions that only this storage held
+ * are then in the memory of the page that took them, or unknown where that page is closed.
  */
 async function clearStorage(scenario: Scenario, device: Device): Promise<void> {
 	for (const action of scenario.actions) {

@@ -32,7 +32,10 @@ export async function handOff(scenario: Scenario, window: StudentWindow, tab: Ta
 	}
 }
 
-/** Takes the old device off the network, which is why the student changes devices. One more answer waits there. */
+/**
+ * Takes the old device off the network, which is why the student changes devices. One more answer waits
+ * there.
+ */
 async function goOffline(scenario: Scenario, window: StudentWindow, tab: Tab): Promise<void> {
 	const { chance, environment } = scenario;
 	window.device.offline = true;

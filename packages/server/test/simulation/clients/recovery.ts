@@ -11,8 +11,9 @@ const ROUND_MS = 130_000;
 /**
  * Ends all faults and lets the clients send what they have.
  *
- *     faults end → late replies arrive → dead pages reopen → round: wake, wait, check resets ┐
- *                                                            └──── until all is saved ←──────┘ → every page resumes
+ *     faults end → late replies arrive → dead pages reopen → wake all, advance, check resets ┐
+ *                                                            ↑                               │
+ *                                                            └────── until all is saved ─────┘ → all resume
  */
 export async function recover(scenario: Scenario): Promise<void> {
 	const { environment, devices, windows, network_faults } = scenario;
@@ -29,7 +30,8 @@ export async function recover(scenario: Scenario): Promise<void> {
 	await clock.advance(ROUND_MS);
 	for (const window of windows)
 		if (!window.tab?.session || window.tab.dead) await openSession(scenario, window);
-	// At least two rounds, because operations that were acknowledged on a full disk are removed in the second.
+	// At least two rounds, because operations that were acknowledged on a full disk are removed in the
+	// second.
 	for (let round = 0; round < 2 || (round < ROUNDS && !isAllSaved(windows)); round += 1) {
 		for (const { tab } of windows) tab?.signal("visible");
 		await clock.advance(ROUND_MS);
@@ -46,7 +48,10 @@ export async function recover(scenario: Scenario): Promise<void> {
 	await checkNoTraces(scenario);
 }
 
-/** Closes sessions whose page has learned of a reset. The page that died during a reset could not tell the others. */
+/**
+ * Closes sessions whose page has learned of a reset. The page that died during a reset could not tell the
+ * others.
+ */
 function closeResetSessions(windows: readonly StudentWindow[]): void {
 	for (const { tab } of windows) {
 		if (tab?.session?.phase !== "forgotten") continue;

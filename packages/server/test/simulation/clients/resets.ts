@@ -6,8 +6,9 @@ import { openTab } from "./environment/tab.ts";
 import { type Scenario, type StudentWindow, untilDoneOrDead } from "./scenario.ts";
 
 /**
- * Resets a browser from one of its pages ("Not you?", leaving a shared computer), mostly while another page works with
- * the session. The server keeps what it acknowledged, and the browser's storage must hold nothing of the sessions.
+ * Resets a browser from one of its pages ("Not you?", leaving a shared computer), mostly while another page
+ * works with the session. The server keeps what it acknowledged, and the browser's storage must hold nothing
+ * of the sessions.
  */
 export async function resetBrowser(scenario: Scenario, { device }: StudentWindow, tab: Tab): Promise<void> {
 	const { chance, environment } = scenario;
@@ -31,7 +32,8 @@ export async function resetBrowser(scenario: Scenario, { device }: StudentWindow
 	}
 	if (outcome?.ok) {
 		countEvent("browser reset");
-		// Without `discard_unsent` the page sent all it had before. What another page had in memory only is gone.
+		// Without `discard_unsent` the page sent all it had before. What another page had in memory only is
+		// gone.
 		for (const action of inMemory)
 			action.outcome = action.tab === tab && !discard_unsent ? "durable" : "unknown";
 		scenario.reset_sessions.set(device, new Set(scenario.sessions));

@@ -19,7 +19,9 @@ export type ClientsOptions = {
 	schedules: number;
 	sabotage?: () => Saboteur;
 	onProgress?: (totals: ClientTotals) => void;
-	/** Is told of each schedule that fails, and the next one runs. Without it, the first failure is thrown. */
+	/**
+	 * Is told of each schedule that fails, and the next one runs. Without it, the first failure is thrown.
+	 */
 	onFailure?: (failure: ScheduleFailed) => void;
 };
 
@@ -98,7 +100,10 @@ export async function runClients(options: ClientsOptions): Promise<ClientTotals>
 	return totals;
 }
 
-/** Loads the client's lazy parts. Loaded later, they would take real time, and a seed would not repeat its schedule. */
+/**
+ * Loads the client's lazy parts. Loaded later, they would take real time, and a seed would not repeat its
+ * schedule.
+ */
 async function preloadLazyParts(): Promise<void> {
 	const client = createClient({ storage: createMemoryStorage() });
 	await client.prepare();

@@ -2,7 +2,8 @@ import { expect } from "vitest";
 import { rareEvents } from "./environment/event-counts.ts";
 import { runClients } from "./run-clients.ts";
 
-// The sample that `npm test` runs. Two test files run half of it each, so that both of Vitest's workers are busy.
+// The sample that `npm test` runs. Two test files run half of it each, so that both of Vitest's workers are
+// busy.
 
 export const SEED = 20_000;
 const HALF = 1500;

@@ -13,8 +13,9 @@ import { newDevice, openTab } from "./environment/tab.ts";
 export type ActionKind = "answer" | "clear" | "draft" | "complete";
 
 /**
- * One thing that a student did, with its outcome as the page told it. `durable` must arrive at the server, `refused`
- * must not. `unknown` and `in_memory` may: the page died before it said anything, or only its memory holds the action.
+ * One thing that a student did, with its outcome as the page told it. `durable` must arrive at the server,
+ * `refused` must not. `unknown` and `in_memory` may: the page died before it said anything, or only its
+ * memory holds the action.
  */
 export type Action = {
 	number: number;
@@ -40,8 +41,8 @@ export type StudentWindow = {
 };
 
 /**
- * How often a scenario has each kind of fault: one scenario in so many. A scenario without some kinds meets the others
- * more often.
+ * How often a scenario has each kind of fault: one scenario in so many. A scenario without some kinds meets
+ * the others more often.
  */
 const FAULT_ODDS = {
 	network: 2,
@@ -67,7 +68,10 @@ export type Scenario = {
 	/** The sessions that any page has shown. */
 	sessions: Set<string>;
 	faults: ReadonlySet<Fault>;
-	/** Whether the server can know the order of a window's answers: see docs/evidence/simulations.md, known limits. */
+	/**
+	 * Whether the server can know the order of a window's answers: see docs/evidence/simulations.md, known
+	 * limits.
+	 */
 	order_known: boolean;
 	questions: { sliders: readonly number[]; shared: readonly number[]; essay: number };
 	/** Something goes wrong with one request in so many. */
@@ -156,7 +160,9 @@ function drawDevice(
 
 const YEAR_2099 = Date.parse("2099-12-31T12:00:00.000Z");
 
-/** Opens the window's page and resumes its session. The first window of a scenario finds none, and begins it. */
+/**
+ * Opens the window's page and resumes its session. The first window of a scenario finds none, and begins it.
+ */
 export async function openSession(
 	scenario: Scenario,
 	window: StudentWindow,

@@ -8,7 +8,7 @@ import { openSession, type Scenario, type StudentWindow } from "./scenario.ts";
 /**
  * Runs a scenario's steps. Faults that are under way at the end go on; `recover` ends them.
  *
- *     step: draw a window → open its page if it is closed → act, wait, signal or inject a fault → advance → check resets
+ *     draw a window → open its page if closed → act, wait, signal or inject a fault → advance → (the next)
  */
 export async function runSchedule(scenario: Scenario): Promise<void> {
 	const { chance, windows } = scenario;

@@ -20,7 +20,8 @@ const WORKER = new URL("./worker.ts", import.meta.url);
 const NODE_OPTIONS = ["--max-semi-space-size=64"];
 
 /**
- * Runs schedules in worker processes, a range in each. A schedule that fails is reported, and the next one runs.
+ * Runs schedules in worker processes, a range in each. A schedule that fails is reported, and the next one
+ * runs.
  * @returns the totals of all workers
  */
 export async function runInWorkers(

@@ -11,7 +11,10 @@ import {
 import { expectSame, type ModelRun, requestAll } from "./model-run.ts";
 import type { ReferenceSession } from "./reference-state.ts";
 
-/** Compares a session with the reference on every server: its state, and its history since the last comparison. */
+/**
+ * Compares a session with the reference on every server: its state, and its history since the last
+ * comparison.
+ */
 export async function compareSession(
 	run: ModelRun,
 	session: ReferenceSession,
@@ -48,7 +51,9 @@ export async function compareSession(
 	await compareProgress(run, session);
 }
 
-/** Compares the replies that existing clients read: progress by module, and the answered questions of a page. */
+/**
+ * Compares the replies that existing clients read: progress by module, and the answered questions of a page.
+ */
 async function compareProgress(run: ModelRun, session: ReferenceSession): Promise<void> {
 	const { questions, chance } = run;
 	const session_id = run.session_ids[session.slot] ?? "";
@@ -136,7 +141,10 @@ export async function compareChanged(
 	}
 }
 
-/** Compares everything at the end of a run: sessions with their whole history, the operator's lists, the export. */
+/**
+ * Compares everything at the end of a run: sessions with their whole history, the operator's lists, the
+ * export.
+ */
 export async function compareAll(run: ModelRun): Promise<void> {
 	const there = run.reference.sessions.filter(({ erased }) => !erased);
 	for (const session of there) await compareSession(run, session, "whole");

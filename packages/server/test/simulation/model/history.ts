@@ -1,5 +1,5 @@
-// The state of a session, derived from its whole history by searching. The product keeps the current state and
-// changes it step by step, so the two can hardly have the same fault.
+// The state of a session, derived from its whole history by searching. The product keeps the current state
+// and changes it step by step, so the two can hardly have the same fault.
 
 type Status = "active" | "completed" | "user_abandoned_not_completed";
 
@@ -48,7 +48,9 @@ export type HistoryEntry = {
 	result: Result | null;
 	/** Of a late entry: the operation id of the answer that the student saw. */
 	after?: string | null | undefined;
-	/** Of a late entry that was applied: the operation id of the answer that was current then and not seen. */
+	/**
+	 * Of a late entry that was applied: the operation id of the answer that was current then and not seen.
+	 */
 	conflict_when_applied?: string | null;
 	/** Questions answered, and ever answered, right after this entry. */
 	counts: { answered: number; ever: number };
@@ -102,8 +104,8 @@ export function currentAnswer(history: History, question_id: number): AnswerCont
 /** The other answer of a conflict; undefined where each write was made with the other in view. */
 export function conflictingAnswer(history: History, question_id: number): AnswerContent | null | undefined {
 	const current = currentWrite(history, question_id);
-	// An applied entry that is not current was replaced by the current one, even where that one is older in the
-	// history, arrived late and was applied last.
+	// An applied entry that is not current was replaced by the current one, even where that one is older in
+	// the history, arrived late and was applied last.
 	const last = effectiveEntries(history).findLast(
 		(line) =>
 			questionOf(line) === question_id &&

@@ -46,7 +46,9 @@ export type Sender = {
 	device_id: string | null;
 	sent_at: number | null;
 	stores_late: boolean;
-	/** Of a sync: its operations are received together, and late entries are applied after the last of them. */
+	/**
+	 * Of a sync: its operations are received together, and late entries are applied after the last of them.
+	 */
 	receipt?: Receipt;
 };
 

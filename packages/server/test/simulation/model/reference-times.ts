@@ -4,7 +4,10 @@ import { findEntry, type ModelOperation, type Sender } from "./reference-state.t
 
 // How the server dates operations: the rules of the contract, beside reference.ts.
 
-/** The estimated time of an operation. Null for one without a device time, which counts as later than all before it. */
+/**
+ * The estimated time of an operation. Null for one without a device time, which counts as later than all
+ * before it.
+ */
 export function estimateTime(
 	session: History,
 	{ client_time, command }: ModelOperation,
@@ -21,7 +24,8 @@ export function estimateTime(
 	if (!device) return at;
 	if (client_time === device.client_time) return device.at;
 	if (client_time > device.client_time) return Math.max(at, device.at + 1);
-	// An out-of-order write is dated by its distance from the device's newest write, but not before the session.
+	// An out-of-order write is dated by its distance from the device's newest write, but not before the
+	// session.
 	const before = Math.max(device.at - (device.client_time - client_time), Math.min(started, device.at - 1));
 	return clampBeforeNewer(session, command, client_time, Math.min(at, before));
 }
@@ -46,7 +50,10 @@ export function placeAfterSeen(
 	return at !== null && seen && seen.operation_id === after ? Math.max(at, seen.at + 1) : at;
 }
 
-/** A late write is later than the write that its student saw, so that both keep their order if a restore applies them. */
+/**
+ * A late write is later than the write that its student saw, so that both keep their order if a restore
+ * applies them.
+ */
 export function placeAfterKnown(session: History, { command, after }: ModelOperation, at: number): number {
 	const seen = after && findEntry(session, after);
 	if (!seen || !("question_id" in command)) return at;

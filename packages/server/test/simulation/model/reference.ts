@@ -30,7 +30,7 @@ import {
 /**
  * Applies one operation as the contract says.
  *
- *     known id? → stored result │ invalid? → refused │ session ended? → late, or refused as a whole │ → accepted
+ *     known id? → stored result │ invalid? → refused │ session ended? → late, or all refused │ → accepted
  *
  * @returns its result, or why the request is refused as a whole
  */
@@ -115,7 +115,8 @@ export function applyLate(session: ReferenceSession, received: number, codes: re
 	);
 	const ahead = waiting.filter((line) => line.received > received);
 	let latest = received;
-	// Entries received by a clock that ran ahead are redated: each keeps its age and its place among the others.
+	// Entries received by a clock that ran ahead are redated: each keeps its age and its place among the
+	// others.
 	for (const line of ahead.sort((a, b) => b.at - a.at || b.revision - a.revision)) {
 		latest = Math.min(line.at - (line.received - received), latest - 1);
 		line.at = latest;
@@ -132,8 +133,8 @@ export function applyLate(session: ReferenceSession, received: number, codes: re
 }
 
 /**
- * The id of a current answer that was not seen and differs. A seen answer may itself be in conflict: if this write was
- * made before a reply could report that, the other answer is not seen either.
+ * The id of a current answer that was not seen and differs. A seen answer may itself be in conflict: if this
+ * write was made before a reply could report that, the other answer is not seen either.
  */
 function findConflict(
 	{

@@ -22,8 +22,9 @@ const STEPS_A_RUN = 100;
 /**
  * Runs random steps on real servers and on the reference, in lock-step, until there were enough operations.
  *
- *     fresh run → step: draw an input → apply it to the reference → send it to every server → compare ┐
- *                 └───────────────────────── up to a hundred steps ────────────────────────←──────────┘ → compareAll
+ *     fresh run → draw an input → apply to the reference → send to every server → compare ┐
+ *                 ↑                                                                       │
+ *                 └───────────────────── up to a hundred steps ───────────────────────────┘ → compareAll
  *
  * @throws Error with the seed, the path and the shrunk steps when anything differs
  */

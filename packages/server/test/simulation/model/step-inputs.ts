@@ -11,8 +11,8 @@ import {
 	operationsOf,
 } from "./write-inputs.ts";
 
-// The inputs of the model test's steps. fast-check draws them before any session exists, so a number selects a session
-// or an earlier operation: it is taken modulo how many there are when the step runs.
+// The inputs of the model test's steps. fast-check draws them before any session exists, so a number selects
+// a session or an earlier operation: it is taken modulo how many there are when the step runs.
 
 export type SessionPhase = "active" | "expired" | "abandoned" | "completed";
 

@@ -113,12 +113,12 @@ function toWire(
 		after: drawSeen(session, sees, command),
 	};
 	if (!drawn.earlier) run.sent.push({ session, operation });
-	const told = operation.client_time ?? client_time;
+	const sent_time = operation.client_time ?? client_time;
 	return {
-		operation: { ...operation, client_time: told },
+		operation: { ...operation, client_time: sent_time },
 		wire: {
 			operation_id: operation.operation_id,
-			client_time: instant(told),
+			client_time: instant(sent_time),
 			command,
 			after: operation.after,
 		},

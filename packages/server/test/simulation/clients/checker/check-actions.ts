@@ -49,8 +49,9 @@ function checkAnswers(actions: readonly Action[], events: readonly HistoryEvent[
 }
 
 /**
- * Clears, drafts and endings cannot be told apart in the history, so they are counted: at least the durable ones, at
- * most those that were not refused. Drafts may be fewer, because a queued draft is replaced by the next.
+ * Clears, drafts and endings cannot be told apart in the history, so they are counted: at least the durable
+ * ones, at most those that were not refused. Drafts may be fewer, because a queued draft is replaced by the
+ * next.
  */
 function checkCounts(actions: readonly Action[], events: readonly HistoryEvent[]): string[] {
 	const kinds: readonly string[] = ["clear", "draft", "complete"] satisfies ActionKind[];
@@ -95,8 +96,8 @@ function cameInTime(
 }
 
 /**
- * An answer or a clear replaces the answer that the student saw when making it, whatever clocks and network did. The
- * seen answer must not be current again.
+ * An answer or a clear replaces the answer that the student saw when making it, whatever clocks and network
+ * did. The seen answer must not be current again.
  */
 function checkSeenAnswers(
 	actions: readonly Action[],
@@ -124,8 +125,9 @@ function isSameAnswer(current: AnswerRecord, seen: AnswerRecord): boolean {
 }
 
 /**
- * A question that only one window answers ends with the last answer or clear of that window that arrived in time. Where
- * the server cannot know the order, nothing is checked: see docs/evidence/simulations.md, known limits.
+ * A question that only one window answers ends with the last answer or clear of that window that arrived in
+ * time. Where the server cannot know the order, nothing is checked: see docs/evidence/simulations.md, known
+ * limits.
  */
 function checkOrder(
 	scenario: Scenario,
@@ -148,8 +150,9 @@ function checkOrder(
 }
 
 /**
- * The current draft of a question is the last durable one, a later one of the same window, or another window's. It is
- * gone if the question was answered or cleared after it, and must be gone if the same window did that.
+ * The current draft of a question is the last durable one, a later one of the same window, or another
+ * window's. It is gone if the question was answered or cleared after it, and must be gone if the same window
+ * did that.
  */
 function checkDrafts(
 	scenario: Scenario,
@@ -215,8 +218,8 @@ function orderedQuestions(
 }
 
 /**
- * A page without a storage died with this action under way. The next page does not know of it, so its student answers
- * without having it in view.
+ * A page without a storage died with this action under way. The next page does not know of it, so its student
+ * answers without having it in view.
  */
 function wasLostInFlight({ outcome, window }: Action): boolean {
 	return outcome === "unknown" && window.device.kind === "memory";

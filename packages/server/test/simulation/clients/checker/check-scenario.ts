@@ -6,8 +6,8 @@ import { checkActions } from "./check-actions.ts";
 import { type HistoryEvent, readHistory, readSnapshot } from "./session-history.ts";
 
 /**
- * Checks the invariants of a scenario that has recovered: outboxes are empty, pages agree with the server, and every
- * session's history shows what its students were told.
+ * Checks the invariants of a scenario that has recovered: outboxes are empty, pages agree with the server,
+ * and every session's history shows what its students were told.
  * @returns the violations, in words
  */
 export async function checkScenario(scenario: Scenario): Promise<string[]> {
@@ -59,7 +59,9 @@ function checkViews({ windows, event_counts, unfound_tabs }: Scenario, snapshot:
 	});
 }
 
-/** Leaves out times. A page that lost its storage and its cookie cannot load the session, and estimates them. */
+/**
+ * Leaves out times. A page that lost its storage and its cookie cannot load the session, and estimates them.
+ */
 function withoutTimes(state: SessionState): unknown {
 	return JSON.parse(
 		JSON.stringify(state, (key, value) => (key === "at" || key === "last_activity" ? undefined : value)),
@@ -95,7 +97,8 @@ function checkPoints(events: readonly HistoryEvent[], { progress }: SessionSnaps
 		({ result }) => (JSON.parse(result) as { result?: { status?: string; xp_gained?: number } }).result,
 	);
 	const given = results.reduce((sum, result) => sum + (result?.xp_gained ?? 0), 0);
-	// A late answer got its result before it was applied (by a restore, or with the next operation), so without XP.
+	// A late answer got its result before it was applied (by a restore, or with the next operation), so
+	// without XP.
 	const cameLate =
 		events.some(({ kind }) => kind === "restore") || results.some((one) => one?.status === "late");
 	const isRight = progress.total_xp === due && (cameLate ? given <= due : given === due);

@@ -44,8 +44,9 @@ export type CrashScenario = {
 };
 
 /**
- * Runs one short scenario again and again. Each run crashes the page one storage step later than the run before, until
- * a run survives. What the page had said was on the device must come back with the next page, and arrive.
+ * Runs one short scenario again and again. Each run crashes the page one storage step later than the run
+ * before, until a run survives. What the page had said was on the device must come back with the next page,
+ * and arrive.
  *
  *     setUp → untilCrash ┬ crash at step 1, 2, 3, … → recover → verify → (the next run)
  *                        └ no step left             → recover → verify → done

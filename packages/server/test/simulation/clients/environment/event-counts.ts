@@ -54,7 +54,9 @@ export function addCounts(counts: EventCounts, other: EventCounts): void {
 	}
 }
 
-/** The events that happened less often than this: a sample with any of them is too small to prove anything. */
+/**
+ * The events that happened less often than this: a sample with any of them is too small to prove anything.
+ */
 export function rareEvents(counts: EventCounts, least: number): string[] {
 	return SCENARIO_EVENTS.filter((event) => (counts[event] ?? 0) < least);
 }

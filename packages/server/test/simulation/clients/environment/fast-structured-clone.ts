@@ -1,6 +1,6 @@
 /**
- * Replaces `structuredClone` by one that copies plain data itself. fake-indexeddb copies every record that goes in or
- * out, and would spend a fifth of a campaign's time in Node's own.
+ * Replaces `structuredClone` by one that copies plain data itself. fake-indexeddb copies every record that
+ * goes in or out, and would spend a fifth of a campaign's time in Node's own.
  */
 export function installFastStructuredClone(): void {
 	const native = globalThis.structuredClone;

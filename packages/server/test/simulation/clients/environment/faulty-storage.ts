@@ -7,7 +7,8 @@ type WriteTransaction = Parameters<Parameters<SessionStorage["write"]>[0]>[0];
 type ReadTransaction = Parameters<Parameters<SessionStorage["read"]>[0]>[0];
 
 /**
- * The product's storage with injected faults. Each step may kill the page, and each write may find the disk full.
+ * The product's storage with injected faults. Each step may kill the page, and each write may find the disk
+ * full.
  *
  *     page → step (dies here?) → transaction: step, step, … → commit → step (dies here?) → page
  */

@@ -12,7 +12,9 @@ import type { Saboteur, SentRequest } from "./saboteurs.ts";
 /** The cookies of one browser; the product sets only one. */
 export type Jar = { cookie: string | null };
 
-/** The network between all pages of a scenario and the server. `plan` and `saboteur` may change on the way. */
+/**
+ * The network between all pages of a scenario and the server. `plan` and `saboteur` may change on the way.
+ */
 export type Network = {
 	/** Draws what happens to the next request. */
 	plan: (request: SentRequest) => Delivery;
@@ -35,7 +37,8 @@ export function createNetwork({
 }): Network {
 	const virtual = createVirtualNetwork<SentRequest>({
 		clock,
-		// A reply in the moment of the request would make what pages do meanwhile depend on how fast a database is.
+		// A reply in the moment of the request would make what pages do meanwhile depend on how fast a
+		// database is.
 		least_ms: 1,
 		plan: (request) => sabotagePlan(network.saboteur, request, network.plan(request)),
 		onArrival: (_request, delivery) => countEvent(eventOf(delivery)),

@@ -1,7 +1,7 @@
 import type { OperationId, OperationResult, SyncReply } from "@carhythm/core";
 
-// Broken clients for control arms, which the simulation must notice. The product has no switch for them: a saboteur
-// between the client and the network changes what it sends and receives.
+// Broken clients for control arms, which the simulation must notice. The product has no switch for them: a
+// saboteur between the client and the network changes what it sends and receives.
 
 /** A request as a page sends it. */
 export type SentRequest = { method: string; path: string; body: string | null };
@@ -46,7 +46,10 @@ export function mintingNewIds(): Saboteur {
 	};
 }
 
-/** A client that drops from its outbox what was answered with 4xx, as some queues do. It is told that all is well. */
+/**
+ * A client that drops from its outbox what was answered with 4xx, as some queues do. It is told that all is
+ * well.
+ */
 export function droppingOn4xx(): Saboteur {
 	return {
 		changeReply: (request, status, body) => {

@@ -101,8 +101,8 @@ function environmentOf(
 		locks: device.plain_http
 			? undefined
 			: { request: (name, { signal }, body) => withLock(device, name, tab, signal, body) },
-		// Only hand-offs send an event: see continue-here.ts. The heartbeat never ends, because polling every few
-		// seconds would be most of what happens in a simulated month.
+		// Only hand-offs send an event: see continue-here.ts. The heartbeat never ends, because polling every
+		// few seconds would be most of what happens in a simulated month.
 		listen: (url, { heard, beat }) => {
 			const session_id = /session\/([^/]+)\/events$/.exec(url)?.[1] ?? "";
 			const listener: Listener = { session_id, tab, receive: heard };

@@ -3,10 +3,10 @@ import type { Session } from "../api.ts";
 import type { EventListener } from "../environment.ts";
 import type { World } from "./visit.ts";
 
-/** As the real server has it. */
+/** The heartbeat of the real server. */
 const HEARTBEAT_MS = 15_000;
 
-/** Server-sent events of a world: `tell` is what the server says to all who listen. */
+/** The server-sent events of a world. `send` gives a notice to every subscribed page. */
 export function createServerEvents() {
 	const listeners = new Set<EventListener>();
 	return {
@@ -16,7 +16,7 @@ export function createServerEvents() {
 			listener.beat(HEARTBEAT_MS);
 			return { close: () => void listeners.delete(listener) };
 		},
-		tell(notice: SessionNotice) {
+		send(notice: SessionNotice) {
 			for (const { heard } of [...listeners]) heard(JSON.stringify(notice));
 		},
 		beat() {
@@ -28,7 +28,12 @@ export function createServerEvents() {
 	};
 }
 
-export function notifyOfSession(world: World, events: ReturnType<typeof createServerEvents>, session: Session): void {
+/** Sends the notice that the server sends when this session has changed. */
+export function notifyOfSession(
+	world: World,
+	events: ReturnType<typeof createServerEvents>,
+	session: Session,
+): void {
 	const { revision, status, holder } = world.server.stateOf(session.session_id);
-	events.tell({ revision, status, holder, incarnation: undefined });
+	events.send({ revision, status, holder, incarnation: undefined });
 }

@@ -1,3 +1,0 @@
-import { place, removeSecureOnlyApis } from "./place.ts";
-
-if (place === "plain-http") removeSecureOnlyApis();
