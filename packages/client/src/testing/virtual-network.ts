@@ -42,7 +42,8 @@ const TURNS_A_WAY = 2;
  *
  * @param options.least_ms the shortest time of a way. With 1, what clients do in the moment of sending does
  *   not depend on how quick the server is. With 0, requests without a time need no `advance`.
- * @param options.onArrival is told of each request in the moment in which it arrives, or is lost
+ * @param options.onArrival is called for each request in the moment in which it arrives, or is lost
+ * @param options.onReply is called for each reply of the server that arrives, also when its caller has given up
  * @example
  * const network = createVirtualNetwork<{ path: string }>({ clock, plan: () => ({ kind: "reply_lost" }) });
  * await network.send({ path: "/sync" }, async () => new Response("{}"), null); // TypeError: Failed to fetch
@@ -52,11 +53,13 @@ export function createVirtualNetwork<Request>({
 	plan,
 	least_ms = 0,
 	onArrival,
+	onReply,
 }: {
 	clock: VirtualClock;
 	plan: (request: Request) => Delivery;
 	least_ms?: number;
 	onArrival?: (request: Request, delivery: Delivery) => void;
+	onReply?: (request: Request, response: Response) => void;
 }) {
 	function after(milliseconds: number, work: () => void): void {
 		const delay = Math.max(least_ms, milliseconds);
@@ -80,7 +83,6 @@ export function createVirtualNetwork<Request>({
 		clock.noteActivity();
 		return new Promise((resolve, reject) => {
 			const fail = () => reject(new TypeError("Failed to fetch"));
-			const reply = (response: Response) => after(reply_ms, () => resolve(response));
 			signal?.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
 			after(request_ms, () => {
 				onArrival?.(request, delivery);
@@ -95,7 +97,8 @@ export function createVirtualNetwork<Request>({
 						const { status, body, headers } = delivery;
 						const response = new Response(body, { status, ...(headers && { headers }) });
 						if (!delivery.reaches_server) return resolve(response);
-						return void clock.track(serve()).then(() => reply(response), reject);
+						const reply = () => resolve(response);
+						return void clock.track(serve()).then(() => after(reply_ms, reply), reject);
 					}
 					case "duplicated":
 						clock.setTimeout(() => void clock.track(serve()), delivery.duplicate_ms);
@@ -103,7 +106,12 @@ export function createVirtualNetwork<Request>({
 					case "delivered":
 						break;
 				}
-				clock.track(serve()).then(reply, reject);
+				clock.track(serve()).then((response) => {
+					after(reply_ms, () => {
+						onReply?.(request, response);
+						resolve(response);
+					});
+				}, reject);
 			});
 		});
 	}

@@ -81,8 +81,9 @@ async function fillAndEmpty(disk: Disk, journal: Journal, alsoEmpty?: () => void
 }
 
 /**
- * Fills the disk on which PostgreSQL keeps everything, its log first of all, which ends the whole server of
- * PostgreSQL; an operator makes room and starts it. Ours runs on.
+ * Fills the disk of PostgreSQL and of its log, which stops PostgreSQL. The same server process keeps running.
+ *
+ *     students work → log full → PostgreSQL stops, writes get 503 → space again → start → compare → (again)
  */
 export async function runFullLogs({ rounds, seed, onRound }: DiskOptions): Promise<DiskFigures> {
 	const figures: DiskFigures = { ...noFigures(), writes_refused: 0, reads_refused: 0 };

@@ -1,7 +1,7 @@
 import type { Verdict } from "../checker/verdict.ts";
 import { acknowledged, acknowledgedCodes, type Journal } from "../students/journal.ts";
 
-/** The sums of a campaign. */
+/** What a campaign counted, over all its rounds. */
 export type Figures = {
 	/** How many faults were injected. */
 	rounds: number;

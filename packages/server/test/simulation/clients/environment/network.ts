@@ -35,24 +35,25 @@ export function createNetwork({
 	countEvent: (what: ScenarioEvent) => void;
 	saboteur?: Saboteur;
 }): Network {
-	const virtual = createVirtualNetwork<SentRequest>({
+	const virtual = createVirtualNetwork<{ sent: SentRequest; jar: Jar }>({
 		clock,
 		// A reply in the moment of the request would make what pages do meanwhile depend on how fast a
 		// database is.
 		least_ms: 1,
-		plan: (request) => sabotagePlan(network.saboteur, request, network.plan(request)),
+		plan: ({ sent }) => sabotagePlan(network.saboteur, sent, network.plan(sent)),
 		onArrival: (_request, delivery) => countEvent(eventOf(delivery)),
+		onReply: ({ jar }, response) => {
+			const cookie = /^([^;]+)/.exec(response.headers.get("set-cookie") ?? "")?.[1];
+			if (cookie) jar.cookie = cookie;
+		},
 	});
 	const network: Network = {
 		plan,
 		saboteur,
-		async send(jar, request, signal) {
-			const sent = network.saboteur.changeRequest?.(request) ?? request;
-			const serve = async () => sabotageReply(network.saboteur, request, await ask(server, sent, jar));
-			const response = await virtual.send(request, serve, signal);
-			const cookie = /^([^;]+)/.exec(response.headers.get("set-cookie") ?? "")?.[1];
-			if (cookie) jar.cookie = cookie;
-			return response;
+		send(jar, sent, signal) {
+			const changed = network.saboteur.changeRequest?.(sent) ?? sent;
+			const serve = async () => sabotageReply(network.saboteur, sent, await ask(server, changed, jar));
+			return virtual.send({ sent, jar }, serve, signal);
 		},
 	};
 	return network;
