@@ -59,8 +59,8 @@ async function warmUp(program: ServerBundle): Promise<void> {
 	using folder = aFolder();
 	const server = await untilReady(launch(program, { address: `sqlite:${folder.file("warm-up.db")}` }));
 	const journal = createJournal();
-	const school = { where: server.where, journal, questions: await readQuestions(server.where) };
-	await createStudent(school, chanceOf(1)).work(() => journal.writes.length < WARM_UP);
+	const setup = { where: server.where, journal, questions: await readQuestions(server.where) };
+	await createStudent(setup, chanceOf(1)).work(() => journal.writes.length < WARM_UP);
 	await server.stop();
 }
 

@@ -40,9 +40,9 @@ export async function runRestarts(options: RestartOptions): Promise<RecoveryFigu
 	const server = await startServer({ address: cluster.url.url });
 	const journal = createJournal();
 	try {
-		const school = { where: server.where, journal, questions: await readQuestions(server.where) };
-		const page_id = chance.pick(school.questions).page_id;
-		const students = Array.from({ length: STUDENTS }, () => createStudent(school, chance.branch()));
+		const setup = { where: server.where, journal, questions: await readQuestions(server.where) };
+		const page_id = chance.pick(setup.questions).page_id;
+		const students = Array.from({ length: STUDENTS }, () => createStudent(setup, chance.branch()));
 		for (let restart = 1; restart <= options.restarts; restart += 1) {
 			const work = startWork(students);
 			await waitForReplies(journal, chance.between(1, MOST_REPLIES));

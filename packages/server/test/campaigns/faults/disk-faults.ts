@@ -142,8 +142,8 @@ export async function runFaults(
 	for (const fault of faults) {
 		await using place = await createCampaignDatabase("sqlite");
 		const under = injecting(fault.call, `error=${fault.error}`, fault);
-		await withStudents({ address: place.address, under }, chance.branch(), async (school) => {
-			const { students, journal, server } = school;
+		await withStudents({ address: place.address, under }, chance.branch(), async (setup) => {
+			const { students, journal, server } = setup;
 			const work = startWork(students);
 			const refused = await waitForRefusals(journal, 1);
 			const healed = await waitForReplies(journal, 4 * STUDENTS, PATIENCE_MS);
@@ -188,13 +188,13 @@ type RunningCampaign = { server: RunningServer; students: readonly Student[]; jo
 async function withStudents(
 	options: ServerOptions,
 	chance: Chance,
-	work: (school: RunningCampaign) => Promise<void>,
+	work: (setup: RunningCampaign) => Promise<void>,
 ): Promise<void> {
 	const server = await startServer(options);
 	try {
 		const journal = createJournal();
-		const school = { where: server.where, journal, questions: await readQuestions(server.where) };
-		const students = Array.from({ length: STUDENTS }, () => createStudent(school, chance.branch()));
+		const setup = { where: server.where, journal, questions: await readQuestions(server.where) };
+		const students = Array.from({ length: STUDENTS }, () => createStudent(setup, chance.branch()));
 		await work({ server, students, journal });
 	} finally {
 		await server.kill();

@@ -50,8 +50,8 @@ export async function runFailovers(options: FailoverOptions): Promise<RecoveryFi
 	const server = await startServer({ address: addressOf(proxy) });
 	const journal = createJournal();
 	try {
-		const school = { where: server.where, journal, questions: await readQuestions(server.where) };
-		const students = Array.from({ length: STUDENTS }, () => createStudent(school, chance.branch()));
+		const setup = { where: server.where, journal, questions: await readQuestions(server.where) };
+		const students = Array.from({ length: STUDENTS }, () => createStudent(setup, chance.branch()));
 		for (let failover = 1; failover <= failovers; failover += 1) {
 			link.routeTo(primary);
 			const standby: Cluster = clusters.use(await aStandby(primary, link.port));

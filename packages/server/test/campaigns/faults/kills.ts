@@ -58,8 +58,8 @@ async function onOneDatabase(
 	try {
 		const where = { base: server.where.base };
 		const journal = createJournal();
-		const school = { where, journal, questions: await readQuestions(where) };
-		const students = Array.from({ length: STUDENTS }, () => createStudent(school, chance.branch()));
+		const setup = { where, journal, questions: await readQuestions(where) };
+		const students = Array.from({ length: STUDENTS }, () => createStudent(setup, chance.branch()));
 		for (let kill = 1; kill <= kills; kill += 1) {
 			const work = startWork(students);
 			await waitForReplies(journal, enoughReplies(chance));

@@ -32,9 +32,9 @@ const CODE_AGE_MS = 5 * 60_000;
  *                      ↑  └ unknown → pause ┐
  *                      └────────────────────┘
  */
-export function createStudent(school: StudentSetup, chance: Chance) {
+export function createStudent(setup: StudentSetup, chance: Chance) {
 	const devices = Array.from({ length: DEVICES }, () => mintOperationId(chance.bytes));
-	const questions = Array.from({ length: QUESTIONS }, () => chance.pick(school.questions));
+	const questions = Array.from({ length: QUESTIONS }, () => chance.pick(setup.questions));
 	const desk = { questions, devices };
 	let pending: PendingWrite | null = null;
 	let current: JournalSession | null = null;
@@ -57,20 +57,20 @@ export function createStudent(school: StudentSetup, chance: Chance) {
 
 	/** Reads the session. It must be shown, except with a 5xx or a cut connection. */
 	async function readSession(session_id: string): Promise<void> {
-		const reply = await sendRequest(school.where, school.journal, "GET", `/api/v2/session/${session_id}`);
+		const reply = await sendRequest(setup.where, setup.journal, "GET", `/api/v2/session/${session_id}`);
 		if (!reply || reply.status === 200 || reply.status >= 500) return;
-		school.journal.violations.push(`A stored session was not shown: ${reply.body["code"] ?? reply.status}`);
+		setup.journal.violations.push(`A stored session was not shown: ${reply.body["code"] ?? reply.status}`);
 	}
 
 	function record(chosen: PendingWrite): PendingWrite {
-		school.journal.writes.push(chosen.write);
+		setup.journal.writes.push(chosen.write);
 		return chosen;
 	}
 
 	async function deliver({ write, path, body, onAcknowledged }: PendingWrite): Promise<void> {
-		const reply = await sendRequest(school.where, school.journal, "POST", path, body());
+		const reply = await sendRequest(setup.where, setup.journal, "POST", path, body());
 		// A reply after a power cut proves nothing, so the same write is sent again afterwards.
-		if (!reply || reply.status >= 500 || !school.journal.accepts_replies) return;
+		if (!reply || reply.status >= 500 || !setup.journal.accepts_replies) return;
 		pending = null;
 		if (reply.status < 300) {
 			write.state = "acknowledged";
@@ -78,7 +78,7 @@ export function createStudent(school: StudentSetup, chance: Chance) {
 			return;
 		}
 		write.state = "refused";
-		school.journal.violations.push(
+		setup.journal.violations.push(
 			`A correct ${write.operations[0]?.kind} was refused: ${reply.body["code"]}`,
 		);
 		goTo(null, null);
@@ -175,7 +175,7 @@ export function createStudent(school: StudentSetup, chance: Chance) {
 				const results = body["results"] as { status: string; code?: string }[];
 				for (const { status, code } of results) {
 					if (status !== "applied" && status !== "superseded") {
-						school.journal.violations.push(`A correct operation came out ${status}: ${code}`);
+						setup.journal.violations.push(`A correct operation came out ${status}: ${code}`);
 					}
 				}
 			},

@@ -78,8 +78,8 @@ async function compareRows(run: ModelRun, session: ReferenceSession, after: numb
 	for (const [index, rows] of found.entries()) {
 		// The reference learns ids that the server minted.
 		for (const { revision, operation_id } of rows.events) {
-			const line = session.entries[revision - 1];
-			if (line) line.operation_id ??= operation_id;
+			const entry = session.entries[revision - 1];
+			if (entry) entry.operation_id ??= operation_id;
 		}
 		const where = `${run.servers[index]?.engine}, session ${slot}`;
 		expectSame(`the history (${where})`, rows.events, expectedRows(session, after));

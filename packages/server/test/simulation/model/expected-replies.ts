@@ -154,12 +154,12 @@ function expectedHolder(session: ReferenceSession) {
 }
 
 function answerEntry(session: ReferenceSession, question_id: number): [number, AnswerRecord][] {
-	const line = currentWrite(session, question_id);
-	if (!line) return [];
+	const entry = currentWrite(session, question_id);
+	if (!entry) return [];
 	const answer = currentAnswer(session, question_id);
 	const ever = wasEverAnswered(session, question_id);
 	const other = conflictingAnswer(session, question_id);
-	const record = { ...stamp(line), answer, ever, revision: line.revision };
+	const record = { ...stamp(entry), answer, ever, revision: entry.revision };
 	return [[question_id, other === undefined ? record : { ...record, other }]];
 }
 
@@ -173,21 +173,23 @@ type AnswerRecord = {
 };
 
 function draftEntry(session: ReferenceSession, question_id: number): [number, object][] {
-	const line = currentDraft(session, question_id);
-	return line?.command.kind === "draft" ? [[question_id, { ...stamp(line), draft: line.command.draft }]] : [];
+	const entry = currentDraft(session, question_id);
+	return entry?.command.kind === "draft"
+		? [[question_id, { ...stamp(entry), draft: entry.command.draft }]]
+		: [];
 }
 
 /** The history as rows of `session_events`. */
 export function expectedRows(session: ReferenceSession, after: number) {
-	return session.entries.slice(after).map((line) => ({
-		revision: line.revision,
-		operation_id: line.operation_id,
-		kind: line.command.kind,
-		question_id: "question_id" in line.command ? line.command.question_id : null,
-		at: instant(line.at),
-		client_time: line.client_time === null ? null : instant(line.client_time),
-		received_at: instant(line.received),
-		outcome: line.outcome,
+	return session.entries.slice(after).map((entry) => ({
+		revision: entry.revision,
+		operation_id: entry.operation_id,
+		kind: entry.command.kind,
+		question_id: "question_id" in entry.command ? entry.command.question_id : null,
+		at: instant(entry.at),
+		client_time: entry.client_time === null ? null : instant(entry.client_time),
+		received_at: instant(entry.received),
+		outcome: entry.outcome,
 	}));
 }
 

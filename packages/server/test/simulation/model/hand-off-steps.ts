@@ -97,8 +97,8 @@ async function redeemOnce(
 	const typed = typedOf(code, input);
 	const { operation, isRepeat } = holdOf(run, session, code, input);
 	const from = input.how === "unknown" ? "an unknown code" : `a ${input.how} code`;
-	const standing = codeState(session, code, reference.now);
-	const of = standing === "good" ? `, good, of ${phaseOf(run, session)}` : `, ${standing}`;
+	const state = codeState(session, code, reference.now);
+	const of = state === "good" ? `, good, of ${phaseOf(run, session)}` : `, ${state}`;
 	const outcome = redeemInReference(reference, typed, operation);
 	const { device_id, label } = operation.command as ModelCommand & { kind: "hold" };
 	const reply = await requestAll(run, "POST", "/api/v2/session/handoff/redeem", {
@@ -130,7 +130,7 @@ function holdOf(
 ): { operation: ModelOperation; isRepeat: boolean } {
 	const label = named ? `Device ${device}` : "Another device";
 	const command: ModelCommand = { kind: "hold", device_id: deviceOf(device), label };
-	const rest = { client_time: null, command, unfit: null };
+	const rest = { client_time: null, command, refusal_code: null };
 	if (id.how === "again" && used?.operation_id) {
 		return { operation: { operation_id: used.operation_id, ...rest }, isRepeat: true };
 	}

@@ -77,28 +77,29 @@ function isNewer(a: Stamp, b: Stamp): boolean {
 	return a.at > b.at || (a.at === b.at && (a.operation_id ?? "") > (b.operation_id ?? ""));
 }
 
-function newest(lines: readonly HistoryEntry[]): HistoryEntry | null {
-	return lines.reduce<HistoryEntry | null>(
-		(best, line) => (!best || isNewer(line, best) ? line : best),
+function newest(entries: readonly HistoryEntry[]): HistoryEntry | null {
+	return entries.reduce<HistoryEntry | null>(
+		(best, entry) => (!best || isNewer(entry, best) ? entry : best),
 		null,
 	);
 }
 
-const questionOf = (line: HistoryEntry) => ("question_id" in line.command ? line.command.question_id : null);
-const isKind = (line: HistoryEntry, ...kinds: ModelCommand["kind"][]) => kinds.includes(line.command.kind);
+const questionOf = (entry: HistoryEntry) =>
+	"question_id" in entry.command ? entry.command.question_id : null;
+const isKind = (entry: HistoryEntry, ...kinds: ModelCommand["kind"][]) => kinds.includes(entry.command.kind);
 
 /** The answer or clear that decides a question. */
 export function currentWrite(history: History, question_id: number): HistoryEntry | null {
 	return newest(
 		effectiveEntries(history).filter(
-			(line) => questionOf(line) === question_id && isKind(line, "answer", "clear"),
+			(entry) => questionOf(entry) === question_id && isKind(entry, "answer", "clear"),
 		),
 	);
 }
 
 export function currentAnswer(history: History, question_id: number): AnswerContent | null {
-	const line = currentWrite(history, question_id);
-	return line?.command.kind === "answer" ? line.command.answer : null;
+	const entry = currentWrite(history, question_id);
+	return entry?.command.kind === "answer" ? entry.command.answer : null;
 }
 
 /** The other answer of a conflict; undefined where each write was made with the other in view. */
@@ -107,10 +108,10 @@ export function conflictingAnswer(history: History, question_id: number): Answer
 	// An applied entry that is not current was replaced by the current one, even where that one is older in
 	// the history, arrived late and was applied last.
 	const last = effectiveEntries(history).findLast(
-		(line) =>
-			questionOf(line) === question_id &&
-			isKind(line, "answer", "clear") &&
-			(line === current || line.outcome === "superseded"),
+		(entry) =>
+			questionOf(entry) === question_id &&
+			isKind(entry, "answer", "clear") &&
+			(entry === current || entry.outcome === "superseded"),
 	);
 	const unseen = last && reportedConflict(last);
 	if (!last || !unseen) return undefined;
@@ -126,20 +127,22 @@ export function reportedConflict({ result, conflict_when_applied }: HistoryEntry
 }
 
 export function wasEverAnswered(history: History, question_id: number): boolean {
-	return effectiveEntries(history).some((line) => questionOf(line) === question_id && isKind(line, "answer"));
+	return effectiveEntries(history).some(
+		(entry) => questionOf(entry) === question_id && isKind(entry, "answer"),
+	);
 }
 
 /** A draft is current until a newer answer or clear. */
 export function currentDraft(history: History, question_id: number): HistoryEntry | null {
 	const draft = newest(
-		effectiveEntries(history).filter((line) => questionOf(line) === question_id && isKind(line, "draft")),
+		effectiveEntries(history).filter((entry) => questionOf(entry) === question_id && isKind(entry, "draft")),
 	);
 	const answer = currentWrite(history, question_id);
 	return draft && (!answer || isNewer(draft, answer)) ? draft : null;
 }
 
 export function currentPlace(history: History): HistoryEntry | null {
-	return newest(effectiveEntries(history).filter((line) => isKind(line, "answer", "clear", "move")));
+	return newest(effectiveEntries(history).filter((entry) => isKind(entry, "answer", "clear", "move")));
 }
 
 export function chosenLanguage(history: History): HistoryEntry | null {
@@ -152,14 +155,14 @@ export function chosenLanguage(history: History): HistoryEntry | null {
 
 /** The device that holds the session: that of the last hold, in the order of arrival. */
 export function currentHolder(history: History): { device_id: string; label: string; since: number } | null {
-	const line = effectiveEntries(history).findLast(({ command }) => command.kind === "hold");
-	if (line?.command.kind !== "hold") return null;
-	const { device_id, label } = line.command;
-	return { device_id, label, since: line.received };
+	const entry = effectiveEntries(history).findLast(({ command }) => command.kind === "hold");
+	if (entry?.command.kind !== "hold") return null;
+	const { device_id, label } = entry.command;
+	return { device_id, label, since: entry.received };
 }
 
 export function lastActivity(history: History): number {
-	const active = effectiveEntries(history).filter((line) => !isKind(line, "start", "complete", "abandon"));
+	const active = effectiveEntries(history).filter((entry) => !isKind(entry, "start", "complete", "abandon"));
 	return Math.max(
 		history.started,
 		...active.map(({ received, counts_as_received }) => counts_as_received ?? received),
@@ -167,7 +170,7 @@ export function lastActivity(history: History): number {
 }
 
 export function counts(history: History): { answered: number; ever: number } {
-	const questions = new Set(effectiveEntries(history).flatMap((line) => questionOf(line) ?? []));
+	const questions = new Set(effectiveEntries(history).flatMap((entry) => questionOf(entry) ?? []));
 	const all = [...questions];
 	return {
 		answered: all.filter((id) => currentAnswer(history, id)).length,
@@ -177,7 +180,7 @@ export function counts(history: History): { answered: number; ever: number } {
 
 /** Every question that the history names. */
 export function questionsIn(history: History): number[] {
-	return [...new Set(history.entries.flatMap((line) => questionOf(line) ?? []))].sort((a, b) => a - b);
+	return [...new Set(history.entries.flatMap((entry) => questionOf(entry) ?? []))].sort((a, b) => a - b);
 }
 
 export const DAY = 86_400_000;

@@ -40,7 +40,12 @@ export async function changeLifecycle(
 	const { kind } = input;
 	const { operation_id, isRepeat } =
 		"id" in input ? idFor(run, session, input) : { ...input, isRepeat: true };
-	const operation: ModelOperation = { operation_id, client_time: null, command: { kind }, unfit: null };
+	const operation: ModelOperation = {
+		operation_id,
+		client_time: null,
+		command: { kind },
+		refusal_code: null,
+	};
 	if (operation_id && !isRepeat && "id" in input && input.id.how === "new")
 		run.sent.push({ session, operation });
 	const from = phaseOf(run, session);
@@ -93,7 +98,7 @@ export async function runStudentInfo(run: ModelRun, input: SessionSelector): Pro
 		operation_id: null,
 		client_time: null,
 		command: { kind: "complete" },
-		unfit: null,
+		refusal_code: null,
 	};
 	const outcome =
 		session.status === "completed" ? null : applyOperation(run.reference, session, operation, UNKNOWN_SENDER);

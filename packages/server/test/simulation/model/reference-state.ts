@@ -37,7 +37,7 @@ export type ModelOperation = {
 	client_time: number | null;
 	command: ModelCommand;
 	/** The code with which its content is refused; null if it is valid. */
-	unfit: string | null;
+	refusal_code: string | null;
 	/** The id of the write that the student saw, null for none. Absent where the client does not say it. */
 	after?: string | null | undefined;
 };
@@ -61,5 +61,5 @@ export function newReference(now: number): Reference {
 }
 
 export function findEntry(session: History, operation_id: string): HistoryEntry | undefined {
-	return session.entries.find((line) => line.operation_id === operation_id);
+	return session.entries.find((entry) => entry.operation_id === operation_id);
 }

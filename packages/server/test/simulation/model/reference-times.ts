@@ -35,9 +35,9 @@ function clampBeforeNewer(session: History, command: ModelCommand, client_time: 
 	if (command.kind !== "answer" && command.kind !== "clear" && command.kind !== "draft") return at;
 	const { question_id } = command;
 	const newer = [currentWrite(session, question_id), currentDraft(session, question_id)].filter(
-		(line) => line !== null && line.client_time !== null && line.client_time > client_time,
+		(entry) => entry !== null && entry.client_time !== null && entry.client_time > client_time,
 	);
-	return Math.min(at, ...newer.map((line) => (line?.at ?? 0) - 1));
+	return Math.min(at, ...newer.map((entry) => (entry?.at ?? 0) - 1));
 }
 
 /** A write is later than the current write that its student saw. */
@@ -67,7 +67,7 @@ export function placeAfterAll(session: History, command: ModelCommand, received:
 	if ("question_id" in command) {
 		others.push(currentWrite(session, command.question_id), currentDraft(session, command.question_id));
 	}
-	return Math.max(received, ...others.map((line) => (line ? line.at + 1 : 0)));
+	return Math.max(received, ...others.map((entry) => (entry ? entry.at + 1 : 0)));
 }
 
 /** Records how far a device has come, by its own clock. */

@@ -45,7 +45,7 @@ export function applyOperation(
 		if (sameCommand(known.command, operation.command) && known.result) return known.result;
 		return refusal(operation, "operation_mismatch", sender);
 	}
-	if (operation.unfit) return refusal(operation, operation.unfit, sender);
+	if (operation.refusal_code) return refusal(operation, operation.refusal_code, sender);
 	const receipt = sender.receipt ?? computeReceipt(reference.now, session, []);
 	const { received } = receipt;
 	const at = placeAfterSeen(session, operation, estimateTime(session, operation, sender, receipt));
@@ -60,14 +60,14 @@ export function applyOperation(
 	const result: Result = { status: "late", operation_id: operation.operation_id, code: ended };
 	const late = placeAfterKnown(session, operation, at ?? received);
 	advanceWatermark(session, sender, operation.client_time, late);
-	const line = append(session, operation, {
+	const entry = append(session, operation, {
 		at: late,
 		received,
 		outcome: "late",
 		changes_nothing: false,
 		result,
 	});
-	line.after = operation.after;
+	entry.after = operation.after;
 	return result;
 }
 
@@ -113,21 +113,22 @@ export function applyLate(session: ReferenceSession, received: number, codes: re
 			result?.status === "late" &&
 			codes.includes(result.code),
 	);
-	const ahead = waiting.filter((line) => line.received > received);
+	const ahead = waiting.filter((entry) => entry.received > received);
 	let latest = received;
 	// Entries received by a clock that ran ahead are redated: each keeps its age and its place among the
 	// others.
-	for (const line of ahead.sort((a, b) => b.at - a.at || b.revision - a.revision)) {
-		latest = Math.min(line.at - (line.received - received), latest - 1);
-		line.at = latest;
-		line.counts_as_received = received;
+	for (const entry of ahead.sort((a, b) => b.at - a.at || b.revision - a.revision)) {
+		latest = Math.min(entry.at - (entry.received - received), latest - 1);
+		entry.at = latest;
+		entry.counts_as_received = received;
 	}
-	for (const line of waiting) {
-		const { command } = line;
+	for (const entry of waiting) {
+		const { command } = entry;
 		const changes = command.kind === "answer" || command.kind === "clear";
-		if (changes) line.conflict_when_applied = findConflict(line, currentWrite(session, command.question_id));
-		line.outcome = "applied";
-		if (changes && currentWrite(session, command.question_id) !== line) line.outcome = "superseded";
+		if (changes)
+			entry.conflict_when_applied = findConflict(entry, currentWrite(session, command.question_id));
+		entry.outcome = "applied";
+		if (changes && currentWrite(session, command.question_id) !== entry) entry.outcome = "superseded";
 	}
 	return waiting.length;
 }
@@ -170,8 +171,8 @@ export function accept(
 	const conflict = changes ? findConflict(made, currentWrite(session, command.question_id)) : null;
 	advanceWatermark(session, sender, client_time, at);
 	const rest = { at, received, outcome: "applied", changes_nothing: false, result: null } as const;
-	const line = append(session, operation, rest);
-	if (changes && currentWrite(session, command.question_id) !== line) line.outcome = "superseded";
+	const entry = append(session, operation, rest);
+	if (changes && currentWrite(session, command.question_id) !== entry) entry.outcome = "superseded";
 	if (command.kind === "complete" && session.status !== "completed") {
 		session.status = "completed";
 		session.completed = received;
@@ -180,16 +181,16 @@ export function accept(
 		session.status = "user_abandoned_not_completed";
 		session.abandoned = received;
 	}
-	line.counts = counts(session);
-	line.result = {
-		status: line.outcome === "superseded" ? "superseded" : "applied",
+	entry.counts = counts(session);
+	entry.result = {
+		status: entry.outcome === "superseded" ? "superseded" : "applied",
 		operation_id: operation.operation_id,
-		revision: line.revision,
-		xp_gained: 10 * (line.counts.ever - before.ever),
-		badges_unlocked: badges(line.counts.ever).filter((badge) => !badges(before.ever).includes(badge)),
+		revision: entry.revision,
+		xp_gained: 10 * (entry.counts.ever - before.ever),
+		badges_unlocked: badges(entry.counts.ever).filter((badge) => !badges(before.ever).includes(badge)),
 		...(conflict && { conflict }),
 	};
-	return line.result;
+	return entry.result;
 }
 
 function append(
@@ -197,7 +198,7 @@ function append(
 	{ operation_id, command, client_time }: Pick<ModelOperation, "operation_id" | "command" | "client_time">,
 	rest: Pick<HistoryEntry, "at" | "received" | "outcome" | "changes_nothing" | "result">,
 ): HistoryEntry {
-	const line: HistoryEntry = {
+	const entry: HistoryEntry = {
 		revision: session.entries.length + 1,
 		operation_id,
 		command,
@@ -205,8 +206,8 @@ function append(
 		counts: { answered: 0, ever: 0 },
 		...rest,
 	};
-	session.entries.push(line);
-	return line;
+	session.entries.push(entry);
+	return entry;
 }
 
 /** Appends an entry that only records an operation id. */
@@ -221,5 +222,5 @@ export function appendNoop(session: ReferenceSession, operation: ModelOperation,
 }
 
 export function lifecycleOperation(operation_id: string | null, kind: ServerCommand["kind"]): ModelOperation {
-	return { operation_id, client_time: null, command: { kind }, unfit: null };
+	return { operation_id, client_time: null, command: { kind }, refusal_code: null };
 }

@@ -7,12 +7,12 @@ import { type AnswerContent, DAY } from "./history.ts";
 /** `again`: an earlier operation repeated exactly. `misused`: its id with other content. */
 export type IdInput = { how: "new" | "none" } | { how: "again" | "misused"; nth: number };
 
-export type AnswerInput = { question: number; answer: AnswerContent; unfit: string | null };
+export type AnswerInput = { question: number; answer: AnswerContent; refusal_code: string | null };
 
 export type OperationInput = {
 	id: IdInput;
-	/** Which answer the student saw. `untold`: sent by a client that does not know of `after`. */
-	sees: "untold" | "nothing" | "standing" | { nth: number };
+	/** Which answer the student saw. `not_sent`: sent by a client that does not know of `after`. */
+	sees: "not_sent" | "nothing" | "current" | { nth: number };
 	/** Milliseconds between doing and sending, by the device's clock. */
 	age: number;
 	command:
@@ -47,13 +47,13 @@ export const idOrNone = (again = 3): fc.Arbitrary<IdInput> =>
 		{ weight: 1, arbitrary: fc.constant({ how: "none" as const }) },
 	);
 
-const fitAnswer: fc.Arbitrary<AnswerInput> = fc.oneof(
+const validAnswer: fc.Arbitrary<AnswerInput> = fc.oneof(
 	{
 		weight: 6,
 		arbitrary: fc.record({
 			question: fc.nat({ max: 4 }),
 			answer: fc.nat({ max: FINEST }).map((value) => ({ type: "slider", value })),
-			unfit: fc.constant(null),
+			refusal_code: fc.constant(null),
 		}),
 	},
 	{
@@ -63,7 +63,7 @@ const fitAnswer: fc.Arbitrary<AnswerInput> = fc.oneof(
 			answer: fc
 				.subarray(["a", "b", "c"], { minLength: 1 })
 				.map((selected_options) => ({ type: "mcq", selected_options })),
-			unfit: fc.constant(null),
+			refusal_code: fc.constant(null),
 		}),
 	},
 	{
@@ -73,7 +73,7 @@ const fitAnswer: fc.Arbitrary<AnswerInput> = fc.oneof(
 			answer: fc
 				.shuffledSubarray(["x", "yع", "z"], { minLength: 3 })
 				.map((ordered_items) => ({ type: "ordering", ordered_items })),
-			unfit: fc.constant(null),
+			refusal_code: fc.constant(null),
 		}),
 	},
 	{
@@ -81,25 +81,29 @@ const fitAnswer: fc.Arbitrary<AnswerInput> = fc.oneof(
 		arbitrary: fc.record({
 			question: fc.constant(7),
 			answer: fc.nat().map((one) => ({ type: "essay", text: `words ${one} “آ” 🙂` })),
-			unfit: fc.constant(null),
+			refusal_code: fc.constant(null),
 		}),
 	},
 );
 
-const UNFIT: readonly AnswerInput[] = [
-	{ question: 0, answer: { type: "slider", value: FINEST + 1 }, unfit: "answer_out_of_range" },
-	{ question: 1, answer: { type: "slider", value: 0.5 }, unfit: "answer_off_step" },
-	{ question: 2, answer: { type: "essay", text: "no scale" }, unfit: "answer_wrong_type" },
-	{ question: 5, answer: { type: "mcq", selected_options: [] }, unfit: "answer_empty" },
-	{ question: 5, answer: { type: "mcq", selected_options: ["d"] }, unfit: "answer_unknown_option" },
-	{ question: 6, answer: { type: "ordering", ordered_items: ["x", "y"] }, unfit: "answer_not_a_permutation" },
-	{ question: 7, answer: { type: "essay", text: "x".repeat(201) }, unfit: "answer_too_long" },
-	{ question: NOWHERE, answer: { type: "slider", value: 1 }, unfit: "question_not_found" },
+const INVALID_ANSWERS: readonly AnswerInput[] = [
+	{ question: 0, answer: { type: "slider", value: FINEST + 1 }, refusal_code: "answer_out_of_range" },
+	{ question: 1, answer: { type: "slider", value: 0.5 }, refusal_code: "answer_off_step" },
+	{ question: 2, answer: { type: "essay", text: "no scale" }, refusal_code: "answer_wrong_type" },
+	{ question: 5, answer: { type: "mcq", selected_options: [] }, refusal_code: "answer_empty" },
+	{ question: 5, answer: { type: "mcq", selected_options: ["d"] }, refusal_code: "answer_unknown_option" },
+	{
+		question: 6,
+		answer: { type: "ordering", ordered_items: ["x", "y"] },
+		refusal_code: "answer_not_a_permutation",
+	},
+	{ question: 7, answer: { type: "essay", text: "x".repeat(201) }, refusal_code: "answer_too_long" },
+	{ question: NOWHERE, answer: { type: "slider", value: 1 }, refusal_code: "question_not_found" },
 ];
 
 export const answer: fc.Arbitrary<AnswerInput> = fc.oneof(
-	{ weight: 6, arbitrary: fitAnswer },
-	{ weight: 1, arbitrary: fc.constantFrom(...UNFIT) },
+	{ weight: 6, arbitrary: validAnswer },
+	{ weight: 1, arbitrary: fc.constantFrom(...INVALID_ANSWERS) },
 );
 
 const command: fc.Arbitrary<OperationInput["command"]> = fc.oneof(
@@ -114,14 +118,14 @@ const command: fc.Arbitrary<OperationInput["command"]> = fc.oneof(
 	},
 	{
 		weight: 3,
-		arbitrary: fc.tuple(fitAnswer, fc.nat({ max: 3 }), fc.nat({ max: 15 })).map(([one, discard, wrong]) =>
+		arbitrary: fc.tuple(validAnswer, fc.nat({ max: 3 }), fc.nat({ max: 15 })).map(([one, discard, wrong]) =>
 			wrong === 0
 				? {
 						kind: "draft" as const,
 						discard: false,
 						question: 0,
 						answer: { type: "essay", text: "half" },
-						unfit: "answer_wrong_type",
+						refusal_code: "answer_wrong_type",
 					}
 				: { kind: "draft" as const, discard: discard === 0, ...one },
 		),
@@ -138,15 +142,15 @@ const age = fc.oneof(
 );
 
 const sees: fc.Arbitrary<OperationInput["sees"]> = fc.oneof(
-	{ weight: 3, arbitrary: fc.constantFrom("untold" as const, "nothing" as const) },
-	{ weight: 4, arbitrary: fc.constant("standing" as const) },
+	{ weight: 3, arbitrary: fc.constantFrom("not_sent" as const, "nothing" as const) },
+	{ weight: 4, arbitrary: fc.constant("current" as const) },
 	{ weight: 1, arbitrary: number.map((nth) => ({ nth })) },
 );
 
 const operation: fc.Arbitrary<OperationInput> = fc.record({ id, sees, age, command });
 const completing: fc.Arbitrary<OperationInput> = fc.record({
 	id,
-	sees: fc.constant("untold" as const),
+	sees: fc.constant("not_sent" as const),
 	age: fc.constant(0),
 	command: fc.constant({ kind: "complete" as const }),
 });

@@ -35,7 +35,8 @@ export async function runSync(run: ModelRun, input: StepInput & { kind: "sync" }
 			countTransition(totals, `sync answer, held elsewhere → ${outcomeOf(result, isRepeat)}`);
 		}
 		if (operation.command.kind === "answer") countSeen(run, session, operation, result, isRepeat);
-		if (operation.unfit && result.status === "refused") countTransition(totals, `refused: ${result.code}`);
+		if (operation.refusal_code && result.status === "refused")
+			countTransition(totals, `refused: ${result.code}`);
 		return result;
 	});
 	const takesIn = wasActive && session.entries.slice(known).some(({ outcome }) => outcome !== "late");
@@ -97,9 +98,9 @@ function toWire(
 ): { operation: ModelOperation | null; wire: unknown } {
 	const drawn = drawOperationId(run, id, ({ command: { kind } }) => !NOT_IN_SYNC.includes(kind), session);
 	const client_time = Math.min(Math.max(0, sent_at - age), LATEST);
-	const unfit =
-		"unfit" in wanted
-			? wanted.unfit
+	const refusal_code =
+		"refusal_code" in wanted
+			? wanted.refusal_code
 			: "question" in wanted && !questionAt(run, wanted.question)
 				? "question_not_found"
 				: null;
@@ -109,7 +110,7 @@ function toWire(
 		operation_id: drawn.operation_id,
 		client_time,
 		command,
-		unfit,
+		refusal_code,
 		after: drawSeen(session, sees, command),
 	};
 	if (!drawn.earlier) run.sent.push({ session, operation });
@@ -131,11 +132,11 @@ function drawSeen(
 	sees: OperationInput["sees"],
 	command: ModelCommand,
 ): string | null | undefined {
-	if (sees === "untold" || !("question_id" in command)) return undefined;
+	if (sees === "not_sent" || !("question_id" in command)) return undefined;
 	if (sees === "nothing") return null;
-	if (sees === "standing") return currentWrite(session, command.question_id)?.operation_id ?? null;
+	if (sees === "current") return currentWrite(session, command.question_id)?.operation_id ?? null;
 	const earlier = session.entries.filter(
-		(line) => "question_id" in line.command && line.command.question_id === command.question_id,
+		(entry) => "question_id" in entry.command && entry.command.question_id === command.question_id,
 	);
 	return earlier[sees.nth % earlier.length]?.operation_id ?? null;
 }
@@ -183,7 +184,7 @@ export async function runSubmit(run: ModelRun, input: StepInput & { kind: "submi
 	if (command.kind !== "answer") throw new Error("Only an answer can be submitted.");
 	const operation: ModelOperation = earlier
 		? { ...earlier, client_time: null }
-		: { operation_id, client_time: null, command, unfit: input.unfit };
+		: { operation_id, client_time: null, command, refusal_code: input.refusal_code };
 	if (operation_id && !earlier) run.sent.push({ session, operation });
 	const from = phaseOf(run, session);
 	const outcome = applyOperation(reference, session, operation, {
