@@ -38,7 +38,7 @@ export function mountSessions(api: Api, deps: Deps): void {
 		tag: "Sessions",
 		summary: "Start a session",
 		description:
-			"Needs no body. With `replaces` it is Start Fresh: that session is set aside in the same transaction. Sets the cookie by which this browser finds the session again; with `shared`, for a computer that others use too, there is none.",
+			"Needs no body. An `operation_id` gets the same session again for 24 hours; after them it is refused. With `replaces` it is Start Fresh: that session is set aside in the same transaction. Sets the cookie by which this browser finds the session again; with `shared`, for a computer that others use too, there is none.",
 		body: {
 			schema: StartRequest,
 			optional: true,
