@@ -8,6 +8,7 @@ test("nothing set: the defaults", () => {
 		port: 8000,
 		cors_origins: ["http://localhost:*", "http://127.0.0.1:*", "https://localhost:*", "https://127.0.0.1:*"],
 		session_expiry_days: 30,
+		session_secret_days: 90,
 		log_level: "info",
 		trust_proxy: false,
 		public_url: null,

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { delimiter } from "node:path";
-import { ThemeReply } from "@carhythm/core";
+import { DELIVERY_DAYS, ThemeReply } from "@carhythm/core";
 import * as z from "zod/mini";
 import { type DatabaseUrl, parseDatabaseUrl } from "./db/dialect.ts";
 import type { PublicUrl, TrustProxy } from "./http/context.ts";
@@ -14,6 +14,8 @@ export type Config = {
 	port: number;
 	cors_origins: readonly string[];
 	session_expiry_days: number;
+	/** For how many days after its end a session's id still opens it. */
+	session_secret_days: number;
 	log_level: LogLevel;
 	/** The proxies whose `X-Forwarded-*` headers are believed. */
 	trust_proxy: TrustProxy;
@@ -169,6 +171,16 @@ export const SETTINGS: Settings = {
 		allowed: "It must be a number of days from 1 to 3650.",
 		schema: integer(1, 3650),
 	},
+	session_secret_days: {
+		variable: "SESSION_SECRET_DAYS",
+		flag: "--session-secret-days",
+		placeholder: "DAYS",
+		fallback: "90",
+		about: "How long a session's id still opens it after it was completed, was set aside or has expired.",
+		allowed: "It must be a number of days from 30 to 3650.",
+		// Answers that were given in time are taken in for 30 days after the expiry, by the id.
+		schema: integer(DELIVERY_DAYS, 3650),
+	},
 	log_level: {
 		variable: "LOG_LEVEL",
 		flag: "--log-level",
@@ -259,6 +271,7 @@ export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = proces
 		port: read(SETTINGS.port, flags.port),
 		cors_origins: read(SETTINGS.cors_origins, flags.cors_origins),
 		session_expiry_days: read(SETTINGS.session_expiry_days, flags.session_expiry_days),
+		session_secret_days: read(SETTINGS.session_secret_days, flags.session_secret_days),
 		log_level: read(SETTINGS.log_level, flags.log_level),
 		trust_proxy: read(SETTINGS.trust_proxy, flags.trust_proxy),
 		public_url: read(SETTINGS.public_url, flags.public_url),

@@ -40,12 +40,13 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		database.watch((line) => log.fatal(line));
 
 		const means = { now: () => toInstant(Date.now()), randomBytes };
-		const { session_expiry_days, cors_origins, public_url, trust_proxy, theme } = config;
+		const { session_expiry_days, session_secret_days, cors_origins, public_url, trust_proxy, theme } = config;
 		const web_root = webRoot();
 		const meter = config.metrics ? await loadMeter(database) : null;
 		const store = createStore(database, {
 			...means,
 			expiry_days: session_expiry_days,
+			secret_days: session_secret_days,
 			...(meter && { observer: meter }),
 		});
 		const app = createApp({

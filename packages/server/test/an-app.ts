@@ -42,6 +42,7 @@ export async function anApp(changes: AppChanges = {}) {
 		now: base.now,
 		randomBytes,
 		expiry_days: 30,
+		secret_days: 90,
 		...(meter && { observer: meter }),
 	});
 	const lines: string[] = [];

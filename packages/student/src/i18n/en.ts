@@ -248,6 +248,7 @@ export const messages = {
 			"Your answers are on this device and are still being sent. Your results appear here as soon as the server has them.",
 		preparing: "Preparing your results",
 		failed: "Your results could not be fetched. Your answers are safe.",
+		gone: "These results can no longer be opened here: their time is over, or the server was set up anew. If you need them, ask whoever gave you this address.",
 		hexagon: (list: string) => `Hexagon of the six interest types, from the middle to the rim: ${list}.`,
 		hexagon_entry: (name: string, share: number) => `${name} ${percent(share)}`,
 		no_interests: "For the hexagon all six types need enough answers. Some are missing, so it is not drawn.",

@@ -6,6 +6,7 @@ import {
 	laterOf,
 	RESTORE_DAYS,
 	type SessionStatus,
+	unreachable,
 } from "@carhythm/core";
 import { type SqlBool, sql } from "kysely";
 import type { StoredSession } from "../store.ts";
@@ -41,6 +42,39 @@ export function sessionExpiry(
 		expires_at: expiresAt(base, expiry_days),
 		resumable: session.state.status === "active" && !expired,
 	};
+}
+
+/** The server's clock with the settings that say how long a session and its secret last. */
+export type SecretClock = ExpiryClock & {
+	/** For how many days after its end a session's id still opens it; absent: for ever, as for an operator. */
+	secret_days?: number | undefined;
+};
+
+/**
+ * Whether the session's id opens nothing any more: a secret that stays in browsers and backups must end. The
+ * time runs from the completion, from being set aside or from the expiry.
+ */
+export function isSecretOver(
+	session: StoredSession,
+	{ now, expiry_days, secret_days }: SecretClock,
+): boolean {
+	return secret_days !== undefined && now > addDays(endOf(session, expiry_days), secret_days);
+}
+
+/** When a session ended or will end. An adopted one counts from its adoption, as in {@link expiryBase}. */
+function endOf(session: StoredSession, expiry_days: number): Instant {
+	const { state, completed_at, abandoned_at, adopted_at } = session;
+	const notBefore = adopted_at ?? state.started_at;
+	switch (state.status) {
+		case "active":
+			return expiresAt(expiryBase(session), expiry_days);
+		case "completed":
+			return laterOf(completed_at ?? state.last_activity, notBefore);
+		case "user_abandoned_not_completed":
+			return laterOf(abandoned_at ?? state.last_activity, notBefore);
+		default:
+			return unreachable(state.status);
+	}
 }
 
 /** What an operator sees as a session's status: expired is computed, never stored. */

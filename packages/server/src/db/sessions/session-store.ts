@@ -10,6 +10,7 @@ import {
 	type Person,
 	type SessionStore,
 	type StartOutcome,
+	type StoredSession,
 	single,
 } from "../store.ts";
 import { inTransaction } from "../transaction.ts";
@@ -18,8 +19,10 @@ import { createGroupCommit } from "../writes/group-commit.ts";
 import { loadOneSession, loadSessions } from "../writes/load-sessions.ts";
 import { saveSessions } from "../writes/save-sessions.ts";
 import { createWriteContext, type WriteContext, type WriteDeps } from "../writes/write-context.ts";
+import { isSecretOver } from "./expiry.ts";
 import { loadSession } from "./load-session.ts";
 import { observeTransaction, type StoreObserver } from "./observer.ts";
+import { refusePerson } from "./person.ts";
 import { unknownSession } from "./refusals.ts";
 import { restoreSession } from "./restore.ts";
 import { sessionFinder } from "./rows.ts";
@@ -46,9 +49,9 @@ export type SessionStoreOptions = Omit<WriteDeps, "dialect"> & {
 /** The sessions of one database. */
 export function createSessionStore(database: Database, options: SessionStoreOptions): SessionStore {
 	const { reader, dialect } = database;
-	const { assessments, observer, onChanged, now, randomBytes, expiry_days, hash_cost } = options;
+	const { assessments, observer, onChanged, now, randomBytes, expiry_days, secret_days, hash_cost } = options;
 	dialect.expectSmallWrites();
-	const deps: WriteDeps = { dialect, assessments, now, randomBytes, expiry_days };
+	const deps: WriteDeps = { dialect, assessments, now, randomBytes, expiry_days, secret_days };
 	const write = async <T>(work: (context: WriteContext) => Promise<T>) => {
 		const { value, changed, lifecycle } = await observeTransaction(observer, () =>
 			inTransaction(database, async (tx) => {
@@ -62,6 +65,10 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 	};
 	// A transaction of the reader is one unchanging snapshot.
 	const read = <T>(work: (snapshot: Tx) => Promise<T>) => reader.transaction().execute(work);
+
+	const find = sessionFinder(reader, assessments);
+	const opened = (session: StoredSession | null) =>
+		session && isSecretOver(session, { now: now(), expiry_days, secret_days }) ? null : session;
 
 	const operate = createGroupCommit<Batch, BatchOutcome>(
 		(batches) => write((context) => commitBatches(context, batches)),
@@ -78,8 +85,9 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 
 	return {
 		operate,
-		find: sessionFinder(reader, assessments),
-		load: (session_id) => read((snapshot) => loadSession(snapshot, dialect, assessments, session_id)),
+		find: async (session_id) => opened(await find(session_id)),
+		load: async (session_id) =>
+			opened(await read((snapshot) => loadSession(snapshot, dialect, assessments, session_id))),
 		start: (request) => write((context) => startSession(context, request)),
 		restore: (session_id, operation_id) =>
 			write((context) => restoreSession(context, { session_id, operation_id })),
@@ -126,6 +134,8 @@ async function completeWith(
 ): Promise<StartOutcome> {
 	const work = await loadOneSession(context, session_id);
 	if (!work) return unknownSession();
+	const refusal = refusePerson(work.session, context.now());
+	if (refusal) return { ok: false, refusal };
 	if (work.session.state.status !== "completed") {
 		const batch = single(session_id, mintOperationId(context.randomBytes), { kind: "complete" });
 		const outcome = applyBatch(work, batch, rulesOf(context));

@@ -10,6 +10,8 @@ export type WriteDeps = {
 	now: () => Instant;
 	randomBytes: (count: number) => Uint8Array;
 	expiry_days: number;
+	/** For how many days after its end a session's id still opens it; absent: for ever. */
+	secret_days?: number | undefined;
 };
 
 /** What happens to a session as a whole. Expiring is none: it is computed, and no code runs when it happens. */

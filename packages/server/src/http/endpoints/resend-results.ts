@@ -1,5 +1,6 @@
 import { ResendReply, ResendRequest, refuse } from "@carhythm/core";
 import type * as z from "zod/mini";
+import { refusePerson } from "../../db/sessions/person.ts";
 import type { Deps } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { say } from "../reply/messages.ts";
@@ -13,14 +14,14 @@ export function mountResendResults(api: Api, deps: Deps): void {
 		tag: "Results",
 		summary: "Send the results by email again",
 		description:
-			"`success` is false while email is not set up on this server; a new address is stored all the same.",
+			"`success` is false while email is not set up on this server; a new address is stored all the same, for 24 hours after the completion.",
 		body: {
 			schema: ResendRequest,
 			optional: false,
 			example: { session_id: EXAMPLE_SESSION, new_email: "amal@school.example" },
 		},
 		reply: { schema: ResendReply, description: "Whether an email was sent, in words" },
-		problems: ["session_not_found", "session_not_completed"],
+		problems: ["session_not_found", "session_not_completed", "session_completed"],
 		handle: ({ body }) => resend(deps, body),
 	});
 }
@@ -37,6 +38,8 @@ async function resend(
 		return { ok: false, refusal: refuse("session_not_completed", detail) };
 	}
 	if (!body.new_email) return { ok: true, body: { success: false, message: say("not_sent", state) } };
+	const refusal = refusePerson(found.session, deps.now());
+	if (refusal) return { ok: false, refusal };
 	await deps.store.sessions.saveEmail(state.session_id, body.new_email);
 	return { ok: true, body: { success: false, message: say("address_saved", state) } };
 }

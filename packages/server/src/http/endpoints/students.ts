@@ -14,7 +14,8 @@ export function mountStudents(api: Api, deps: Deps): void {
 		path: "/api/v2/student/info",
 		tag: "Results",
 		summary: "Give personal data, complete and score the session",
-		description: "On a completed session it updates the person's data and repeats the reply.",
+		description:
+			"On a completed session it updates the person's data and repeats the reply, for 24 hours after the completion.",
 		body: {
 			schema: StudentInfoRequest,
 			optional: false,
@@ -31,7 +32,7 @@ export function mountStudents(api: Api, deps: Deps): void {
 			schema: StudentInfoReply,
 			description: "Completed and scored. `email_sent` is false: email is not set up",
 		},
-		problems: ["session_not_found", "session_abandoned", "session_expired"],
+		problems: ["session_not_found", "session_abandoned", "session_expired", "session_completed"],
 		handle: ({ body }) => saveInfo(deps, body),
 	});
 }
