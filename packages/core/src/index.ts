@@ -11,18 +11,17 @@ export * from "./ids.ts";
 export * from "./presentation.ts";
 export * from "./progress.ts";
 export { ChoiceResult } from "./question-types/choice-result.ts";
-export { ESSAY_LIMIT, EssayAnswer, EssayQuestion } from "./question-types/essay.ts";
+export { ESSAY_LIMIT, EssayQuestion } from "./question-types/essay.ts";
 export * from "./question-types/index.ts";
-export { type ItemScores, ScaleMethod, type ScoreRange } from "./question-types/item-scores.ts";
-export { McqAnswer, McqQuestion } from "./question-types/mcq.ts";
+export { ScaleMethod, type ScoreRange } from "./question-types/item-scores.ts";
+export { McqQuestion } from "./question-types/mcq.ts";
 export {
-	OrderingAnswer,
 	OrderingQuestion,
 	orderingIndexes,
 	presentedOrder,
 } from "./question-types/ordering.ts";
 export type { Cell } from "./question-types/question-type.ts";
-export { SliderAnswer, SliderQuestion } from "./question-types/slider.ts";
+export { SliderQuestion } from "./question-types/slider.ts";
 export * from "./refusal.ts";
 export * from "./resume.ts";
 export { ExistingProfile, emptyExistingProfile, existingProfile } from "./scoring/existing-profile.ts";

@@ -72,7 +72,7 @@ export function rangesOf<T extends QuestionTypeName>({ type }: { type: T }): Ran
 }
 
 /** One schema of each type, in the order of the table. The cast says what `Object.values` forgets: there is one. */
-function schemasOf<Table extends object, K extends keyof Table[keyof Table]>(table: Table, name: K) {
+export function schemasOf<Table extends object, K extends keyof Table[keyof Table]>(table: Table, name: K) {
 	type Schema = Table[keyof Table][K];
 	return Object.values(table).map((type) => type[name]) as [Schema, ...Schema[]];
 }
