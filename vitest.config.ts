@@ -6,7 +6,7 @@ import { engineTests } from "./scripts/lib/engine-tests.mjs";
 const slow = ["src/cli/**", "src/migrations/**", "test/**"];
 const isQuick = process.env["CARHYTHM_QUICK"] === "1";
 
-const projects = ["packages/core", "packages/client", "packages/server", "packages/web", "scripts"];
+const projects = ["packages/core", "packages/client", "packages/server", "packages/ui", "packages/student", "scripts"];
 
 // `server` is on SQLite. What uses a database runs once more on PostgreSQL: see engine-tests.mjs.
 const { both, postgresOnly } = engineTests(join(import.meta.dirname, "packages/server"));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { checkImports } from "./lib/import-rules.mjs";
 import { root } from "./lib/run.mjs";
 
-const packages = ["core", "client", "server", "web"];
+const packages = ["core", "client", "server", "ui", "student"];
 const sourceFile = /\.(?:ts|tsx|mjs|js|css)$/;
 const notOurs = /^(?:node_modules|dist|generated|coverage|test-results|\..*)$/;
 

@@ -8,7 +8,7 @@ const installed = await ensureInstalled(console.log);
 if (installed.ok) {
 	const children = [
 		start(projectNode(), ["--watch", "packages/server/src/cli.ts", "serve", ...process.argv.slice(2)], root),
-		start(tool("vite"), [], join(root, "packages", "web")),
+		start(tool("vite"), [], join(root, "packages", "student")),
 	];
 	for (const child of children) {
 		child.on("exit", (code) => {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { root, run, tool } from "./lib/run.mjs";
 
-const packages = ["core", "client", "server", "web"];
+const packages = ["core", "client", "server", "ui", "student"];
 const projects = [
 	"tsconfig.json",
 	...packages.flatMap((name) => [`packages/${name}/tsconfig.json`, `packages/${name}/tsconfig.test.json`]),

@@ -15,11 +15,17 @@ import { root, run, tail, tool } from "./run.mjs";
 /** @type {readonly Target[]} */
 const targets = [
 	{
-		name: "web",
+		name: "student",
 		label: "the pages",
-		folder: "packages/web",
-		output: "packages/web/dist/index.html",
-		sources: ["package-lock.json", "packages/core/src", "packages/client/src", "packages/web"],
+		folder: "packages/student",
+		output: "packages/student/dist/index.html",
+		sources: [
+			"package-lock.json",
+			"packages/core/src",
+			"packages/client/src",
+			"packages/ui/src",
+			"packages/student",
+		],
 	},
 	{
 		name: "server",

@@ -52,7 +52,8 @@ export function checkCycles(files) {
 export function checkFolderCycles(files) {
 	/** @type {Map<string, Map<string, Violation[]>>} */
 	const imports = new Map();
-	for (const file of files) {
+	// A stylesheet only gathers others.
+	for (const file of files.filter(({ path }) => !path.endsWith(".css"))) {
 		for (const { specifier, offset } of importsOf(file.text)) {
 			const from = folderOf(file.path);
 			const to = specifier.startsWith(".") ? folderOf(resolvePath(file.path, specifier)) : undefined;

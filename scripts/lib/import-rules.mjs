@@ -21,12 +21,13 @@ const allowedImports = {
 	core: [/^zod\/mini$/],
 	client: [/^@carhythm\/core$/, /^idb$/],
 	server: [/^@carhythm\/core$/, /^node:/],
-	web: [
-		/^@carhythm\/(core|client)$/,
+	ui: [/^@carhythm\/core$/, /^preact(\/|$)/, /^@preact\/signals$/, /^@fontsource(-variable)?\//],
+	student: [
+		/^@carhythm\/(core|client|ui)$/,
+		/^@carhythm\/ui\/(base\.css|format)$/,
 		/^preact(\/|$)/,
 		/^@preact\/signals$/,
 		/^uqr$/,
-		/^@fontsource(-variable)?\//,
 	],
 };
 
@@ -119,10 +120,6 @@ function checkRelative(file, specifier, known) {
 	if (/\.(?:ts|tsx|mjs)$/.test(target) && !known.has(target))
 		return `imports ${specifier}, which does not exist`;
 	if (!file.isSupport) {
-		const entry = entryOf(target);
-		if (entry !== undefined && entryOf(file.path) !== entry) {
-			return `imports ${specifier} from the inside of web's entry point ${entry}; what two share belongs outside both`;
-		}
 		if (isAroundStore(file.path, target)) {
 			return `imports ${specifier}; http/ asks Store of db/store.ts, and imports of db/ only that, sessions/refusals.ts and sessions/expiry.ts`;
 		}
@@ -137,7 +134,7 @@ function checkRelative(file, specifier, known) {
  * @param {Readonly<Record<string, readonly string[]>>} dependencies
  */
 function checkPackage(file, specifier, dependencies) {
-	if (/^@carhythm\/[^/]+\//.test(specifier)) {
+	if (/^@carhythm\/[^/]+\/(?!base\.css$|format$)/.test(specifier)) {
 		return `imports ${specifier}, the inside of another package; import the package itself`;
 	}
 	const name = /** @type {keyof typeof allowedImports | undefined} */ (file.inPackage);
@@ -205,10 +202,6 @@ function checkLength(/** @type {ReadFile} */ file) {
 
 function packageOf(/** @type {string} */ path) {
 	return /^packages\/([^/]+)\//.exec(path)?.[1];
-}
-
-function entryOf(/** @type {string} */ path) {
-	return /^packages\/web\/src\/(?!shared\/)([^/]+)\//.exec(path)?.[1];
 }
 
 /**

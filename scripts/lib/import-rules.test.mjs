@@ -37,13 +37,15 @@ describe("what a package may import", () => {
 			"packages/server/src/db/open.ts": 'import Database from "better-sqlite3";\nconst d = "sqlite";',
 			"packages/server/src/migrations/step.ts": 'if (d === "postgres") run();',
 			"packages/server/src/db/sessions.ts": 'import { sql } from "kysely";\nimport { x } from "node:fs";',
-			"packages/web/src/student/main.tsx":
+			"packages/student/src/main.tsx":
 				'import { render } from "preact";\nimport { useId } from "preact/hooks";\nimport { signal } from "@preact/signals";\n' +
-				'import "@fontsource-variable/readex-pro";\nimport "../shared/base.css";\nimport { open } from "@carhythm/client";',
-			"packages/web/src/shared/base.css": "body { margin: 0 }",
+				'import "@carhythm/ui/base.css";\nimport "./app.css";\nimport { open } from "@carhythm/client";',
+			"packages/student/src/app.css": "body { margin: 0 }",
+			"packages/ui/src/fonts.ts": 'import "@fontsource-variable/readex-pro";',
 			"packages/server/test/campaigns/a-disk.ts": 'import { x } from "node:fs";',
-			"packages/web/e2e/kills/power.ts": 'import { aDisk } from "../../../server/test/campaigns/a-disk.ts";',
-			"packages/web/vite.config.ts": 'import { defineConfig } from "vite";\nprocess.env["X"];',
+			"packages/student/e2e/kills/power.ts":
+				'import { aDisk } from "../../../server/test/campaigns/a-disk.ts";',
+			"packages/student/vite.config.ts": 'import { defineConfig } from "vite";\nprocess.env["X"];',
 		};
 		expect(problemsIn(tree)).toEqual([]);
 	});
@@ -57,9 +59,9 @@ describe("what a package may import", () => {
 		["packages/server/src/a.ts", 'import express from "express";'],
 		["packages/server/src/a.ts", 'import "@carhythm/client";'],
 		["packages/server/src/testing/a.ts", 'import "@carhythm/client";'],
-		["packages/server/test/an-app.ts", 'import "@carhythm/web";'],
-		["packages/web/src/a.ts", 'import { z } from "zod/mini";'],
-		["packages/web/src/a.ts", 'const server = import("@carhythm/server");'],
+		["packages/server/test/an-app.ts", 'import "@carhythm/student";'],
+		["packages/student/src/a.ts", 'import { z } from "zod/mini";'],
+		["packages/student/src/a.ts", 'const server = import("@carhythm/server");'],
 	])("refuses in %s: %s", (path, source) => {
 		expect(problemOf(path, source)).toMatch(/not among what|must not know/);
 	});
@@ -67,23 +69,23 @@ describe("what a package may import", () => {
 	it("lets a test use tools, but not another package's inside or a package that its own must not know", () => {
 		expect(problemOf("packages/core/src/a.test.ts", 'import fc from "fast-check";')).toBe("");
 		expect(problemOf("packages/core/src/a.test.ts", 'import "@carhythm/server";')).toContain("must not know");
-		expect(problemOf("packages/web/e2e/a.test.ts", 'import "@carhythm/core/src/a.ts";')).toContain(
+		expect(problemOf("packages/student/e2e/a.test.ts", 'import "@carhythm/core/src/a.ts";')).toContain(
 			"the inside",
 		);
-		expect(problemOf("packages/web/e2e/a.test.ts", 'import "../../core/src/a.ts";')).toContain(
+		expect(problemOf("packages/student/e2e/a.test.ts", 'import "../../core/src/a.ts";')).toContain(
 			"outside its package",
 		);
 	});
 
 	it("refuses a way out of the package, a missing extension and a missing file", () => {
 		const problems = problemsIn({
-			"packages/web/src/a.ts": 'import "../../core/src/b.ts";\nimport "./b";\nimport "./c.ts";',
+			"packages/student/src/a.ts": 'import "../../core/src/b.ts";\nimport "./b";\nimport "./c.ts";',
 			"packages/core/src/b.ts": "",
 		});
 		expect(problems).toEqual([
-			expect.stringContaining("packages/web/src/a.ts:1 imports ../../core/src/b.ts, which is outside"),
-			expect.stringContaining("packages/web/src/a.ts:2 imports ./b without its extension"),
-			expect.stringContaining("packages/web/src/a.ts:3 imports ./c.ts, which does not exist"),
+			expect.stringContaining("packages/student/src/a.ts:1 imports ../../core/src/b.ts, which is outside"),
+			expect.stringContaining("packages/student/src/a.ts:2 imports ./b without its extension"),
+			expect.stringContaining("packages/student/src/a.ts:3 imports ./c.ts, which does not exist"),
 		]);
 	});
 
@@ -117,18 +119,9 @@ describe("the borders inside a package", () => {
 		expect(problemOf("packages/server/src/main.ts", "process.exitCode = 1;")).toBe("");
 	});
 
-	it("keeps the two entry points of web apart, also by way of what they share", () => {
-		const problems = problemsIn({
-			"packages/web/src/student/main.tsx": 'import "../console/table.tsx";\nimport "../shared/a.ts";',
-			"packages/web/src/console/table.tsx": "",
-			"packages/web/src/shared/a.ts": 'import "../student/page.tsx";',
-			"packages/web/src/student/page.tsx": "",
-		});
-		expect(problems).toEqual([
-			expect.stringMatching(/^packages\/web\/src\/shared\/a\.ts:1 .*entry point student/),
-			expect.stringMatching(/^packages\/web\/src\/student\/main\.tsx:1 .*entry point console/),
-			expect.stringContaining("student → shared → student"),
-		]);
+	it("keeps the student's pages out of what they share with the console", () => {
+		expect(problemOf("packages/ui/src/a.ts", 'import "@carhythm/client";')).toContain("must not know");
+		expect(problemOf("packages/ui/src/a.ts", 'import "@carhythm/student";')).toContain("must not know");
 	});
 
 	it("lets http ask the database by Store alone", () => {

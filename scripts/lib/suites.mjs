@@ -84,7 +84,7 @@ async function runBrowser(say) {
 	if (!chromium.found) return { passed: 0, failed: 1, note: `not run: ${chromium.problem}` };
 	return withReportFile(async (reportFile) => {
 		const result = await run(tool("playwright"), ["test", "--reporter=list,json"], {
-			cwd: join(root, "packages", "web"),
+			cwd: join(root, "packages", "student"),
 			env: {
 				...toolEnvironment(),
 				PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile,

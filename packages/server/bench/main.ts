@@ -138,7 +138,7 @@ function commitRate(): number {
 }
 
 function reportFirstLoad(): void {
-	const { total, files } = firstLoad(new URL("../../web/dist/", import.meta.url));
+	const { total, files } = firstLoad(new URL("../../student/dist/", import.meta.url));
 	console.log(`\nFirst load of the student page: ${total.toFixed(1)} kB gzip`);
 	for (const { file, kb } of files) console.log(`  ${kb.toFixed(1).padStart(6)} kB  ${file}`);
 }

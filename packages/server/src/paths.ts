@@ -14,7 +14,7 @@ export function contentFolder(): string {
 
 /** The folder of the built pages; null where they are not built. */
 export function webRoot(): string | null {
-	const index = findUpwards(join("packages", "web", "dist", "index.html"));
+	const index = findUpwards(join("packages", "student", "dist", "index.html"));
 	return index ? dirname(index) : null;
 }
 

@@ -1,0 +1,55 @@
+import { answerTo } from "@carhythm/core";
+import { useLanguage } from "@carhythm/ui";
+import { type AnswerEditor, isEmpty } from "../answer/answer-editor.ts";
+import { asShown } from "../answer/as-shown.ts";
+import { useMessages } from "../i18n/texts.ts";
+import { SaveLine } from "../parts/SaveLine.tsx";
+import { XpGain } from "../parts/XpGain.tsx";
+import { goBack } from "../visit/actions.ts";
+import type { Route } from "../visit/routes.ts";
+import { useSessionView, useVisit } from "../visit/visit.ts";
+
+/** Where the answers are, and the ways on and back. */
+export function QuestionFoot({ work, route }: { work: AnswerEditor; route: Route }) {
+	const m = useMessages();
+	const language = useLanguage();
+	const visit = useVisit();
+	const { session_id, state } = useSessionView();
+	const value = work.value();
+	// An answer that was emptied is taken back by Next; to skip would leave it standing.
+	const answered = value !== null && (!isEmpty(value) || answerTo(state, work.question.id) !== null);
+	const shown = asShown(m, work.question, { session_id, language });
+	// After a choice the page goes on by itself; a button that came for a moment would only flicker.
+	const hidden = work.leaving.value ? "foot-hidden" : "";
+	return (
+		<footer class="foot">
+			{shown && (
+				// Once it is not needed it still takes its room, so that nothing jumps under the finger.
+				<button
+					type="button"
+					class={`second outlined ${value === null ? "" : "foot-hidden"}`}
+					onClick={() => work.chooseAndLeave(shown.answer)}
+				>
+					{shown.text}
+				</button>
+			)}
+			<div class="foot-row">
+				<SaveLine />
+				<XpGain />
+				<button type="button" class="ghost" onClick={() => goBack(visit, route)}>
+					{m.back}
+				</button>
+				{/* Two elements, not one that changes: a click that skips would go on to submit the question it leads to. */}
+				{answered ? (
+					<button key="next" type="submit" form="question" class={`primary next ${hidden}`}>
+						{m.next}
+					</button>
+				) : (
+					<button key="skip" type="button" class={`ghost next ${hidden}`} onClick={() => work.skip()}>
+						{m.skip}
+					</button>
+				)}
+			</div>
+		</footer>
+	);
+}

@@ -1,0 +1,16 @@
+import { inLanguage, type Question } from "@carhythm/core";
+import { useLanguage } from "@carhythm/ui";
+
+/** The little story or picture that some questionnaires put before a question. */
+export function Scene({ question }: { question: Question }) {
+	const language = useLanguage();
+	const { scene_title, scene_narrative, scene_image } = question;
+	if (!scene_title && !scene_narrative && !scene_image) return null;
+	return (
+		<div class="scene">
+			{scene_image && <img src={scene_image} alt="" />}
+			{scene_title && <p class="scene-title">{inLanguage(scene_title, language)}</p>}
+			{scene_narrative && <p>{inLanguage(scene_narrative, language)}</p>}
+		</div>
+	);
+}

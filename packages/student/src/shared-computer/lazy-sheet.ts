@@ -1,0 +1,3 @@
+import { lazyScreen } from "../lazy/lazy-screen.ts";
+
+export const notYouSheet = lazyScreen(async () => (await import("./NotYouSheet.tsx")).NotYouSheet);
