@@ -11,10 +11,9 @@ export * from "./ids.ts";
 export * from "./presentation.ts";
 export * from "./progress.ts";
 export { ChoiceResult } from "./question-types/choice-result.ts";
-export { ESSAY_LIMIT, EssayQuestion } from "./question-types/essay.ts";
+export { ESSAY_LIMIT } from "./question-types/essay.ts";
 export * from "./question-types/index.ts";
 export { ScaleMethod, type ScoreRange } from "./question-types/item-scores.ts";
-export { McqQuestion } from "./question-types/mcq.ts";
 export {
 	OrderingQuestion,
 	orderingIndexes,
