@@ -47,7 +47,7 @@ export const QuestionOnPage = /* @__PURE__ */ z.discriminatedUnion(
 
 /** What of a question decides its range of scores; also fits a question that has no id yet. */
 export type ScorableQuestion = { [T in QuestionTypeName]: { type: T } & Scorable<T> }[QuestionTypeName];
-type Scorable<T extends QuestionTypeName> = Parameters<(typeof reports)[T]["scoreRange"]>[0];
+type Scorable<T> = T extends keyof typeof reports ? Parameters<(typeof reports)[T]["scoreRange"]>[0] : never;
 type Ranges<T extends QuestionTypeName> = {
 	scoreRange(question: Scorable<T>, item: ItemScores, method: ScaleMethod): ScoreRange | null;
 };

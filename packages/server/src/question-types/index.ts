@@ -17,7 +17,7 @@ const types = { slider, mcq, ordering, essay } satisfies {
 	[T in QuestionTypeName]: { type: T; File: z.ZodMiniType };
 };
 
-type FileOf<T extends QuestionTypeName> = z.output<(typeof types)[T]["File"]>;
+type FileOf<T> = T extends keyof typeof types ? z.output<(typeof types)[T]["File"]> : never;
 type ServerType<T extends QuestionTypeName> = ServerQuestionType<T, FileOf<T>>;
 
 /** What the server knows of every question type. */

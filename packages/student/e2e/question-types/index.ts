@@ -7,7 +7,7 @@ import { slider } from "./slider.ts";
 
 const objects = { slider, mcq, ordering, essay } satisfies { [T in QuestionTypeName]: { type: T } };
 
-type AskedOf<T extends QuestionTypeName> = Parameters<(typeof objects)[T]["putIn"]>[2];
+type AskedOf<T> = T extends keyof typeof objects ? Parameters<(typeof objects)[T]["putIn"]>[2] : never;
 type ObjectOf<T extends QuestionTypeName> = PageObject<T, AskedOf<T>>;
 
 /** A question as someone who has read the questionnaire knows it. */
