@@ -11,6 +11,7 @@ import {
 	QUESTION_TYPES,
 	type Question,
 	readStoredAnswer,
+	readStoredAssessment,
 } from "./index.ts";
 import { anIndex } from "./testing/an-assessment.ts";
 
@@ -112,6 +113,17 @@ describe("a stored answer", () => {
 			expect(() => readStoredAnswer(broken)).toThrow();
 		}
 	});
+});
+
+test("a stored assessment that asks for an unknown type says so", () => {
+	const { assessment } = index;
+	expect(readStoredAssessment(structuredClone(assessment))).toEqual(assessment);
+	const newer = structuredClone(assessment);
+	Object.assign(newer.chapters[0]?.pages[0]?.questions[1] ?? {}, { type: "matrix" });
+	expect(() => readStoredAssessment(newer)).toThrow(
+		/stored question is of the type "matrix".*Install the version/,
+	);
+	expect(() => readStoredAssessment({})).toThrow();
 });
 
 test("the tables name each type as its module does", () => {

@@ -60,11 +60,11 @@ export function readStoredAnswer(stored: unknown): Answer {
 	return Answer.parse(stored);
 }
 
-/** The type that a stored answer names. @throws Error for a type that this version does not know */
-export function storedTypeName(type: unknown): QuestionTypeName {
+/** The type that something stored names. @throws Error for a type that this version does not know */
+export function storedTypeName(type: unknown, of: "answer" | "question" = "answer"): QuestionTypeName {
 	const known = QUESTION_TYPE_NAMES.find((name) => name === type);
 	if (known) return known;
 	throw new Error(
-		`A stored answer is of the type ${JSON.stringify(type)}, which this version of CaRhythm does not know. Install the version that stored it.`,
+		`A stored ${of} is of the type ${JSON.stringify(type)}, which this version of CaRhythm does not know. Install the version that stored it.`,
 	);
 }

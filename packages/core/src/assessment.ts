@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { storedTypeName } from "./answer.ts";
 import { Question } from "./question-types/index.ts";
 import { Key, LocalizedText } from "./text.ts";
 
@@ -86,4 +87,23 @@ export function indexAssessment(assessment: Assessment): AssessmentIndex {
 		}
 	}
 	return { assessment, places, by_question: new Map(places.map((p) => [p.question.id, p])), pages };
+}
+
+/**
+ * A version of an assessment as it was stored, in JSON.
+ * @throws Error where it is none. A question of a type that this version does not know is told as such
+ */
+export function readStoredAssessment(stored: unknown): Assessment {
+	const read = Assessment.safeParse(stored);
+	if (read.success) return read.data;
+	for (const { path } of read.error.issues) {
+		if (path.at(-3) === "questions" && path.at(-1) === "type") {
+			storedTypeName(path.reduce(step, stored), "question");
+		}
+	}
+	throw read.error;
+}
+
+function step(value: unknown, name: PropertyKey): unknown {
+	return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
