@@ -71,8 +71,14 @@ export function rangesOf<T extends QuestionTypeName>({ type }: { type: T }): Ran
 	return ranges[type];
 }
 
-/** One schema of each type, in the order of the table. The cast says what `Object.values` forgets: there is one. */
-export function schemasOf<Table extends object, K extends keyof Table[keyof Table]>(table: Table, name: K) {
+/**
+ * One schema of each type, in the order of the table. The cast says what `Object.values` forgets: whose schemas
+ * these are, and that there is at least one.
+ */
+export function schemasOf<Table extends Record<string, Record<K, z.ZodMiniType>>, K extends string>(
+	table: Table,
+	name: K,
+) {
 	type Schema = Table[keyof Table][K];
 	return Object.values(table).map((type) => type[name]) as [Schema, ...Schema[]];
 }
