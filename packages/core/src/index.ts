@@ -10,6 +10,17 @@ export * from "./hand-off.ts";
 export * from "./ids.ts";
 export * from "./presentation.ts";
 export * from "./progress.ts";
+export { ChoiceResult } from "./question-types/choice-result.ts";
+export { ESSAY_LIMIT } from "./question-types/essay.ts";
+export * from "./question-types/index.ts";
+export { ScaleMethod, type ScoreRange } from "./question-types/item-scores.ts";
+export {
+	OrderingQuestion,
+	orderingIndexes,
+	presentedOrder,
+} from "./question-types/ordering.ts";
+export type { Cell } from "./question-types/question-type.ts";
+export { SliderQuestion } from "./question-types/slider.ts";
 export * from "./refusal.ts";
 export * from "./resume.ts";
 export { ExistingProfile, emptyExistingProfile, existingProfile } from "./scoring/existing-profile.ts";
@@ -18,5 +29,6 @@ export { scoreSession } from "./scoring/score-session.ts";
 export * from "./scoring/scoring.ts";
 export * from "./session.ts";
 export * from "./session-view.ts";
+export * from "./text.ts";
 export * from "./time.ts";
 export { unreachable } from "./unreachable.ts";
