@@ -1,10 +1,13 @@
 import {
 	addDays,
+	addMinutes,
 	expiresAt,
 	type Instant,
 	isExpired,
 	laterOf,
 	RESTORE_DAYS,
+	type Refusal,
+	refuse,
 	type SessionStatus,
 	unreachable,
 } from "@carhythm/core";
@@ -106,4 +109,21 @@ export function whereShownStatus(status: ShownStatus, { now, expiry_days }: Expi
 /** Until when Start Fresh can be undone; null for a session that it did not set aside. */
 export function restorableUntil({ abandoned_at }: Pick<StoredSession, "abandoned_at">): Instant | null {
 	return abandoned_at && addDays(abandoned_at, RESTORE_DAYS);
+}
+
+/** For so long after the completion the student may correct who they are. */
+const CORRECTION_HOURS = 24;
+
+/**
+ * Whether it is too late to change the person of a session. A completed one stays as it is: its id must not
+ * let another put their name under it for as long as the results can be read.
+ */
+export function refusePerson(
+	{ state, completed_at }: Pick<StoredSession, "state" | "completed_at">,
+	now: Instant,
+): Refusal | null {
+	if (state.status !== "completed") return null;
+	if (now <= addMinutes(completed_at ?? state.last_activity, CORRECTION_HOURS * 60)) return null;
+	const detail = `This assessment is finished. What it says of you can be changed for ${CORRECTION_HOURS} hours after that.`;
+	return refuse("session_completed", detail);
 }

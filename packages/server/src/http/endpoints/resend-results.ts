@@ -1,6 +1,6 @@
 import { ResendReply, ResendRequest, refuse } from "@carhythm/core";
 import type * as z from "zod/mini";
-import { refusePerson } from "../../db/sessions/person.ts";
+import { refusePerson } from "../../db/sessions/expiry.ts";
 import type { Deps } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { say } from "../reply/messages.ts";
