@@ -27,7 +27,7 @@ export type HttpConfig = {
 };
 
 /** Who asks, as far as it can be believed. */
-export type Client = {
+type Client = {
 	/** Whether the browser came by https. */
 	readonly is_https: boolean;
 	/** `host` or `host:port`, as the browser has it in its address bar; null where a request names none. */

@@ -10,7 +10,7 @@ export type Reference = {
 };
 
 /** What a start said, which session it got, and when. */
-export type KnownStart = { input: string; slot: number; at: number };
+type KnownStart = { input: string; slot: number; at: number };
 
 export type ReferenceSession = History & {
 	slot: number;
