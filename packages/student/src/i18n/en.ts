@@ -221,7 +221,7 @@ export const messages = {
 		new: "Start a new one",
 		unknown_title: "The server does not know this assessment.",
 		unknown: (value: number) =>
-			`Your ${answers(value)} ${value === 1 ? "is" : "are"} still on this device. This can happen when a server was set up anew; ask whoever gave you this address.`,
+			`Your ${answers(value)} ${value === 1 ? "is" : "are"} still on this device. This can happen when it was left for months, or when a server was set up anew; ask whoever gave you this address.`,
 		set_aside: (value: number) => `${answers(value)} set aside. You can return to them for ${days(7)}.`,
 		undo: "Undo",
 		set_aside_until: (value: number, until: Instant, now: Instant) =>
