@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
-import { Answer, checkAnswer, countCharacters, ESSAY_LIMIT, StorableText } from "./answer.ts";
+import { Answer, checkAnswer, StorableText } from "./answer.ts";
 import { type AssessmentIndex, Language } from "./assessment.ts";
+import { checkDraft } from "./draft.ts";
 import { OperationId, type SessionId } from "./ids.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { Instant, isTooLate, laterOf, toInstant, toMillis } from "./time.ts";
@@ -92,7 +93,7 @@ const byQuestion = { question_id: z.int() };
 export const Command = z.discriminatedUnion("kind", [
 	z.object({ kind: z.literal("answer"), ...byQuestion, answer: Answer }),
 	z.object({ kind: z.literal("clear"), ...byQuestion }),
-	/** Keeps something half-done, or discards it with null. It is not held against the question's rules. */
+	/** Keeps something half-done, or discards it with null. It holds nothing that the question does not have. */
 	z.object({ kind: z.literal("draft"), ...byQuestion, draft: z.nullable(Answer) }),
 	/** The student now looks at this question, in this language. Resuming sends one. */
 	z.object({ kind: z.literal("move"), ...byQuestion, language: z.optional(Language) }),
@@ -239,22 +240,13 @@ function refuseByContent(index: AssessmentIndex, command: Command | LifecycleCom
 		case "answer":
 			return checkAnswer(place.question, command.answer);
 		case "draft":
-			return command.draft ? checkDraft(place.question.type, command.draft) : null;
+			return command.draft ? checkDraft(place.question, command.draft) : null;
 		case "clear":
 		case "move":
 			return null;
 		default:
 			return unreachable(command);
 	}
-}
-
-function checkDraft(type: Answer["type"], draft: Answer): Refusal | null {
-	if (draft.type !== type) {
-		return refuse("answer_wrong_type", `This question takes a draft of type "${type}", not "${draft.type}".`);
-	}
-	return draft.type === "essay" && countCharacters(draft.text) > ESSAY_LIMIT
-		? refuse("answer_too_long", `Shorten the text to ${ESSAY_LIMIT} characters.`)
-		: null;
 }
 
 function afterAllBefore(

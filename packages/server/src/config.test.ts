@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { readConfig } from "./config.ts";
+import { limitsWith } from "./limits.ts";
 
 test("nothing set: the defaults", () => {
 	expect(readConfig({}, {})).toEqual({
@@ -13,6 +14,7 @@ test("nothing set: the defaults", () => {
 		migrate_on_start: false,
 		metrics: false,
 		theme: {},
+		limits: limitsWith(),
 	});
 });
 

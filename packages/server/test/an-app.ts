@@ -5,8 +5,10 @@ import { pino } from "pino";
 import { createApp } from "../src/app.ts";
 import { readAssessmentFile } from "../src/assessments/read-file.ts";
 import { createStore } from "../src/db/create-store.ts";
-import type { Store } from "../src/db/store.ts";
+import type { DiskWatch, Store } from "../src/db/store.ts";
+import type { HistoryBounds } from "../src/db/writes/history-bounds.ts";
 import type { Env, HttpConfig } from "../src/http/context.ts";
+import { highestLimits } from "../src/limits.ts";
 import type { Meter } from "../src/metrics/meter.ts";
 import { aStore, type StoreChanges, type TestStore } from "../src/testing/a-store.ts";
 import { expectDocumented } from "./documented.ts";
@@ -20,6 +22,9 @@ export type AppChanges = {
 	config?: Partial<HttpConfig>;
 	web_root?: string;
 	meter?: Meter;
+	disk?: DiskWatch;
+	/** How much history a session may have. */
+	bounds?: HistoryBounds;
 	/** Adds the assessment that ships beside the sampler. */
 	career_rhythm?: true;
 	/** Breaks the store where a test needs it broken. */
@@ -40,6 +45,7 @@ export async function anApp(changes: AppChanges = {}) {
 		randomBytes,
 		expiry_days: 30,
 		...(meter && { observer: meter }),
+		...(changes.bounds && { bounds: changes.bounds }),
 	});
 	const lines: string[] = [];
 	const app = createApp({
@@ -47,7 +53,7 @@ export async function anApp(changes: AppChanges = {}) {
 		config: {
 			cors_origins: ["http://localhost:*", "https://school.example"],
 			session_expiry_days: 30,
-			failed_lookups_per_minute: 100_000,
+			limits: highestLimits(),
 			...changes.config,
 		},
 		log: pino({ level: "debug" }, { write: (line) => void lines.push(line) }),
@@ -55,6 +61,7 @@ export async function anApp(changes: AppChanges = {}) {
 		randomBytes,
 		web_root: changes.web_root ?? null,
 		...(meter && { meter }),
+		...(changes.disk && { disk: changes.disk }),
 	});
 	return {
 		...base,

@@ -210,6 +210,9 @@ type SessionDrafts = {
  */
 type SessionDevices = { response_id: number; device_id: string; device_time: string; device_at: string };
 
+/** Bytes of long values in a session's history; no row before the first. */
+type SessionSizes = { response_id: number; value_bytes: number };
+
 /** The device on which a session goes on, since its last hand-off; no row before the first. */
 type SessionHolders = { response_id: number; device_id: string; label: string; since: string };
 
@@ -249,6 +252,7 @@ export type Schema = {
 	session_drafts: SessionDrafts;
 	session_devices: SessionDevices;
 	session_holders: SessionHolders;
+	session_sizes: SessionSizes;
 	hand_offs: HandOffs;
 	database_incarnations: DatabaseIncarnations;
 };
@@ -261,6 +265,7 @@ export const OF_A_SESSION = [
 	"hand_offs",
 	"session_devices",
 	"session_holders",
+	"session_sizes",
 	"session_drafts",
 	"session_events",
 	"session_details",

@@ -18,6 +18,7 @@ const SERVED: Readonly<Record<keyof Schema, true>> = {
 	session_drafts: true,
 	session_devices: true,
 	session_holders: true,
+	session_sizes: true,
 	hand_offs: true,
 	database_incarnations: true,
 };

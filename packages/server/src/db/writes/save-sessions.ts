@@ -5,6 +5,7 @@ import { lifecycleOf } from "../sessions/lifecycle.ts";
 import { TOUCHED, type Touched } from "../sessions/newest-events.ts";
 import { answerColumns } from "../sessions/rows.ts";
 import { saveDevices } from "./device-order.ts";
+import { saveSizes } from "./history-bounds.ts";
 import { saveAppliedLate } from "./late-events.ts";
 import type { SessionWrite } from "./session-write.ts";
 import type { WriteContext, WriteEffects } from "./write-context.ts";
@@ -28,6 +29,7 @@ export async function saveSessions(
 		dialect,
 		changed.flatMap((work) => work.events),
 	);
+	await saveSizes(tx, dialect, changed);
 	await saveAppliedLate(tx, changed);
 	await writeAnswers(tx, dialect, changed);
 	await writeDrafts(tx, dialect, changed);

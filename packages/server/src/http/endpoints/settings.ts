@@ -1,7 +1,7 @@
 import { ADOPTED_KEY, HealthReply, ThemeReply } from "@carhythm/core";
 import * as z from "zod/mini";
 import type { Deps } from "../context.ts";
-import type { Api } from "../endpoint.ts";
+import type { Api, Outcome } from "../endpoint.ts";
 
 type Theme = z.infer<typeof ThemeReply>;
 
@@ -29,9 +29,15 @@ const THEME_OF_ADOPTED: Theme = {
 };
 
 const ProcessReply = z.object({ status: z.literal("ok") });
+const ReadyReply = z.object({
+	status: z.literal("ok"),
+	/** There while the disk is too full to begin sessions; all else goes on. */
+	disk: z.optional(z.literal("low")),
+});
 
 /** About this server. */
 export function mountSettings(api: Api, deps: Deps): void {
+	const ping = shareCalls(() => deps.store.ping());
 	api.add({
 		method: "get",
 		path: "/api/v2/settings/theme",
@@ -58,6 +64,7 @@ export function mountSettings(api: Api, deps: Deps): void {
 	api.add({
 		method: "get",
 		path: "/healthz",
+		unlimited: true,
 		tag: "Service",
 		summary: "Whether the process lives",
 		description: "For a supervisor that restarts it. It does not look at the database.",
@@ -68,14 +75,28 @@ export function mountSettings(api: Api, deps: Deps): void {
 	api.add({
 		method: "get",
 		path: "/readyz",
+		unlimited: true,
 		tag: "Service",
 		summary: "Whether requests should be sent here",
-		description: "503 while the database does not answer.",
-		reply: { schema: ProcessReply, description: "They should" },
+		description:
+			"503 while the database does not answer. `disk` is `low` while no session is begun for want of room; answers are taken all the same, so requests should be sent.",
+		reply: { schema: ReadyReply, description: "They should" },
 		problems: ["storage_unavailable"],
-		handle: async () => {
-			await deps.store.ping();
-			return { ok: true, body: { status: "ok" } };
+		handle: async (): Promise<Outcome<z.infer<typeof ReadyReply>>> => {
+			await ping();
+			const isLow = (await deps.disk?.look())?.is_low ?? false;
+			return { ok: true, body: isLow ? { status: "ok", disk: "low" } : { status: "ok" } };
 		},
 	});
+}
+
+/** Those who ask while one call is under way share it: `/readyz` has no limit, and costs a query. */
+function shareCalls(call: () => Promise<void>): () => Promise<void> {
+	let under_way: Promise<void> | null = null;
+	return () => {
+		under_way ??= call().finally(() => {
+			under_way = null;
+		});
+		return under_way;
+	};
 }

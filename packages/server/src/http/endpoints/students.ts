@@ -33,7 +33,8 @@ export function mountStudents(api: Api, deps: Deps): void {
 			schema: StudentInfoReply,
 			description: "Completed and scored. `email_sent` is false: email is not set up",
 		},
-		problems: ["session_not_found", "session_abandoned", "session_expired"],
+		problems: ["session_not_found", "session_abandoned", "session_expired", "session_full"],
+		spends: "write",
 		handle: ({ body }) => saveInfo(deps, body),
 	});
 	api.add({
@@ -50,6 +51,7 @@ export function mountStudents(api: Api, deps: Deps): void {
 		},
 		reply: { schema: ResendReply, description: "Whether an email was sent, in words" },
 		problems: ["session_not_found", "session_not_completed"],
+		spends: "write",
 		handle: ({ body }) => resend(deps, body),
 	});
 }

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { createApp } from "../../app.ts";
 import { createStore } from "../../db/create-store.ts";
 import type { Database } from "../../db/dialect.ts";
+import { highestLimits } from "../../limits.ts";
 import { anExistingDatabase } from "../../testing/existing-databases.ts";
 import { migrateUp } from "../runner.ts";
 
@@ -14,7 +15,7 @@ function clientOf(database: Database) {
 	const now = () => toInstant(Date.now());
 	const app = createApp({
 		store: createStore(database, { now, randomBytes, expiry_days: 30 }),
-		config: { cors_origins: [], session_expiry_days: 30, failed_lookups_per_minute: 1000 },
+		config: { cors_origins: [], session_expiry_days: 30, limits: highestLimits() },
 		log: pino({ level: "silent" }),
 		now,
 		randomBytes,
