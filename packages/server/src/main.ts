@@ -12,6 +12,7 @@ import { databaseExists, describeDatabase, openDatabase } from "./db/open.ts";
 import { createDiskWatch } from "./db/sqlite/disk-watch.ts";
 import { refuseStaleLog } from "./db/sqlite/open-log.ts";
 import type { DiskWatch } from "./db/store.ts";
+import { startHousekeeping } from "./housekeeping.ts";
 import { limitConnections, timeLimits } from "./http/connection-limits.ts";
 import type { Meter } from "./metrics/meter.ts";
 import { OperatorError } from "./operator-error.ts";
@@ -75,7 +76,9 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		const place = `${isNew ? "A new database was made" : "Database"}: ${describeDatabase(config.database_url)}`;
 		say([...welcome(config.host, port, web_root !== null), place].join("\n"));
 		log.info({ host: config.host, port }, "listening");
+		const endHousekeeping = startHousekeeping(database, { log, now: means.now });
 		await stopped;
+		await endHousekeeping();
 	} finally {
 		await database.close();
 	}

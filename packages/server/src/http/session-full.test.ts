@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../test/an-app.ts";
+import { DEFAULT_BOUNDS } from "../db/writes/history-bounds.ts";
 import { anOperationId } from "../testing/a-store.ts";
 
 const slider = (value: number) => ({ type: "slider", value });
@@ -27,7 +28,7 @@ const answering = (app: TestApp, key: string, answer: unknown): Command => ({
 });
 
 test("a session whose history has as many events as it may have takes no more answers, and can be completed", async () => {
-	await using app = await anApp({ bounds: { session_events: 6, session_value_kib: 256 } });
+	await using app = await anApp({ bounds: { ...DEFAULT_BOUNDS, session_events: 6, session_value_kib: 256 } });
 	const id = await app.start();
 	const operation = { submission_id: anOperationId() };
 	const first = await app.submit(id, "team", SAMPLER_ANSWERS.team, operation);
@@ -46,7 +47,7 @@ test("a session whose history has as many events as it may have takes no more an
 });
 
 test("ending a session again and again has its bound too", async () => {
-	await using app = await anApp({ bounds: { session_events: 2, session_value_kib: 256 } });
+	await using app = await anApp({ bounds: { ...DEFAULT_BOUNDS, session_events: 2, session_value_kib: 256 } });
 	const id = await app.start();
 	for (let i = 0; i < 201; i += 1) await app.post(`/api/v2/session/${id}/restore`);
 	const full = await app.post(`/api/v2/session/${id}/restore`);
@@ -56,7 +57,9 @@ test("ending a session again and again has its bound too", async () => {
 
 test("long values are bounded together, whichever process and batch brought them; short ones go on", async () => {
 	// The longest answers of the sampler have 300 characters; these have 632 bytes.
-	await using app = await anApp({ bounds: { session_events: 1000, session_value_kib: 2 } });
+	await using app = await anApp({
+		bounds: { ...DEFAULT_BOUNDS, session_events: 1000, session_value_kib: 2 },
+	});
 	const id = await app.start();
 	const long = answering(app, "dream", essay(300, "ش"));
 	expect(await sync(app, id, long, long)).toEqual(["applied", "applied"]);
@@ -70,7 +73,9 @@ test("long values are bounded together, whichever process and batch brought them
 });
 
 test("drafts that come late stay in the history and count; drafts in time replace each other", async () => {
-	await using app = await anApp({ bounds: { session_events: 1000, session_value_kib: 32 } });
+	await using app = await anApp({
+		bounds: { ...DEFAULT_BOUNDS, session_events: 1000, session_value_kib: 32 },
+	});
 	const id = await app.start();
 	const draft: Command = { kind: "draft", question_id: app.question("dream"), draft: essay(10_000) };
 	expect(await sync(app, id, draft, draft, draft, draft, draft)).toEqual(Array(5).fill("applied"));

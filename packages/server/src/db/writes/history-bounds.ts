@@ -7,18 +7,20 @@ import type { Tx } from "../schema.ts";
 import type { Batch, WriteOperation } from "../store.ts";
 import type { SessionWrite } from "./session-write.ts";
 
-/** How much of history one session may have. */
-export type HistoryBounds = Pick<Limits, "session_events" | "session_value_kib">;
+/** How much of history, and how many devices, one session may have. */
+export type HistoryBounds = Pick<Limits, "session_events" | "session_value_kib" | "session_devices">;
 
 export const DEFAULT_BOUNDS: HistoryBounds = {
 	session_events: LIMITS.session_events.fallback,
 	session_value_kib: LIMITS.session_value_kib.fallback,
+	session_devices: LIMITS.session_devices.fallback,
 };
 
 /** For what the server does by itself. */
 export const NO_BOUNDS: HistoryBounds = {
 	session_events: Number.POSITIVE_INFINITY,
 	session_value_kib: Number.POSITIVE_INFINITY,
+	session_devices: DEFAULT_BOUNDS.session_devices,
 };
 
 /**
@@ -53,7 +55,8 @@ export function refuseFull(
 
 /** The bytes of a value that count. */
 export function countedBytes(value: string | null): number {
-	const bytes = value === null || value.length <= SHORT_VALUE ? 0 : Buffer.byteLength(value);
+	// No character of UTF-16 has more than three bytes in UTF-8.
+	const bytes = value === null || value.length * 3 <= SHORT_VALUE ? 0 : Buffer.byteLength(value);
 	return bytes > SHORT_VALUE ? bytes : 0;
 }
 
