@@ -61,6 +61,28 @@ export const LIMITS = {
 		to: 100_000,
 		about: "requests of one network that write; a burst of ten times as many a minute comes on top",
 	},
+	network_body_kib_per_second: {
+		variable: "LIMIT_NETWORK_BODY_KIB_PER_SECOND",
+		fallback: 2048,
+		from: 1024,
+		to: 10_000_000,
+		about:
+			"KiB of request bodies above 16 KiB of one network, before they are read: parsing 1 MiB takes 20 ms; a burst of four times as many a minute comes on top",
+	},
+	network_operations_at_once: {
+		variable: "LIMIT_NETWORK_OPERATIONS_AT_ONCE",
+		fallback: 200,
+		from: 1,
+		to: 100_000,
+		about: "operations of one network that are being stored; more of them wait, while other networks go on",
+	},
+	network_operations_waiting: {
+		variable: "LIMIT_NETWORK_OPERATIONS_WAITING",
+		fallback: 500,
+		from: 1,
+		to: 100_000,
+		about: "requests of one network that wait so",
+	},
 	session_writes_per_second: {
 		variable: "LIMIT_SESSION_WRITES_PER_SECOND",
 		fallback: 10,
@@ -95,7 +117,7 @@ export const LIMITS = {
 		fallback: 360,
 		from: 10,
 		to: 1_000_000,
-		about: "MiB that one network may add to the history; a burst of half as much an hour comes on top",
+		about: "MiB that one network may add to the history; a burst of a sixth as much an hour comes on top",
 	},
 	session_reads_per_minute: {
 		variable: "LIMIT_SESSION_READS_PER_MINUTE",

@@ -112,6 +112,8 @@ function serve(endpoint: AnyEndpoint, limiters: Limiters) {
 		const early = endpoint.unlimited ? null : await budgets.request(c);
 		if (early) return refuse(c, early, failedLookups);
 		if (!endpoint.body) return handle(c, endpoint, undefined, limiters);
+		const heavy = await budgets.body(c);
+		if (heavy) return refuse(c, heavy, failedLookups);
 		const open = bodies.open(c);
 		try {
 			const body = await readJson(c, open);

@@ -102,8 +102,8 @@ test("what a network adds to the history has a budget, drafts that come late too
 		question_id: app.question(question),
 		[kind]: { type: "essay", text: "x".repeat(10_000) },
 	});
-	// Half a MiB, and a minute's share of one more.
-	for (let i = 0; i < 48; i += 1) expect((await sync(app, id, [essay("answer")])).status).toBe(200);
+	// A sixth of it, and a minute's share.
+	for (let i = 0; i < 16; i += 1) expect((await sync(app, id, [essay("answer")])).status).toBe(200);
 	for (let i = 0; i < 5; i += 1) await sync(app, id, [essay("answer")]);
 	expect(told(await sync(app, id, [essay("answer")]))).toEqual(TOO_MANY);
 

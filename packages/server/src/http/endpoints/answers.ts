@@ -128,13 +128,15 @@ async function sync(
 	const outcome =
 		operations.length === 0
 			? await operateNothing(deps, session_id)
-			: await deps.store.sessions.operate({
-					session_id,
-					device_id: body.device_id ?? null,
-					sent_at: body.sent_at,
-					operations,
-					mode: "sync",
-				});
+			: await deps.budgets.inTurn(c, operations.length, () =>
+					deps.store.sessions.operate({
+						session_id,
+						device_id: body.device_id ?? null,
+						sent_at: body.sent_at,
+						operations,
+						mode: "sync",
+					}),
+				);
 	if (!outcome.ok) return outcome;
 	const stored = outcome.results.values();
 	const results = parsed.map((operation, position): OperationResult => {

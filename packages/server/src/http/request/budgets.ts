@@ -4,8 +4,10 @@ import { counted } from "../../counted.ts";
 import type { Limits } from "../../limits.ts";
 import type { Deps, Env, HttpConfig } from "../context.ts";
 import type { ProblemDetails } from "../reply/problem.ts";
+import { FREE_BYTES } from "./body-budget.ts";
 import { networkOf } from "./network.ts";
 import { createRateLimiter, type RateLimiter } from "./rate-limiter.ts";
+import { createTurns, NO_TURN } from "./turns.ts";
 
 /** A refusal that says when to come again. */
 export type Busy = { ok: false; refusal: ProblemDetails; retry_after: number };
@@ -16,7 +18,11 @@ type Verdict = Promise<Busy | null>;
 /** The budgets of limits.ts that are counted for each request. Each call spends. */
 export type Budgets = {
 	request(c: Context<Env>): Verdict;
+	/** The body of a request, by its declared length; one of unknown length counts as the longest. */
+	body(c: Context<Env>): Verdict;
 	start(c: Context<Env>): Verdict;
+	/** Runs work that stores so many operations when it is its network's turn. */
+	inTurn<T>(c: Context<Env>, operations: number, work: () => Promise<T>): Promise<T | Busy>;
 	/** One request that writes to a session, known or not. */
 	write(c: Context<Env>, session_id: SessionId): Verdict;
 	/** What a `sync` brings, before it is stored. */
@@ -34,15 +40,31 @@ export type LimitedDeps = Deps & { budgets: Budgets };
 
 /** A row of the history with its entries in the indexes, without its value. */
 const BYTES_OF_AN_EVENT = 768;
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const LONGEST_BODY = MIB;
 const MINUTE = 60;
 const HOUR = 3600;
 
 export function createBudgets({ limits, trust_proxy = false }: HttpConfig): Budgets {
 	const network = (c: Context<Env>) => networkOf(c, trust_proxy);
 	const by = limitersOf(limits);
+	const turns = createTurns({
+		most: limits.network_operations_at_once,
+		most_waiting: limits.network_operations_waiting,
+	});
 	return {
 		request: async (c) => busy(await by.requests.spend(network(c)), "network"),
+		async body(c) {
+			const declared = c.req.header("content-length");
+			const size = declared === undefined ? LONGEST_BODY : Math.min(Number(declared), LONGEST_BODY);
+			const isFree = size <= FREE_BYTES || (declared === undefined && !c.req.header("transfer-encoding"));
+			return isFree ? null : busy(await by.bodies.spend(network(c), Math.ceil(size / KIB)), "network");
+		},
+		async inTurn(c, operations, work) {
+			const outcome = await turns(network(c), operations, work);
+			return outcome === NO_TURN ? tooMany(1, "network") : outcome;
+		},
 		async start(c) {
 			const own = await by.starts.spend(network(c));
 			return busy(own, "network") ?? busy(await by.allStarts.spend(""), "server");
@@ -73,9 +95,11 @@ function limitersOf(limits: Limits) {
 		createRateLimiter({ points, seconds }, burst);
 	const requests = share(limits.network_requests_per_second);
 	const writes = share(limits.network_writes_per_second);
+	const bodies = share(limits.network_body_kib_per_second);
 	const stored = share(limits.network_stored_mib_per_hour) * MIB;
 	return {
 		requests: a(requests, 1, { points: 20 * requests, seconds: MINUTE }),
+		bodies: a(bodies, 1, { points: 4 * bodies, seconds: MINUTE }),
 		starts: a(share(limits.network_starts_per_minute), MINUTE, {
 			points: share(limits.network_starts_burst),
 			seconds: HOUR,
@@ -87,7 +111,7 @@ function limitersOf(limits: Limits) {
 			seconds: MINUTE,
 		}),
 		operations: a(limits.session_operations_per_minute, MINUTE),
-		stored: a(stored / MINUTE, MINUTE, { points: stored / 2, seconds: HOUR }),
+		stored: a(stored / MINUTE, MINUTE, { points: stored / 6, seconds: HOUR }),
 		reads: a(limits.session_reads_per_minute, MINUTE),
 		codes: a(limits.session_codes_per_minute, MINUTE),
 		codesOfHour: a(limits.session_codes_per_hour, HOUR),
@@ -104,7 +128,10 @@ const WHOSE = {
 
 /** The refusal of a budget that is used up; null where there is nothing to wait for. */
 export function busy(wait: number | null, whose: keyof typeof WHOSE): Busy | null {
-	if (wait === null) return null;
+	return wait === null ? null : tooMany(wait, whose);
+}
+
+function tooMany(wait: number, whose: keyof typeof WHOSE): Busy {
 	const detail = `Too many requests came ${WHOSE[whose]}. Nothing is lost: try again in ${counted(wait, "second")}.`;
 	return { ok: false, refusal: { code: "too_many_requests", detail }, retry_after: wait };
 }
