@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Hono } from "hono";
 import type { Deps, Env } from "./http/context.ts";
 import { mountDocs } from "./http/docs/mount.ts";
@@ -56,7 +57,12 @@ export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 	mountSettings(api, deps);
 	mountDocs(app, api);
 	if (meter) mountMetrics(app, meter);
-	registerEndpoints(app, api, { failedLookups, budgets, bodies: createBodyBudget(config) });
+	registerEndpoints(app, api, {
+		failedLookups,
+		budgets,
+		bodies: createBodyBudget(config),
+		sleep: deps.sleep ?? sleep,
+	});
 	mountStatic(app, web_root);
 	return app;
 }

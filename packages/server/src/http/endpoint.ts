@@ -88,7 +88,18 @@ export function createApi(): Api {
 }
 
 /** What a request is held against before it is handled, and unknown ids after. */
-export type Limiters = { failedLookups: FailedAttemptLimiter; budgets: Budgets; bodies: BodyBudget };
+export type Limiters = {
+	failedLookups: FailedAttemptLimiter;
+	budgets: Budgets;
+	bodies: BodyBudget;
+	sleep: (milliseconds: number) => Promise<unknown>;
+};
+
+/**
+ * A client over its budget gets its refusal after this time. One that never waits then costs a request for each of
+ * its connections in this time, and not as many as it can send.
+ */
+const SLOW_REFUSAL_MS = 500;
 
 /** Serves the table: for each path its methods, OPTIONS, and 405 for every other method. */
 export function registerEndpoints(app: Hono<Env>, api: Api, limiters: Limiters): void {
@@ -106,18 +117,18 @@ export function registerEndpoints(app: Hono<Env>, api: Api, limiters: Limiters):
 }
 
 function serve(endpoint: AnyEndpoint, limiters: Limiters) {
-	const { failedLookups, budgets, bodies } = limiters;
+	const { budgets, bodies } = limiters;
 	return async (c: Context<Env>): Promise<Response> => {
 		c.set("route", endpoint.path);
 		const early = endpoint.unlimited ? null : await budgets.request(c);
-		if (early) return refuse(c, early, failedLookups);
+		if (early) return refuse(c, early, limiters);
 		if (!endpoint.body) return handle(c, endpoint, undefined, limiters);
 		const heavy = await budgets.body(c);
-		if (heavy) return refuse(c, heavy, failedLookups);
+		if (heavy) return refuse(c, heavy, limiters);
 		const open = bodies.open(c);
 		try {
 			const body = await readJson(c, open);
-			if (!body.ok) return refuse(c, body, failedLookups);
+			if (!body.ok) return refuse(c, body, limiters);
 			return await handle(c, endpoint, body.value, limiters);
 		} finally {
 			open.release();
@@ -129,14 +140,15 @@ async function handle(
 	c: Context<Env>,
 	endpoint: AnyEndpoint,
 	body: unknown,
-	{ failedLookups, budgets }: Limiters,
+	limiters: Limiters,
 ): Promise<Response> {
+	const { budgets } = limiters;
 	const parsed = endpoint.body && parseBody(body, endpoint.body);
 	if (parsed?.ok === false) return problem(c, parsed.refusal);
 	const busy = endpoint.spends && (await spend(c, endpoint.spends, parsed?.value, budgets));
-	if (busy) return refuse(c, busy, failedLookups);
+	if (busy) return refuse(c, busy, limiters);
 	const outcome = await endpoint.handle({ c, body: parsed?.value });
-	if (!outcome.ok) return refuse(c, outcome, failedLookups);
+	if (!outcome.ok) return refuse(c, outcome, limiters);
 	const cache = endpoint.immutable ? "public, max-age=31536000, immutable" : "no-store";
 	if ("events" in outcome) return reply(c, outcome.events, 200, EVENT_STREAM);
 	if ("nothing" in outcome) return reply(c, null, 204, { "Cache-Control": cache });
@@ -169,11 +181,13 @@ const EVENT_STREAM = {
 async function refuse(
 	c: Context<Env>,
 	{ refusal, retry_after }: Extract<Outcome<unknown>, { ok: false }>,
-	failedLookups: FailedAttemptLimiter,
+	{ failedLookups, sleep }: Limiters,
 ): Promise<Response> {
+	if (refusal.code === "too_many_requests") await sleep(SLOW_REFUSAL_MS);
 	if (retry_after) return problem(c, refusal, { "Retry-After": String(retry_after) });
 	const isUnknown = refusal.code === "session_not_found";
 	const tooMany = isUnknown ? tooManyUnknown(await failedLookups.count(c)) : null;
+	if (tooMany) await sleep(SLOW_REFUSAL_MS);
 	return tooMany
 		? problem(c, tooMany.refusal, { "Retry-After": String(tooMany.retry_after) })
 		: problem(c, refusal);
