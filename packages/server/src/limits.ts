@@ -69,6 +69,14 @@ export const LIMITS = {
 		about:
 			"KiB of request bodies above 16 KiB of one network, before they are read: parsing 1 MiB takes 20 ms; a burst of four times as many a minute comes on top",
 	},
+	network_operations_per_second: {
+		variable: "LIMIT_NETWORK_OPERATIONS_PER_SECOND",
+		fallback: 200,
+		from: 20,
+		to: 1_000_000,
+		about:
+			"operations of one network: 500 students who work; a burst of thirty times as many a minute comes on top, for a class that comes back from a place without a network",
+	},
 	network_operations_at_once: {
 		variable: "LIMIT_NETWORK_OPERATIONS_AT_ONCE",
 		fallback: 200,

@@ -174,7 +174,7 @@ async function spendOn(
 
 /** What a command adds to the history beside its row. Half-typed text replaces the one before it. */
 function bytesToStore(command: Command): number {
-	return command.kind === "answer" ? JSON.stringify(command.answer).length : 0;
+	return command.kind === "answer" ? Buffer.byteLength(JSON.stringify(command.answer)) : 0;
 }
 
 /** A draft that comes late stays in the history. */
@@ -187,7 +187,9 @@ async function chargeLateDrafts(
 	const late = new Set(results.flatMap((one) => (one.status === "late" ? [one.operation_id] : [])));
 	if (late.size === 0) return;
 	const drafts = operations.flatMap(({ operation_id, command }) =>
-		command.kind === "draft" && late.has(operation_id) ? [JSON.stringify(command.draft).length] : [],
+		command.kind === "draft" && late.has(operation_id)
+			? [Buffer.byteLength(JSON.stringify(command.draft))]
+			: [],
 	);
 	if (drafts.length > 0)
 		await budgets.stored(

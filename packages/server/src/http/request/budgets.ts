@@ -76,6 +76,8 @@ export function createBudgets({ limits, trust_proxy = false }: HttpConfig): Budg
 		async operations(c, session_id, { operations, bytes }) {
 			const wait = await by.operations.spend(session_id, operations);
 			if (wait !== null) return busy(wait, "session");
+			const ofNetwork = await by.networkOperations.spend(network(c), operations);
+			if (ofNetwork !== null) return busy(ofNetwork, "network");
 			return busy(await by.stored.spend(network(c), operations * BYTES_OF_AN_EVENT + bytes), "network");
 		},
 		stored: (c, bytes) => by.stored.charge(network(c), bytes),
@@ -95,6 +97,7 @@ function limitersOf(limits: Limits) {
 		createRateLimiter({ points, seconds }, burst);
 	const requests = share(limits.network_requests_per_second);
 	const writes = share(limits.network_writes_per_second);
+	const operations = share(limits.network_operations_per_second);
 	const bodies = share(limits.network_body_kib_per_second);
 	const stored = share(limits.network_stored_mib_per_hour) * MIB;
 	return {
@@ -111,6 +114,7 @@ function limitersOf(limits: Limits) {
 			seconds: MINUTE,
 		}),
 		operations: a(limits.session_operations_per_minute, MINUTE),
+		networkOperations: a(operations, 1, { points: 30 * operations, seconds: MINUTE }),
 		stored: a(stored / MINUTE, MINUTE, { points: stored / 6, seconds: HOUR }),
 		reads: a(limits.session_reads_per_minute, MINUTE),
 		codes: a(limits.session_codes_per_minute, MINUTE),

@@ -9,10 +9,6 @@ export type RateLimiter = {
 	spend(key: string, points?: number): Promise<number | null>;
 	/** Counts what has happened already; the next one who spends may have to wait for it. */
 	charge(key: string, points: number): Promise<void>;
-	/** Takes back what was spent. */
-	giveBack(key: string): Promise<void>;
-	/** @returns as `spend`, without spending */
-	wait(key: string): Promise<number | null>;
 };
 
 /**
@@ -29,19 +25,15 @@ export function createRateLimiter({ points, seconds }: Window, burst?: Window): 
 				await limiter.consume(key, amount);
 				return null;
 			} catch (rejection) {
-				if (rejection instanceof RateLimiterRes) return secondsOf(rejection);
-				throw rejection;
+				if (!(rejection instanceof RateLimiterRes)) throw rejection;
+				// The library counts what it refuses: a batch that is too much now would block all that would fit.
+				await rate.reward(key, amount);
+				await extra?.reward(key, amount);
+				return secondsOf(rejection);
 			}
 		},
 		async charge(key, amount) {
 			await (extra ?? rate).penalty(key, amount);
-		},
-		async giveBack(key) {
-			await rate.reward(key);
-		},
-		async wait(key) {
-			const spent = await rate.get(key);
-			return spent && spent.remainingPoints <= 0 ? secondsOf(spent) : null;
 		},
 	};
 }
