@@ -7,6 +7,8 @@ import { mountAnswers } from "./http/endpoints/answers.ts";
 import { mountContent } from "./http/endpoints/content.ts";
 import { mountFeedback } from "./http/endpoints/feedback.ts";
 import { mountHandOffs } from "./http/endpoints/hand-offs.ts";
+import { mountHealth } from "./http/endpoints/health.ts";
+import { mountResendResults } from "./http/endpoints/resend-results.ts";
 import { mountScores } from "./http/endpoints/scores.ts";
 import { mountSessionLifecycle } from "./http/endpoints/session-lifecycle.ts";
 import { mountSessionStream } from "./http/endpoints/session-stream.ts";
@@ -52,9 +54,11 @@ export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 	mountAnswers(api, limited);
 	mountContent(api, deps);
 	mountStudents(api, deps);
+	mountResendResults(api, deps);
 	mountScores(api, deps);
 	mountFeedback(api, limited);
 	mountSettings(api, deps);
+	mountHealth(api, deps);
 	mountDocs(app, api);
 	if (meter) mountMetrics(app, meter);
 	registerEndpoints(app, api, {

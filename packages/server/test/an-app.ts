@@ -2,12 +2,16 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Hono } from "hono";
 import { pino } from "pino";
-import { createApp } from "../src/app.ts";
-import { readAssessmentFile } from "../src/assessments/read-file.ts";
-import { createStore } from "../src/db/create-store.ts";
-import type { DiskWatch, Store } from "../src/db/store.ts";
+import type { DiskWatch } from "../src/db/store.ts";
 import type { HistoryBounds } from "../src/db/writes/history-bounds.ts";
-import type { Env, HttpConfig } from "../src/http/context.ts";
+import {
+	createApp,
+	createStore,
+	type Env,
+	type HttpConfig,
+	readAssessmentFile,
+	type Store,
+} from "../src/index.ts";
 import { highestLimits } from "../src/limits.ts";
 import type { Meter } from "../src/metrics/meter.ts";
 import { aStore, type StoreChanges, type TestStore } from "../src/testing/a-store.ts";

@@ -1,7 +1,7 @@
-import { ADOPTED_KEY, HealthReply, ThemeReply } from "@carhythm/core";
-import * as z from "zod/mini";
+import { ADOPTED_KEY, ThemeReply } from "@carhythm/core";
+import type * as z from "zod/mini";
 import type { Deps } from "../context.ts";
-import type { Api, Outcome } from "../endpoint.ts";
+import type { Api } from "../endpoint.ts";
 
 type Theme = z.infer<typeof ThemeReply>;
 
@@ -28,16 +28,8 @@ const THEME_OF_ADOPTED: Theme = {
 	brand_name: "CaRhythm",
 };
 
-const ProcessReply = z.object({ status: z.literal("ok") });
-const ReadyReply = z.object({
-	status: z.literal("ok"),
-	/** There while the disk is too full to begin sessions; all else goes on. */
-	disk: z.optional(z.literal("low")),
-});
-
-/** About this server. */
+/** How front ends look. */
 export function mountSettings(api: Api, deps: Deps): void {
-	const ping = shareCalls(() => deps.store.ping());
 	api.add({
 		method: "get",
 		path: "/api/v2/settings/theme",
@@ -52,51 +44,4 @@ export function mountSettings(api: Api, deps: Deps): void {
 			return { ok: true, body: { ...(isAdopted ? THEME_OF_ADOPTED : THEME), ...deps.config.theme } };
 		},
 	});
-	api.add({
-		method: "get",
-		path: "/api/v2/health",
-		tag: "Service",
-		summary: "Whether the API is there",
-		reply: { schema: HealthReply, description: "It is" },
-		problems: [],
-		handle: async () => ({ ok: true, body: { status: "healthy", version: "2.0" } }),
-	});
-	api.add({
-		method: "get",
-		path: "/healthz",
-		unlimited: true,
-		tag: "Service",
-		summary: "Whether the process lives",
-		description: "For a supervisor that restarts it. It does not look at the database.",
-		reply: { schema: ProcessReply, description: "It lives" },
-		problems: [],
-		handle: async () => ({ ok: true, body: { status: "ok" } }),
-	});
-	api.add({
-		method: "get",
-		path: "/readyz",
-		unlimited: true,
-		tag: "Service",
-		summary: "Whether requests should be sent here",
-		description:
-			"503 while the database does not answer. `disk` is `low` while no session is begun for want of room; answers are taken all the same, so requests should be sent.",
-		reply: { schema: ReadyReply, description: "They should" },
-		problems: ["storage_unavailable"],
-		handle: async (): Promise<Outcome<z.infer<typeof ReadyReply>>> => {
-			await ping();
-			const isLow = (await deps.disk?.look())?.is_low ?? false;
-			return { ok: true, body: isLow ? { status: "ok", disk: "low" } : { status: "ok" } };
-		},
-	});
-}
-
-/** Those who ask while one call is under way share it: `/readyz` has no limit, and costs a query. */
-function shareCalls(call: () => Promise<void>): () => Promise<void> {
-	let under_way: Promise<void> | null = null;
-	return () => {
-		under_way ??= call().finally(() => {
-			under_way = null;
-		});
-		return under_way;
-	};
 }

@@ -61,8 +61,13 @@ export async function readJson(c: Context<Env>, open: OpenBody): Promise<Parsed<
 }
 
 /**
+/**
  * The body, unless it is larger than {@link BODY_LIMIT} or there is no room for it, which is found out before the
  * rest of it is read.
+ *
+ * `hono/body-limit` would do for the first, but begins with a look at `c.req.raw.body`. For that the adapter to
+ * Node builds a whole Request with a web stream, where `arrayBuffer()` reads the socket: an answer of 200 bytes
+ * that came in took about twice the processor time.
  */
 async function readBytes(
 	c: Context<Env>,
@@ -71,7 +76,6 @@ async function readBytes(
 	const declared = c.req.header("content-length");
 	if (declared !== undefined && c.req.header("transfer-encoding") === undefined) {
 		if (Number(declared) > BODY_LIMIT) return "too_large";
-		// Most bodies are small, and read whole at half the cost of their pieces.
 		if (Number(declared) <= FREE_BYTES) return c.req.arrayBuffer();
 	}
 	const chunks: Uint8Array[] = [];

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Question } from "../questions.ts";
+import type { Question } from "../students/questions.ts";
 import { type Client, createClient } from "./client.ts";
 
 /** What the attackers do, one after another: each was shown to stop or fill the server before it had limits. */

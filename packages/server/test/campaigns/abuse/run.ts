@@ -7,9 +7,9 @@ import { sql } from "kysely";
 import type { Database } from "../../../src/db/dialect.ts";
 import { openDatabase } from "../../../src/db/open.ts";
 import { chanceOf } from "../../simulation/chance.ts";
-import { startServer } from "../a-server.ts";
-import { aCampaignDatabase, type CampaignDatabase, type Engine } from "../places.ts";
-import { readQuestions } from "../questions.ts";
+import { startServer } from "../environment/server-process.ts";
+import { createCampaignDatabase, type CampaignDatabase, type Engine } from "../environment/campaign-database.ts";
+import { readQuestions } from "../students/questions.ts";
 import type { AttackerData, AttackName, Replies } from "./attacks.ts";
 import { beginClass, percentile } from "./school-class.ts";
 
@@ -54,7 +54,7 @@ export type AbuseOptions = {
 /** One attack on a server with a class beside it. */
 export async function runAbuse(options: AbuseOptions): Promise<AbuseFigures> {
 	const { engine, attack, seconds, seed, think_ms = 1000 } = options;
-	await using place = await aCampaignDatabase(engine);
+	await using place = await createCampaignDatabase(engine);
 	const server = await startServer({
 		address: place.address,
 		environment: { NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}` },

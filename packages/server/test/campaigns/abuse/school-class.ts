@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Chance } from "../../simulation/chance.ts";
-import { anyAnswer, type Question } from "../questions.ts";
+import { drawAnswer, type Question } from "../students/questions.ts";
 import { type Client, createClient } from "./client.ts";
 
 const STUDENTS = 40;
@@ -59,7 +59,7 @@ export function beginClass(
 			const question = chance.pick(questions);
 			const operation_id = randomUUID();
 			const now = new Date().toISOString();
-			const command = { kind: "answer", question_id: question.id, answer: anyAnswer(question, chance) };
+			const command = { kind: "answer", question_id: question.id, answer: drawAnswer(question, chance) };
 			await send("POST", `/api/v2/session/${id}/sync`, {
 				sent_at: now,
 				operations: [{ operation_id, client_time: now, command }],
