@@ -131,7 +131,7 @@ const WHOSE = {
 } as const;
 
 /** The refusal of a budget that is used up; null where there is nothing to wait for. */
-export function busy(wait: number | null, whose: keyof typeof WHOSE): Busy | null {
+function busy(wait: number | null, whose: keyof typeof WHOSE): Busy | null {
 	return wait === null ? null : tooMany(wait, whose);
 }
 

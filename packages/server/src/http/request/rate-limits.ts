@@ -22,7 +22,7 @@ export type FailedAttemptLimiter = {
 	guess(c: Context<Env>, guess: Guess): Promise<RedeemOutcome | Busy>;
 };
 
-export type Guess = {
+type Guess = {
 	/** Null for a text that is no code. */
 	code: HandOffCode | null;
 	/** What the browser calls itself; null where it does not. */

@@ -1,6 +1,6 @@
 import { Agent, type IncomingMessage, request } from "node:http";
 
-export type Reply = { status: number; body: Record<string, unknown>; retry_after_ms: number; ms: number };
+type Reply = { status: number; body: Record<string, unknown>; retry_after_ms: number; ms: number };
 
 /** Sends requests from one address of this machine, so that class and attacker are different networks. */
 export type Client = {

@@ -6,7 +6,7 @@ import { type Client, createClient } from "./client.ts";
 
 const STUDENTS = 40;
 /** Where the class's computers are; the attackers have another address. */
-export const ADDRESS_OF_CLASS = "127.0.0.1";
+const ADDRESS_OF_CLASS = "127.0.0.1";
 
 /** A class at work: what it waited for, and what the server told it to have. */
 export type SchoolClass = {
