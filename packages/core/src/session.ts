@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
-import { Answer, checkAnswer, StorableText } from "./answer.ts";
-import { type AssessmentIndex, Language } from "./assessment.ts";
-import { checkDraft } from "./draft.ts";
+import { checkAnswer, checkDraft } from "./answer.ts";
+import type { AssessmentIndex } from "./assessment.ts";
 import { OperationId, type SessionId } from "./ids.ts";
+import { Answer } from "./question-types/index.ts";
 import { type Refusal, refuse } from "./refusal.ts";
+import { Language, StorableText } from "./text.ts";
 import { Instant, isTooLate, laterOf, toInstant, toMillis } from "./time.ts";
 import { unreachable } from "./unreachable.ts";
 
