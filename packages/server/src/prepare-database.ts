@@ -1,7 +1,10 @@
 import { toInstant } from "@carhythm/core";
 import { createAssessmentStore } from "./db/content/assessments.ts";
-import type { Database } from "./db/dialect.ts";
+import type { Database, DatabaseUrl } from "./db/dialect.ts";
 import { missingGrants, rightsSentence } from "./db/postgres/rights.ts";
+import { usualBackupFolder } from "./migrations/backup/folder.ts";
+import { AT_START, keepNewest } from "./migrations/backup/keep-newest.ts";
+import { backupName } from "./migrations/backup/names.ts";
 import { hasPending, isEmpty } from "./migrations/runner.ts";
 import { upgrade } from "./migrations/upgrade.ts";
 import { OperatorError } from "./operator-error.ts";
@@ -18,7 +21,7 @@ import { seedShipped } from "./seed.ts";
  */
 export async function prepareDatabase(
 	database: Database,
-	options: { migrate_on_start: boolean },
+	options: { migrate_on_start: boolean; backups_kept: number },
 	say: (line: string) => void,
 ): Promise<void> {
 	if (await hasPending(database)) {
@@ -29,16 +32,21 @@ export async function prepareDatabase(
 				'The database is not up to date. Bring it up to date with "carhythm migrate up" ("carhythm migrate plan" says what that does), or start the server with --migrate.',
 			);
 		}
-		await bringUpToDate(database, say);
+		await bringUpToDate(database, options, say);
 	}
 	const missing = await missingGrants(database);
 	if (missing.length > 0) throw new OperatorError("failed", rightsSentence(missing));
 	await seedShipped(createAssessmentStore(database), contentFolder());
 }
 
-async function bringUpToDate(database: Database, say: (line: string) => void): Promise<void> {
-	const { applied, report } = await upgrade(database, {
+async function bringUpToDate(
+	database: Database,
+	{ backups_kept }: { backups_kept: number },
+	say: (line: string) => void,
+): Promise<void> {
+	const { applied, backup, report } = await upgrade(database, {
 		backup: {},
+		at_start: true,
 		now: () => toInstant(Date.now()),
 		say,
 	});
@@ -50,4 +58,11 @@ async function bringUpToDate(database: Database, say: (line: string) => void): P
 			`The database was brought up to date, but is not as it should be: ${found.join(" ")}`,
 		);
 	}
+	if (backup) removeOldBackups(database.url, backups_kept, say);
+}
+
+/** Only once the database is as it should be: until then an older backup may be the one to go back to. */
+function removeOldBackups(url: DatabaseUrl, count: number, say: (line: string) => void): void {
+	const series = { folder: usualBackupFolder(url), name: backupName(url), reason: AT_START } as const;
+	for (const file of keepNewest(series, count)) say(`Deleted an old backup of an upgrade: ${file}`);
 }

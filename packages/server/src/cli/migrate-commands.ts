@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "../db/open.ts";
+import { exposedFiles } from "../migrations/backup/exposed-files.ts";
 import { newestMigration, prune } from "../migrations/down.ts";
 import type { Decisions } from "../migrations/migration.ts";
 import { makePlan, type Plan, rehearse } from "../migrations/plan/plan.ts";
@@ -127,6 +128,7 @@ function addStatus(migrate: Command): void {
 			if (options.json) printJson(status);
 			else showStatus(status);
 			if (refusal) tell(refusal);
+			for (const warning of exposedFiles(config.database_url)) tell(warning);
 		},
 	);
 }

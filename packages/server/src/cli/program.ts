@@ -36,7 +36,8 @@ export function createProgram(version: string): Command {
 }
 
 const HELP = `
-Settings, by environment variable or by the flag of the same name (a flag goes first):
+Settings, by environment variable or by the flag of the same name (a flag goes first). NAME_FILE instead of NAME
+names a file that holds the value:
 ${settingsHelp()}
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a decision is needed, 4 refused for safety, 5 failed and rolled back,
