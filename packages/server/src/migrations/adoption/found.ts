@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { DatabaseDialect } from "../../db/dialect.ts";
 import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
 import { KEPT, type LedgerSchema } from "../ledger/ledger-schema.ts";
@@ -37,16 +37,17 @@ export async function hasTable(
 
 /**
  * Makes a table for what is found, unless it is there.
- * @param columns what stands between the brackets of CREATE TABLE
+ * @param columns what stands between the brackets of CREATE TABLE, or a query that gives no row and tells them
  */
 export async function makeFound(
 	tx: Tx,
 	dialect: DatabaseDialect,
 	table: string,
-	columns: string,
+	columns: string | RawBuilder<unknown>,
 ): Promise<void> {
 	if (await hasTable(tx, dialect, table)) return;
-	await sql.raw(`CREATE TABLE ${table} (${columns})`).execute(tx);
+	const definition = typeof columns === "string" ? sql.raw(`(${columns})`) : sql`AS ${columns}`;
+	await sql`CREATE TABLE ${sql.raw(table)} ${definition}`.execute(tx);
 	await tx
 		.insertInto(KEPT)
 		.values({

@@ -112,12 +112,12 @@ async function renameLabels(
 	for (const label of labels) {
 		const ours = statusOf(label, decisions.map_status);
 		if (ours === null || there.has(ours)) continue;
-		await sql`ALTER TYPE ${sql.ref(type)} RENAME VALUE ${sql.lit(label)} TO ${sql.lit(ours)}`.execute(tx);
+		await sql`ALTER TYPE ${sql.id(type)} RENAME VALUE ${sql.lit(label)} TO ${sql.lit(ours)}`.execute(tx);
 		there.add(ours);
 		renamed.push([label, ours]);
 	}
 	for (const ours of SessionStatus.options.filter((label) => !there.has(label))) {
-		await sql`ALTER TYPE ${sql.ref(type)} ADD VALUE ${sql.lit(ours)}`.execute(tx);
+		await sql`ALTER TYPE ${sql.id(type)} ADD VALUE ${sql.lit(ours)}`.execute(tx);
 	}
 	await noteFact(tx, dialect, "status_type", { type, renamed } satisfies FoundEnum);
 	if (renamed.length > 0) {
@@ -136,7 +136,7 @@ async function readyText(tx: Tx, { dialect, report }: StepContext, table: Table)
 	}
 	const named = checks.flatMap(({ name, expression }): FoundCheck[] => (name ? [{ name, expression }] : []));
 	for (const { name } of named) {
-		await sql`ALTER TABLE ${sql.table(TABLE)} DROP CONSTRAINT ${sql.ref(name)}`.execute(tx);
+		await sql`ALTER TABLE ${sql.table(TABLE)} DROP CONSTRAINT ${sql.id(name)}`.execute(tx);
 		report(`status_labels: the check ${name} allowed other labels only and is set aside`);
 	}
 	if (named.length > 0) await noteFact(tx, dialect, "status_checks", named);
@@ -148,13 +148,13 @@ const undoReadyColumn: Task = {
 	async run(tx, { dialect }) {
 		const type = (await readFact(tx, dialect, "status_type")) as FoundEnum | undefined;
 		for (const [found, ours] of type?.renamed.toReversed() ?? []) {
-			await sql`ALTER TYPE ${sql.ref(type?.type ?? "")} RENAME VALUE ${sql.lit(ours)} TO ${sql.lit(found)}`.execute(
+			await sql`ALTER TYPE ${sql.id(type?.type ?? "")} RENAME VALUE ${sql.lit(ours)} TO ${sql.lit(found)}`.execute(
 				tx,
 			);
 		}
 		const checks = (await readFact(tx, dialect, "status_checks")) as readonly FoundCheck[] | undefined;
 		for (const { name, expression } of checks ?? []) {
-			await sql`ALTER TABLE ${sql.table(TABLE)} ADD CONSTRAINT ${sql.ref(name)} CHECK (${sql.raw(expression)})`.execute(
+			await sql`ALTER TABLE ${sql.table(TABLE)} ADD CONSTRAINT ${sql.id(name)} CHECK (${sql.raw(expression)})`.execute(
 				tx,
 			);
 		}
