@@ -24,6 +24,7 @@ export async function prepareDatabase(
 	options: { migrate_on_start: boolean; backups_kept: number },
 	say: (line: string) => void,
 ): Promise<void> {
+	await requireRights(database, (grant) => grant.includes(" ON SCHEMA "));
 	if (await hasPending(database)) {
 		const isOurs = database.dialect.isEmbedded || options.migrate_on_start || (await isEmpty(database));
 		if (!isOurs) {
@@ -34,9 +35,17 @@ export async function prepareDatabase(
 		}
 		await bringUpToDate(database, options, say);
 	}
-	const missing = await missingGrants(database);
-	if (missing.length > 0) throw new OperatorError("failed", rightsSentence(missing));
+	await requireRights(database);
 	await seedShipped(createAssessmentStore(database), contentFolder());
+}
+
+/** Without the schema nothing can be looked at; the rights on tables count once these are up to date. */
+async function requireRights(
+	database: Database,
+	isMeant: (grant: string) => boolean = () => true,
+): Promise<void> {
+	const missing = (await missingGrants(database)).filter(isMeant);
+	if (missing.length > 0) throw new OperatorError("failed", rightsSentence(missing));
 }
 
 async function bringUpToDate(

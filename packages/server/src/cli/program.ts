@@ -4,6 +4,7 @@ import { addAssessmentCommands } from "./assessment-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
 import { addCompareCommand } from "./compare-command.ts";
 import { addExportCommand } from "./export-command.ts";
+import { addGrantsCommand } from "./grants-command.ts";
 import { addMigrateCommands } from "./migrate-commands.ts";
 import { print } from "./output.ts";
 import { addRescueCommand } from "./rescue-command.ts";
@@ -32,6 +33,7 @@ export function createProgram(version: string): Command {
 	addSessionCommands(program);
 	addExportCommand(program);
 	addRescueCommand(program);
+	addGrantsCommand(program);
 	return program;
 }
 

@@ -1,7 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { DatabaseDialect } from "../../db/dialect.ts";
+import { KEPT } from "../../db/schema.ts";
 import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
-import { KEPT, type LedgerSchema } from "../ledger/ledger-schema.ts";
+import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { Tx } from "../migration.ts";
 import { dropKept, keptName } from "../steps/undo-tables.ts";
 

@@ -2,9 +2,9 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import { counted } from "../../counted.ts";
 import type { DatabaseDialect } from "../../db/dialect.ts";
 import { quoteName } from "../../db/quote-name.ts";
-import type { Schema } from "../../db/schema.ts";
+import { KEPT, type Schema } from "../../db/schema.ts";
 import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
-import { KEPT, type LedgerSchema } from "../ledger/ledger-schema.ts";
+import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { StepContext, Task, Tx } from "../migration.ts";
 
 // Undoing a migration drops tables and columns. What they held stays in tables of their own until `migrate
