@@ -25,7 +25,12 @@ export async function prepareDatabase(
 	say: (line: string) => void,
 ): Promise<void> {
 	await requireRights(database, (grant) => grant.includes(" ON SCHEMA "));
-	if (await hasPending(database)) {
+	const pending = await hasPending(database).catch(async (error) => {
+		// The database named what it refused first; better every right at once.
+		await requireRights(database);
+		throw error;
+	});
+	if (pending) {
 		const isOurs = database.dialect.isEmbedded || options.migrate_on_start || (await isEmpty(database));
 		if (!isOurs) {
 			throw new OperatorError(

@@ -59,8 +59,8 @@ test("with the rights that grants prints, a server does all that students ask fo
 			device_id: DEVICE,
 			operations: commands.map((command) => ({
 				operation_id: randomUUID(),
-				at: new Date().toISOString(),
-				...command,
+				client_time: new Date().toISOString(),
+				command,
 			})),
 		});
 	const essay = { type: "essay", text: "In the mountains." };
@@ -82,12 +82,12 @@ test("with the rights that grants prints, a server does all that students ask fo
 	expect((await server.send("POST", "/session/handoff/redeem", { code: "000-000-000" })).status).toBe(404);
 
 	// Start fresh and change one's mind; what comes late meanwhile is applied with the old answers.
-	const replaced = await start({ replaces: id });
+	await start({ replaces: id });
 	const late = ok(
 		await sync(id, { kind: "answer", question_id: idOf("energy"), answer: { type: "slider", value: 60 } }),
 	);
 	expect(late["results"]).toEqual([expect.objectContaining({ status: "late" })]);
-	ok(await server.send("POST", `/session/${id}/restore`, { operation_id: randomUUID(), abandon: replaced }));
+	ok(await server.send("POST", `/session/${id}/restore`, { operation_id: randomUUID() }));
 	expect(await there.query("select 1 from session_events where outcome = 'late'")).toEqual([]);
 
 	for (const [key, answer] of Object.entries(ANSWERS)) ok(await submit(id, key, answer));
@@ -97,8 +97,17 @@ test("with the rights that grants prints, a server does all that students ask fo
 	for (const rating of [5, 4]) {
 		ok(await server.send("POST", "/feedback/submit", { session_id: id, rating, suggestions: "-" }));
 	}
-	for (const path of ["", "/scores", "/progress", "/answered-questions", "/validate"]) {
+	for (const path of ["", "/progress", "/answered-questions", "/validate"]) {
 		ok(await server.send("GET", `/session/${id}${path}`));
+	}
+	for (const path of [
+		`/scores/${id}`,
+		`/scores/${id}/summary`,
+		"/modules",
+		"/assessments/latest",
+		"/settings/theme",
+	]) {
+		ok(await server.send("GET", path));
 	}
 	const abandoned = await start();
 	ok(await server.send("POST", `/session/${abandoned}/abandon`));
