@@ -17,7 +17,7 @@ function anOpenFolder() {
 const modesIn = (folder: string) =>
 	Object.fromEntries(readdirSync(folder).map((name) => [name, statSync(`${folder}/${name}`).mode & 0o777]));
 
-test("what commands and the server make can be read by nobody else, whatever the umask", async () => {
+test("what commands and the server make can be read by their owner alone, whatever the umask", async () => {
 	using folder = anOpenFolder();
 	const file = folder.file("a.db");
 	const before = process.umask(0o000);
@@ -57,7 +57,7 @@ test("serve and migrate status warn of files that others can read, and the chmod
 		msg: expect.stringContaining("chmod go-rwx"),
 	});
 
-	// A folder that nobody may pass through protects what is in it.
+	// A folder that others may not pass through protects what is in it.
 	chmodSync(folder.path, 0o700);
 	expect((await carhythm(file, "migrate", "status")).stderr).not.toContain("Other users");
 	chmodSync(folder.path, 0o755);

@@ -45,7 +45,7 @@ function remainsInTables({ left, unread }: Erased["traces"]): string[] {
 	}
 	if (unread.length > 0) {
 		problems.push(
-			`this user may not read ${unread.map(oneLine).join(", ")}, so nobody has looked there: erase with a role that may, or look yourself.`,
+			`this user may not read ${unread.map(oneLine).join(", ")}, so these tables were not searched: search them with a role that may.`,
 		);
 	}
 	return problems;

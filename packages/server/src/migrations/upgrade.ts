@@ -32,7 +32,7 @@ export type Safety = {
 	/** Where the backup goes; false for none, which the operator must have asked for. */
 	backup: { to?: string } | false;
 	now: () => Instant;
-	/** Nobody asked for it: the server found at its start that it has to be done. */
+	/** The server found at its start that it has to be done; no operator asked for it. */
 	at_start?: true;
 	/** Told in plain words what is going on. */
 	say?: (line: string) => void;

@@ -44,7 +44,7 @@ function exposedFolder(folder: string): string[] {
 	];
 }
 
-/** A folder that nobody else may pass through protects all that is in it. */
+/** A folder that others may not pass through protects all that is in it. */
 function isReachable(folder: string): boolean {
 	if ((modeOf(folder) & PASS_THROUGH) === 0) return false;
 	const parent = dirname(folder);
