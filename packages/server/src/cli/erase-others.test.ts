@@ -84,6 +84,25 @@ test("erase names what other programs still hold, by column, and does not end wi
 	expect([await count(school, "email_log"), await count(school, "marks")]).toEqual([3, 2]);
 });
 
+test("erase refuses where rows of other programs name each other, and erases nothing", async () => {
+	await using school = await aSchool();
+	const { display_id, mine } = await twoSessions(school);
+	await run(
+		school,
+		`CREATE TABLE posts (id INTEGER PRIMARY KEY, answered INTEGER REFERENCES posts (id),
+			author INTEGER REFERENCES student_responses (id))`,
+		`INSERT INTO posts VALUES (1, NULL, ${mine.id}), (2, 1, NULL)`,
+	);
+	const refused = await school.run("session", "erase", display_id, "--yes");
+	expect(refused).toMatchObject({
+		code: 4,
+		stdout: "",
+		stderr: expect.stringContaining("Nothing was erased: a table of another program still names a row"),
+	});
+	expect(await count(school, "posts")).toBe(2);
+	expect(await school.run("session", "show", display_id)).toMatchObject({ code: 0 });
+});
+
 test("erase refuses where deleting a row of another program could reach other sessions, and erases nothing", async () => {
 	await using school = await aSchool();
 	const { display_id, mine, others } = await twoSessions(school);

@@ -80,6 +80,7 @@ test("a user who may only read and write rows is enough to serve and to add an a
 	await there.query(`create role ${role} login;
 		grant select, insert, update, delete on all tables in schema public to ${role};
 		grant usage, select, update on all sequences in schema public to ${role}`);
+	await there.query("create table hidden (session_id text)");
 	const address = there.address.replace("//carhythm@", `//${role}@`);
 	const added = await carhythm(address, "assessment", "add", `${CONTENT}sampler/assessment.json`);
 	expect(added).toMatchObject({ code: 0 });
@@ -98,7 +99,7 @@ test("a user who may only read and write rows is enough to serve and to add an a
 		{
 			code: 1,
 			stderr: expect.stringMatching(
-				/this user does not own the table \w+\. Run "carhythm session erase --finish" as the role that owns the tables\.\n$/,
+				/this user does not own the table \w+\. Run "carhythm session erase --finish" as the role that owns the tables\. And this user may not read hidden, so these tables were not searched: search them with a role that may\.\n$/,
 			),
 		},
 	);

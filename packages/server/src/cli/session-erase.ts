@@ -10,7 +10,7 @@ export function reportErased(erased: Erased): void {
 	}
 	const problems = [...remainsInFiles(erased), ...remainsInTables(erased.traces)];
 	if (problems.length > 0)
-		throw new OperatorError("failed", `The session is deleted, but ${problems.join(" ")}`);
+		throw new OperatorError("failed", `The session is deleted, but ${problems.join(" And ")}`);
 	print(`Erased. No table holds its ids or its address any more. ${remainsOf(erased)}`);
 }
 

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
 import { OperatorError } from "../../operator-error.ts";
 import type { DatabaseDialect, FoundTable } from "../dialect.ts";
+import { isStillNamed } from "../errors.ts";
 import { KEPT, LEDGER, OF_A_SESSION, type Schema, SERVED_TABLES } from "../schema.ts";
 import { PLACEHOLDER } from "../sessions/person.ts";
 
@@ -88,6 +89,16 @@ async function refuseOwnParents({ tx, tables }: Work, table: FoundTable, bound: 
 	throw new OperatorError(
 		"refused",
 		`Nothing was erased: the table ${shownName(table)} names this session, and ${ours.name} names rows of it in turn, maybe those of other sessions. Change or delete the row of ${shownName(table)} yourself, then erase again.`,
+	);
+}
+
+/** A row that no look at the catalogue finds: one that names its own table, for example. */
+export function explainStillNamed(error: unknown): never {
+	if (!isStillNamed(error)) throw error;
+	throw new OperatorError(
+		"refused",
+		"Nothing was erased: a table of another program still names a row of this session by a foreign key. Delete its rows yourself, then erase again.",
+		{ cause: error },
 	);
 }
 

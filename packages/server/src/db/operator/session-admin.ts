@@ -1,8 +1,6 @@
 import { type Instant, type Progress, progressOf } from "@carhythm/core";
 import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
-import { OperatorError } from "../../operator-error.ts";
 import type { Database, DatabaseDialect, Purged } from "../dialect.ts";
-import { errorCode } from "../errors.ts";
 import { OF_A_SESSION, type Schema } from "../schema.ts";
 import { type ExpiryClock, type ShownStatus, shownStatus, whereShownStatus } from "../sessions/expiry.ts";
 import { PLACEHOLDER, withoutPlaceholders } from "../sessions/person.ts";
@@ -13,6 +11,7 @@ import { inTransaction } from "../transaction.ts";
 import {
 	type DeletedRows,
 	deleteRowsOfOthers,
+	explainStillNamed,
 	findTraces,
 	type SessionNames,
 	type Traces,
@@ -197,17 +196,6 @@ async function show(row: ShownRow, assessments: AssessmentStore, clock: ExpiryCl
 
 function keyOf(version: Awaited<ReturnType<AssessmentStore["byId"]>>, question_id: number): string {
 	return version?.index.by_question.get(question_id)?.question.key ?? `unknown question ${question_id}`;
-}
-
-/** A row that no look at the catalogue finds: one that names its own table, for example. */
-function explainStillNamed(error: unknown): never {
-	const code = errorCode(error);
-	if (code !== "23503" && code !== "SQLITE_CONSTRAINT_FOREIGNKEY") throw error;
-	throw new OperatorError(
-		"refused",
-		"Nothing was erased: a table of another program still names a row of this session by a foreign key. Delete its rows yourself, then erase again.",
-		{ cause: error },
-	);
 }
 
 /** @returns what the session was known by; null for an unknown display id */
