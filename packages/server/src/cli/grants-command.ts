@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { hasRoles } from "../db/open.ts";
 import { grantScript } from "../db/postgres/rights.ts";
 import { OperatorError } from "../operator-error.ts";
 import { print } from "./output.ts";
@@ -12,7 +13,7 @@ export function addGrantsCommand(program: Command): void {
 		.addHelpText("after", "\nRun as the owner: carhythm grants --role carhythm | psql OWNER_URL")
 		.action(async (options) => {
 			const config = configOf(options);
-			if (config.database_url.dialect === "sqlite") {
+			if (!hasRoles(config.database_url)) {
 				throw new OperatorError("usage", "SQLite has no roles: the modes of its files say who may use it.");
 			}
 			const script = await withDatabase(config, "read", (database) => grantScript(database, options.role));
