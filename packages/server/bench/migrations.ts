@@ -14,7 +14,7 @@ import { openDatabase } from "../src/db/open.ts";
 import { migrateUp } from "../src/migrations/runner.ts";
 import { ledgerOf } from "../src/migrations/steps/run-context.ts";
 import { GUIDE } from "../src/testing/existing-databases-schema.ts";
-import { postgresServer, serversFolder, stopServers } from "../src/testing/postgres-server.ts";
+import { postgresServer } from "../src/testing/postgres-server.ts";
 
 const { values } = parseArgs({
 	options: {
@@ -57,7 +57,6 @@ const ways: Way[] = [
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "carhythm-bench-"));
-process.env["CARHYTHM_TEST_SERVERS"] ??= serversFolder();
 try {
 	console.log(
 		`${rows} rows, a transaction that stays open for ${BLOCKING_MS / 1000} s, two readers and a writer`,
@@ -66,7 +65,6 @@ try {
 		if (values.engine === undefined || values.engine === engine) await compare(engine);
 	}
 } finally {
-	stopServers(process.env["CARHYTHM_TEST_SERVERS"]);
 	rmSync(folder, { recursive: true, force: true });
 }
 

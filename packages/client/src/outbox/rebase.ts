@@ -66,8 +66,8 @@ export async function rebase(
 	});
 	if (!outcome) return null;
 	if (shown) {
-		shown.heard_incarnation = snapshot.incarnation ?? null;
-		shown.heard = Math.min(shown.heard, session.revision);
+		shown.announced_incarnation = snapshot.incarnation ?? null;
+		shown.announced_revision = Math.min(shown.announced_revision, session.revision);
 		showStored(shown, outcome.stored);
 	}
 	tab.announce("changed");

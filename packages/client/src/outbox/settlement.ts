@@ -47,7 +47,7 @@ export async function applyResults(
 ): Promise<boolean> {
 	const settled = matchResults(sent, reply.results);
 	const view = tab.views.get(session_id);
-	if (view && reply.session.incarnation) view.heard_incarnation = reply.session.incarnation;
+	if (view && reply.session.incarnation) view.announced_incarnation = reply.session.incarnation;
 	const now = tab.environment.now();
 	tab.clock = withServerTime(tab.clock, now, reply.server_time);
 	const acknowledged = settled.filter(({ result }) => result.status !== "refused");

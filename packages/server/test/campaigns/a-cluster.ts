@@ -1,10 +1,14 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { Client } from "pg";
 import type { DatabaseUrl } from "../../src/db/dialect.ts";
-import { aPostgresServer } from "../../src/testing/postgres-server.ts";
+import { aPostgresServer } from "../../src/testing/own-postgres-server.ts";
 import { fillDatabase } from "./places.ts";
 
-const START_ATTEMPTS = 100;
+const START_ATTEMPTS = 600;
 
 /** A PostgreSQL of the campaign's own, with a database that is ready to be served. */
 export async function aCluster(place?: string, environment: Readonly<Record<string, string>> = {}) {
@@ -23,10 +27,21 @@ export type Cluster = ReturnType<typeof clusterOf>;
  */
 export async function aStandby(primary: Cluster, port: number): Promise<Cluster> {
 	await primary.stop();
-	const standby = clusterOf(await aPostgresServer({ standby_of: { data: primary.data, port } }));
+	const standby = clusterOf(await aPostgresServer({ fill: (data) => copyAsStandby(primary, data, port) }));
 	await primary.start();
 	while ((await followersOf(primary))[0]?.["state"] !== "streaming") await sleep(20);
 	return standby;
+}
+
+/** Copies the data of a stopped primary, and names the port where the copy finds it once it runs again. */
+async function copyAsStandby(primary: Cluster, data: string, port: number): Promise<void> {
+	await promisify(execFile)("cp", ["-a", `${primary.data}/.`, data]);
+	const settings = [
+		`primary_conninfo = 'host=127.0.0.1 port=${port} user=carhythm'`,
+		"wal_retrieve_retry_interval = '100ms'",
+	];
+	writeFileSync(join(data, "postgresql.auto.conf"), settings.join("\n"));
+	writeFileSync(join(data, "standby.signal"), "");
 }
 
 /** The standbys that a primary knows of, and how it takes them. */
@@ -43,7 +58,7 @@ function clusterOf(server: Awaited<ReturnType<typeof aPostgresServer>>) {
 		dialect: "postgres",
 		url: addressOf(server),
 	};
-	/** After a crash the first attempts may find processes or memory of the old one still there. */
+	/** After a crash the first attempts find processes that are still ending. */
 	async function start(): Promise<void> {
 		for (let attempt = 1; ; attempt += 1) {
 			try {

@@ -54,6 +54,8 @@ export async function runFailovers(options: FailoverOptions): Promise<HealingFig
 			await untilReplies(journal, chance.between(1, MOST_REPLIES));
 			link.lead(null);
 			await sleep(chance.between(50, LONGEST_CUT_OFF_MS));
+			// Where commits do not wait for the standby, there have to be some that it does not have.
+			if (arm !== "none") await untilReplies(journal, STUDENTS + 1);
 			await primary.kill("all");
 			if (chance.oneIn(2)) {
 				front.lead(standby);

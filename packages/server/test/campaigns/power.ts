@@ -91,7 +91,7 @@ async function onOneDisk(
 		addJournal(figures, journal);
 	} finally {
 		await server.kill();
-		if (place.cluster?.isRunning()) await place.cluster.kill("all");
+		await place.cluster?.kill("all");
 	}
 }
 

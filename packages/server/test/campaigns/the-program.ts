@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { serversFolder } from "../../src/testing/postgres-server.ts";
 import { bundlePrograms } from "../../src/testing/programs-setup.ts";
+import { runFolder } from "../../src/testing/run-folder.ts";
 
 /** `carhythm` in a few files, in a folder that all processes of one run share. */
 export type Program = {
@@ -16,7 +16,7 @@ export type Program = {
  * @param warmUp runs a new program once and ends it in order: only then does Node keep what it compiled
  */
 export async function theProgram(warmUp: (program: Program) => Promise<void>): Promise<Program> {
-	const folder = join(serversFolder(), "program");
+	const folder = join(runFolder(), "program");
 	const program: Program = { cli: join(folder, "cli.js"), compile_cache: join(folder, "compiled") };
 	if (existsSync(folder)) return program;
 	const made = mkdtempSync(`${folder}-`);

@@ -132,7 +132,7 @@ async function readyText(tx: Tx, { dialect, report }: StepContext, table: Table)
 	await noteFact(tx, dialect, "status_words", vocabularyOf([...labels, ...checks.flatMap(literalsOf)]));
 	if (isTooShort(table)) {
 		await sql.raw(`ALTER TABLE ${TABLE} ALTER COLUMN status TYPE text`).execute(tx);
-		report(`status_labels: the column status, too short for our labels, is now of the type text`);
+		report("status_labels: the column status, too short for our labels, is now of the type text");
 	}
 	const named = checks.flatMap(({ name, expression }): FoundCheck[] => (name ? [{ name, expression }] : []));
 	for (const { name } of named) {

@@ -7,8 +7,8 @@ import {
 	type SyncRequest,
 	z,
 } from "@carhythm/core";
-import { RequestRefused, ServerUnreachable } from "../api.ts";
-import type { Environment } from "../environment.ts";
+import { RequestRefused, ServerUnreachable } from "./api.ts";
+import type { Environment } from "./environment.ts";
 
 /** Nothing usable came back: the request may or may not have had its effect. */
 export type Unavailable = {
