@@ -35,7 +35,7 @@ test("erase deletes rows of other programs that a foreign key binds to the sessi
 		school,
 		`CREATE TABLE ${parent} (id INTEGER PRIMARY KEY, "a.b" INTEGER NOT NULL REFERENCES student_responses (id), body TEXT)`,
 		`CREATE TABLE attachments (mail INTEGER REFERENCES ${parent} (id), body TEXT)`,
-		`CREATE TABLE notes (answer INTEGER REFERENCES question_answers (id) ON DELETE SET NULL, body TEXT)`,
+		"CREATE TABLE notes (answer INTEGER REFERENCES question_answers (id) ON DELETE SET NULL, body TEXT)",
 		`INSERT INTO ${parent} VALUES (1, ${mine.id}, 'canary-mail'), (2, ${mine.id}, 'canary-mail'), (3, ${others.id}, 'stays')`,
 		"INSERT INTO attachments VALUES (1, 'canary-file'), (3, 'stays')",
 		`INSERT INTO notes SELECT id, 'canary-note' FROM question_answers WHERE response_id = ${mine.id}`,

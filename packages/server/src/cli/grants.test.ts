@@ -115,6 +115,25 @@ test("with the rights that grants prints, a server does all that students ask fo
 	const { stdout } = await server.stop();
 	expect(stdout.split("\n").filter((line) => /"level":[456]0/.test(line))).toEqual([]);
 
+	const [session] = await there.query(
+		"select display_id from session_details d join student_responses r on r.id = response_id where session_id = $1",
+		[id],
+	);
+	const display_id = String(session?.["display_id"]);
+	for (const words of [
+		["export"],
+		["session", "list"],
+		["session", "show", display_id],
+		["session", "apply-late", display_id],
+	]) {
+		expect([words, await carhythm(place.address, ...words)]).toMatchObject([words, { code: 0 }]);
+	}
+	expect(await carhythm(place.address, "session", "erase", display_id, "--yes")).toMatchObject({
+		code: 1,
+		stderr: expect.stringContaining("permission denied for"),
+	});
+	expect((await there.query("select 1 from student_responses")).length).toBe(3);
+
 	// Before PostgreSQL 15, everyone may make tables there.
 	await there.query("revoke create on schema public from public");
 	for (const statement of [
