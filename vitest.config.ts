@@ -68,7 +68,7 @@ function repeatedRuns() {
 				name: "client on plain http",
 				root: "packages/client",
 				include: ["src/*.test.ts", "src/{outbox,session,storage}/*.test.ts"],
-				setupFiles: [seedSetup, join(import.meta.dirname, "packages/client/src/testing/place-setup.ts")],
+				setupFiles: [seedSetup, join(import.meta.dirname, "packages/client/src/testing/plain-http-setup.ts")],
 				env: { CARHYTHM_TEST_PLACE: "plain-http" },
 			},
 		},

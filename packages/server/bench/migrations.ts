@@ -9,12 +9,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { sql } from "kysely";
-import type { Database, DatabaseUrl } from "../src/db/dialect.ts";
-import { openDatabase } from "../src/db/open.ts";
-import { migrateUp } from "../src/migrations/runner.ts";
+import { type Database, type DatabaseUrl, migrateUp, openDatabase } from "../src/index.ts";
 import { ledgerOf } from "../src/migrations/steps/run-context.ts";
-import { GUIDE } from "../src/testing/existing-databases-schema.ts";
 import { postgresServer } from "../src/testing/postgres-server.ts";
+import { GUIDE } from "../src/testing/predecessor-databases-schema.ts";
 
 const { values } = parseArgs({
 	options: {

@@ -23,7 +23,7 @@ import { StorageFailed, type WriteTransaction } from "../storage/storage.ts";
 import {
 	changeSession,
 	deviceTime,
-	recordInMemory,
+	loadSessionRecord,
 	reload,
 	sessionOf,
 	type TabState,
@@ -53,7 +53,7 @@ export async function applyResults(
 	const acknowledged = settled.filter(({ result }) => result.status !== "refused");
 	try {
 		const stored = await tab.storage.write(async (tx) => {
-			const record = await recordInMemory(tab, tx, session_id);
+			const record = await loadSessionRecord(tab, tx, session_id);
 			const refused_at = serverTime(tab.clock, deviceTime(tab));
 			for (const { operation, result } of settled) {
 				await takeOut(tx, record, operation, result.status === "refused" ? { ...result, refused_at } : null);
@@ -123,7 +123,7 @@ export async function refuseOperation(
 	try {
 		const stored = await tab.storage.write(async (tx) => {
 			const refused_at = serverTime(tab.clock, deviceTime(tab));
-			const record = await recordInMemory(tab, tx, session_id);
+			const record = await loadSessionRecord(tab, tx, session_id);
 			if (record) await putSession(tx, { ...record, refresh_needed: true });
 			await takeOut(tx, record, operation, { ...why, refused_at });
 			return readStored(tx, session_id);

@@ -5,34 +5,34 @@ import { openDatabase } from "../db/open.ts";
 import { aFolder } from "../testing/a-folder.ts";
 import { aPostgresWithTools } from "../testing/a-postgres.ts";
 import { aDatabase, engine } from "../testing/an-engine.ts";
-import { anExistingDatabase } from "../testing/existing-databases.ts";
 import { HOSTILE_NAMES, hostileColumns, hostileTables } from "../testing/hostile-names.ts";
+import { aPredecessorDatabase } from "../testing/predecessor-databases.ts";
 import { problems, roundTrip, withoutBackup } from "../testing/round-trip.ts";
-import { foundIn } from "./adoption/found.ts";
+import { originalsTable } from "./adoption/original-values.ts";
 import { backup } from "./backup/backup.ts";
 import { restore } from "./backup/restore.ts";
-import { readCatalogue } from "./catalogue/catalogue.ts";
 import { prune } from "./down.ts";
 import { ledgerOf } from "./steps/run-context.ts";
+import { readSystemCatalogue } from "./system-catalogue/read-catalogue.ts";
 import { downgrade, upgrade } from "./upgrade.ts";
 import { verify } from "./verify/verify.ts";
 
 const OF_ANOTHER_PROGRAM = ["question_answers", "student_responses", "pages"];
 
 test("a database whose tables and columns have hostile names is adopted, goes down and up, and loses nothing", async () => {
-	await using place = await anExistingDatabase(engine, "guide");
+	await using place = await aPredecessorDatabase(engine, "guide");
 	await place.exec(
 		...hostileTables(),
 		...OF_ANOTHER_PROGRAM.flatMap((table) => hostileColumns(table, engine)),
 		...(engine === "postgres" ? ['ALTER TYPE sessionstatus RENAME TO "a.b""; drop table admins; --"'] : []),
 	);
 	const database = await openDatabase(place.url);
-	const catalogue = () => readCatalogue(ledgerOf(database), engine);
+	const catalogue = () => readSystemCatalogue(ledgerOf(database), engine);
 	const { report } = await upgrade(database, { ...withoutBackup, adopt: true });
 	expect(problems(report)).toEqual([]);
 	expect(problems(await verify(database))).toEqual([]);
 	// Older answers to one question were set aside, with every column.
-	const found = (await catalogue()).get(foundIn("question_answers"))?.columns;
+	const found = (await catalogue()).get(originalsTable("question_answers"))?.columns;
 	for (const name of HOSTILE_NAMES) expect([name, found?.has(name)]).toEqual([name, true]);
 
 	expect(await roundTrip(database, 1)).toEqual([]);

@@ -1,15 +1,13 @@
-import { ResendReply, ResendRequest, refuse, StudentInfoReply, StudentInfoRequest } from "@carhythm/core";
+import { StudentInfoReply, StudentInfoRequest } from "@carhythm/core";
 import type * as z from "zod/mini";
 import { unknownSession } from "../../db/sessions/refusals.ts";
 import type { Deps } from "../context.ts";
-import type { Api, Outcome } from "../endpoint.ts";
+import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { say } from "../reply/messages.ts";
-import { lookUp, sessionIdOf } from "../reply/session-replies.ts";
+import { sessionIdOf } from "../reply/session-replies.ts";
 import { scoresOf } from "./scores.ts";
 
-const EXAMPLE_SESSION = "3f0c2a9e-6f0b-4a44-9d0e-0d2f7f1f6a11";
-
-/** Who the student is, and sending the results. */
+/** Who the student is. */
 export function mountStudents(api: Api, deps: Deps): void {
 	api.add({
 		method: "post",
@@ -36,22 +34,6 @@ export function mountStudents(api: Api, deps: Deps): void {
 		problems: ["session_not_found", "session_abandoned", "session_expired"],
 		handle: ({ body }) => saveInfo(deps, body),
 	});
-	api.add({
-		method: "post",
-		path: "/api/v2/resend-results",
-		tag: "Results",
-		summary: "Send the results by email again",
-		description:
-			"`success` is false while email is not set up on this server; a new address is stored all the same.",
-		body: {
-			schema: ResendRequest,
-			optional: false,
-			example: { session_id: EXAMPLE_SESSION, new_email: "amal@school.example" },
-		},
-		reply: { schema: ResendReply, description: "Whether an email was sent, in words" },
-		problems: ["session_not_found", "session_not_completed"],
-		handle: ({ body }) => resend(deps, body),
-	});
 }
 
 async function saveInfo(
@@ -67,20 +49,4 @@ async function saveInfo(
 	if (completed) await scoresOf(deps.store, completed);
 	const message = say("info_saved", outcome.session.state);
 	return { ok: true, body: { success: true, message, email_sent: false, session_id } };
-}
-
-async function resend(
-	deps: Deps,
-	body: z.infer<typeof ResendRequest>,
-): Promise<Outcome<z.infer<typeof ResendReply>>> {
-	const found = await lookUp(deps.store.sessions, "find", body.session_id);
-	if (!found.ok) return found;
-	const { state } = found.session;
-	if (state.status !== "completed") {
-		const detail = "The results can be sent when the assessment is finished.";
-		return { ok: false, refusal: refuse("session_not_completed", detail) };
-	}
-	if (!body.new_email) return { ok: true, body: { success: false, message: say("not_sent", state) } };
-	await deps.store.sessions.saveEmail(state.session_id, body.new_email);
-	return { ok: true, body: { success: false, message: say("address_saved", state) } };
 }
