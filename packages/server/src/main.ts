@@ -15,6 +15,7 @@ import type { DiskWatch } from "./db/store.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { limitConnections, timeLimits } from "./http/connection-limits.ts";
 import type { Meter } from "./metrics/meter.ts";
+import { exposedFiles } from "./migrations/backup/exposed-files.ts";
 import { OperatorError } from "./operator-error.ts";
 import { webRoot } from "./paths.ts";
 import { prepareDatabase } from "./prepare-database.ts";
@@ -39,6 +40,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 	const database = await openDatabase(config.database_url);
 	try {
 		await prepareDatabase(database, config, (line) => log.info(line));
+		for (const warning of exposedFiles(config.database_url)) log.warn(warning);
 		database.watch((line) => log.fatal(line));
 
 		const means = { now: () => toInstant(Date.now()), randomBytes };
