@@ -197,6 +197,9 @@ type SessionDrafts = {
  */
 type SessionDevices = { response_id: number; device_id: string; device_time: string; device_at: string };
 
+/** Bytes of long values in a session's history; no row before the first. */
+type SessionSizes = { response_id: number; value_bytes: number };
+
 /** The device on which a session goes on, since its last hand-off; no row before the first. */
 type SessionHolders = { response_id: number; device_id: string; label: string; since: string };
 
@@ -219,6 +222,9 @@ type HandOffs = {
 /** The table by which a database of this program is known. The migrations say what is in it. */
 export const LEDGER = "migration_ledger";
 
+/** The table that lists the tables in which undone migrations keep what they dropped. */
+export const KEPT = "migration_kept";
+
 /** A transaction that writes. */
 export type Tx = Transaction<Schema>;
 
@@ -236,6 +242,7 @@ export type Schema = {
 	session_drafts: SessionDrafts;
 	session_devices: SessionDevices;
 	session_holders: SessionHolders;
+	session_sizes: SessionSizes;
 	hand_offs: HandOffs;
 	database_incarnations: DatabaseIncarnations;
 };
@@ -243,11 +250,33 @@ export type Schema = {
 /** One row for each time the database began or came back from a backup; the newest names what is there now. */
 type DatabaseIncarnations = { id: Generated<number>; incarnation: string; since: string };
 
+/** Every table of this program but the migrations' own; a table that is forgotten here is a compile error. */
+const SERVED: Readonly<Record<keyof Schema, true>> = {
+	student_responses: true,
+	pages: true,
+	questions: true,
+	question_answers: true,
+	assessment_scores: true,
+	feedbacks: true,
+	assessments: true,
+	assessment_versions: true,
+	session_details: true,
+	session_events: true,
+	session_drafts: true,
+	session_devices: true,
+	session_sizes: true,
+	session_holders: true,
+	hand_offs: true,
+	database_incarnations: true,
+};
+export const SERVED_TABLES = Object.keys(SERVED) as readonly (keyof Schema)[];
+
 /** The tables that name a session by its `response_id`, in an order in which they can be emptied. */
 export const OF_A_SESSION = [
 	"hand_offs",
 	"session_devices",
 	"session_holders",
+	"session_sizes",
 	"session_drafts",
 	"session_events",
 	"session_details",

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS } from "../../test/an-app.ts";
 import { StorageUnavailable, type Store } from "../db/store.ts";
+import { highestLimits } from "../limits.ts";
 
 const UNKNOWN = "11111111-1111-4111-8111-111111111111";
 const START = "/api/v2/session/start";
@@ -153,7 +155,7 @@ test("every reply carries the security headers, and only static content may be k
 });
 
 describe("the request id", () => {
-	test("is the client's where it looks like one, else a new one", async () => {
+	test("in the reply is the client's where it looks like one, else a new one", async () => {
 		await using app = await anApp();
 		const own = await app.get("/api/v2/health", { "X-Request-ID": "web-7.a_b" });
 		expect(own.headers.get("x-request-id")).toBe("web-7.a_b");
@@ -162,17 +164,32 @@ describe("the request id", () => {
 			expect(reply.headers.get("x-request-id")).toMatch(/^[0-9a-f]{16}-\d+$/);
 		}
 	});
+
+	test("in the log is the server's own, with a hash of the client's, which may be its session id", async () => {
+		await using app = await anApp();
+		const id = await app.start();
+		const reply = await app.get("/api/v2/health", { "X-Request-ID": id });
+		expect(reply.headers.get("x-request-id")).toBe(id);
+		const hash = createHash("sha256").update(id).digest("hex").slice(0, 12);
+		expect(app.log().at(-1)).toMatchObject({
+			request_id: expect.stringMatching(/^[0-9a-f]{16}-\d+$/),
+			client_request: hash,
+		});
+		await app.get("/api/v2/health");
+		expect(app.log().at(-1)).not.toHaveProperty("client_request");
+		expect(JSON.stringify(app.log())).not.toContain(id);
+	});
 });
 
 describe("the log", () => {
 	test("has a line a request with the template of its path", async () => {
 		await using app = await anApp();
 		const id = await app.start();
-		await app.get(`/api/v2/session/${id}/validate`, { "X-Request-ID": "r-1" });
+		await app.get(`/api/v2/session/${id}/validate`);
 		await app.get("/api/v2/nothing");
 		expect(app.log()).toContainEqual(
 			expect.objectContaining({
-				request_id: "r-1",
+				request_id: expect.stringMatching(/^[0-9a-f]{16}-\d+$/),
 				method: "GET",
 				route: "/api/v2/session/{session_id}/validate",
 				status: 200,
@@ -255,7 +272,7 @@ describe("when something breaks", () => {
 		await using app = await anApp({ breakStore: breaking(new TypeError("x is not a function")) });
 		const id = await app.start();
 		const reply = await app.get(`/api/v2/session/${id}/validate`, {
-			"X-Request-ID": "r-7",
+			"X-Request-ID": id,
 			Origin: "https://school.example",
 		});
 		expect([reply.status, reply.body["code"]]).toEqual([500, "internal_error"]);
@@ -264,11 +281,12 @@ describe("when something breaks", () => {
 		expect(JSON.stringify(reply.body)).not.toContain("function");
 		expect(app.log()).toContainEqual(
 			expect.objectContaining({
-				request_id: "r-7",
+				request_id: /report the number (\S+)\./.exec(String(reply.body["detail"]))?.[1],
 				msg: "unexpected error",
 				error: expect.objectContaining({ name: "TypeError", message: "x is not a function" }),
 			}),
 		);
+		expect(JSON.stringify(app.log())).not.toContain(id);
 	});
 });
 
@@ -276,7 +294,9 @@ describe("failed look-ups", () => {
 	const from = (address: string) => ({ incoming: { socket: { remoteAddress: address } } }) as never;
 
 	test("over the limit are 429 with Retry-After, while successful requests are never limited", async () => {
-		await using app = await anApp({ config: { failed_lookups_per_minute: 3 } });
+		await using app = await anApp({
+			config: { limits: highestLimits({ network_unknown_sessions_per_minute: 3 }) },
+		});
 		const id = await app.start();
 		for (let i = 0; i < 3; i += 1) expect((await app.get(`/api/v2/session/${UNKNOWN}`)).status).toBe(404);
 		const limited = await app.get(`/api/v2/session/${UNKNOWN}`);
@@ -284,12 +304,18 @@ describe("failed look-ups", () => {
 		expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0);
 		expect((await app.post("/api/v2/feedback/submit", { session_id: UNKNOWN })).status).toBe(429);
 		for (let i = 0; i < 10; i += 1) expect((await app.get(`/api/v2/session/${id}`)).status).toBe(200);
-		expect((await app.get(`/api/v2/session/${UNKNOWN}/validate`)).status).toBe(200);
+		expect((await app.get(`/api/v2/session/${UNKNOWN}/validate`)).status).toBe(429);
+		const cookie = { Cookie: `carhythm_session=${UNKNOWN}` };
+		expect((await app.get("/api/v2/session/current", cookie)).status).toBe(429);
+		expect((await app.get("/api/v2/session/current")).status).toBe(204);
+		expect((await app.get(`/api/v2/session/${id}/validate`)).status).toBe(200);
 		expect((await app.get("/api/v2/questions?page_id=999999")).status).toBe(404);
 	});
 
 	test("are counted by address; an IPv6 network is one, and only our own proxy may speak for others", async () => {
-		await using direct = await anApp({ config: { failed_lookups_per_minute: 1 } });
+		await using direct = await anApp({
+			config: { limits: highestLimits({ network_unknown_sessions_per_minute: 1 }) },
+		});
 		const look = async (app: typeof direct, address: string, headers: Record<string, string> = {}) =>
 			(await app.app.request(`/api/v2/session/${UNKNOWN}`, { headers }, from(address))).status;
 		expect(await look(direct, "192.0.2.1")).toBe(404);
@@ -300,7 +326,9 @@ describe("failed look-ups", () => {
 		expect(await look(direct, "2001:db8:0:0:ffff::2")).toBe(429);
 		expect(await look(direct, "2001:db8:0:1::1")).toBe(404);
 
-		await using proxied = await anApp({ config: { failed_lookups_per_minute: 1, trust_proxy: true } });
+		await using proxied = await anApp({
+			config: { limits: highestLimits({ network_unknown_sessions_per_minute: 1 }), trust_proxy: true },
+		});
 		expect(await look(proxied, "10.0.0.1", { "X-Forwarded-For": "198.51.100.1" })).toBe(404);
 		expect(await look(proxied, "10.0.0.1", { "X-Forwarded-For": "198.51.100.2" })).toBe(404);
 		expect(await look(proxied, "10.0.0.1", { "X-Forwarded-For": "198.51.100.9, 198.51.100.1" })).toBe(429);

@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { createApp } from "../app.ts";
 import { createStore } from "../db/create-store.ts";
 import type { Database } from "../db/dialect.ts";
+import { highestLimits } from "../limits.ts";
 import { prepareDatabase } from "../prepare-database.ts";
 
 type Reply = Readonly<Record<string, unknown>>;
@@ -13,12 +14,12 @@ const anId = () => mintOperationId((count) => randomBytes(count));
 /** The whole app on a database that is made ready as `carhythm serve` does it, and ways to ask it. */
 async function serving(database: Database) {
 	const said: string[] = [];
-	await prepareDatabase(database, { migrate_on_start: true }, (line) => said.push(line));
+	await prepareDatabase(database, { migrate_on_start: true, backups_kept: 5 }, (line) => said.push(line));
 	const now = () => toInstant(Date.now());
 	const store = createStore(database, { now, randomBytes, expiry_days: 30 });
 	const app = createApp({
 		store,
-		config: { cors_origins: [], session_expiry_days: 30, failed_lookups_per_minute: 1000 },
+		config: { cors_origins: [], session_expiry_days: 30, limits: highestLimits() },
 		log: pino({ level: "silent" }),
 		now,
 		randomBytes,

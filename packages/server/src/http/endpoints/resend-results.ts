@@ -22,6 +22,7 @@ export function mountResendResults(api: Api, deps: Deps): void {
 		},
 		reply: { schema: ResendReply, description: "Whether an email was sent, in words" },
 		problems: ["session_not_found", "session_not_completed", "session_completed"],
+		spends: "write",
 		handle: ({ body }) => resend(deps, body),
 	});
 }

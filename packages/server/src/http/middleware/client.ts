@@ -50,7 +50,7 @@ function lastOf(header: string | undefined): string | undefined {
 }
 
 /** Whether an address is one of a list of addresses and networks such as `10.0.0.0/8`. */
-function matchAddress(trusted: TrustProxy): (address: string | undefined) => boolean {
+export function matchAddress(trusted: TrustProxy): (address: string | undefined) => boolean {
 	if (typeof trusted === "boolean") return () => trusted;
 	const list = new BlockList();
 	for (const entry of trusted) {
