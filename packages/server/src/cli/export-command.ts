@@ -12,6 +12,7 @@ import { refuseToReplace, writeTo } from "./export-file.ts";
 import { scoreColumns } from "./export-scores.ts";
 import { answersTable, type ExportTable, sessionsTable } from "./export-table.ts";
 import { counted, tell } from "./output.ts";
+import { recordAct } from "./recording.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";
 
 type Format = "csv" | "jsonl";
@@ -61,6 +62,7 @@ async function runExport(options: Options): Promise<void> {
 		const assessment = await chosenAssessment(assessments, options);
 		const versions = await assessments.versions(assessment);
 		const clock = { now: toInstant(Date.now()), expiry_days: config.session_expiry_days };
+		await recordAct(database, { action: "sessions.export", details: { rows: kind, format, assessment } });
 		const wanted = { assessments, assessment, profiles: kind === "sessions", ...clock };
 		const { rows, leftOut, table } = await writeTo({ file: out, force }, (write) =>
 			exportSessions(database, wanted, async (sessions, { leftOut, adoptedProfiles }) => {

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { SETTINGS, type SettingName } from "../config.ts";
 import { addAssessmentCommands } from "./assessment-commands.ts";
+import { addAuditCommands } from "./audit-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
 import { addCompareCommand } from "./compare-command.ts";
 import { addExportCommand } from "./export-command.ts";
@@ -32,6 +33,7 @@ export function createProgram(version: string): Command {
 	addSessionCommands(program);
 	addExportCommand(program);
 	addRescueCommand(program);
+	addAuditCommands(program);
 	return program;
 }
 
@@ -51,6 +53,7 @@ Examples:
   carhythm backup --to /srv/backups/            copy the database while it is in use
   carhythm compare --old http://localhost:8601 --new http://localhost:8602
   carhythm import-rescue answers.json           take in what a student saved to a file
+  carhythm audit verify                         look whether the record of operators' acts is whole
   carhythm export --rows sessions --out answers.csv --bom
 `;
 

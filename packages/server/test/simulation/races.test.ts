@@ -182,7 +182,7 @@ test("a fresh start that was answered with another session never leads to a stra
 	const first = await post(server, "/session/start", { replaces: session_id });
 	const wish = { operation_id: randomUUID(), replaces: session_id };
 	expect(await post(server, "/session/start", wish)).toEqual(first);
-	await server.admin().erase(String(first.body["display_id"]));
+	await server.admin().erase(String(first.body["display_id"]), { kind: "system_user", name: "a test" });
 	const results = await server.database().reader.selectFrom("session_events").select("result").execute();
 	expect(JSON.stringify(results)).not.toContain(first.body["display_id"]);
 	// On SQLite the erased session's number is given to the next one.

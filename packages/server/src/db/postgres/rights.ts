@@ -20,6 +20,11 @@ const SERVED: Readonly<Record<keyof Schema, true>> = {
 	session_holders: true,
 	hand_offs: true,
 	database_incarnations: true,
+	operator_events: true,
+	operator_log_head: true,
+	erasures: true,
+	erasure_requests: true,
+	retention_runs: true,
 };
 const SERVED_TABLES = Object.keys(SERVED);
 

@@ -14,7 +14,7 @@ export function usualBackupFolder(url: DatabaseUrl): string {
 }
 
 /** By the XDG base directory specification, which says that a relative path there does not count. */
-function dataHome(): string {
+export function dataHome(): string {
 	const given = environmentOf({})["XDG_DATA_HOME"] ?? "";
 	return isAbsolute(given) ? given : join(homedir(), ".local", "share");
 }

@@ -116,7 +116,9 @@ async function takeErase(world: World, wish: SessionWish): Promise<void> {
 	world.tally.operations += 1;
 	count(world.tally, "erase");
 	for (const server of world.servers) {
-		const erased = await server.admin().erase(world.display_ids[session.slot] ?? "");
+		const erased = await server
+			.admin()
+			.erase(world.display_ids[session.slot] ?? "", { kind: "system_user", name: "a test" });
 		expectSame(`erasing on ${server.engine}`, erased?.clean, true);
 	}
 	erase(world.reference, session);
