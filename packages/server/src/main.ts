@@ -9,11 +9,15 @@ import type { Config } from "./config.ts";
 import { createStore } from "./db/create-store.ts";
 import type { Database } from "./db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "./db/open.ts";
+import { startRetention } from "./db/retention/automatic.ts";
 import { refuseStaleLog } from "./db/sqlite/open-log.ts";
+import { erasureMemoryOf } from "./erasure-memory.ts";
 import type { Meter } from "./metrics/meter.ts";
+import { eraseKept } from "./migrations/steps/undo-tables.ts";
 import { OperatorError } from "./operator-error.ts";
 import { webRoot } from "./paths.ts";
 import { prepareDatabase } from "./prepare-database.ts";
+import { purgeBackups, rulesAt } from "./retention.ts";
 import { untilStopped } from "./shutdown.ts";
 
 const FAILED_LOOKUPS_PER_MINUTE = 600;
@@ -65,12 +69,20 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		const server = createAdaptorServer({ fetch: app.fetch }) as Server;
 		server.keepAliveTimeout = KEEP_ALIVE_MS;
 		const port = await listen(server, config);
+		const endRetention = startRetention(database, {
+			rules: () => rulesAt(config, means.now()),
+			eraseKept,
+			memory: erasureMemoryOf(config),
+			log,
+			purgeFiles: () => purgeBackups(config, means.now()),
+		});
 		// Streams of events would stay open for ever.
 		const stopped = untilStopped(server, log, () => store.notifier.close());
 		const place = `${isNew ? "A new database was made" : "Database"}: ${describeDatabase(config.database_url)}`;
 		say([...welcome(config.host, port, web_root !== null), place].join("\n"));
 		log.info({ host: config.host, port }, "listening");
 		await stopped;
+		await endRetention();
 	} finally {
 		await database.close();
 	}

@@ -16,7 +16,7 @@ const sessionsOf = async (school: Awaited<ReturnType<typeof aSchool>>) => {
 };
 
 test("a person who was erased does not come back with an older backup, nor with a second restore of it", async () => {
-	await using school = await aSchool();
+	await using school = await aSchool({ tools: true });
 	const memory = school.folder.file("memory");
 	const run = (...words: string[]) => school.run(...words, "--erasure-memory", memory);
 	const kept = await school.start();

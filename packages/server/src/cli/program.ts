@@ -7,6 +7,7 @@ import { addCompareCommand } from "./compare-command.ts";
 import { addExportCommand } from "./export-command.ts";
 import { addMigrateCommands } from "./migrate-commands.ts";
 import { print } from "./output.ts";
+import { addPurgeCommand } from "./purge-command.ts";
 import { addRescueCommand } from "./rescue-command.ts";
 import { addSessionCommands } from "./session-commands.ts";
 import { configOf, withSettings } from "./settings.ts";
@@ -34,6 +35,7 @@ export function createProgram(version: string): Command {
 	addExportCommand(program);
 	addRescueCommand(program);
 	addAuditCommands(program);
+	addPurgeCommand(program);
 	return program;
 }
 
@@ -53,6 +55,7 @@ Examples:
   carhythm backup --to /srv/backups/            copy the database while it is in use
   carhythm compare --old http://localhost:8601 --new http://localhost:8602
   carhythm import-rescue answers.json           take in what a student saved to a file
+  carhythm purge --dry-run                      what has had its day, by the settings RETENTION_…
   carhythm audit verify                         look whether the record of operators' acts is whole
   carhythm export --rows sessions --out answers.csv --bom
 `;

@@ -59,8 +59,11 @@ export type DatabaseDialect = {
 	 * no connection turns foreign keys on. To be called outside any transaction.
 	 */
 	withoutForeignKeys<T>(work: () => Promise<T>): Promise<T>;
-	/** Removes what deleted rows left behind in the files, as far as other programs let it. */
-	purge(): Promise<Purged>;
+	/**
+	 * Removes what deleted rows left behind in the files, as far as other programs let it.
+	 * @param options.largest a file of SQLite of more bytes is not written anew: writers would wait for it
+	 */
+	purge(options?: { largest?: number }): Promise<Purged>;
 };
 
 /** The types that {@link DatabaseDialect.rows} knows; `status` is that of `student_responses.status`. */

@@ -76,7 +76,7 @@ export async function openSqlite(path: string): Promise<Database> {
 			afterExplicitIds: async () => {},
 			expectSmallWrites: handles.expectSmallWrites,
 			withoutForeignKeys: (work) => withoutForeignKeys(writer, work),
-			purge: () => scrub(writer),
+			purge: (options) => scrub(writer, options?.largest ?? Number.POSITIVE_INFINITY),
 		},
 		changeFeed: sqliteChangeFeed(writer),
 		watch: watch.begin,
@@ -313,10 +313,12 @@ const SCRUB_PAUSE_MS = 250;
  * other pages until the file is written anew, and in the write-ahead log until it is emptied, which a reader
  * that stays in the past can prevent.
  */
-async function scrub(writer: Handle): Promise<Purged> {
+async function scrub(writer: Handle, largest: number): Promise<Purged> {
 	const deadline = performance.now() + SCRUB_PATIENCE_MS;
+	const isTooLarge = bytesOf(writer.get()) > largest;
 	const steps = [
 		(database: SqliteFile.Database) => {
+			if (isTooLarge) return true;
 			const before = database.pragma("temp_store", { simple: true });
 			database.pragma("temp_store=FILE");
 			try {
@@ -339,10 +341,17 @@ async function scrub(writer: Handle): Promise<Purged> {
 			await sleep(SCRUB_PAUSE_MS);
 		}
 	}
+	if (isTooLarge)
+		return { clean: false, reason: "the file is too large to be written anew while it is served" };
 	return {
 		clean: true,
 		remains: "Nothing of it is left in the database's files. Backups that you made keep what they hold.",
 	};
+}
+
+function bytesOf(database: SqliteFile.Database): number {
+	const pages = Number(database.pragma("page_count", { simple: true }));
+	return pages * Number(database.pragma("page_size", { simple: true }));
 }
 
 /** @returns null when the step is done, else what stands in its way */
