@@ -4,6 +4,7 @@ export * from "./answer.ts";
 export * from "./assessment.ts";
 export * from "./contract.ts";
 export * from "./contract-hand-off.ts";
+export * from "./contract-privacy.ts";
 export * from "./contract-rescue.ts";
 export * from "./contract-sync.ts";
 export * from "./hand-off.ts";

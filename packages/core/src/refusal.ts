@@ -25,6 +25,7 @@ export const RefusalCode = z.enum([
 	"session_not_completed",
 	"session_not_restorable",
 	"session_held_elsewhere",
+	"session_to_be_erased",
 	"hand_off_code_invalid",
 	"question_not_found",
 	"page_not_found",

@@ -6,6 +6,7 @@ import { mountAnswers } from "./http/endpoints/answers.ts";
 import { mountContent } from "./http/endpoints/content.ts";
 import { mountFeedback } from "./http/endpoints/feedback.ts";
 import { mountHandOffs } from "./http/endpoints/hand-offs.ts";
+import { mountPrivacy } from "./http/endpoints/privacy.ts";
 import { mountScores } from "./http/endpoints/scores.ts";
 import { mountSessionLifecycle } from "./http/endpoints/session-lifecycle.ts";
 import { mountSessionStream } from "./http/endpoints/session-stream.ts";
@@ -50,6 +51,7 @@ export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 	mountScores(api, deps);
 	mountFeedback(api, deps);
 	mountSettings(api, deps);
+	mountPrivacy(api, deps);
 	mountDocs(app, api);
 	if (meter) mountMetrics(app, meter);
 	registerEndpoints(app, api, failedLookups);

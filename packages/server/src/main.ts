@@ -60,6 +60,8 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 				cors_origins,
 				theme,
 				session_expiry_days,
+				retention: config,
+				shared_default: config.shared_default,
 				trust_proxy,
 				failed_lookups_per_minute: FAILED_LOOKUPS_PER_MINUTE,
 			},

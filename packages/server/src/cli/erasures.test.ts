@@ -26,7 +26,7 @@ test("a person who was erased does not come back with an older backup, nor with 
 	expect(await school.run("backup", "--to", backup)).toMatchObject({ code: 0 });
 	expect(await run("session", "erase", gone.display_id, "--yes")).toMatchObject({ code: 0 });
 	expect(readFileSync(`${memory}.erasures`, "utf8")).not.toContain(gone.session_id);
-	await school.store.close();
+	await school.close();
 
 	const restored = await run("restore", backup, "--yes", "--replace");
 	expect(restored).toMatchObject({

@@ -7,6 +7,7 @@ import { recordAct } from "./recording.ts";
 import { adminOf, displayIdOf } from "./session-admin-of.ts";
 import { applyLateTo } from "./session-apply-late.ts";
 import { addEraseCommand } from "./session-erase.ts";
+import { addSessionExportCommand } from "./session-export.ts";
 import { countAdopted, showPast, unknownSession } from "./session-show-history.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";
 
@@ -78,6 +79,7 @@ export function addSessionCommands(program: Command): void {
 				applyLateTo(database, display_id, { ...options, now: toInstant(Date.now()) }),
 			);
 		});
+	addSessionExportCommand(session);
 	addEraseCommand(session);
 }
 

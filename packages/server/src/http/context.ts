@@ -4,12 +4,17 @@ import type { Logger } from "pino";
 import type * as z from "zod/mini";
 import type { Store } from "../db/store.ts";
 import type { Meter } from "../metrics/meter.ts";
+import type { RetentionConfig } from "../privacy-settings.ts";
 
 /** What the HTTP side is told from outside. */
 export type HttpConfig = {
 	/** Who may read replies from another origin: `https://school.example`, or `http://localhost:*` for any port. */
 	cors_origins: readonly string[];
 	session_expiry_days: number;
+	/** For how long data is kept; without it a page promises nothing. */
+	retention?: RetentionConfig;
+	/** Whether pages take their computer for a shared one. */
+	shared_default?: boolean;
 	/** How many unknown session ids one address may try in a minute. */
 	failed_lookups_per_minute: number;
 	/** Whether a proxy of our own stands in front, whose `X-Forwarded-*` headers may be believed. */

@@ -46,6 +46,13 @@ export async function aSchool({ tools = false } = {}) {
 	const keyOf = (type: Answer["type"]) =>
 		version.index.places.find(({ question }) => question.type === type)?.question.key ?? "";
 
+	let isClosed = false;
+	/** For what only a database that nobody uses is good enough. */
+	const close = async () => {
+		if (!isClosed) await store.close();
+		isClosed = true;
+	};
+
 	async function operate(session_id: SessionId, command: Command) {
 		const outcome = await store.sessions.operate(single(session_id, anOperationId(), command));
 		const status = outcome.ok ? outcome.results[0]?.result.status : outcome.refusal.detail;
@@ -61,6 +68,7 @@ export async function aSchool({ tools = false } = {}) {
 		questionId,
 		keyOf,
 		operate,
+		close,
 		daysAgo: (days: number) => {
 			millis = Date.now() - days * 86_400_000;
 		},
@@ -79,7 +87,7 @@ export async function aSchool({ tools = false } = {}) {
 			}),
 		run: (...words: readonly string[]) => carhythm(place.address, ...words),
 		async [Symbol.asyncDispose]() {
-			await store.close();
+			await close();
 			await place[Symbol.asyncDispose]();
 			folder[Symbol.dispose]();
 		},

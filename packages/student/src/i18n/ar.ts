@@ -201,6 +201,8 @@ export const messages: Messages = {
 		session_not_completed: "هذا التقييم لم ينتهِ بعد.",
 		session_not_restorable: "لم تعد العودة إلى هذه الإجابات ممكنة.",
 		session_held_elsewhere: "انتقلت المتابعة إلى جهاز آخر.",
+		session_to_be_erased:
+			"ستُحذف هذه الإجابات كما طُلب. يمكن التراجع عن ذلك للمتابعة، وحتى ذلك الحين لا يُقبل شيء جديد.",
 		hand_off_code_invalid:
 			"هذا الرمز غير صالح. يعمل الرمز مرة واحدة ولعشر دقائق، ويمكن إظهار رمز جديد على الجهاز الآخر.",
 		question_not_found: "هذا السؤال ليس من التقييم.",

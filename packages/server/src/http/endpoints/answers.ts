@@ -13,7 +13,7 @@ import {
 } from "@carhythm/core";
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { unknownSession } from "../../db/sessions/refusals.ts";
+import { toBeErased, unknownSession } from "../../db/sessions/refusals.ts";
 import type { BatchOutcome, StoredSession } from "../../db/store.ts";
 import type { Deps, Env } from "../context.ts";
 import type { Api, Outcome } from "../endpoint.ts";
@@ -50,6 +50,7 @@ export function mountAnswers(api: Api, deps: Deps): void {
 			"session_abandoned",
 			"session_completed",
 			"session_expired",
+			"session_to_be_erased",
 			"question_not_found",
 			"operation_mismatch",
 			...ANSWER_REFUSALS,
@@ -79,7 +80,7 @@ export function mountAnswers(api: Api, deps: Deps): void {
 			},
 		},
 		reply: { schema: SyncReply, description: "One result for each operation" },
-		problems: ["session_not_found"],
+		problems: ["session_not_found", "session_to_be_erased"],
 		handle: (request) => sync(deps, request),
 	});
 }
@@ -143,7 +144,9 @@ async function sync(
 /** What a batch without a valid operation comes to, without a transaction. */
 async function operateNothing(deps: Deps, session_id: SessionId): Promise<BatchOutcome> {
 	const found = await lookUp(deps.store.sessions, "find", session_id);
-	return found.ok ? { ...found, results: [] } : found;
+	if (!found.ok) return found;
+	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
+	return { ...found, results: [] };
 }
 
 type Errors = ReturnType<typeof describeIssues>;

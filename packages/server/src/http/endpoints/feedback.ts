@@ -1,5 +1,6 @@
 import { FeedbackReply, FeedbackRequest } from "@carhythm/core";
 import type * as z from "zod/mini";
+import { toBeErased } from "../../db/sessions/refusals.ts";
 import type { Deps } from "../context.ts";
 import type { Api, Outcome } from "../endpoint.ts";
 import { lookUp } from "../reply/session-replies.ts";
@@ -18,7 +19,7 @@ export function mountFeedback(api: Api, deps: Deps): void {
 			example: { session_id: "3f0c2a9e-6f0b-4a44-9d0e-0d2f7f1f6a11", rating: 5, would_recommend: true },
 		},
 		reply: { schema: FeedbackReply, status: 201, description: "The stored feedback" },
-		problems: ["session_not_found"],
+		problems: ["session_not_found", "session_to_be_erased"],
 		handle: ({ body }) => submitFeedback(deps, body),
 	});
 }
@@ -30,6 +31,7 @@ async function submitFeedback(
 	const found = await lookUp(deps.store.sessions, "find", body.session_id);
 	if (!found.ok) return found;
 	const { session_id } = found.session.state;
+	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
 	const feedback = await deps.store.feedback.save(session_id, {
 		rating: body.rating ?? null,
 		experience_text: body.experience_text ?? null,

@@ -41,7 +41,13 @@ export function mountSessionLifecycle(api: Api, deps: Deps): void {
 		description: "With gaps too: what can be scored is scored.",
 		body,
 		reply: { schema: SessionChangedReply, description: "It is completed" },
-		problems: ["session_not_found", "session_abandoned", "session_expired", "operation_mismatch"],
+		problems: [
+			"session_not_found",
+			"session_abandoned",
+			"session_expired",
+			"session_to_be_erased",
+			"operation_mismatch",
+		],
 		handle: (request) => complete(deps, request),
 	});
 	api.add({
@@ -59,6 +65,7 @@ export function mountSessionLifecycle(api: Api, deps: Deps): void {
 			"session_expired",
 			"session_abandoned",
 			"session_not_restorable",
+			"session_to_be_erased",
 			"operation_mismatch",
 		],
 		handle: (request) => restore(deps, request),

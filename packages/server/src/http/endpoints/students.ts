@@ -1,6 +1,6 @@
 import { ResendReply, ResendRequest, refuse, StudentInfoReply, StudentInfoRequest } from "@carhythm/core";
 import type * as z from "zod/mini";
-import { unknownSession } from "../../db/sessions/refusals.ts";
+import { toBeErased, unknownSession } from "../../db/sessions/refusals.ts";
 import type { Deps } from "../context.ts";
 import type { Api, Outcome } from "../endpoint.ts";
 import { say } from "../reply/messages.ts";
@@ -33,7 +33,7 @@ export function mountStudents(api: Api, deps: Deps): void {
 			schema: StudentInfoReply,
 			description: "Completed and scored. `email_sent` is false: email is not set up",
 		},
-		problems: ["session_not_found", "session_abandoned", "session_expired"],
+		problems: ["session_not_found", "session_abandoned", "session_expired", "session_to_be_erased"],
 		handle: ({ body }) => saveInfo(deps, body),
 	});
 	api.add({
@@ -49,7 +49,7 @@ export function mountStudents(api: Api, deps: Deps): void {
 			example: { session_id: EXAMPLE_SESSION, new_email: "amal@school.example" },
 		},
 		reply: { schema: ResendReply, description: "Whether an email was sent, in words" },
-		problems: ["session_not_found", "session_not_completed"],
+		problems: ["session_not_found", "session_not_completed", "session_to_be_erased"],
 		handle: ({ body }) => resend(deps, body),
 	});
 }
@@ -81,6 +81,7 @@ async function resend(
 		return { ok: false, refusal: refuse("session_not_completed", detail) };
 	}
 	if (!body.new_email) return { ok: true, body: { success: false, message: say("not_sent", state) } };
+	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
 	await deps.store.sessions.saveEmail(state.session_id, body.new_email);
 	return { ok: true, body: { success: false, message: say("address_saved", state) } };
 }
