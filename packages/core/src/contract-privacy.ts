@@ -37,6 +37,8 @@ export const PrivacyReply = z.object({
 	}),
 	/** For how long the student can undo that everything is erased. */
 	erase_undo_days: z.int(),
+	/** What of a person this server stores; a page asks for nothing else. */
+	personal_fields: z.array(z.enum(["email", "full_name", "age_group", "country", "origin_country"])),
 	/** Whether a page takes its computer for a shared one unless the student says otherwise. */
 	shared_default: z.boolean(),
 });

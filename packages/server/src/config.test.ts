@@ -22,6 +22,7 @@ test("nothing set: the defaults", () => {
 		retention_late_days: 90,
 		retention_codes_days: 1,
 		retention_backups_days: 90,
+		personal_fields: ["email", "full_name", "age_group", "country", "origin_country"],
 		erasure_key: null,
 		erasure_memory: null,
 	});
@@ -69,6 +70,7 @@ test.each([
 	[{ RETENTION_UNFINISHED_DAYS: "29" }, "It must be 0, which keeps it for ever, or a number of days from 30"],
 	[{ RETENTION_COMPLETED_DAYS: "36501" }, 'RETENTION_COMPLETED_DAYS is "36501".'],
 	[{ RETENTION_CODES_DAYS: "0" }, 'RETENTION_CODES_DAYS is "0". It must be a number of days from 1 to 365.'],
+	[{ PERSONAL_FIELDS: "email,shoe_size" }, "It must be none, or a list of email, full_name"],
 	[{ ERASURE_KEY: "short" }, "It must have at least 32 characters."],
 	[{ DATABASE_URL: "carhythm.db" }, "It must have the form sqlite:FILE"],
 ])("%j is refused with a sentence", (environment, sentence) => {

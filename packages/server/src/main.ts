@@ -62,6 +62,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 				session_expiry_days,
 				retention: config,
 				shared_default: config.shared_default,
+				personal_fields: config.personal_fields,
 				trust_proxy,
 				failed_lookups_per_minute: FAILED_LOOKUPS_PER_MINUTE,
 			},

@@ -13,10 +13,16 @@ export type RetentionConfig = {
 	retention_backups_days: number;
 };
 
+/** What tells who a student is. */
+export const PERSONAL_FIELDS = ["email", "full_name", "age_group", "country", "origin_country"] as const;
+export type PersonalField = (typeof PERSONAL_FIELDS)[number];
+
 /** What an operator may set about personal data. */
 export type PrivacyConfig = RetentionConfig & {
 	/** Whether pages take a computer for one that others use too, unless the student says otherwise. */
 	shared_default: boolean;
+	/** What of a person is asked and stored; what a client sends beside it is dropped. */
+	personal_fields: readonly PersonalField[];
 	/** Makes the hashes of erased sessions; null for a key in a file. */
 	erasure_key: string | null;
 	/** Where erasures are remembered, without the ends of the files' names; null for the usual place. */
@@ -32,6 +38,14 @@ const textOrNull = (least: number) =>
 		z.string().check(z.refine((text) => text === "" || text.length >= least)),
 		z.transform((text) => (text === "" ? null : text)),
 	);
+
+const Fields = z.pipe(
+	z.pipe(
+		z.string(),
+		z.transform((text) => (text === "none" ? [] : text.split(",").map((field) => field.trim()))),
+	),
+	z.array(z.enum(PERSONAL_FIELDS)),
+);
 
 /** The part of the table of settings that is about personal data. */
 export const PRIVACY_SETTINGS: { [Name in keyof PrivacyConfig]: Setting<PrivacyConfig[Name]> } = {
@@ -118,6 +132,16 @@ export const PRIVACY_SETTINGS: { [Name in keyof PrivacyConfig]: Setting<PrivacyC
 		about: "Backups that were made by themselves before a migration are deleted after so long.",
 		allowed: "It must be 0, which keeps it for ever, or a number of days from 1 to 36500.",
 		schema: daysOrEver(1),
+	},
+	personal_fields: {
+		variable: "PERSONAL_FIELDS",
+		flag: "--personal-fields",
+		placeholder: "LIST",
+		fallback: PERSONAL_FIELDS.join(","),
+		about:
+			"What of a person is stored, separated by commas; none stores nothing of it, whatever clients send.",
+		allowed: `It must be none, or a list of ${PERSONAL_FIELDS.join(", ")}.`,
+		schema: Fields,
 	},
 	erasure_key: {
 		variable: "ERASURE_KEY",

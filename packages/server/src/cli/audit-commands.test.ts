@@ -30,7 +30,7 @@ test("commands that show, search, export, take in and erase are in the operators
 		["session.erase", display_id, {}],
 		["session.apply_late", display_id, { events: 0, renewed: false, dry_run: true }],
 		["rescue.import", display_id, { operations: 0 }],
-		["sessions.export", null, { rows: "answers", format: "csv", assessment: null }],
+		["sessions.export", null, { rows: "answers", format: "csv", assessment: null, person: false }],
 		["session.find", null, { by: "email" }],
 		["session.show", display_id, { late: true }],
 		["session.show", display_id, {}],

@@ -16,7 +16,7 @@ import { configOf, withDatabase, withSettings } from "./settings.ts";
 const NEEDED: SettingName[] = [
 	"database_url",
 	"session_expiry_days",
-	...(Object.keys(PRIVACY_SETTINGS) as SettingName[]).filter((name) => name !== "shared_default"),
+	...(Object.keys(PRIVACY_SETTINGS) as SettingName[]).filter((name) => /^(retention|erasure)_/.test(name)),
 ];
 
 const WORDS: Readonly<Record<Due["kind"] | "backups", string>> = {

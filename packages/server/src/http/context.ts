@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type * as z from "zod/mini";
 import type { Store } from "../db/store.ts";
 import type { Meter } from "../metrics/meter.ts";
-import type { RetentionConfig } from "../privacy-settings.ts";
+import type { PersonalField, RetentionConfig } from "../privacy-settings.ts";
 
 /** What the HTTP side is told from outside. */
 export type HttpConfig = {
@@ -13,6 +13,8 @@ export type HttpConfig = {
 	session_expiry_days: number;
 	/** For how long data is kept; without it a page promises nothing. */
 	retention?: RetentionConfig;
+	/** What of a person is stored; without it everything. */
+	personal_fields?: readonly PersonalField[];
 	/** Whether pages take their computer for a shared one. */
 	shared_default?: boolean;
 	/** How many unknown session ids one address may try in a minute. */

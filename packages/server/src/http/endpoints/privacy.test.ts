@@ -167,6 +167,30 @@ test("the export of a session has all that its student gave, and neither its id 
 	expect(JSON.stringify(app.log())).not.toMatch(/Amal|amal@b|second/);
 });
 
+test("what of a person the operator does not want is not stored, whatever a client sends", async () => {
+	await using app = await anApp({ config: { personal_fields: ["age_group"] } });
+	const id = await app.start();
+	const person = {
+		email: "amal@b.example",
+		full_name: "Amal",
+		age_group: "16",
+		country: "X",
+		origin_country: "Y",
+	};
+	expect((await app.post("/api/v2/student/info", { session_id: id, ...person })).status).toBe(200);
+	await app.post("/api/v2/resend-results", { session_id: id, new_email: "amal@b.example" });
+	const { body } = await app.get(`/api/v2/session/${id}/export`);
+	expect(body["person"]).toEqual({
+		email: "",
+		full_name: "",
+		age_group: "16",
+		country: "",
+		origin_country: "",
+	});
+	const rows = await app.database.db.selectFrom("student_responses").selectAll().execute();
+	expect(JSON.stringify(rows)).not.toMatch(/amal|Amal/);
+});
+
 test("a page may promise what the server is set to, and nothing without it", async () => {
 	await using unset = await anApp();
 	const nothing = { unfinished: null, set_aside: null, completed: null, person: null, feedback: null };
@@ -174,6 +198,7 @@ test("a page may promise what the server is set to, and nothing without it", asy
 		session_expiry_days: 30,
 		kept_days: nothing,
 		erase_undo_days: 7,
+		personal_fields: ["email", "full_name", "age_group", "country", "origin_country"],
 		shared_default: false,
 	});
 	const retention = readConfig({ retention_completed_days: "0" }, { RETENTION_UNFINISHED_DAYS: "45" });

@@ -12,6 +12,7 @@ import type { Context } from "hono";
 import type * as z from "zod/mini";
 import { unknownSession } from "../../db/sessions/refusals.ts";
 import type { ErasureOutcome, StoredSession } from "../../db/store.ts";
+import { PERSONAL_FIELDS } from "../../privacy-settings.ts";
 import type { Deps, Env } from "../context.ts";
 import type { Api, Outcome } from "../endpoint.ts";
 import { say } from "../reply/messages.ts";
@@ -131,6 +132,7 @@ function promisesOf({ config }: Pick<Deps, "config">): PrivacyReply {
 			feedback: daysOf(retention?.retention_feedback_days),
 		},
 		erase_undo_days: ERASE_UNDO_DAYS,
+		personal_fields: [...(config.personal_fields ?? PERSONAL_FIELDS)],
 		shared_default,
 	};
 }

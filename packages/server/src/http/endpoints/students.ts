@@ -1,6 +1,7 @@
 import { ResendReply, ResendRequest, refuse, StudentInfoReply, StudentInfoRequest } from "@carhythm/core";
 import type * as z from "zod/mini";
 import { toBeErased, unknownSession } from "../../db/sessions/refusals.ts";
+import { PERSONAL_FIELDS, type PersonalField } from "../../privacy-settings.ts";
 import type { Deps } from "../context.ts";
 import type { Api, Outcome } from "../endpoint.ts";
 import { say } from "../reply/messages.ts";
@@ -60,13 +61,27 @@ async function saveInfo(
 ): Promise<Outcome<z.infer<typeof StudentInfoReply>>> {
 	const session_id = sessionIdOf(body.session_id);
 	if (!session_id) return unknownSession();
-	const { session_id: _, ...person } = body;
+	const { session_id: _, ...given } = body;
+	const person = wantedOf(given, deps.config);
 	const outcome = await deps.store.sessions.saveStudentInfo(session_id, person);
 	if (!outcome.ok) return outcome;
 	const completed = await deps.store.sessions.load(session_id);
 	if (completed) await scoresOf(deps.store, completed);
 	const message = say("info_saved", outcome.session.state);
 	return { ok: true, body: { success: true, message, email_sent: false, session_id } };
+}
+
+/** What was given, without what the operator does not want to have: a client that asks for it keeps working. */
+function wantedOf<T extends Partial<Record<PersonalField, string>>>(
+	given: T,
+	{ personal_fields }: Pick<Deps["config"], "personal_fields">,
+): T {
+	if (!personal_fields) return given;
+	const wanted = { ...given };
+	for (const field of PERSONAL_FIELDS) {
+		if (field in wanted && !personal_fields.includes(field)) Object.assign(wanted, { [field]: "" });
+	}
+	return wanted;
 }
 
 async function resend(
@@ -81,6 +96,8 @@ async function resend(
 		return { ok: false, refusal: refuse("session_not_completed", detail) };
 	}
 	if (!body.new_email) return { ok: true, body: { success: false, message: say("not_sent", state) } };
+	const { email } = wantedOf({ email: body.new_email }, deps.config);
+	if (email === "") return { ok: true, body: { success: false, message: say("not_sent", state) } };
 	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
 	await deps.store.sessions.saveEmail(state.session_id, body.new_email);
 	return { ok: true, body: { success: false, message: say("address_saved", state) } };
