@@ -2,19 +2,28 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { engineTests } from "./scripts/lib/engine-tests.mjs";
 
-// What starts processes and databases for each step takes most of the time; `npm run test:quick` leaves it out, and the second telling too.
+// Tests that start processes and databases for each step take most of the time. `npm run test:quick` leaves
+// them out, and the repeated runs too.
 const slow = ["src/cli/**", "src/migrations/**", "test/**"];
 const isQuick = process.env["CARHYTHM_QUICK"] === "1";
 
-const projects = ["packages/core", "packages/client", "packages/server", "packages/ui", "packages/student", "scripts"];
+const projects = [
+	"packages/core",
+	"packages/client",
+	"packages/server",
+	"packages/ui",
+	"packages/student",
+	"scripts",
+];
 
 // `server` is on SQLite. What uses a database runs once more on PostgreSQL: see engine-tests.mjs.
 const { both, postgresOnly } = engineTests(join(import.meta.dirname, "packages/server"));
 
-// A zone whose clocks change, on other days than those of Europe: calendar arithmetic in local time shall not pass for that in UTC.
+// A zone with daylight saving, on other days than Europe's: calendar arithmetic in local time gives other
+// results than in UTC, and fails.
 const env = { TZ: "America/Santiago" };
 
-/** Another one in every run: what a randomized test found once is found again with the seed that its failure names. */
+/** Another seed in every run. A failure names it, and the same seed finds the failure again. */
 process.env["CARHYTHM_TEST_SEED"] ||= String(Math.floor(Math.random() * 2 ** 31));
 const seedSetup = join(import.meta.dirname, "scripts/lib/seed-setup.mjs");
 
@@ -46,12 +55,12 @@ export default defineConfig({
 					...(root === "packages/server" && { globalSetup }),
 				},
 			})),
-			...(isQuick ? [] : secondTellings()),
+			...(isQuick ? [] : repeatedRuns()),
 		],
 	},
 });
 
-function secondTellings() {
+function repeatedRuns() {
 	return [
 		{
 			extends: true as const,
@@ -59,7 +68,7 @@ function secondTellings() {
 				name: "client on plain http",
 				root: "packages/client",
 				include: ["src/*.test.ts", "src/{outbox,session,storage}/*.test.ts"],
-				setupFiles: [seedSetup, join(import.meta.dirname, "packages/client/src/testing/place-setup.ts")],
+				setupFiles: [seedSetup, join(import.meta.dirname, "packages/client/src/testing/plain-http-setup.ts")],
 				env: { CARHYTHM_TEST_PLACE: "plain-http" },
 			},
 		},

@@ -1,4 +1,5 @@
-// `npm run dev`: the server from source, restarted when it changes, and the pages from Vite, which sends /api to it.
+// `npm run dev`: the server from source, restarted when it changes, and the pages from Vite, which sends /api
+// to it.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { ensureInstalled } from "./lib/install.mjs";

@@ -2,7 +2,7 @@
 // starts many processes, `--only vitest,types` runs some suites, `--list` names them.
 import { parseArgs } from "node:util";
 import { ensureInstalled } from "./lib/install.mjs";
-import { isGood, summarize } from "./lib/report.mjs";
+import { hasPassed, summarize } from "./lib/report.mjs";
 import { stopChildrenOnInterrupt } from "./lib/run.mjs";
 import { suites } from "./lib/suites.mjs";
 
@@ -11,18 +11,18 @@ import { suites } from "./lib/suites.mjs";
 const { values: options } = parseArgs({
 	options: { quick: { type: "boolean" }, only: { type: "string" }, list: { type: "boolean" } },
 });
-const wanted = options.only?.split(",");
-const unknown = wanted?.find((key) => suites.every((suite) => suite.key !== key));
+const wantedKeys = options.only?.split(",");
+const unknownKey = wantedKeys?.find((key) => suites.every((suite) => suite.key !== key));
 
 stopChildrenOnInterrupt();
-if (options.list === true || unknown !== undefined) {
-	if (unknown !== undefined) console.error(`There is no suite "${unknown}". The suites are:`);
+if (options.list === true || unknownKey !== undefined) {
+	if (unknownKey !== undefined) console.error(`There is no suite "${unknownKey}". The suites are:`);
 	for (const suite of suites) console.log(`${suite.key.padEnd(10)}${suite.name}`);
-	process.exitCode = unknown === undefined ? 0 : 2;
+	process.exitCode = unknownKey === undefined ? 0 : 2;
 } else {
 	const results = await runAll();
 	console.log(`\n${summarize(results).join("\n")}`);
-	process.exitCode = isGood(results) ? 0 : 1;
+	process.exitCode = hasPassed(results) ? 0 : 1;
 }
 
 async function runAll() {
@@ -67,7 +67,7 @@ async function runOne(suite, isBuildBroken) {
 }
 
 function isWanted(/** @type {import("./lib/suites.mjs").Suite} */ suite) {
-	if (wanted !== undefined)
-		return wanted.includes(suite.key) || (suite.key === "build" && wanted.includes("browser"));
+	if (wantedKeys !== undefined)
+		return wantedKeys.includes(suite.key) || (suite.key === "build" && wantedKeys.includes("browser"));
 	return !(options.quick === true && suite.isSlow === true);
 }

@@ -1,4 +1,5 @@
-// Type-checks every package: its sources with exactly the surroundings they may use, its tests with Node besides.
+// `npm run types`: type-checks the sources of every package with the globals and types that they may use, and
+// its tests with those of Node besides.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { root, run, tool } from "./lib/run.mjs";

@@ -8,8 +8,8 @@ import { root, run, tail, tool } from "./run.mjs";
  * @property {string} name
  * @property {string} label
  * @property {string} folder where `vite build` runs
- * @property {string} output the file that a finished build leaves behind
- * @property {readonly string[]} sources what the build is made from
+ * @property {string} output a file that exists once the build is complete
+ * @property {readonly string[]} sources files and folders that the build reads
  */
 
 /** @type {readonly Target[]} */
@@ -42,11 +42,11 @@ const targets = [
 	},
 ];
 
-const notBuilt = /(^|\/)(dist|node_modules|e2e|test-results)$|\.test\.[a-z]+$/;
+const ignored = /(^|\/)(dist|node_modules|e2e|test-results)$|\.test\.[a-z]+$/;
 
 /**
- * Builds what has changed since it was last built: the contents of the sources decide, not their dates, because git
- * sets dates as it likes.
+ * Builds each target whose sources have changed since its last build. A hash of their contents decides, not
+ * their dates, which git sets anew at each checkout.
  *
  * @param {{ force?: boolean, say: (line: string) => void }} options
  * @returns {Promise<{ ok: true } | { ok: false, problem: string, log: string }>}
@@ -89,7 +89,7 @@ function fingerprintOf(/** @type {readonly string[]} */ sources) {
 
 /** @returns {string[]} */
 function filesUnder(/** @type {string} */ path) {
-	if (notBuilt.test(path) || !existsSync(join(root, path))) return [];
+	if (ignored.test(path) || !existsSync(join(root, path))) return [];
 	if (statSync(join(root, path)).isFile()) return [path];
 	const names = readdirSync(join(root, path)).sort();
 	return names.flatMap((name) => filesUnder(`${path}/${name}`));

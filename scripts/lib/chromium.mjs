@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { canInstallPackages, installPackages } from "./system-packages.mjs";
 
 /**
- * A Chromium for the browser tests: the one that is named, the system's, Playwright's own, or else, where that is
- * possible without asking anyone, one from the system's packages.
+ * Finds a Chromium for the browser tests: the one that CARHYTHM_CHROMIUM names, the system's, or
+ * Playwright's. Where packages can be installed without a question, it installs the system's.
  *
  * @param {(line: string) => void} say
  * @returns {Promise<{ found: true, path?: string } | { found: false, problem: string }>}

@@ -14,20 +14,20 @@ import { join, posix } from "node:path";
  * The module that knows the engine at hand, and what it gives that depends on it. `ENGINES` and `aDatabaseOn`
  * name theirs.
  */
-const source = "src/testing/an-engine.ts";
+const engineModule = "src/testing/an-engine.ts";
 const dependsOnEngine = /(?<![\w$])(?:engine|aDatabase)(?![\w$])/;
 
 const testFile = /\.test\.ts$/;
-const support = /^src\/testing\/|^test\//;
-const importing = /^import\s+(?!type\b)([^;"]*?)\s*from\s+"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm;
-const marker = /^\/\/ Runs (once|on PostgreSQL only): \S.*\.$/m;
+const testHelper = /^src\/testing\/|^test\//;
+const importPattern = /^import\s+(?!type\b)([^;"]*?)\s*from\s+"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm;
+const runsComment = /^\/\/ Runs (once|on PostgreSQL only): \S.*\.$/m;
 
 /**
  * @typedef {{ once: string[], both: string[], postgresOnly: string[] }} EngineTests
  */
 
 /**
- * @param {Readonly<Record<string, string>>} files the texts of the server's files, by path from the package's root
+ * @param {Readonly<Record<string, string>>} files the texts of the server's files, by path from its folder
  * @returns {EngineTests}
  */
 export function sortByEngine(files) {
@@ -38,10 +38,10 @@ export function sortByEngine(files) {
 		const found = known.get(path);
 		if (found !== undefined) return found;
 		known.set(path, false);
-		const reaches = [...(files[path] ?? "").matchAll(importing)].some(([, names = "", from, dynamic]) => {
+		const reaches = [...(files[path] ?? "").matchAll(importPattern)].some(([, names = "", from, dynamic]) => {
 			const target = posix.join(posix.dirname(path), from ?? dynamic ?? "");
-			if (target === source) return dependsOnEngine.test(names.replace(/\btype\s+\w+/g, ""));
-			return support.test(target) && !testFile.test(target) && reachesEngine(target);
+			if (target === engineModule) return dependsOnEngine.test(names.replace(/\btype\s+\w+/g, ""));
+			return testHelper.test(target) && !testFile.test(target) && reachesEngine(target);
 		});
 		known.set(path, reaches);
 		return reaches;
@@ -49,9 +49,9 @@ export function sortByEngine(files) {
 	/** @type {EngineTests} */
 	const sorted = { once: [], both: [], postgresOnly: [] };
 	for (const path of Object.keys(files).filter((one) => testFile.test(one))) {
-		const says = marker.exec(files[path] ?? "")?.[1];
-		if (says === "on PostgreSQL only") sorted.postgresOnly.push(path);
-		else if (says === "once" || !reachesEngine(path)) sorted.once.push(path);
+		const runs = runsComment.exec(files[path] ?? "")?.[1];
+		if (runs === "on PostgreSQL only") sorted.postgresOnly.push(path);
+		else if (runs === "once" || !reachesEngine(path)) sorted.once.push(path);
 		else sorted.both.push(path);
 	}
 	return sorted;

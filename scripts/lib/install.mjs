@@ -9,8 +9,8 @@ import { npmEnvironment, root, run, tail } from "./run.mjs";
  */
 
 /**
- * Whether what npm last installed is what the lock file asks for. npm writes down what it installed as its very last
- * step, so an interrupted installation never counts as a complete one, and `npm install` by hand counts as well.
+ * Whether what npm last installed is what the lock file asks for. npm writes its record of what it installed
+ * as its last step: an interrupted installation does not count as complete, and `npm install` by hand does.
  *
  * @param {Lock} wanted the content of package-lock.json
  * @param {Lock} installed the content of node_modules/.package-lock.json
@@ -40,7 +40,7 @@ function isInstalled() {
 }
 
 /**
- * Brings the dependencies to the state of the lock file, if they are not there yet.
+ * Installs the dependencies of the lock file, unless they are installed.
  *
  * @param {(line: string) => void} say
  * @returns {Promise<{ ok: true } | { ok: false, problem: string, log: string }>}

@@ -6,9 +6,9 @@ const versionsFolder = "/usr/lib/postgresql";
 const clusterSettings = "/etc/postgresql-common/createcluster.conf";
 
 /**
- * `pg_dump` and its like for the tests of backups: the ones that are named, the system's, or else, where that
- * is possible without asking anyone, those of the system's packages. The server that the other tests use
- * comes with the project's own.
+ * Finds `pg_dump` and the other tools for the tests of backups: those that CARHYTHM_TEST_POSTGRES names, or
+ * the system's. Where packages can be installed without a question, it installs the system's. The server of
+ * the other tests comes with the dependencies.
  *
  * @param {(line: string) => void} say
  * @returns {Promise<{ found: true } | { found: false, problem: string }>}

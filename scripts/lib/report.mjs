@@ -1,32 +1,36 @@
 /**
- * What one suite of `npm test` came to. A check that is not made of tests (formatting, types, …) counts as one.
+ * The result of one suite of `npm test`. A check that is not made of tests (formatting, types, …) counts as
+ * one test.
  *
  * @typedef {{ passed: number, failed: number }} Counts
  * @typedef {Counts & { name: string, seconds: number, note?: string }} SuiteResult
  */
 
 /**
- * The numbers in the JSON report of vitest. A file that could not even be loaded holds no failed test, but the run
- * has failed: it counts as one failure, as does a run without any test.
+ * The numbers in the JSON report of vitest.
  *
  * @param {unknown} report
- * @param {boolean} ok whether vitest itself was content
+ * @param {boolean} ok whether vitest exited with 0
  * @returns {Counts}
  */
 export function countVitest(report, ok) {
-	return settle(numberAt(report, "numPassedTests"), numberAt(report, "numFailedTests"), ok);
+	return failUnlessOk(numberAt(report, "numPassedTests"), numberAt(report, "numFailedTests"), ok);
 }
 
 /**
  * The numbers in the JSON report of Playwright. A flaky test is a failed one: nothing here may need luck.
  *
  * @param {unknown} report
- * @param {boolean} ok whether Playwright itself was content
+ * @param {boolean} ok whether Playwright exited with 0
  * @returns {Counts}
  */
 export function countPlaywright(report, ok) {
 	const stats = isObject(report) ? report["stats"] : undefined;
-	return settle(numberAt(stats, "expected"), numberAt(stats, "unexpected") + numberAt(stats, "flaky"), ok);
+	return failUnlessOk(
+		numberAt(stats, "expected"),
+		numberAt(stats, "unexpected") + numberAt(stats, "flaky"),
+		ok,
+	);
 }
 
 /** @returns {string[]} the table that ends a run, whose last line is the one that machines read */
@@ -44,8 +48,8 @@ export function summarize(/** @type {readonly SuiteResult[]} */ results) {
 	];
 }
 
-/** A run is good when nothing failed and something was tested. */
-export function isGood(/** @type {readonly SuiteResult[]} */ results) {
+/** A run has passed when nothing failed and something was tested. */
+export function hasPassed(/** @type {readonly SuiteResult[]} */ results) {
 	const total = totalOf(results);
 	return total.failed === 0 && total.passed > 0;
 }
@@ -59,14 +63,17 @@ function totalOf(/** @type {readonly SuiteResult[]} */ results) {
 }
 
 /**
+ * A tool that failed without a failed test (a file that could not be loaded), or that ran no test, counts as
+ * one failure.
+ *
  * @param {number} passed
  * @param {number} failed
  * @param {boolean} ok
  * @returns {Counts}
  */
-function settle(passed, failed, ok) {
-	const isWrong = !ok || passed + failed === 0;
-	return { passed, failed: isWrong ? Math.max(failed, 1) : failed };
+function failUnlessOk(passed, failed, ok) {
+	const hasFailed = !ok || passed + failed === 0;
+	return { passed, failed: hasFailed ? Math.max(failed, 1) : failed };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countPlaywright, countVitest, isGood, summarize } from "./report.mjs";
+import { countPlaywright, countVitest, hasPassed, summarize } from "./report.mjs";
 
 describe("the counts of a suite", () => {
 	it("are those of the tool's report", () => {
@@ -45,8 +45,8 @@ describe("the end of a run", () => {
 	});
 
 	it("is good only when something passed and nothing failed", () => {
-		expect(isGood([types])).toBe(true);
-		expect(isGood([types, browser])).toBe(false);
-		expect(isGood([])).toBe(false);
+		expect(hasPassed([types])).toBe(true);
+		expect(hasPassed([types, browser])).toBe(false);
+		expect(hasPassed([])).toBe(false);
 	});
 });

@@ -25,8 +25,8 @@ export function toolEnvironment() {
 }
 
 /**
- * The environment in which npm itself runs. It must not find our own Node: `npm ci` deletes that one first and would
- * saw off the branch it sits on.
+ * The environment in which npm itself runs, without our own Node: `npm ci` deletes that one first, while it
+ * would run on it.
  */
 export function npmEnvironment() {
 	const folders = (process.env["PATH"] ?? "").split(delimiter);
@@ -36,7 +36,7 @@ export function npmEnvironment() {
 	};
 }
 
-/** What is kept to be shown later, perhaps in a file, holds no colour codes. */
+/** Output that is kept and shown later, perhaps in a file, has no colour codes. */
 function withoutColour(/** @type {NodeJS.ProcessEnv} */ environment) {
 	const { FORCE_COLOR: _colour, ...rest } = environment;
 	return { ...rest, NO_COLOR: "1" };
@@ -48,12 +48,13 @@ export function tool(/** @type {string} */ name) {
 }
 
 /**
- * Runs a command to its end and keeps what it printed. Children get their own process group, so that whatever they
- * started (a browser, a server) ends with them.
+ * Runs a command to its end and keeps what it printed. Children get their own process group, so that what
+ * they started (a browser, a server) ends with them.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number, onOutput?: (text: string) => void }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number, onOutput?: (text: string) => void }}
+ *   [options]
  * @returns {Promise<{ ok: boolean, code: number | null, timedOut: boolean, output: string }>}
  */
 export function run(command, args, options = {}) {
@@ -97,7 +98,7 @@ export function run(command, args, options = {}) {
 /**
  * Ends everything that `run` started, and then this process, when someone interrupts it.
  *
- * @returns {() => void} takes the listening back
+ * @returns {() => void} removes the signal handlers again
  */
 export function stopChildrenOnInterrupt() {
 	const stop = (/** @type {NodeJS.Signals} */ signal) => {
@@ -130,6 +131,6 @@ function killGroup(child, signal) {
 		if (isWindows) child.kill(signal);
 		else process.kill(-child.pid, signal);
 	} catch {
-		// It ended between the decision and the signal, which is what was wanted.
+		// It has ended already.
 	}
 }

@@ -26,7 +26,11 @@ export const suites = [
 		name: "Format and lint",
 		run: () => check(tool("biome"), ["check", "--error-on-warnings", "--max-diagnostics=50", "."]),
 	},
-	{ key: "imports", name: "Import rules", run: () => check(projectNode(), ["scripts/check-imports.mjs"]) },
+	{
+		key: "imports",
+		name: "Relative imports",
+		run: () => check(projectNode(), ["scripts/check-imports.mjs"]),
+	},
 	{ key: "types", name: "Types", run: () => check(projectNode(), ["scripts/types.mjs"]) },
 	{ key: "knip", name: "Unused code", run: () => check(tool("knip"), ["--no-progress"]) },
 	{ key: "vitest", name: "Unit and API tests", run: runVitest },

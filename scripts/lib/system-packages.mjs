@@ -12,7 +12,7 @@ export function canInstallPackages() {
  * Installs packages of the system.
  * @param {readonly string[]} names
  * @param {{ options?: readonly string[] }} [settings] further words for apt-get
- * @returns {Promise<{ last_line: string }>} what it said last, for a message when something is missing afterwards
+ * @returns {Promise<{ last_line: string }>} its last line, for a message if something is missing
  */
 export async function installPackages(names, { options = [] } = {}) {
 	const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };

@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import { createMemoryStorage } from "./storage/memory.ts";
-import { comeBack, mintId, newStorage, openTab, saved, slider } from "./testing/visit.ts";
+import { mintId, newStorage, openTab, resumeSession, saved, slider } from "./testing/visit.ts";
 import { createWorld, until } from "./testing/world.ts";
 
 describe("taking an assessment", () => {
@@ -49,7 +49,7 @@ describe("taking an assessment", () => {
 		const world = createWorld();
 		const { client } = openTab(world, createMemoryStorage());
 		const session = await client.start({ language: "en" });
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		expect(await session.answer(1, slider(4))).toEqual({ ok: true, on_device: false });
 		await until(() => session.save.kind === "memory_only", "the status says memory only");
 		expect(session.save).toEqual({ kind: "memory_only", pending: 1, reason: "offline" });
@@ -67,7 +67,7 @@ describe("starting", () => {
 		const world = createWorld();
 		const storage = await newStorage();
 		const first = openTab(world, storage);
-		world.network.fault = ({ path }) => (path.endsWith("/start") ? { kind: "lost_reply" } : null);
+		world.network.fault = ({ path }) => (path.endsWith("/start") ? { kind: "reply_lost" } : null);
 		await expect(first.client.start({ language: "en" })).rejects.toMatchObject({ name: "ServerUnreachable" });
 		await expect(first.client.start({ language: "en" })).rejects.toMatchObject({ name: "ServerUnreachable" });
 		first.client.close();
@@ -114,7 +114,7 @@ describe("starting", () => {
 		const world = createWorld();
 		const { client } = openTab(world, await newStorage());
 		const old = await client.start({ language: "en" });
-		world.network.fault = ({ path }) => (path.endsWith("/sync") ? { kind: "offline" } : null);
+		world.network.fault = ({ path }) => (path.endsWith("/sync") ? { kind: "request_lost" } : null);
 		await old.answer(1, slider(4));
 		const fresh = await client.start({ language: "en", replaces: old.session_id });
 		expect(old.phase).toBe("abandoned");
@@ -166,12 +166,12 @@ describe("coming back", () => {
 		await session.draft(13, { type: "essay", text: "half a sen" });
 		first.client.close();
 
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		const { client } = openTab(world, storage);
 		const { choice, server } = await client.resume();
 		expect(server).toBe("unreachable");
 		expect(choice).toMatchObject({ kind: "continue", expires_at: null });
-		const again = await comeBack(client);
+		const again = await resumeSession(client);
 		expect(again.state.place?.question_id).toBe(13);
 		expect(again.state.language).toBe("ar");
 		expect(again.state.drafts[13]?.draft).toEqual({ type: "essay", text: "half a sen" });
@@ -202,7 +202,7 @@ describe("coming back", () => {
 		await until(saved(session), "the answer is saved");
 		first.client.close();
 
-		const again = await comeBack(openTab(world, await newStorage()).client);
+		const again = await resumeSession(openTab(world, await newStorage()).client);
 		expect(again.session_id).toBe(session.session_id);
 		expect(again.state.answers[3]?.answer).toEqual(slider(2));
 		expect(again.display_id).toBe("7GK2M-9XQ4T");
@@ -210,7 +210,7 @@ describe("coming back", () => {
 
 	test("an empty page of a captive portal does not mean that there is no session", async () => {
 		const world = createWorld();
-		world.network.fault = () => ({ kind: "reply", status: 200, body: "" });
+		world.network.fault = () => ({ kind: "intercepted", status: 200, body: "" });
 		const { client } = openTab(world, await newStorage());
 		expect(await client.resume()).toMatchObject({ choice: { kind: "nothing" }, server: "unreachable" });
 	});
@@ -224,7 +224,7 @@ describe("coming back", () => {
 		await session.answer(1, slider(4));
 		await until(saved(session), "the answer is saved");
 		world.network.fault = (request) =>
-			request.path === path ? { kind: "reply", status: 200, body: old } : null;
+			request.path === path ? { kind: "intercepted", status: 200, body: old } : null;
 		expect((await client.resume()).choice).toMatchObject({ kind: "continue", state: { answered: 1 } });
 		expect(session.state.answers[1]?.answer).toEqual(slider(4));
 	});
@@ -234,7 +234,7 @@ describe("coming back", () => {
 		const storage = await newStorage();
 		const first = openTab(world, storage);
 		const session = await first.client.start({ language: "en" });
-		world.network.fault = ({ path }) => (path.endsWith("/sync") ? { kind: "offline" } : null);
+		world.network.fault = ({ path }) => (path.endsWith("/sync") ? { kind: "request_lost" } : null);
 		await session.answer(1, slider(1));
 		await session.answer(2, slider(1));
 		first.client.close();
@@ -321,12 +321,12 @@ describe("the welcome page", () => {
 	test("shows the assessment without a network once this device has seen it", async () => {
 		const world = createWorld();
 		const storage = await newStorage();
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		const never = openTab(world, storage).client.latestAssessment();
 		await expect(never).rejects.toMatchObject({ name: "ServerUnreachable", reason: "offline" });
 		world.network.fault = () => null;
 		await openTab(world, storage).client.latestAssessment();
-		world.network.fault = () => ({ kind: "reply", status: 200, body: "<html>Please log in</html>" });
+		world.network.fault = () => ({ kind: "intercepted", status: 200, body: "<html>Please log in</html>" });
 		const latest = await openTab(world, storage).client.latestAssessment();
 		expect(latest.session_expiry_days).toBe(30);
 		expect(latest.index.places).toHaveLength(13);
@@ -340,8 +340,8 @@ describe("a shared computer", () => {
 		const { client } = openTab(world, storage);
 		const other = openTab(world, storage);
 		const session = await client.start({ language: "en" });
-		const seenElsewhere = await comeBack(other.client);
-		world.network.fault = ({ path }) => (path.endsWith("/sync") ? { kind: "offline" } : null);
+		const seenElsewhere = await resumeSession(other.client);
+		world.network.fault = ({ path }) => (path.endsWith("/sync") ? { kind: "request_lost" } : null);
 		await session.answer(1, slider(4));
 		expect(await client.reset()).toMatchObject({
 			ok: false,
@@ -365,7 +365,7 @@ describe("a shared computer", () => {
 		const world = createWorld();
 		const { client } = openTab(world, await newStorage());
 		const session = await client.start({ language: "en" });
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		await session.answer(1, slider(4));
 		expect(await client.reset({ discard_unsent: true })).toEqual({ ok: true });
 		world.network.fault = () => null;

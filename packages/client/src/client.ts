@@ -5,7 +5,6 @@ import { browserEnvironment, type Environment, type Signal } from "./environment
 import { loadHandOff, loadRescue, loadReset } from "./lazy-modules.ts";
 import { FORGOTTEN } from "./outbox/append.ts";
 import { closeSender, createSender, drain, sendLastChance } from "./outbox/sender.ts";
-import { valueOrThrow } from "./outbox/transport.ts";
 import { fetchVersion, latestAssessment } from "./session/assessments.ts";
 import { readRestorable } from "./session/current.ts";
 import { resume } from "./session/resume.ts";
@@ -25,6 +24,7 @@ import {
 } from "./storage/storage-watch.ts";
 import { openView, orFallback, pendingOf, reload, type TabState } from "./storage/tab-state.ts";
 import { connectTabs, type TabMessage } from "./storage/tabs.ts";
+import { valueOrThrow } from "./transport.ts";
 import type { View } from "./view.ts";
 
 /**

@@ -3,8 +3,9 @@ import { answerTo, type SyncOperation } from "@carhythm/core";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Session } from "./api.ts";
-import { comeBack, newStorage, openTab, saved, slider } from "./testing/visit.ts";
-import { breakable, createWorld, type Fault, type Request } from "./testing/world.ts";
+import type { Delivery } from "./testing/virtual-network.ts";
+import { newStorage, openTab, resumeSession, saved, slider } from "./testing/visit.ts";
+import { breakable, createWorld, type Request } from "./testing/world.ts";
 
 /** Enough for every day; a campaign of thousands takes about a minute for two thousand. */
 const RUNS = 40;
@@ -15,12 +16,12 @@ const idsOf = ({ body }: Request) =>
 
 /** What can happen to one request, and how often. */
 const fault = fc.oneof(
-	{ weight: 5, arbitrary: fc.constant<Fault | null>(null) },
-	{ weight: 2, arbitrary: fc.constant<Fault>({ kind: "offline" }) },
-	{ weight: 2, arbitrary: fc.constant<Fault>({ kind: "lost_reply" }) },
-	{ weight: 1, arbitrary: fc.constant<Fault>({ kind: "silence" }) },
-	{ weight: 1, arbitrary: fc.constant<Fault>({ kind: "reply", status: 502, body: "<html>" }) },
-	{ weight: 1, arbitrary: fc.constant<Fault>({ kind: "reply", status: 200, body: "<html>" }) },
+	{ weight: 5, arbitrary: fc.constant<Delivery | null>(null) },
+	{ weight: 2, arbitrary: fc.constant<Delivery>({ kind: "request_lost" }) },
+	{ weight: 2, arbitrary: fc.constant<Delivery>({ kind: "reply_lost" }) },
+	{ weight: 1, arbitrary: fc.constant<Delivery>({ kind: "silence" }) },
+	{ weight: 1, arbitrary: fc.constant<Delivery>({ kind: "intercepted", status: 502, body: "<html>" }) },
+	{ weight: 1, arbitrary: fc.constant<Delivery>({ kind: "intercepted", status: 200, body: "<html>" }) },
 );
 
 const step = fc.oneof(
@@ -67,7 +68,7 @@ test("everything that a student was told is kept arrives, once, and all tabs agr
 				const { storage, state: disk } = breakable(await newStorage());
 				const open = async () => {
 					const tab = openTab(world, storage, parts);
-					return { ...tab, session: await comeBack(tab.client) };
+					return { ...tab, session: await resumeSession(tab.client) };
 				};
 				const first = openTab(world, storage, parts);
 				const begun = { ...first, session: await first.client.start({ language: "en" }) };

@@ -1,9 +1,9 @@
 import type { SessionId } from "@carhythm/core";
 import type { OutboxSender } from "./outbox/sender.ts";
-import type { Transport } from "./outbox/transport.ts";
 import type { Assessments } from "./session/assessments.ts";
 import type { DeviceRecord, SessionRecord } from "./storage/records.ts";
 import type { TabState } from "./storage/tab-state.ts";
+import type { Transport } from "./transport.ts";
 
 /** The parts of one client. */
 export type Engine = {

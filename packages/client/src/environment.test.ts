@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { browserEnvironment } from "./environment.ts";
-import { place } from "./testing/place.ts";
+import { context } from "./testing/secure-context.ts";
 
 test("the browser's own environment needs nothing that plain http lacks", () => {
 	const { locks, randomBytes, now, device_label, signals } = browserEnvironment();
-	expect(locks === undefined).toBe(place === "plain-http");
+	expect(locks === undefined).toBe(context === "plain-http");
 	expect(randomBytes(16)).toHaveLength(16);
 	expect(now()).toBeGreaterThan(0);
 	expect(device_label).toBe("Browser");

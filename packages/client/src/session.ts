@@ -10,7 +10,6 @@ import { type Outcome, ServerUnreachable, type Session } from "./api.ts";
 import { loadHandOff, loadRescue } from "./lazy-modules.ts";
 import { append } from "./outbox/append.ts";
 import { drain, drainBehindLease, type OutboxSender } from "./outbox/sender.ts";
-import { request, valueOrThrow } from "./outbox/transport.ts";
 import { follow } from "./session/follow.ts";
 import {
 	deviceTime,
@@ -19,6 +18,7 @@ import {
 	pendingOf,
 	type TabState,
 } from "./storage/tab-state.ts";
+import { request, valueOrThrow } from "./transport.ts";
 import { saveStatus, sessionPhase, type View, waitingSince } from "./view.ts";
 
 /** The face of a view to the page. */

@@ -40,9 +40,9 @@ export type View = {
 	shared: string | null;
 	forgotten: boolean;
 	/** The newest revision of which word came; what lies beyond `synced_revision` is fetched. */
-	heard: number;
+	announced_revision: number;
 	/** The incarnation of the server's database of which word came last; null before. */
-	heard_incarnation: string | null;
+	announced_incarnation: string | null;
 	badges: string[];
 	readonly listeners: Set<() => void>;
 };
@@ -67,8 +67,8 @@ export function createView(
 		last_reset,
 		shared,
 		forgotten: false,
-		heard: 0,
-		heard_incarnation: null,
+		announced_revision: 0,
+		announced_incarnation: null,
 		badges: [],
 		listeners: new Set(),
 	};
@@ -145,8 +145,8 @@ export function saveStatus(
 }
 
 /** Whether the server's database came back from a backup since this device last compared with it. */
-export function isServerRestored({ record, heard_incarnation }: View): boolean {
-	return isOtherIncarnation(record.incarnation, heard_incarnation);
+export function isServerRestored({ record, announced_incarnation }: View): boolean {
+	return isOtherIncarnation(record.incarnation, announced_incarnation);
 }
 
 /** Whether two incarnations are known and differ. */

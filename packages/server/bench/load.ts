@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { aPostgresDatabase } from "../src/testing/a-postgres.ts";
-import { readQuestions } from "../test/campaigns/questions.ts";
+import { readQuestions } from "../test/campaigns/students/questions.ts";
 import { chanceOf } from "../test/simulation/chance.ts";
 import { type Calls, createCalls } from "./calls.ts";
 import { reportMemory, watchMemory } from "./memory.ts";

@@ -9,12 +9,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { sql } from "kysely";
-import type { Database, DatabaseUrl } from "../src/db/dialect.ts";
-import { openDatabase } from "../src/db/open.ts";
-import { migrateUp } from "../src/migrations/runner.ts";
+import { type Database, type DatabaseUrl, migrateUp, openDatabase } from "../src/index.ts";
 import { ledgerOf } from "../src/migrations/steps/run-context.ts";
-import { GUIDE } from "../src/testing/existing-databases-schema.ts";
-import { postgresServer, serversFolder, stopServers } from "../src/testing/postgres-server.ts";
+import { postgresServer } from "../src/testing/postgres-server.ts";
+import { GUIDE } from "../src/testing/predecessor-databases-schema.ts";
 
 const { values } = parseArgs({
 	options: {
@@ -57,7 +55,6 @@ const ways: Way[] = [
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "carhythm-bench-"));
-process.env["CARHYTHM_TEST_SERVERS"] ??= serversFolder();
 try {
 	console.log(
 		`${rows} rows, a transaction that stays open for ${BLOCKING_MS / 1000} s, two readers and a writer`,
@@ -66,7 +63,6 @@ try {
 		if (values.engine === undefined || values.engine === engine) await compare(engine);
 	}
 } finally {
-	stopServers(process.env["CARHYTHM_TEST_SERVERS"]);
 	rmSync(folder, { recursive: true, force: true });
 }
 

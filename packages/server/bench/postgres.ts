@@ -2,8 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
-import { openDatabase } from "../src/db/open.ts";
-import { prepareDatabase } from "../src/prepare-database.ts";
+import { openDatabase, prepareDatabase } from "../src/index.ts";
 import { aPostgresWithTools } from "../src/testing/a-postgres.ts";
 
 /** A database on a real PostgreSQL server, with as many sessions as there are connections. */

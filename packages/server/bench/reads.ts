@@ -9,13 +9,9 @@ import { parseArgs } from "node:util";
 import { type Instant, toInstant, toMillis } from "@carhythm/core";
 import { sql } from "kysely";
 import { pino } from "pino";
-import { createApp } from "../src/app.ts";
-import { createStore } from "../src/db/create-store.ts";
-import type { Database } from "../src/db/dialect.ts";
-import { openDatabase } from "../src/db/open.ts";
 import type { NewEvent } from "../src/db/schema.ts";
 import { appendEvents } from "../src/db/writes/save-sessions.ts";
-import { prepareDatabase } from "../src/prepare-database.ts";
+import { createApp, createStore, type Database, openDatabase, prepareDatabase } from "../src/index.ts";
 import { aPostgresDatabase } from "../src/testing/a-postgres.ts";
 import { median } from "./statistics.ts";
 

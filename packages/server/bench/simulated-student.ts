@@ -6,7 +6,7 @@ import {
 	type SyncReply,
 	toInstant,
 } from "@carhythm/core";
-import { anyAnswer, type Question } from "../test/campaigns/questions.ts";
+import { drawAnswer, type Question } from "../test/campaigns/students/questions.ts";
 import type { Chance } from "../test/simulation/chance.ts";
 import type { Calls, Kind } from "./calls.ts";
 
@@ -64,7 +64,7 @@ async function takeAssessment(classroom: Classroom, chance: Chance): Promise<boo
 	const given = (question: Question) => ({
 		kind: "answer",
 		question_id: question.id,
-		answer: anyAnswer(question, chance),
+		answer: drawAnswer(question, chance),
 	});
 
 	// Some come with what they did without a network; so not everyone is at the same question, and not
@@ -87,7 +87,7 @@ async function takeAssessment(classroom: Classroom, chance: Chance): Promise<boo
 		if (question.type === "essay" || question.type === "ordering") {
 			for (let pause = 0; pause < 3; pause += 1) {
 				await send("draft", [
-					{ kind: "draft", question_id: question.id, draft: anyAnswer(question, chance) },
+					{ kind: "draft", question_id: question.id, draft: drawAnswer(question, chance) },
 				]);
 				await think(classroom, chance);
 			}

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import SqliteFile from "better-sqlite3";
 import { Client } from "pg";
-import type { DatabaseUrl } from "../src/db/dialect.ts";
+import type { DatabaseUrl } from "../src/index.ts";
 
 /** How a database is filled: classes of students who sit at the same time, one class after the other. */
 export type Filling = { answers: number; per_session: number; per_class: number };

@@ -18,6 +18,13 @@ export function webRoot(): string | null {
 	return index ? dirname(index) : null;
 }
 
+/** The folder with the style and the script of the page `/docs`. The bundle reads them from the source too. */
+export function docsFolder(): string {
+	const style = findUpwards(join("packages", "server", "src", "http", "docs", "docs.css"));
+	if (!style) throw new OperatorError("failed", "The folder packages/server/src/http/docs is missing.");
+	return dirname(style);
+}
+
 /** Looks from this file upwards, because it runs from `src` as well as from the bundle in `dist`. */
 function findUpwards(path: string): string | null {
 	let folder = dirname(fileURLToPath(import.meta.url));

@@ -2,11 +2,14 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Hono } from "hono";
 import { pino } from "pino";
-import { createApp } from "../src/app.ts";
-import { readAssessmentFile } from "../src/assessments/read-file.ts";
-import { createStore } from "../src/db/create-store.ts";
-import type { Store } from "../src/db/store.ts";
-import type { Env, HttpConfig } from "../src/http/context.ts";
+import {
+	createApp,
+	createStore,
+	type Env,
+	type HttpConfig,
+	readAssessmentFile,
+	type Store,
+} from "../src/index.ts";
 import type { Meter } from "../src/metrics/meter.ts";
 import { aStore, type StoreChanges, type TestStore } from "../src/testing/a-store.ts";
 import { expectDocumented } from "./documented.ts";

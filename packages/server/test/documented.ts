@@ -1,9 +1,9 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import type { Hono } from "hono";
 import { expect } from "vitest";
-import type { Env } from "../src/http/context.ts";
 import type { OpenApiDocument, Operation } from "../src/http/docs/openapi.ts";
 import type { JsonSchema } from "../src/http/docs/openapi-schemas.ts";
+import type { Env } from "../src/index.ts";
 
 /** A reply after it was held against the document. */
 export type Reply = {

@@ -2,10 +2,8 @@ import { expect, type Page } from "@playwright/test";
 import { test } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
 
-test("storage cleared, cookie kept: the cookie brings the session back", async ({ student, server }) => {
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(5);
+test("storage cleared, cookie kept: the cookie brings the session back", async ({ studentAt, server }) => {
+	const student = await studentAt(5);
 	await student.seesSaveLine(student.words.save.saved);
 	await clearStorage(student.page, server.url);
 
@@ -20,13 +18,11 @@ test("storage cleared, cookie kept: the cookie brings the session back", async (
 });
 
 test("storage cleared, and the server cannot be asked at that moment: nobody is led to begin anew", async ({
-	student,
+	studentAt,
 	server,
 }) => {
+	const student = await studentAt(5);
 	const { page, words } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(5);
 	await student.seesSaveLine(words.save.saved);
 	await clearStorage(page, server.url);
 
@@ -44,13 +40,11 @@ test("storage cleared, and the server cannot be asked at that moment: nobody is 
 });
 
 test("cookie cleared, storage kept: the storage brings the session back", async ({
-	student,
+	studentAt,
 	server,
 	context,
 }) => {
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(5);
+	const student = await studentAt(5);
 	await student.seesSaveLine(student.words.save.saved);
 	await context.clearCookies();
 
@@ -63,10 +57,8 @@ test("cookie cleared, storage kept: the storage brings the session back", async 
 	await expectServerHolds(server, student);
 });
 
-test("both cleared: nobody is welcomed back", async ({ student, server, context }) => {
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(3);
+test("both cleared: nobody is welcomed back", async ({ studentAt, server, context }) => {
+	const student = await studentAt(3);
 	await student.seesSaveLine(student.words.save.saved);
 	await clearStorage(student.page, server.url);
 	await context.clearCookies();

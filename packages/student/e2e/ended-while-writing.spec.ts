@@ -90,15 +90,13 @@ test("a text that is among the answers is not shown where it is not needed", asy
 });
 
 test("what is half-typed when another tab finishes the assessment is shown once with the results", async ({
-	student,
+	studentAt,
 	server,
 	context,
 	calm,
 }) => {
+	const student = await studentAt(5);
 	const { page, words, memory } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(5);
 	const other = createStudent(await context.newPage(), { server, memory, questionnaire: SAMPLER });
 	calm.watch(other.page);
 	await other.visit();
@@ -121,11 +119,11 @@ test("what is half-typed when another tab finishes the assessment is shown once 
 	await expect(text).toHaveCount(0);
 });
 
-test("who finishes with a text half-typed has decided so, and is not shown it again", async ({ student }) => {
+test("who finishes with a text half-typed has decided so, and is not shown it again", async ({
+	studentAt,
+}) => {
+	const student = await studentAt(5);
 	const { page, words } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(5);
 	await student.press(words.skip);
 	await page.getByRole("list", { name: words.review.open_list }).getByRole("button").click();
 	await student.seesQuestion(5);

@@ -6,14 +6,12 @@ import { expectServerHolds } from "./support/verify.ts";
 test.use({ assessment: "sampler" });
 
 test("a half-typed essay comes back after a reload without a pause, and stays when the language changes", async ({
-	student,
+	studentAt,
 	server,
 }) => {
+	const student = await studentAt(5);
 	const { page } = student;
 	const essay = page.getByRole("textbox");
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(5);
 	await essay.pressSequentially("A day at the sea, and then");
 	await page.reload();
 
@@ -38,11 +36,9 @@ test("a half-typed essay comes back after a reload without a pause, and stays wh
 	await expectServerHolds(server, student);
 });
 
-test("an answer whose text is deleted is taken back", async ({ student, server }) => {
+test("an answer whose text is deleted is taken back", async ({ studentAt, server }) => {
+	const student = await studentAt(5);
 	const { page, words } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(5);
 	await student.answer({ type: "essay", text: "A private word." });
 	await student.press(words.back);
 	await expect(page.getByRole("textbox")).toHaveValue("A private word.");
@@ -54,13 +50,11 @@ test("an answer whose text is deleted is taken back", async ({ student, server }
 });
 
 test("what was ticked and ranked but not yet given comes back after a reload", async ({
-	student,
+	studentAt,
 	server,
 }) => {
+	const student = await studentAt(3);
 	const { page, words } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(3);
 	await student.prepare({ type: "mcq", selected_options: ["watching"] });
 	await page.reload();
 	await student.isWelcomedBackAt(3);

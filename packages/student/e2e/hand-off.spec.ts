@@ -6,14 +6,12 @@ import { test } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
 
 test("by the link of the picture a phone goes on, and the first device is read-only within five seconds", async ({
-	student,
+	studentAt,
 	server,
 	browser,
 	calm,
 }) => {
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(4);
+	const student = await studentAt(4);
 	await student.seesSaveLine(student.words.save.saved);
 	const { link } = await showCode(student);
 
@@ -43,10 +41,8 @@ test("by the link of the picture a phone goes on, and the first device is read-o
 	await context.close();
 });
 
-test("a code can be typed as people type, and works once", async ({ student, server, browser }) => {
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(3);
+test("a code can be typed as people type, and works once", async ({ studentAt, server, browser }) => {
+	const student = await studentAt(3);
 	const { code } = await showCode(student);
 
 	const { page, phone, context } = await aPhone(browser, student, server);
@@ -107,14 +103,12 @@ test("after ten minutes a code is over: the sheet says so, its picture leads now
 });
 
 test("what the first device answered without a network still counts when it comes back", async ({
-	student,
+	studentAt,
 	server,
 	browser,
 	context,
 }) => {
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(3);
+	const student = await studentAt(3);
 	await student.seesSaveLine(student.words.save.saved);
 	const { link } = await showCode(student);
 	await student.page.getByRole("button", { name: student.words.close, exact: true }).click();
@@ -133,13 +127,11 @@ test("what the first device answered without a network still counts when it come
 });
 
 test("coming back to the first device another day offers to go on there", async ({
-	student,
+	studentAt,
 	server,
 	browser,
 }) => {
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(3);
+	const student = await studentAt(3);
 	const { link } = await showCode(student);
 	await student.page.goto("about:blank");
 	const { page, phone, context } = await aPhone(browser, student, server);

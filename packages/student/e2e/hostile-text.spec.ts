@@ -6,12 +6,10 @@ import { expectServerHolds } from "./support/verify.ts";
 test.use({ assessment: "sampler" });
 
 // Dialogs, errors and breaches of the content security policy fail every test of a student: see support/test.ts.
-test("hostile text is shown as text wherever it comes back", async ({ student, server }) => {
+test("hostile text is shown as text wherever it comes back", async ({ studentAt, server }) => {
+	const student = await studentAt(5);
 	const { page, words } = student;
 	const essay = page.getByRole("textbox");
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(5);
 	await student.answer({ type: "essay", text: HOSTILE_TEXT });
 	await student.press(words.back);
 	await student.seesQuestion(5);

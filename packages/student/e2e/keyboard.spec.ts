@@ -104,12 +104,10 @@ test.describe("with the sampler", () => {
 		await keyboard.keepsFocus();
 	});
 
-	test("Escape gives a ranking back as it was picked up", async ({ student }) => {
+	test("Escape gives a ranking back as it was picked up", async ({ studentAt }) => {
+		const student = await studentAt(4);
 		const { page, words } = student;
 		const keyboard = createKeyboard(page);
-		await student.visit();
-		await student.begin();
-		await student.answerUntil(4);
 		const texts = page.locator(".ordering-text");
 		const before = await texts.allInnerTexts();
 		await keyboard.tabTo(

@@ -19,11 +19,9 @@ test("Skip and Back show every question, answered or not", async ({ student }) =
 	await student.seesQuestion(3);
 });
 
-test("the browser's own Back and Forward lead through the questions", async ({ student }) => {
+test("the browser's own Back and Forward lead through the questions", async ({ studentAt }) => {
+	const student = await studentAt(4);
 	const { page } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(4);
 	await page.goBack();
 	await student.seesQuestion(3);
 	await expect(page.getByRole("radio", { checked: true })).toHaveCount(1);
@@ -36,11 +34,9 @@ test("the browser's own Back and Forward lead through the questions", async ({ s
 	await expect(page.getByRole("radio", { checked: true })).toHaveCount(0);
 });
 
-test("the browser's own Back leaves the welcome back where it is", async ({ student }) => {
+test("the browser's own Back leaves the welcome back where it is", async ({ studentAt }) => {
+	const student = await studentAt(3);
 	const { page } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(3);
 	await page.reload();
 	await student.isWelcomedBackAt(3);
 	await page.goBack();

@@ -3,14 +3,12 @@ import { test } from "./support/test.ts";
 import { expectServerHolds, statusOf } from "./support/verify.ts";
 
 test("offline from question 10 to 25, then online: the server holds every answer once", async ({
-	student,
+	studentAt,
 	server,
 	context,
 }) => {
+	const student = await studentAt(10);
 	const { words, memory } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(10);
 	await context.setOffline(true);
 	await student.answer();
 	await student.seesSaveLine("On this device only. It will be sent when you are online.");
@@ -24,13 +22,11 @@ test("offline from question 10 to 25, then online: the server holds every answer
 });
 
 test("without a network the page cannot be opened anew, and nothing is lost by trying", async ({
-	student,
+	studentAt,
 	server,
 }) => {
+	const student = await studentAt(3);
 	const { page, words } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(3);
 	// The real thing: what a page that goes away sends passes by the browser's emulation of being offline.
 	await server.kill();
 	await student.answer();
@@ -45,10 +41,8 @@ test("without a network the page cannot be opened anew, and nothing is lost by t
 	await expectServerHolds(server, student);
 });
 
-test("without a network the language can still be changed", async ({ student, server, context }) => {
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(3);
+test("without a network the language can still be changed", async ({ studentAt, server, context }) => {
+	const student = await studentAt(3);
 	await context.setOffline(true);
 	await student.answer();
 	await student.readIn("ar");
@@ -65,14 +59,12 @@ test.describe("with the sampler", () => {
 	test.use({ assessment: "sampler" });
 
 	test("finishing without a network: the results come as soon as it is back", async ({
-		student,
+		studentAt,
 		server,
 		context,
 	}) => {
+		const student = await studentAt(5);
 		const { page, words, memory } = student;
-		await student.visit();
-		await student.begin();
-		await student.answerUntil(5);
 		await context.setOffline(true);
 		await student.answerToTheEnd();
 		await student.press(words.review.finish);

@@ -4,13 +4,11 @@ import { test } from "./support/test.ts";
 import { expectServerHolds, statusOf } from "./support/verify.ts";
 
 test("Start Fresh is confirmed, sets the old session aside, and can be undone", async ({
-	student,
+	studentAt,
 	server,
 }) => {
+	const student = await studentAt(6);
 	const { page, words, memory } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(6);
 	await page.reload();
 	await student.isWelcomedBackAt(6);
 
@@ -64,13 +62,11 @@ test("Start Fresh is confirmed, sets the old session aside, and can be undone", 
 });
 
 test("after Start Fresh nothing of the old answers is seen, and the next visit returns to the new session", async ({
-	student,
+	studentAt,
 	server,
 }) => {
+	const student = await studentAt(4);
 	const { page, words } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(4);
 	await page.reload();
 	await student.press(words.resume.fresh);
 	const fresh = await newSession(page, () => student.press(words.resume.confirm_yes));
@@ -92,13 +88,11 @@ test("after Start Fresh nothing of the old answers is seen, and the next visit r
 });
 
 test("Undo on a bad network ends at the old answers, and never offers the empty session in their place", async ({
-	student,
+	studentAt,
 	server,
 }) => {
+	const student = await studentAt(4);
 	const { page, words, memory } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(4);
 	await student.seesSaveLine(words.save.saved);
 	await page.reload();
 	await student.press(words.resume.fresh);
@@ -125,12 +119,10 @@ test("Undo on a bad network ends at the old answers, and never offers the empty 
 });
 
 test("what was set aside is offered on later visits, and is had back in turn with what came since", async ({
-	student,
+	studentAt,
 }) => {
+	const student = await studentAt(4);
 	const { page, words } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(4);
 	await student.seesSaveLine(words.save.saved);
 	await page.reload();
 	await student.press(words.resume.fresh);

@@ -7,16 +7,14 @@ for (const language of ["en", "ar"] as const) {
 		test.use({ language });
 
 		test("two devices answer one question without seeing each other: the student sees both and chooses", async ({
-			student,
+			studentAt,
 			server,
 			browser,
 			context,
 		}) => {
+			const student = await studentAt(3);
 			const { words } = student;
 			const texts = words.two_answers;
-			await student.visit();
-			await student.begin();
-			await student.answerUntil(3);
 			await student.seesSaveLine(words.save.saved);
 			const { link } = await showCode(student);
 			await student.page.getByRole("button", { name: words.close, exact: true }).click();

@@ -4,15 +4,13 @@ import { test } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
 
 test("two tabs answer different questions: both arrive, and each tab shows the other's", async ({
-	student,
+	studentAt,
 	server,
 	context,
 	calm,
 }) => {
+	const student = await studentAt(3);
 	const { words, memory } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(3);
 
 	const page = await context.newPage();
 	calm.watch(page);
@@ -40,15 +38,13 @@ test("two tabs answer different questions: both arrive, and each tab shows the o
 });
 
 test("two tabs offline at once: what both answered arrives once", async ({
-	student,
+	studentAt,
 	server,
 	context,
 	calm,
 }) => {
+	const student = await studentAt(2);
 	const { words, memory } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(2);
 	const page = await context.newPage();
 	calm.watch(page);
 	const other = createStudent(page, { server, memory });
@@ -72,15 +68,13 @@ test("two tabs offline at once: what both answered arrives once", async ({
 });
 
 test("what one tab lets this browser forget, no other goes on showing", async ({
-	student,
+	studentAt,
 	server,
 	context,
 	calm,
 }) => {
+	const student = await studentAt(3);
 	const { words, memory } = student;
-	await student.visit();
-	await student.begin();
-	await student.answerUntil(3);
 	await student.seesSaveLine(words.save.saved);
 	const page = await context.newPage();
 	calm.watch(page);

@@ -2,10 +2,10 @@ import { type SessionId, toInstant, unreachable } from "@carhythm/core";
 import type { QueuedOperation } from "../storage/records.ts";
 import { StorageFailed } from "../storage/storage.ts";
 import { deviceTime, type TabState } from "../storage/tab-state.ts";
+import { fetchSnapshot, sync, type Transport, type Unavailable } from "../transport.ts";
 import type { View } from "../view.ts";
 import { rebase } from "./rebase.ts";
 import { applyResults, markKnown, refuseOperation } from "./settlement.ts";
-import { fetchSnapshot, sync, type Transport, type Unavailable } from "./transport.ts";
 
 /** What one carries to the server, while being the only one who does. */
 export type SendContext = {

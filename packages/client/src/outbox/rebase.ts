@@ -25,7 +25,7 @@ import {
 	type SessionRecord,
 } from "../storage/records.ts";
 import type { WriteTransaction } from "../storage/storage.ts";
-import { deviceTime, recordInMemory, type TabState } from "../storage/tab-state.ts";
+import { deviceTime, loadSessionRecord, type TabState } from "../storage/tab-state.ts";
 import { eventsOf, isOtherIncarnation, showStored } from "../view.ts";
 
 /**
@@ -50,7 +50,7 @@ export async function rebase(
 	const outcome = await tab.storage.write(async (tx) => {
 		const stored = await readDevice(tx);
 		if (isResetSince(stored, last_reset) || isResetSince(stored, shown?.last_reset ?? null)) return null;
-		const before = await recordInMemory(tab, tx, session.session_id);
+		const before = await loadSessionRecord(tab, tx, session.session_id);
 		const isRestored = before !== null && isOtherIncarnation(before.incarnation, snapshot.incarnation);
 		const isOlder = before !== null && session.revision < before.state.revision;
 		if (isOlder && !isExclusive && !isRestored) return null;
@@ -66,8 +66,8 @@ export async function rebase(
 	});
 	if (!outcome) return null;
 	if (shown) {
-		shown.heard_incarnation = snapshot.incarnation ?? null;
-		shown.heard = Math.min(shown.heard, session.revision);
+		shown.announced_incarnation = snapshot.incarnation ?? null;
+		shown.announced_revision = Math.min(shown.announced_revision, session.revision);
 		showStored(shown, outcome.stored);
 	}
 	tab.announce("changed");

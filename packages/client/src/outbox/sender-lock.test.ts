@@ -2,8 +2,9 @@ import "fake-indexeddb/auto";
 import type { SyncOperation } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
 import { createMemoryStorage } from "../storage/memory.ts";
-import { begin, comeBack, openTab, saved, slider, type World } from "../testing/visit.ts";
-import { createWorld, isSync, type Request, turns, until } from "../testing/world.ts";
+import { eventLoopTurns } from "../testing/virtual-clock.ts";
+import { begin, openTab, resumeSession, saved, slider, type World } from "../testing/visit.ts";
+import { createWorld, isSync, type Request, until } from "../testing/world.ts";
 
 const operationsOf = ({ body }: Request) => (body as { operations: SyncOperation[] }).operations;
 
@@ -12,7 +13,7 @@ async function closedWhileSending(world: World) {
 	const tab = await begin(world, { locks: undefined, setTimeout: () => null });
 	world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
 	await tab.session.answer(1, slider(1));
-	await turns(50);
+	await eventLoopTurns(50);
 	world.network.fault = () => null;
 	return tab;
 }
@@ -25,7 +26,7 @@ describe("one sender at a time", () => {
 		const world = createWorld();
 		const { session, storage } = await begin(world, parts);
 		const second = openTab(world, storage, parts);
-		const twin = await comeBack(second.client);
+		const twin = await resumeSession(second.client);
 		await world.advance(5000);
 		world.requests.length = 0;
 		world.traffic.most = 0;
@@ -45,7 +46,7 @@ describe("one sender at a time", () => {
 	test("a tab that was closed while it was sending keeps the others waiting for seconds only", async () => {
 		const world = createWorld();
 		const { storage } = await closedWhileSending(world);
-		const again = await comeBack(openTab(world, storage, { locks: undefined }).client);
+		const again = await resumeSession(openTab(world, storage, { locks: undefined }).client);
 		await world.advance(2000);
 		expect(again.save.kind).toBe("sending");
 		await world.advance(7000);
@@ -68,7 +69,7 @@ describe("one sender at a time", () => {
 		const { session, storage } = await closedWhileSending(world);
 		const { client } = openTab(world, storage, { locks: undefined });
 		await client.prepare();
-		await comeBack(client);
+		await resumeSession(client);
 		const left = client.reset();
 		await world.advance(8000);
 		expect(await left).toEqual({ ok: true });
@@ -84,10 +85,10 @@ describe("one sender at a time", () => {
 			setTimeout: (callback, milliseconds) => (suspended ? null : setTimeout(callback, milliseconds)),
 		});
 		await until(saved(session), "the session is saved");
-		const other = await comeBack(openTab(world, storage).client);
+		const other = await resumeSession(openTab(world, storage).client);
 		suspended = true;
 		await session.answer(1, slider(1));
-		await turns(60);
+		await eventLoopTurns(60);
 		await other.answer(2, slider(2));
 		await world.advance(13_000);
 		expect(other.save).toEqual({ kind: "saved" });
@@ -106,9 +107,9 @@ describe("one sender at a time", () => {
 		const { session, storage } = await begin(world, parts);
 		world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
 		await session.answer(1, slider(1));
-		await turns(50);
+		await eventLoopTurns(50);
 		const second = openTab(world, storage, parts);
-		await comeBack(second.client);
+		await resumeSession(second.client);
 		await world.advance(15_000);
 		expect(world.traffic.most).toBe(1);
 	});
@@ -118,14 +119,14 @@ describe("one sender at a time", () => {
 		const { session, storage, client } = await begin(world, { locks: undefined });
 		world.network.fault = (request) => (isSync(request) ? { kind: "silence" } : null);
 		await session.answer(1, slider(1));
-		await turns(50);
+		await eventLoopTurns(50);
 		const lease = await storage.read((tx) => tx.get("meta", "lease"));
 		expect(lease).toBeDefined();
 		client.close();
 		world.network.fault = () => null;
 		const second = openTab(world, storage, { locks: undefined });
 		await storage.write((tx) => tx.put("meta", "lease", lease));
-		const again = await comeBack(second.client);
+		const again = await resumeSession(second.client);
 		await world.advance(45_000);
 		expect(again.save).toEqual({ kind: "saved" });
 	});

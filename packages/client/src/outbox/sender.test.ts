@@ -3,14 +3,16 @@ import type { SyncOperation } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
 import type { Session } from "../api.ts";
 import { problem } from "../testing/protocol-server.ts";
-import { begin, comeBack, saved, slider, type World } from "../testing/visit.ts";
-import { createWorld, type Fault, isSync, offline, type Request, turns, until } from "../testing/world.ts";
+import { eventLoopTurns } from "../testing/virtual-clock.ts";
+import type { Delivery } from "../testing/virtual-network.ts";
+import { begin, resumeSession, saved, slider, type World } from "../testing/visit.ts";
+import { createWorld, isSync, offline, type Request, until } from "../testing/world.ts";
 
 const operationsOf = ({ body }: Request) => (body as { operations: SyncOperation[] }).operations;
 
 function refusing(status: number, isPoison: (operation: SyncOperation) => boolean) {
 	const { body } = problem(status, "invalid_body");
-	const fault: Fault = { kind: "reply", status, body: JSON.stringify(body) };
+	const fault: Delivery = { kind: "intercepted", status, body: JSON.stringify(body) };
 	return (request: Request) => (isSync(request) && operationsOf(request).some(isPoison) ? fault : null);
 }
 
@@ -26,7 +28,7 @@ describe("what the network does", () => {
 	test("offline for a while: all answers arrive once, in order, when the network is back", async () => {
 		const world = createWorld();
 		const { session, environment } = await begin(world);
-		await turns(50);
+		await eventLoopTurns(50);
 		world.network.fault = offline;
 		await answerAll(session, 1, 8);
 		await until(() => session.save.kind === "on_device", "the answers wait");
@@ -48,7 +50,7 @@ describe("what the network does", () => {
 		const world = createWorld();
 		const { session } = await begin(world);
 		let losses = 3;
-		world.network.fault = (request) => (isSync(request) && losses-- > 0 ? { kind: "lost_reply" } : null);
+		world.network.fault = (request) => (isSync(request) && losses-- > 0 ? { kind: "reply_lost" } : null);
 		await session.answer(1, slider(4));
 		await world.advance(60_000);
 		expect(session.save).toEqual({ kind: "saved" });
@@ -60,15 +62,18 @@ describe("what the network does", () => {
 
 	const html = "<!doctype html><title>Welcome to the airport</title>";
 	const ours = (status: number, code: string) => JSON.stringify(problem(status, code).body);
-	const faults: [string, Fault][] = [
-		["a captive portal's page with 200", { kind: "reply", status: 200, body: html }],
-		["an empty 200", { kind: "reply", status: 200, body: "" }],
-		["JSON of another shape", { kind: "reply", status: 200, body: '{"ok":true}' }],
-		["half a reply", { kind: "reply", status: 200, body: '{"server_time":"2026-11-22T08:0' }],
+	const faults: [string, Delivery][] = [
+		["a captive portal's page with 200", { kind: "intercepted", status: 200, body: html }],
+		["an empty 200", { kind: "intercepted", status: 200, body: "" }],
+		["JSON of another shape", { kind: "intercepted", status: 200, body: '{"ok":true}' }],
+		["half a reply", { kind: "intercepted", status: 200, body: '{"server_time":"2026-11-22T08:0' }],
 		["silence", { kind: "silence" }],
 		...[
 			301, 400, 401, 403, 404, 405, 407, 408, 409, 410, 413, 415, 422, 425, 429, 451, 500, 502, 503, 504,
-		].map((status): [string, Fault] => [`somebody's ${status}`, { kind: "reply", status, body: html }]),
+		].map((status): [string, Delivery] => [
+			`somebody's ${status}`,
+			{ kind: "intercepted", status, body: html },
+		]),
 		...(
 			[
 				[400, "invalid_json"],
@@ -82,9 +87,9 @@ describe("what the network does", () => {
 				[500, "internal_error"],
 				[503, "storage_unavailable"],
 			] as const
-		).map(([status, code]): [string, Fault] => [
+		).map(([status, code]): [string, Delivery] => [
 			`the server's ${status} ${code} to everything`,
-			{ kind: "reply", status, body: ours(status, code) },
+			{ kind: "intercepted", status, body: ours(status, code) },
 		]),
 	];
 	test.each(faults)("%s: nothing is dropped or refused, and all arrives afterwards", async (_, fault) => {
@@ -110,7 +115,7 @@ describe("what the network does", () => {
 			if (!isSync(request)) return null;
 			const path = request.path.replace(session.session_id, other.session_id);
 			const { body } = world.server.handle("POST", path, request.body);
-			return { kind: "reply", status: 200, body: JSON.stringify(body) };
+			return { kind: "intercepted", status: 200, body: JSON.stringify(body) };
 		};
 		await session.answer(1, slider(1));
 		await world.advance(10_000);
@@ -128,7 +133,7 @@ describe("what the network does", () => {
 				body: { results: unknown[] };
 			};
 			return {
-				kind: "reply",
+				kind: "intercepted",
 				status: 200,
 				body: JSON.stringify({ ...body, results: body.results.slice(2) }),
 			};
@@ -144,7 +149,7 @@ describe("when it tries again", () => {
 	test("less and less often, never more than a minute apart", async () => {
 		const world = createWorld();
 		const { session } = await begin(world);
-		await turns(50);
+		await eventLoopTurns(50);
 		const times: number[] = [];
 		world.network.fault = (request) => {
 			if (isSync(request)) times.push(Date.parse((request.body as { sent_at: string }).sent_at));
@@ -164,7 +169,7 @@ describe("when it tries again", () => {
 		const world = createWorld();
 		const { session, environment } = await begin(world);
 		const body = JSON.stringify(problem(503, "storage_unavailable").body);
-		const busy: Fault = { kind: "reply", status: 503, body, headers: { "retry-after": "120" } };
+		const busy: Delivery = { kind: "intercepted", status: 503, body, headers: { "retry-after": "120" } };
 		world.network.fault = (request) => (isSync(request) ? busy : null);
 		await session.answer(1, slider(1));
 		await world.advance(1000);
@@ -196,7 +201,7 @@ describe("when it tries again", () => {
 	test("what comes while the last reply is on its way is not swallowed", async () => {
 		const world = createWorld();
 		const { session, environment } = await begin(world);
-		await turns(50);
+		await eventLoopTurns(50);
 		let during = 0;
 		world.network.fault = (request) => {
 			if (isSync(request) && during < 5) {
@@ -214,13 +219,13 @@ describe("when it tries again", () => {
 	test("an `online` during a failing attempt leads to another attempt at once", async () => {
 		const world = createWorld();
 		const { session, environment } = await begin(world);
-		await turns(50);
+		await eventLoopTurns(50);
 		let failed = false;
 		world.network.fault = (request) => {
 			if (!isSync(request) || failed) return null;
 			failed = true;
 			environment.signal("online");
-			return { kind: "offline" };
+			return { kind: "request_lost" };
 		};
 		await session.answer(1, slider(1));
 		await until(saved(session), "the answer is saved without any timer");
@@ -238,7 +243,7 @@ describe("when it tries again", () => {
 		world.requests.length = 0;
 		world.network.fault = () => null;
 		environment.signal("pagehide");
-		await turns(20);
+		await eventLoopTurns(20);
 		const [last] = world.requests.filter(({ keepalive }) => keepalive);
 		const size = JSON.stringify(last?.body).length;
 		expect(size).toBeGreaterThan(40_000);
@@ -276,7 +281,7 @@ describe("what the server cannot take", () => {
 			// The page shows what the server has, not the answer that it never got.
 			expect(session.state.answers[5]).toBeUndefined();
 
-			const again = await comeBack(client);
+			const again = await resumeSession(client);
 			const [refused] = again.refused;
 			if (refused) await again.dismissRefused(refused.operation_id);
 			expect(again.refused).toEqual([]);
@@ -296,7 +301,7 @@ describe("what the server cannot take", () => {
 			);
 			const body = { ...(request.body as object), operations: changed };
 			const answered = world.server.handle("POST", request.path, body);
-			return { kind: "reply", status: 200, body: JSON.stringify(answered.body) };
+			return { kind: "intercepted", status: 200, body: JSON.stringify(answered.body) };
 		};
 		await answerAll(session, 1, 3);
 		await until(saved(session), "the rest is saved");

@@ -1,12 +1,12 @@
 import type { SessionId } from "@carhythm/core";
 import type { QueuedOperation } from "../storage/records.ts";
 import { pendingOf, readPending, reload, type TabState } from "../storage/tab-state.ts";
+import { sync, type Transport } from "../transport.ts";
 import { isServerRestored, notify, type Phase, type View } from "../view.ts";
 import { storeFailed } from "./append.ts";
 import { refresh, sendBatch, syncRequest, type Wait } from "./delivery.ts";
 import { LEASE_MS, withSenderLock } from "./sender-lock.ts";
 import { settleLeftovers } from "./settlement.ts";
-import { sync, type Transport } from "./transport.ts";
 
 /**
  * Sends the outbox. Every tab has one; only one of them sends at a time.
@@ -179,8 +179,8 @@ async function pass(sender: OutboxSender, renew: () => Promise<void>): Promise<{
 }
 
 function isBehind(view: View): boolean {
-	const { record, heard } = view;
-	return record.refresh_needed || heard > record.synced_revision || isServerRestored(view);
+	const { record, announced_revision } = view;
+	return record.refresh_needed || announced_revision > record.synced_revision || isServerRestored(view);
 }
 
 function hasPending(tab: TabState): boolean {

@@ -23,7 +23,7 @@ import { StorageFailed, type WriteTransaction } from "../storage/storage.ts";
 import {
 	changeSession,
 	deviceTime,
-	recordInMemory,
+	loadSessionRecord,
 	reload,
 	sessionOf,
 	type TabState,
@@ -47,13 +47,13 @@ export async function applyResults(
 ): Promise<boolean> {
 	const settled = matchResults(sent, reply.results);
 	const view = tab.views.get(session_id);
-	if (view && reply.session.incarnation) view.heard_incarnation = reply.session.incarnation;
+	if (view && reply.session.incarnation) view.announced_incarnation = reply.session.incarnation;
 	const now = tab.environment.now();
 	tab.clock = withServerTime(tab.clock, now, reply.server_time);
 	const acknowledged = settled.filter(({ result }) => result.status !== "refused");
 	try {
 		const stored = await tab.storage.write(async (tx) => {
-			const record = await recordInMemory(tab, tx, session_id);
+			const record = await loadSessionRecord(tab, tx, session_id);
 			const refused_at = serverTime(tab.clock, deviceTime(tab));
 			for (const { operation, result } of settled) {
 				await takeOut(tx, record, operation, result.status === "refused" ? { ...result, refused_at } : null);
@@ -123,7 +123,7 @@ export async function refuseOperation(
 	try {
 		const stored = await tab.storage.write(async (tx) => {
 			const refused_at = serverTime(tab.clock, deviceTime(tab));
-			const record = await recordInMemory(tab, tx, session_id);
+			const record = await loadSessionRecord(tab, tx, session_id);
 			if (record) await putSession(tx, { ...record, refresh_needed: true });
 			await takeOut(tx, record, operation, { ...why, refused_at });
 			return readStored(tx, session_id);

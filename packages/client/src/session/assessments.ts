@@ -5,9 +5,9 @@ import {
 	LatestAssessmentReply,
 } from "@carhythm/core";
 import type { LatestAssessment } from "../api.ts";
-import { type Reply, request, type Transport, valueOrThrow } from "../outbox/transport.ts";
 import { readLatest, readVersion, rememberLatest, rememberVersion } from "../storage/records.ts";
 import { orFallback, type TabState } from "../storage/tab-state.ts";
+import { type Reply, request, type Transport, valueOrThrow } from "../transport.ts";
 
 /** With something to show instead, no student should look at an empty page for long. */
 const IMPATIENT_MS = 6000;

@@ -2,10 +2,11 @@ import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import type { Session } from "../api.ts";
 import type { Environment, Locks } from "../environment.ts";
-import { createEvents, tellAbout } from "../testing/events.ts";
-import { place } from "../testing/place.ts";
-import { begin, comeBack, mintId, openTab, type World } from "../testing/visit.ts";
-import { createWorld, isSync, turns, until } from "../testing/world.ts";
+import { context } from "../testing/secure-context.ts";
+import { createServerEvents, notifyOfSession } from "../testing/server-events.ts";
+import { eventLoopTurns } from "../testing/virtual-clock.ts";
+import { begin, mintId, openTab, resumeSession, type World } from "../testing/visit.ts";
+import { createWorld, isSync, until } from "../testing/world.ts";
 
 /** Somebody goes on with the session on another device. */
 function goesOnElsewhere(world: World, { session_id }: Session): void {
@@ -40,22 +41,22 @@ describe("the tab on the screen hears of other devices", () => {
 		["by asking", false],
 	])("%s, also while the one before it sleeps", async (_, has_events) => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const listen = has_events ? { listen: events.listen } : {};
 		const { parts, state } = aSleeper(world);
 		const { session: first, environment, storage } = await begin(world, { ...parts, ...listen });
 		first.follow();
-		await turns(20);
+		await eventLoopTurns(20);
 		environment.signal("hidden");
 		state.suspended = true;
 		const tab = openTab(world, storage, listen);
-		const seen = await comeBack(tab.client);
+		const seen = await resumeSession(tab.client);
 		seen.follow();
-		await turns(20);
+		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(has_events ? 1 : 0);
 		goesOnElsewhere(world, seen);
 		if (has_events) {
-			tellAbout(world, events, seen);
+			notifyOfSession(world, events, seen);
 			await until(() => seen.held_elsewhere !== null, "the tab on the screen knows");
 		} else await world.advance(5000);
 		expect(seen.held_elsewhere).toMatchObject({ label: "Firefox (Android)" });
@@ -64,40 +65,40 @@ describe("the tab on the screen hears of other devices", () => {
 		state.suspended = false;
 		tab.environment.signal("hidden");
 		environment.signal("visible");
-		await turns(20);
+		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(has_events ? 1 : 0);
 	});
 
 	test("also when one fell asleep that was waiting for its turn", async () => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const { session, storage } = await begin(world, { listen: events.listen });
 		const end = session.follow();
 		const { parts, state } = aSleeper(world);
 		const tab = openTab(world, storage, { ...parts, listen: events.listen });
-		(await comeBack(tab.client)).follow();
-		await turns(20);
+		(await resumeSession(tab.client)).follow();
+		await eventLoopTurns(20);
 		tab.environment.signal("hidden");
 		state.suspended = true;
 		const next = openTab(world, storage, { listen: events.listen });
-		(await comeBack(next.client)).follow();
+		(await resumeSession(next.client)).follow();
 		end();
-		await turns(20);
+		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(1);
 	});
 
 	test("and one that was opened behind it listens only when it comes to the front", async () => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		let shown = false;
 		const { session, environment } = await begin(world, { listen: events.listen, isShown: () => shown });
 		const end = session.follow();
 		environment.signal("pageshow");
-		await turns(20);
+		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(0);
 		shown = true;
 		environment.signal("visible");
-		await turns(20);
+		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(1);
 		environment.signal("pagehide");
 		expect(events.listeners.size).toBe(0);
@@ -106,11 +107,11 @@ describe("the tab on the screen hears of other devices", () => {
 
 	test("where the browser refuses its locks (blocked site data), each listens", async () => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const locks: Locks = { request: () => Promise.reject(new DOMException("refused", "SecurityError")) };
 		const { session, environment } = await begin(world, { listen: events.listen, locks });
 		const end = session.follow();
-		await turns(20);
+		await eventLoopTurns(20);
 		expect(events.listeners.size).toBe(1);
 		environment.signal("hidden");
 		expect(events.listeners.size).toBe(0);
@@ -130,7 +131,7 @@ describe("a stream that a proxy keeps back", () => {
 
 	test("later: two beats that do not come are enough, and it is given another chance", async () => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const { session } = await begin(world, { listen: events.listen });
 		session.follow();
 		await world.advance(15_000);
@@ -145,7 +146,7 @@ describe("a stream that a proxy keeps back", () => {
 
 	test("is told from one on which nothing happens", async () => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const { session } = await begin(world, { listen: events.listen });
 		session.follow();
 		await world.advance(0);
@@ -161,12 +162,12 @@ describe("a stream that a proxy keeps back", () => {
 
 test("of several windows on the screen one listens; without locks they cannot agree on one", async () => {
 	const world = createWorld();
-	const events = createEvents();
+	const events = createServerEvents();
 	const { session, storage } = await begin(world, { listen: events.listen });
 	session.follow();
 	for (let windows = 1; windows < 4; windows += 1) {
-		(await comeBack(openTab(world, storage, { listen: events.listen }).client)).follow();
+		(await resumeSession(openTab(world, storage, { listen: events.listen }).client)).follow();
 	}
-	await turns(20);
-	expect(events.listeners.size).toBe(place === "https" ? 1 : 4);
+	await eventLoopTurns(20);
+	expect(events.listeners.size).toBe(context === "https" ? 1 : 4);
 });

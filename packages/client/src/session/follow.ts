@@ -1,8 +1,8 @@
 import { SessionNotice, z } from "@carhythm/core";
 import { syncRequest } from "../outbox/delivery.ts";
 import { drain, type OutboxSender } from "../outbox/sender.ts";
-import { sync } from "../outbox/transport.ts";
 import { markServerDataLoss } from "../storage/tab-state.ts";
+import { sync } from "../transport.ts";
 import { isServerRestored, notify, type View } from "../view.ts";
 
 /**
@@ -181,12 +181,12 @@ async function learn(
 	revision: number,
 	incarnation: string | undefined,
 ): Promise<void> {
-	if (incarnation !== undefined) view.heard_incarnation = incarnation;
+	if (incarnation !== undefined) view.announced_incarnation = incarnation;
 	const isRestored = isServerRestored(view);
 	if (isRestored) notify(view);
 	const isKnown = revision <= view.record.synced_revision && !isRestored && !view.record.refresh_needed;
 	if (isKnown) return;
 	// Numbers of another database say nothing about those of this one.
-	if (!isRestored) view.heard = Math.max(view.heard, revision);
+	if (!isRestored) view.announced_revision = Math.max(view.announced_revision, revision);
 	await drain(sender, "wake");
 }

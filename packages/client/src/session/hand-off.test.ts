@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { RequestRefused } from "../api.ts";
 import type { Environment } from "../environment.ts";
 import { labelOf } from "../environment.ts";
-import { createEvents, tellAbout } from "../testing/events.ts";
-import { place } from "../testing/place.ts";
-import { begin, comeBack, newStorage, openTab, saved, slider, type World } from "../testing/visit.ts";
+import { context } from "../testing/secure-context.ts";
+import { createServerEvents, notifyOfSession } from "../testing/server-events.ts";
+import { begin, newStorage, openTab, resumeSession, saved, slider, type World } from "../testing/visit.ts";
 import { createWorld, until } from "../testing/world.ts";
 
 /** Another device shares no locks with the first. */
@@ -51,7 +51,7 @@ describe("a code", () => {
 		const { client, session } = await begin(world);
 		await expect(client.redeem("000-000-000")).rejects.toThrow(RequestRefused);
 		expect(session.held_elsewhere).toBeNull();
-		expect((await comeBack(client)).session_id).toBe(session.session_id);
+		expect((await resumeSession(client)).session_id).toBe(session.session_id);
 	});
 
 	test("whose reply was lost can be brought again, after a reload too", async () => {
@@ -60,7 +60,7 @@ describe("a code", () => {
 		const { code } = await old.handOff();
 		const storage = await newStorage();
 		const first = openTab(world, storage, ON_PHONE);
-		world.network.fault = ({ path }) => (path.endsWith("/redeem") ? { kind: "lost_reply" } : null);
+		world.network.fault = ({ path }) => (path.endsWith("/redeem") ? { kind: "reply_lost" } : null);
 		await expect(first.client.redeem(code)).rejects.toThrow();
 		first.client.close();
 		world.network.fault = () => null;
@@ -73,9 +73,9 @@ describe("a code", () => {
 describe("the old device", () => {
 	test("hears of it at once, takes no answers, and says where the session went", async () => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const { old } = await handedOff(world, { listen: events.listen });
-		tellAbout(world, events, old.session);
+		notifyOfSession(world, events, old.session);
 		await until(() => old.session.held_elsewhere !== null, "the laptop knows");
 		const { holder } = world.server.stateOf(old.session.session_id);
 		expect(old.session.held_elsewhere).toMatchObject({ label: "Firefox (Android)", since: holder?.since });
@@ -90,7 +90,7 @@ describe("the old device", () => {
 		["the server refuses to send events", { refuses: true }],
 	])("knows within five seconds where %s", async (_, { refuses }) => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const { old } = await handedOff(world, refuses ? { listen: events.listen } : {});
 		if (refuses) events.fail();
 		await world.advance(5000);
@@ -102,7 +102,7 @@ describe("the old device", () => {
 		const { session, environment, storage } = await begin(world, ON_LAPTOP);
 		await until(saved(session), "the session is saved");
 		const { code } = await session.handOff();
-		world.network.fault = ({ path }) => (path.endsWith("/sync") ? { kind: "offline" } : null);
+		world.network.fault = ({ path }) => (path.endsWith("/sync") ? { kind: "request_lost" } : null);
 		await session.answer(1, slider(3));
 		await until(() => session.save.kind === "on_device", "the answer waits");
 		const other = await openTab(world, await newStorage(), ON_PHONE).client.redeem(code);
@@ -115,16 +115,16 @@ describe("the old device", () => {
 		expect(other.held_elsewhere).toBeNull();
 		// After a reload too.
 		const { client } = openTab(world, storage, ON_LAPTOP);
-		const again = await comeBack(client);
+		const again = await resumeSession(client);
 		expect(again.held_elsewhere).toMatchObject({ label: "Firefox (Android)" });
 		expect(client.heldElsewhere(again.state)).toEqual(again.held_elsewhere);
 	});
 
 	test("takes the session back with “continue here instead”", async () => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const { old, phone } = await handedOff(world, { listen: events.listen });
-		tellAbout(world, events, old.session);
+		notifyOfSession(world, events, old.session);
 		await until(() => old.session.held_elsewhere !== null, "the laptop knows");
 		const endFollowing = phone.session.follow();
 
@@ -141,7 +141,7 @@ describe("the old device", () => {
 		const world = createWorld();
 		const { old } = await handedOff(world);
 		await world.advance(5000);
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		await old.session.continueHere();
 		expect(await old.session.answer(2, slider(2))).toMatchObject({ ok: true });
 		world.network.fault = () => null;
@@ -154,18 +154,18 @@ describe("the old device", () => {
 
 test("of many tabs one listens, and the next when it is closed", async () => {
 	const world = createWorld();
-	const events = createEvents();
+	const events = createServerEvents();
 	const { storage, session, client } = await begin(world, { listen: events.listen });
 	session.follow();
 	const tab = openTab(world, storage, { listen: events.listen });
-	const second = await comeBack(tab.client);
+	const second = await resumeSession(tab.client);
 	const end = second.follow();
 	await world.advance(0);
 	// Without locks nobody knows who else listens.
-	expect(events.listeners.size).toBe(place === "https" ? 1 : 2);
+	expect(events.listeners.size).toBe(context === "https" ? 1 : 2);
 	const phone = openTab(world, await newStorage(), ON_PHONE);
 	await phone.client.redeem((await session.handOff()).code);
-	tellAbout(world, events, session);
+	notifyOfSession(world, events, session);
 	await until(() => second.held_elsewhere !== null && session.held_elsewhere !== null, "both tabs know");
 	session.close();
 	client.close();
@@ -176,7 +176,7 @@ test("of many tabs one listens, and the next when it is closed", async () => {
 
 test("on plain http each tab listens while it is on the screen", async () => {
 	const world = createWorld();
-	const events = createEvents();
+	const events = createServerEvents();
 	const { session, environment } = await begin(world, { listen: events.listen, locks: undefined });
 	const end = session.follow();
 	expect(events.listeners.size).toBe(1);

@@ -10,7 +10,6 @@ import {
 import { type HandOff, type RedeemOptions, ServerUnreachable } from "../api.ts";
 import type { Engine } from "../engine.ts";
 import { rebase, recordOf } from "../outbox/rebase.ts";
-import { request, type Transport, valueOrThrow } from "../outbox/transport.ts";
 import { laterClock, named, serverTime } from "../storage/clock.ts";
 import { isResetSince, NEW_DEVICE, putClock, readStoredClock } from "../storage/records.ts";
 import {
@@ -21,6 +20,7 @@ import {
 	orFallback,
 	type TabState,
 } from "../storage/tab-state.ts";
+import { request, type Transport, valueOrThrow } from "../transport.ts";
 import type { View } from "../view.ts";
 import { fetchVersion } from "./assessments.ts";
 import { withCurrent } from "./current.ts";

@@ -8,7 +8,7 @@ test("a page that has just opened sends what is left under the name and the time
 	const first = await begin(world);
 	await first.session.answer(1, slider(1));
 	await world.advance(1000);
-	world.network.fault = () => ({ kind: "offline" });
+	world.network.fault = () => ({ kind: "request_lost" });
 	// Set back by an hour: the engine goes on from where it was.
 	world.device.clock_error = -3_600_000;
 	await first.session.answer(2, slider(2));

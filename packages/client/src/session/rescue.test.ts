@@ -2,10 +2,10 @@ import "fake-indexeddb/auto";
 import { RescueFile, SyncOperation } from "@carhythm/core";
 import { expect, test } from "vitest";
 import type { Session } from "../api.ts";
-import { begin, comeBack, essay, openTab, saved, slider } from "../testing/visit.ts";
+import { begin, essay, openTab, resumeSession, saved, slider } from "../testing/visit.ts";
 import { breakable, createWorld, until } from "../testing/world.ts";
 
-const OFFLINE = { kind: "offline" } as const;
+const OFFLINE = { kind: "request_lost" } as const;
 
 async function rescued(session: Session) {
 	const copy = await session.exportUnsent();
@@ -83,7 +83,7 @@ test("what was refused is in it, and what another version of the app wrote", asy
 			command: { kind: "sing" },
 		});
 	});
-	const again = await comeBack(openTab(world, storage).client);
+	const again = await resumeSession(openTab(world, storage).client);
 	const copy = await again.exportUnsent();
 	const { operations } = JSON.parse(copy?.text ?? "");
 	expect(operations.map(({ operation_id }: { operation_id: string }) => operation_id.slice(-4))).toEqual([
@@ -99,7 +99,7 @@ test("what the storage could not take is in it", async () => {
 	const { session: first, storage, client } = await begin(world);
 	client.close();
 	const { storage: breaking, state } = breakable(storage);
-	const session = await comeBack(openTab(world, breaking).client);
+	const session = await resumeSession(openTab(world, breaking).client);
 	expect(session.session_id).toBe(first.session_id);
 	world.network.fault = () => OFFLINE;
 	state.broken = "storage_full";

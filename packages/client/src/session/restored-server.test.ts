@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
-import { createEvents } from "../testing/events.ts";
-import { begin, comeBack, essay, mintId, openTab, saved, slider, type World } from "../testing/visit.ts";
+import { createServerEvents } from "../testing/server-events.ts";
+import { begin, essay, mintId, openTab, resumeSession, saved, slider, type World } from "../testing/visit.ts";
 import { createWorld, isSync, until } from "../testing/world.ts";
 
 // The server's database comes back from a backup that is older than what it has acknowledged.
@@ -37,7 +37,7 @@ describe.each([
 		client.close();
 		world.server.restoreBackup(backup, how);
 
-		const back = await comeBack(openTab(world, storage).client);
+		const back = await resumeSession(openTab(world, storage).client);
 		await back.flush();
 		await until(saved(back), "what was lost is saved again");
 		expect(answerOnServer(world, back.session_id, 1)).toEqual(slider(5));
@@ -46,7 +46,7 @@ describe.each([
 
 	test("is heard of by a page that is idle, which calls nothing saved until the server has all again", async () => {
 		const world = createWorld();
-		const events = createEvents();
+		const events = createServerEvents();
 		const { session } = await begin(world, { listen: events.listen });
 		session.follow();
 		const backup = world.server.backup();
@@ -56,11 +56,11 @@ describe.each([
 
 		// The stream breaks with the server that was stopped; the next one tells how things are.
 		events.fail();
-		world.network.fault = (request) => (isSync(request) ? { kind: "offline" } : null);
+		world.network.fault = (request) => (isSync(request) ? { kind: "request_lost" } : null);
 		await world.advance(70_000);
 		const { revision, status, holder } = world.server.stateOf(session.session_id);
 		const incarnation = how.by_hand ? "first" : "first, restored";
-		events.tell({ revision, status, holder, incarnation });
+		events.send({ revision, status, holder, incarnation });
 		await until(() => session.save.kind !== "saved", "nothing is called saved");
 		world.network.fault = () => null;
 		await world.advance(70_000);
@@ -80,7 +80,7 @@ describe.each([
 		const resumed = await openTab(world, storage).client.resume();
 		expect(resumed.choice.kind).not.toBe("nothing");
 		const tab = openTab(world, storage);
-		const back = await comeBack(tab.client);
+		const back = await resumeSession(tab.client);
 		await back.flush();
 		await until(() => world.server.stateOf(back.session_id).status === "completed", "it is finished again");
 		expect(answerOnServer(world, back.session_id, 1)).toEqual(slider(5));
@@ -104,7 +104,7 @@ test("an answer is given again also when the restored server's numbers have over
 	world.server.restoreBackup(backup);
 	overtakes(world, session.session_id, revision + 5);
 
-	const back = await comeBack(openTab(world, storage).client);
+	const back = await resumeSession(openTab(world, storage).client);
 	await back.flush();
 	await until(saved(back), "it is saved again");
 	expect(answerOnServer(world, back.session_id, 1)).toEqual(slider(5));
@@ -126,7 +126,7 @@ test("another device's later answer stays above the older one that is given agai
 		answer: slider(4),
 	});
 
-	const back = await comeBack(openTab(world, storage).client);
+	const back = await resumeSession(openTab(world, storage).client);
 	await back.flush();
 	await until(saved(back), "the older one is in the history");
 	expect(answerOnServer(world, back.session_id, 1)).toEqual(slider(4));
@@ -144,7 +144,7 @@ test("half-typed text and the position come back as well", async () => {
 	client.close();
 	world.server.restoreBackup(backup);
 
-	const back = await comeBack(openTab(world, storage).client);
+	const back = await resumeSession(openTab(world, storage).client);
 	await back.flush();
 	await until(saved(back), "it is saved again");
 	const { drafts, place } = world.server.stateOf(back.session_id);
@@ -159,7 +159,7 @@ test("a server that was not restored is asked for nothing more than before", asy
 	await until(saved(session), "the answer is saved");
 	client.close();
 	const before = world.requests.length;
-	const back = await comeBack(openTab(world, storage).client);
+	const back = await resumeSession(openTab(world, storage).client);
 	await until(saved(back), "it still is");
 	expect(world.requests.slice(before).filter(isSync)).toEqual([]);
 });

@@ -15,7 +15,6 @@ import { loadReset } from "../lazy-modules.ts";
 import { rebase, recordOf } from "../outbox/rebase.ts";
 import { drain } from "../outbox/sender.ts";
 import { markKnown } from "../outbox/settlement.ts";
-import { fetchSnapshot } from "../outbox/transport.ts";
 import {
 	type DeviceRecord,
 	isResetSince,
@@ -29,6 +28,7 @@ import {
 } from "../storage/records.ts";
 import type { ReadTransaction } from "../storage/storage.ts";
 import { deviceTime, loadDevice, orFallback, pendingOf, type TabState } from "../storage/tab-state.ts";
+import { fetchSnapshot } from "../transport.ts";
 import { eventsOf } from "../view.ts";
 import { fetchVersion } from "./assessments.ts";
 import { recordSetAside, withCurrent } from "./current.ts";

@@ -1,13 +1,13 @@
 import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import {
-	aVisit,
 	begin,
-	comeBack,
+	createVisitNote,
 	newStorage,
 	openHeldTab,
 	openTab,
-	remains,
+	personalRecords,
+	resumeSession,
 	saved,
 	slider,
 } from "../testing/visit.ts";
@@ -17,7 +17,7 @@ describe("on a shared computer", () => {
 	test("a reload goes on; once the tab is closed, nothing of the session is left", async () => {
 		const world = createWorld();
 		const storage = await newStorage();
-		const visit = aVisit();
+		const visit = createVisitNote();
 		const first = openTab(world, storage, { visit });
 		const session = await first.client.start({ language: "en", shared: true });
 		expect(session.shared).toBe(true);
@@ -27,33 +27,33 @@ describe("on a shared computer", () => {
 		first.client.close();
 
 		const reloaded = openTab(world, storage, { visit });
-		const again = await comeBack(reloaded.client);
+		const again = await resumeSession(reloaded.client);
 		expect([again.session_id, again.shared]).toEqual([session.session_id, true]);
 		reloaded.client.close();
 
-		const next = openTab(world, storage, { visit: aVisit() });
+		const next = openTab(world, storage, { visit: createVisitNote() });
 		expect((await next.client.resume()).choice.kind).toBe("nothing");
-		expect((await remains(storage)).join()).not.toContain(session.session_id);
+		expect((await personalRecords(storage)).join()).not.toContain(session.session_id);
 	});
 
 	test("what was unsent when the tab was closed is sent by the next visit, unseen, and then gone", async () => {
 		const world = createWorld();
 		const storage = await newStorage();
-		const first = openTab(world, storage, { visit: aVisit() });
+		const first = openTab(world, storage, { visit: createVisitNote() });
 		const session = await first.client.start({ language: "en", shared: true });
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		await session.answer(1, slider(4));
 		first.client.close();
 
-		const next = openTab(world, storage, { visit: aVisit() });
+		const next = openTab(world, storage, { visit: createVisitNote() });
 		expect((await next.client.resume()).choice.kind).toBe("nothing");
-		expect((await remains(storage)).join()).toContain(session.session_id);
+		expect((await personalRecords(storage)).join()).toContain(session.session_id);
 		world.network.fault = () => null;
 		const other = await next.client.start({ language: "en", shared: true });
 		next.environment.signal("online");
 		await world.advance(2000);
 		expect(world.server.stateOf(session.session_id).answers[1]?.answer).toEqual(slider(4));
-		const left = (await remains(storage)).join();
+		const left = (await personalRecords(storage)).join();
 		expect(left).not.toContain(session.session_id);
 		expect(left).toContain(other.session_id);
 	});
@@ -61,7 +61,7 @@ describe("on a shared computer", () => {
 	test("Start Fresh and its undoing belong to the visit: no cookie, and nothing is left", async () => {
 		const world = createWorld();
 		const storage = await newStorage();
-		const visit = aVisit();
+		const visit = createVisitNote();
 		const tab = openTab(world, storage, { visit });
 		const old = await tab.client.start({ language: "en", shared: true });
 		const fresh = await tab.client.start({ language: "en", replaces: old.session_id });
@@ -79,9 +79,9 @@ describe("on a shared computer", () => {
 		expect(world.server.cookie()).toBeNull();
 		reloaded.client.close();
 
-		const next = openTab(world, storage, { visit: aVisit() });
+		const next = openTab(world, storage, { visit: createVisitNote() });
 		expect((await next.client.resume()).choice.kind).toBe("nothing");
-		const left = (await remains(storage)).join();
+		const left = (await personalRecords(storage)).join();
 		for (const { session_id } of [old, fresh]) expect(left).not.toContain(session_id);
 	});
 
@@ -99,14 +99,14 @@ describe("on a shared computer", () => {
 		const own = openTab(world, await newStorage());
 		const { code } = await (await own.client.start({ language: "en" })).handOff();
 		const storage = await newStorage();
-		const shared = openTab(world, storage, { visit: aVisit() });
+		const shared = openTab(world, storage, { visit: createVisitNote() });
 		const session = await shared.client.redeem(code, { shared: true });
 		expect(session.shared).toBe(true);
 		expect(world.server.cookie()).toBeNull();
 		shared.client.close();
-		const next = openTab(world, storage, { visit: aVisit() });
+		const next = openTab(world, storage, { visit: createVisitNote() });
 		expect((await next.client.resume()).choice.kind).toBe("nothing");
-		expect((await remains(storage)).join()).not.toContain(session.session_id);
+		expect((await personalRecords(storage)).join()).not.toContain(session.session_id);
 	});
 });
 
@@ -116,13 +116,13 @@ describe("a reset", () => {
 		const storage = await newStorage();
 		const tab = openTab(world, storage);
 		const session = await tab.client.start({ language: "en" });
-		const other = await comeBack(openTab(world, storage).client);
+		const other = await resumeSession(openTab(world, storage).client);
 		await session.answer(1, slider(4));
 		expect(world.server.cookie()).toBe(session.session_id);
 		expect(await tab.client.reset()).toEqual({ ok: true });
 		expect(world.server.stateOf(session.session_id).answered).toBe(1);
 		expect(world.server.cookie()).toBeNull();
-		expect((await remains(storage)).join()).not.toContain(session.session_id);
+		expect((await personalRecords(storage)).join()).not.toContain(session.session_id);
 		await until(() => other.save.kind === "saved", "the other tab has let go");
 		expect(await other.answer(2, slider(1))).toMatchObject({ refusal: { code: "session_not_found" } });
 	});
@@ -131,17 +131,17 @@ describe("a reset", () => {
 		test.each([{ shared: false }, { shared: true }])("a visit that looks what there is, %o", async (how) => {
 			const world = createWorld();
 			const storage = await newStorage();
-			const visit = aVisit();
+			const visit = createVisitNote();
 			const tab = openTab(world, storage, { visit });
 			const { session_id } = await tab.client.start({ language: "en", ...how });
 			const other = openHeldTab(world, storage, new RegExp(`/session/${session_id}$`), { visit });
 			const resuming = other.client.resume();
-			await other.asked();
+			await other.untilAsked();
 			expect(await tab.client.reset()).toEqual({ ok: true });
-			other.letThrough();
+			other.releaseReplies();
 			expect((await resuming).choice.kind).toBe("nothing");
-			expect((await remains(storage)).join()).not.toContain(session_id);
-			const next = openTab(world, storage, { visit: aVisit() });
+			expect((await personalRecords(storage)).join()).not.toContain(session_id);
+			const next = openTab(world, storage, { visit: createVisitNote() });
 			expect((await next.client.resume()).choice.kind).toBe("nothing");
 		});
 
@@ -150,13 +150,13 @@ describe("a reset", () => {
 			const storage = await newStorage();
 			const other = openHeldTab(world, storage, /\/start$/);
 			const starting = other.client.start({ language: "en" });
-			await other.asked();
+			await other.untilAsked();
 			expect(await openTab(world, storage).client.reset()).toEqual({ ok: true });
-			other.letThrough();
+			other.releaseReplies();
 			const session = await starting;
 			expect(session.phase).toBe("forgotten");
 			expect(await session.answer(1, slider(4))).toMatchObject({ refusal: { code: "session_not_found" } });
-			expect((await remains(storage)).join()).not.toContain(session.session_id);
+			expect((await personalRecords(storage)).join()).not.toContain(session.session_id);
 			expect((await openTab(world, storage).client.resume()).choice.kind).toBe("nothing");
 		});
 
@@ -167,12 +167,12 @@ describe("a reset", () => {
 			const storage = await newStorage();
 			const other = openHeldTab(world, storage, /\/redeem$/);
 			const redeeming = other.client.redeem(code);
-			await other.asked();
+			await other.untilAsked();
 			expect(await openTab(world, storage).client.reset()).toEqual({ ok: true });
-			other.letThrough();
+			other.releaseReplies();
 			const session = await redeeming;
 			expect(session.phase).toBe("forgotten");
-			expect((await remains(storage)).join()).not.toContain(session.session_id);
+			expect((await personalRecords(storage)).join()).not.toContain(session.session_id);
 		});
 
 		test("a code that is brought while the disk is full, and has some room again", async () => {
@@ -184,12 +184,12 @@ describe("a reset", () => {
 			const other = openHeldTab(world, full.storage, /\/redeem$/);
 			full.state.broken = "storage_full";
 			const redeeming = other.client.redeem(code);
-			await other.asked();
+			await other.untilAsked();
 			full.state.broken = null;
 			expect(await openTab(world, storage).client.reset()).toEqual({ ok: true });
-			other.letThrough();
+			other.releaseReplies();
 			expect((await redeeming).phase).toBe("forgotten");
-			expect((await remains(storage)).join()).not.toContain((await redeeming).session_id);
+			expect((await personalRecords(storage)).join()).not.toContain((await redeeming).session_id);
 		});
 
 		test("a restore", async () => {
@@ -200,11 +200,11 @@ describe("a reset", () => {
 			await client.start({ language: "en", replaces: session.session_id });
 			const other = openHeldTab(world, storage, /\/restore$/);
 			const restoring = other.client.restore(session.session_id);
-			await other.asked();
+			await other.untilAsked();
 			expect(await client.reset()).toEqual({ ok: true });
-			other.letThrough();
+			other.releaseReplies();
 			expect((await restoring).phase).toBe("forgotten");
-			expect((await remains(storage)).join()).not.toContain(session.session_id);
+			expect((await personalRecords(storage)).join()).not.toContain(session.session_id);
 		});
 
 		test("an answer that the server refuses", async () => {
@@ -225,12 +225,12 @@ describe("a reset", () => {
 			const other = openHeldTab(world, storage, /\/sync$/);
 			// On plain http the closed tab's lease has to run out.
 			await world.advance(2000);
-			await other.asked();
+			await other.untilAsked();
 			const last = openTab(world, storage);
 			expect(await last.client.reset({ discard_unsent: true })).toEqual({ ok: true });
-			other.letThrough();
+			other.releaseReplies();
 			await world.advance(1000);
-			expect((await remains(storage)).join()).not.toContain(session.session_id);
+			expect((await personalRecords(storage)).join()).not.toContain(session.session_id);
 		});
 	});
 
@@ -246,7 +246,7 @@ describe("a reset", () => {
 		const next = await other.client.start({ language: "en" });
 		await next.answer(1, slider(4));
 		await until(saved(next), "the next person's answer is saved");
-		const again = await comeBack(client);
+		const again = await resumeSession(client);
 		await again.answer(2, slider(4));
 		await until(saved(again), "the answer in the first tab is saved");
 		const syncs = world.requests.filter(isSync);
@@ -259,7 +259,7 @@ describe("a reset", () => {
 		const world = createWorld();
 		const { client } = openTab(world, await newStorage());
 		const session = await client.start({ language: "en" });
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		await session.answer(2, slider(4));
 		const outcome = await client.reset();
 		expect(outcome).toMatchObject({
@@ -275,7 +275,7 @@ describe("a reset", () => {
 		const storage = await newStorage();
 		const first = openTab(world, storage);
 		const { session_id } = await first.client.start({ language: "en" });
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		expect(await first.client.reset()).toEqual({ ok: true });
 		expect(world.server.cookie()).toBe(session_id);
 		world.network.fault = () => null;

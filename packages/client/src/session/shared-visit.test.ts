@@ -2,13 +2,22 @@ import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import type { Session } from "../api.ts";
 import type { SessionStorage } from "../storage/storage.ts";
-import { aVisit, begin, newStorage, openTab, remains, saved, slider, type World } from "../testing/visit.ts";
+import {
+	begin,
+	createVisitNote,
+	newStorage,
+	openTab,
+	personalRecords,
+	saved,
+	slider,
+	type World,
+} from "../testing/visit.ts";
 import { createWorld, until } from "../testing/world.ts";
 
 /** A visit to a shared computer, in which one answer was given. */
 async function aSharedVisit(world: World) {
 	const storage = await newStorage();
-	const visit = aVisit();
+	const visit = createVisitNote();
 	const tab = openTab(world, storage, { visit });
 	const session = await tab.client.start({ language: "en", shared: true });
 	await answered(session, 1);
@@ -22,10 +31,10 @@ async function answered(session: Session, question_id: number) {
 
 /** The next person opens the page in a tab of their own. */
 async function findsNothing(world: World, storage: SessionStorage, ...sessions: Session[]) {
-	const next = openTab(world, storage, { visit: aVisit() });
+	const next = openTab(world, storage, { visit: createVisitNote() });
 	expect((await next.client.resume()).choice.kind).toBe("nothing");
 	expect(next.client.restorable()).toBeNull();
-	const left = (await remains(storage)).join();
+	const left = (await personalRecords(storage)).join();
 	for (const { session_id } of sessions) expect(left).not.toContain(session_id);
 }
 
@@ -77,7 +86,7 @@ describe("what begins in a visit to a shared computer is part of it", () => {
 
 	test("but nothing of what the one before has set aside", async () => {
 		const world = createWorld();
-		const { client, session } = await begin(world, { visit: aVisit() });
+		const { client, session } = await begin(world, { visit: createVisitNote() });
 		await answered(session, 1);
 		await client.start({ language: "en", replaces: session.session_id });
 		expect(client.restorable()).not.toBeNull();
@@ -93,7 +102,7 @@ describe("what begins in a visit to a shared computer is part of it", () => {
 		environment.signal("focus");
 		await world.advance(1000);
 		client.close();
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		const { choice } = await openTab(world, storage, { visit }).client.resume();
 		expect(choice).toMatchObject({
 			kind: "continue",
@@ -131,7 +140,7 @@ describe("what begins in a visit to a shared computer is part of it", () => {
 test("a tab left open by somebody else takes nothing away from the session that has begun since", async () => {
 	const world = createWorld();
 	const { client, session: left, storage } = await aSharedVisit(world);
-	const visit = aVisit();
+	const visit = createVisitNote();
 	const own = openTab(world, storage, { visit });
 	expect((await own.client.resume()).choice.kind).toBe("nothing");
 	const session = await own.client.start({ language: "en" });
@@ -145,7 +154,7 @@ test("a tab left open by somebody else takes nothing away from the session that 
 	expect(choice).toMatchObject({ kind: "continue", state: { session_id: session.session_id } });
 	client.close();
 	again.client.close();
-	const next = openTab(world, storage, { visit: aVisit() });
+	const next = openTab(world, storage, { visit: createVisitNote() });
 	expect((await next.client.resume()).choice).toMatchObject({ state: { session_id: session.session_id } });
-	expect((await remains(storage)).join()).not.toContain(left.session_id);
+	expect((await personalRecords(storage)).join()).not.toContain(left.session_id);
 });

@@ -2,10 +2,10 @@ import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import {
 	begin,
-	comeBack,
 	newStorage,
 	openHeldTab,
 	openTab,
+	resumeSession,
 	saved,
 	slider,
 	type World,
@@ -30,7 +30,7 @@ function restores({ requests }: World): number {
 }
 
 const lost = (path: RegExp) => (request: { path: string }) =>
-	path.test(request.path) ? ({ kind: "lost_reply" } as const) : null;
+	path.test(request.path) ? ({ kind: "reply_lost" } as const) : null;
 
 describe("Undo", () => {
 	test("is not taken for the end of the session that gives way", async () => {
@@ -97,7 +97,7 @@ describe("Undo", () => {
 	test("that never reached the server changes nothing, and the new session goes on", async () => {
 		const world = createWorld();
 		const { client, old, fresh, storage } = await startedFresh(world);
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		await expect(client.restore(old.session_id)).rejects.toMatchObject({ name: "ServerUnreachable" });
 		await fresh.answer(2, slider(2));
 		client.close();
@@ -105,7 +105,7 @@ describe("Undo", () => {
 		expect((await later.client.resume()).choice).toMatchObject({ state: { session_id: fresh.session_id } });
 		later.client.close();
 		world.network.fault = () => null;
-		const again = await comeBack(openTab(world, storage).client);
+		const again = await resumeSession(openTab(world, storage).client);
 		expect(again.session_id).toBe(fresh.session_id);
 		await until(saved(again), "the new answer is saved");
 		expect(world.server.stateOf(fresh.session_id).status).toBe("active");
@@ -121,7 +121,7 @@ describe("Undo", () => {
 		await until(saved(came), "its answer is saved");
 		const { status } = world.server.stateOf(came.session_id);
 		world.network.fault = ({ path }) =>
-			path.endsWith(`/${came.session_id}`) || path.endsWith("/sync") ? { kind: "offline" } : null;
+			path.endsWith(`/${came.session_id}`) || path.endsWith("/sync") ? { kind: "request_lost" } : null;
 		await client.restore(old.session_id);
 		expect([status, came.phase]).toEqual(["active", "active"]);
 	});
@@ -135,11 +135,11 @@ describe("a look at the server that a Start Fresh in another tab overtakes", () 
 		await until(saved(session), "the answer is saved");
 		const other = openHeldTab(world, storage, new RegExp(`/session/${session.session_id}$`));
 		const resuming = other.client.resume();
-		await other.asked();
+		await other.untilAsked();
 		const fresh = await client.start({ language: "en", replaces: session.session_id });
 		if (how === "continued") await fresh.answer(2, slider(3));
 		await until(saved(fresh), "the new session is saved");
-		other.letThrough();
+		other.releaseReplies();
 		const kind = how === "continued" ? "continue" : "untouched";
 		expect((await resuming).choice).toMatchObject({ kind, state: { session_id: fresh.session_id } });
 		const { choice } = await openTab(world, storage).client.resume();
@@ -225,7 +225,7 @@ describe("without a network", () => {
 		await session.answer(2, slider(4));
 		await until(() => session.phase === "abandoned", "it is known to be set aside");
 		client.close();
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		expect((await openTab(world, storage).client.resume()).choice.kind).toBe("abandoned");
 	});
 
@@ -240,7 +240,7 @@ describe("without a network", () => {
 		let tries = 0;
 		world.network.fault = (request) => {
 			if (isSync(request)) tries += 1;
-			return isSync(request) && tries === 1 ? { kind: "offline" } : null;
+			return isSync(request) && tries === 1 ? { kind: "request_lost" } : null;
 		};
 		const { choice } = await openTab(world, storage).client.resume();
 		expect(choice).toMatchObject({ kind: "continue", pending: 0, state: { answered: 1 } });
@@ -256,7 +256,7 @@ describe("without a network", () => {
 		await world.advance(31 * DAY_MS);
 		const { choice } = await openTab(world, storage).client.resume();
 		expect(choice.kind).toBe("expired");
-		world.network.fault = () => ({ kind: "offline" });
+		world.network.fault = () => ({ kind: "request_lost" });
 		expect((await openTab(world, storage).client.resume()).choice).toEqual(choice);
 	});
 });

@@ -16,7 +16,6 @@ import { ServerUnreachable, type StartOptions } from "../api.ts";
 import type { Engine } from "../engine.ts";
 import { append } from "../outbox/append.ts";
 import { rebase, recordOf } from "../outbox/rebase.ts";
-import { fetchSnapshot, request, valueOrThrow } from "../outbox/transport.ts";
 import {
 	type DeviceRecord,
 	isResetSince,
@@ -37,6 +36,7 @@ import {
 	reload,
 	type TabState,
 } from "../storage/tab-state.ts";
+import { fetchSnapshot, request, valueOrThrow } from "../transport.ts";
 import type { View } from "../view.ts";
 import { fetchVersion } from "./assessments.ts";
 import { recordSetAside, setAsideAt, withCurrent } from "./current.ts";

@@ -3,12 +3,12 @@ import { deleteDB } from "idb";
 import { expect, test } from "vitest";
 import {
 	begin,
-	comeBack,
-	empty,
+	emptyStorage,
 	mintId,
 	newStorage,
 	openTab,
-	remains,
+	personalRecords,
+	resumeSession,
 	saved,
 	slider,
 	type World,
@@ -34,11 +34,11 @@ test("what the page knows goes back in", async () => {
 	const { session, storage, client } = await begin(world);
 	world.network.fault = offline;
 	await session.answer(1, slider(1));
-	await empty(storage);
+	await emptyStorage(storage);
 	await session.answer(2, slider(2));
 	client.close();
-	world.network.fault = () => ({ kind: "offline" });
-	const again = await comeBack(openTab(world, storage).client);
+	world.network.fault = () => ({ kind: "request_lost" });
+	const again = await resumeSession(openTab(world, storage).client);
 	expect([1, 2].map((id) => again.state.answers[id]?.answer)).toEqual([slider(1), slider(2)]);
 	world.network.fault = () => null;
 	await again.flush();
@@ -48,23 +48,23 @@ test("what the page knows goes back in", async () => {
 test("a page that knows of an earlier reset gives nothing back after the next one", async () => {
 	const world = createWorld();
 	const { session, storage } = await beginAfterReset(world);
-	await empty(storage);
+	await emptyStorage(storage);
 	await world.advance(1000);
 	expect(await openTab(world, storage, deaf).client.reset({ discard_unsent: true })).toEqual({ ok: true });
 	expect(await session.answer(1, slider(1))).toMatchObject({ refusal: { code: "session_not_found" } });
-	expect((await remains(storage)).join()).not.toContain(session.session_id);
+	expect((await personalRecords(storage)).join()).not.toContain(session.session_id);
 });
 
 test("pages of before and after an earlier reset was forgotten with the storage do not end each other", async () => {
 	const world = createWorld();
 	const { session: old, storage } = await beginAfterReset(world);
-	await empty(storage);
+	await emptyStorage(storage);
 	const tab = openTab(world, storage, deaf);
-	const session = await comeBack(tab.client);
+	const session = await resumeSession(tab.client);
 	await world.advance(1000);
 	world.network.fault = offline;
 	await session.answer(1, slider(1));
-	await empty(storage);
+	await emptyStorage(storage);
 	await old.answer(2, slider(2));
 	expect(await session.answer(3, slider(3))).toMatchObject({ ok: true });
 	world.network.fault = () => null;
@@ -104,7 +104,7 @@ test("while the server's state is on its way here: what was answered meanwhile s
 	world.network.fault = offline;
 	await session.answer(1, slider(1));
 	await session.answer(2, slider(2));
-	await empty(storage);
+	await emptyStorage(storage);
 	open();
 	await until(() => session.state.answers[3] !== undefined, "the server's state is here");
 	expect([1, 2, 4].map((id) => session.state.answers[id]?.answer)).toEqual([1, 2, 4].map(slider));
@@ -119,11 +119,11 @@ test("filled again by another page that knows less: each gives back what it know
 	const { session, storage } = await begin(world, deaf);
 	await until(saved(session), "the start is known");
 	const other = openTab(world, storage, deaf);
-	const twin = await comeBack(other.client);
+	const twin = await resumeSession(other.client);
 	world.network.fault = offline;
 	await session.answer(1, slider(1));
 	await session.answer(2, slider(2));
-	await empty(storage);
+	await emptyStorage(storage);
 	await twin.answer(3, slider(3));
 	await session.answer(4, slider(4));
 	expect([1, 2, 4].map((id) => session.state.answers[id]?.answer)).toEqual([1, 2, 4].map(slider));
@@ -139,9 +139,9 @@ test("what waits when the browser empties the storage under an open page is stil
 	const world = createWorld();
 	const { session, storage, client, environment } = await begin(world);
 	await world.advance(1000);
-	world.network.fault = () => ({ kind: "offline" });
+	world.network.fault = () => ({ kind: "request_lost" });
 	await session.answer(3, slider(5));
-	await empty(storage);
+	await emptyStorage(storage);
 	world.network.fault = () => null;
 	environment.signal("online");
 	await world.advance(130_000);
@@ -160,15 +160,15 @@ test("an emptied storage has the queue of an open page back within two seconds, 
 	const world = createWorld();
 	const { session, storage, client } = await begin(world, deaf);
 	await until(saved(session), "the start is known");
-	world.network.fault = () => ({ kind: "offline" });
+	world.network.fault = () => ({ kind: "request_lost" });
 	await session.answer(1, slider(1));
 	await session.answer(2, slider(2));
-	await empty(storage);
+	await emptyStorage(storage);
 	await world.advance(2000);
 	expect(await waiting(storage)).toEqual([1, 2]);
 	expect(session.save).toMatchObject({ kind: "on_device", pending: 2 });
 	client.close();
-	const again = await comeBack(openTab(world, storage, deaf).client);
+	const again = await resumeSession(openTab(world, storage, deaf).client);
 	expect(again.state.answered).toBe(2);
 	expect(again.save).toMatchObject({ pending: 2 });
 });
@@ -179,11 +179,11 @@ test("an emptied storage that cannot take the queue back: nothing is promised un
 	const { storage, state } = breakable(inner);
 	const session = await openTab(world, storage, deaf).client.start({ language: "en" });
 	await until(saved(session), "the start is known");
-	world.network.fault = () => ({ kind: "offline" });
+	world.network.fault = () => ({ kind: "request_lost" });
 	await session.answer(1, slider(1));
 	await until(() => session.save.kind === "on_device", "the answer is kept");
 	state.broken = "storage_full";
-	await empty(inner);
+	await emptyStorage(inner);
 	await world.advance(2000);
 	expect(session.save).toEqual({ kind: "not_saved", pending: 1, reason: "storage_full" });
 	expect(await waiting(inner)).toEqual([]);
@@ -199,7 +199,7 @@ test("a database deleted under the open page is filled again at once, without a 
 	const { client } = openTab(world, storage, deaf);
 	const session = await client.start({ language: "en" });
 	await until(saved(session), "the start is known");
-	world.network.fault = () => ({ kind: "offline" });
+	world.network.fault = () => ({ kind: "request_lost" });
 	await session.answer(1, slider(1));
 	await until(() => session.save.kind === "on_device", "the answer is kept");
 	const said: string[] = [];

@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { deleteDB, openDB } from "idb";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { holdUp } from "../testing/hold-up.ts";
+import { holdTransaction } from "../testing/held-transaction.ts";
 import { describeStorage } from "../testing/storage-conformance.ts";
 import { openIndexedDbStorage } from "./indexed-db.ts";
 import { openStorage } from "./open.ts";
@@ -85,7 +85,7 @@ describe("IndexedDB in bad company", () => {
 		const name = newName();
 		const storage = await openIndexedDbStorage(name);
 		await storage.write((tx) => tx.put("meta", "a", 1));
-		const { letGo } = await holdUp(name);
+		const { release } = await holdTransaction(name);
 		const writing = storage.write((tx) => tx.put("meta", "a", 2));
 		const reading = storage.read((tx) => tx.get("meta", "a"));
 		const gaveUp = expect(Promise.all([writing, reading])).rejects.toMatchObject({
@@ -101,7 +101,7 @@ describe("IndexedDB in bad company", () => {
 		await vi.advanceTimersByTimeAsync(10_000);
 		expect((await opening).durable).toBe(false);
 
-		letGo();
+		release();
 		await vi.waitUntil(() => storage.read(async () => true).catch(() => false));
 		expect(await storage.read((tx) => tx.get("meta", "a"))).toBe(1);
 		storage.close();

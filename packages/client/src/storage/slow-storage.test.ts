@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import type { SyncOperation } from "@carhythm/core";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { holdUp } from "../testing/hold-up.ts";
+import { holdTransaction } from "../testing/held-transaction.ts";
 import { newStorage, openTab, slider } from "../testing/visit.ts";
 import { createWorld, isSync, offline, type Request } from "../testing/world.ts";
 import { openIndexedDbStorage } from "./indexed-db.ts";
@@ -27,7 +27,7 @@ describe("a storage that does not answer", () => {
 		const { client } = openTab(world, storage);
 		const session = await client.start({ language: "en" });
 		await session.flush();
-		const { letGo } = await holdUp("held-up");
+		const { release } = await holdTransaction("held-up");
 		world.network.fault = offline;
 		const given = session.answer(1, slider(4));
 		expect(session.save.kind).toBe("sending");
@@ -42,7 +42,7 @@ describe("a storage that does not answer", () => {
 		expect(session.save).toEqual({ kind: "saved" });
 		expect(world.server.stateOf(session.session_id).answered).toBe(2);
 
-		letGo();
+		release();
 		await vi.waitUntil(() => storage.read(async () => true).catch(() => false));
 		expect(await session.answer(3, slider(4))).toEqual({ ok: true, on_device: true });
 		await world.advance(100_000);

@@ -25,7 +25,7 @@ async function aDisk() {
 async function beginOffline(world: World, storage: SessionStorage) {
 	const session = await openTab(world, storage).client.start({ language: "en" });
 	await until(saved(session), "the start is known");
-	world.network.fault = () => ({ kind: "offline" });
+	world.network.fault = () => ({ kind: "request_lost" });
 	return session;
 }
 

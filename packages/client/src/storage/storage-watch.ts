@@ -32,17 +32,17 @@ export function createStorageWatch(tab: TabState): StorageWatch {
  */
 export function watchedStorage(
 	storage: SessionStorage,
-	heard: { failed(reason: StorageFailed["reason"]): void; written(): void },
+	on: { failed(reason: StorageFailed["reason"]): void; written(): void },
 ): SessionStorage {
 	return {
 		...storage,
 		write: async (body) => {
 			try {
 				const result = await storage.write(body);
-				heard.written();
+				on.written();
 				return result;
 			} catch (error) {
-				if (error instanceof StorageFailed && !error.is_late) heard.failed(error.reason);
+				if (error instanceof StorageFailed && !error.is_late) on.failed(error.reason);
 				throw error;
 			}
 		},

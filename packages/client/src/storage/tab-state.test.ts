@@ -1,8 +1,9 @@
 import "fake-indexeddb/auto";
 import { type SyncOperation, sessionXp } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
-import { begin, comeBack, essay, mintId, newStorage, openTab, saved, slider } from "../testing/visit.ts";
-import { breakable, createWorld, isSync, offline, type Request, turns, until } from "../testing/world.ts";
+import { eventLoopTurns } from "../testing/virtual-clock.ts";
+import { begin, essay, mintId, newStorage, openTab, resumeSession, saved, slider } from "../testing/visit.ts";
+import { breakable, createWorld, isSync, offline, type Request, until } from "../testing/world.ts";
 
 const commandsSent = (requests: readonly Request[]) =>
 	requests.filter(isSync).flatMap(({ body }) => (body as { operations: SyncOperation[] }).operations);
@@ -86,7 +87,7 @@ describe("a storage that fails", () => {
 		expect(session.save).toMatchObject({ pending: 2 });
 		client.close();
 		world.network.fault = () => null;
-		const again = await comeBack(openTab(world, storage).client);
+		const again = await resumeSession(openTab(world, storage).client);
 		await until(saved(again), "both are saved");
 		await world.advance(5000);
 		if (onItsWay) world.server.handle(onItsWay.method, onItsWay.path, onItsWay.body);
@@ -109,7 +110,7 @@ describe("a storage that fails", () => {
 		client.close();
 		world.network.fault = () => null;
 		disk.broken = null;
-		const again = await comeBack(openTab(world, storage).client);
+		const again = await resumeSession(openTab(world, storage).client);
 		await world.advance(5000);
 		expect(again.save).toEqual({ kind: "saved" });
 		expect(again.state.answered).toBe(1);
@@ -128,7 +129,7 @@ describe("a storage that fails", () => {
 			await tx.put("outbox", key, strange);
 			await tx.put("sessions", session.session_id, strange);
 		});
-		const again = await comeBack(openTab(world, storage).client);
+		const again = await resumeSession(openTab(world, storage).client);
 		expect(again.state.answered).toBe(1);
 		expect(again.save).toEqual({ kind: "on_device", pending: 1, reason: "unreadable" });
 		expect(await storage.read((tx) => tx.get("outbox", key))).toEqual(strange);
@@ -140,7 +141,7 @@ describe("the outbox", () => {
 	test("keeps the last of the drafts and moves in a row, and every answer", async () => {
 		const world = createWorld();
 		const { session } = await begin(world);
-		await turns(100);
+		await eventLoopTurns(100);
 		world.network.fault = offline;
 		for (const text of ["h", "ha", "hal", "half"]) await session.draft(13, essay(text));
 		await session.move(1, "ar");
@@ -165,13 +166,13 @@ describe("the outbox", () => {
 	test("a draft that is replaced while it is being sent does no harm", async () => {
 		const world = createWorld();
 		const { session } = await begin(world);
-		await turns(100);
+		await eventLoopTurns(100);
 		let isFirst = true;
 		world.network.fault = (request) => {
 			if (!isSync(request) || !isFirst) return null;
 			isFirst = false;
 			void session.draft(13, essay("two"));
-			return { kind: "lost_reply" };
+			return { kind: "reply_lost" };
 		};
 		await session.draft(13, essay("one"));
 		await world.advance(30_000);
@@ -232,7 +233,7 @@ describe("tabs and devices", () => {
 		const world = createWorld();
 		const { session, storage } = await begin(world, parts);
 		const other = openTab(world, storage, parts);
-		const twin = await comeBack(other.client);
+		const twin = await resumeSession(other.client);
 		let heard = 0;
 		const stop = twin.subscribe(() => {
 			heard += 1;
@@ -252,7 +253,7 @@ describe("tabs and devices", () => {
 		const world = createWorld();
 		const parts = { broadcast: undefined };
 		const { session, storage } = await begin(world, parts);
-		const twin = await comeBack(openTab(world, storage, parts).client);
+		const twin = await resumeSession(openTab(world, storage, parts).client);
 		world.network.fault = offline;
 		for (let value = 1; value <= 5; value += 1) {
 			await (value % 2 ? session : twin).answer(1, slider(value));
@@ -265,13 +266,13 @@ describe("tabs and devices", () => {
 	test("a tab that waits for the network hears from another that it is back", async () => {
 		const world = createWorld();
 		const { session, storage } = await begin(world);
-		await turns(50);
+		await eventLoopTurns(50);
 		let isOffline = true;
 		const { fetch } = world.environment();
 		const second = openTab(world, storage, {
 			fetch: (url, init) => (isOffline ? Promise.reject(new TypeError("offline")) : fetch(url, init)),
 		});
-		const twin = await comeBack(second.client);
+		const twin = await resumeSession(second.client);
 		world.network.fault = offline;
 		await twin.answer(1, slider(1));
 		await world.advance(200_000);
@@ -365,7 +366,7 @@ describe("tabs and devices", () => {
 	test("completed in one tab, the other takes no more answers", async () => {
 		const world = createWorld();
 		const { session, storage } = await begin(world);
-		const twin = await comeBack(openTab(world, storage).client);
+		const twin = await resumeSession(openTab(world, storage).client);
 		world.network.fault = offline;
 		await session.complete();
 		// Even before the word has reached this tab: the storage is asked.

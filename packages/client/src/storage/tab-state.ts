@@ -226,12 +226,12 @@ export async function changeSession(
 	session_id: SessionId,
 	change: Partial<SessionRecord> = {},
 ): Promise<void> {
-	const record = await recordInMemory(tab, tx, session_id);
+	const record = await loadSessionRecord(tab, tx, session_id);
 	if (record) await putSession(tx, { ...record, ...change });
 }
 
-/** The record of a session, open here or not: see {@link sessionOf}. */
-export function recordInMemory(
+/** Reads the record of a session, whether it is open in this tab or not: see {@link sessionOf}. */
+export function loadSessionRecord(
 	tab: TabState,
 	tx: WriteTransaction,
 	session_id: SessionId,

@@ -37,12 +37,12 @@ import { VERSION_ID } from "./assessment.ts";
 const EXPIRY_DAYS = 30;
 const DISPLAY_ID = "7GK2M-9XQ4T";
 
-export type Answered = { status: number; body: unknown };
+export type ServerReply = { status: number; body: unknown };
 
-type Kept = {
+type StoredSession = {
 	state: SessionState;
 	results: Map<string, { body: string; result: OperationResult }>;
-	/** How many operations came after the session had ended. */
+	/** How many operations arrived after the session had ended. */
 	late: number;
 };
 
@@ -50,7 +50,7 @@ type Server = {
 	assessment: Assessment;
 	index: AssessmentIndex;
 	now: () => Instant;
-	sessions: Map<string, Kept>;
+	sessions: Map<string, StoredSession>;
 	starts: Map<string, { body: string; session_id: string }>;
 	codes: Map<string, { session_id: string; used_by: string | null }>;
 	cookie: string | null;
@@ -58,9 +58,9 @@ type Server = {
 };
 
 /**
- * The protocol's other side in memory, for tests that break the network at `fetch`: it judges with core's own
- * `decide` and `apply`, stores a result for every operation id and replays it, and parses what it replies
- * with the contract's schemas. The real server is met by the end-to-end tests.
+ * A server in memory for tests of the client. It decides with core's own `decide` and `apply`, stores and
+ * replays the result of every operation id, and parses its replies with the contract's schemas. Simulations
+ * and end-to-end tests run the client against the real server.
  */
 export function createProtocolServer(assessment: Assessment, now: () => number) {
 	const server: Server = {
@@ -73,7 +73,7 @@ export function createProtocolServer(assessment: Assessment, now: () => number) 
 		cookie: null,
 		incarnation: "first",
 	};
-	const kept = (id: string): Kept => {
+	const stored = (id: string): StoredSession => {
 		const found = server.sessions.get(id);
 		if (!found) throw new Error("The server does not know this session.");
 		return found;
@@ -81,35 +81,35 @@ export function createProtocolServer(assessment: Assessment, now: () => number) 
 	return {
 		sessions: server.sessions,
 		handle: (method: string, url: string, body: unknown) => handle(server, method, url, body),
-		/** The session of the browser's cookie. */
+		/** The session id in the browser's cookie. */
 		cookie: () => server.cookie,
 		/** The state of a session as the server has it. */
-		stateOf: (id: string) => kept(id).state,
-		setStatus: (id: string, status: SessionState["status"]) => setStatus(kept(id), status),
-		/** A copy of all sessions, to be given to `restoreBackup`. */
+		stateOf: (id: string) => stored(id).state,
+		setStatus: (id: string, status: SessionState["status"]) => setStatus(stored(id), status),
+		/** Copies all sessions, for `restoreBackup`. */
 		backup: () => structuredClone([...server.sessions]),
-		/** Puts an older state in the place of the present one; `by_hand` does not tell it. */
-		restoreBackup(backup: [string, Kept][], how: { by_hand?: boolean } = {}) {
+		/** Restores an older state. With `by_hand` the incarnation stays, so devices cannot notice. */
+		restoreBackup(backup: [string, StoredSession][], how: { by_hand?: boolean } = {}) {
 			server.sessions.clear();
 			for (const [id, session] of structuredClone(backup)) server.sessions.set(id, session);
 			if (!how.by_hand) server.incarnation = `${server.incarnation}, restored`;
 		},
-		/** What another device does: straight into the session, by the server's clock. */
+		/** Applies a command of another device at once, by the server's clock. */
 		elsewhere(id: string, operation_id: string, command: SyncOperation["command"]) {
 			const at = server.now();
-			sync(server, kept(id), { sent_at: at, operations: [{ operation_id, client_time: at, command }] });
+			sync(server, stored(id), { sent_at: at, operations: [{ operation_id, client_time: at, command }] });
 		},
 	};
 }
 
-export function problem(status: number, code: string): Answered {
+export function problem(status: number, code: string): ServerReply {
 	return {
 		status,
 		body: { type: "about:blank", title: "Refused", status, detail: `Refused: ${code}.`, code },
 	};
 }
 
-function handle(server: Server, method: string, url: string, body: unknown): Answered {
+function handle(server: Server, method: string, url: string, body: unknown): ServerReply {
 	const { pathname } = new URL(url, "http://test");
 	const [resource = "", id = "", action = ""] = pathname.replace("/api/v2/", "").split("/");
 	if (resource === "assessments") return serveAssessment(server, id);
@@ -117,23 +117,23 @@ function handle(server: Server, method: string, url: string, body: unknown): Ans
 	if (id === "start") return start(server, body);
 	if (id === "forget") return forget(server);
 	if (id === "handoff") return redeem(server, body);
-	const kept = server.sessions.get(id === "current" ? (server.cookie ?? "") : id);
-	if (!kept) return id === "current" ? { status: 204, body: null } : problem(404, "session_not_found");
+	const stored = server.sessions.get(id === "current" ? (server.cookie ?? "") : id);
+	if (!stored) return id === "current" ? { status: 204, body: null } : problem(404, "session_not_found");
 	switch (`${method} ${action}`) {
 		case "GET ":
-			return { status: 200, body: snapshot(server, kept.state) };
+			return { status: 200, body: snapshot(server, stored.state) };
 		case "POST sync":
-			return sync(server, kept, body);
+			return sync(server, stored, body);
 		case "POST handoff":
 			return handOff(server, id);
 		case "POST restore":
-			return restore(server, kept, body);
+			return restore(server, stored, body);
 		default:
 			return problem(404, "not_found");
 	}
 }
 
-function serveAssessment({ assessment }: Server, id: string): Answered {
+function serveAssessment({ assessment }: Server, id: string): ServerReply {
 	const reply = { version_id: VERSION_ID, assessment };
 	if (id === "latest") {
 		return { status: 200, body: LatestAssessmentReply.parse({ ...reply, session_expiry_days: EXPIRY_DAYS }) };
@@ -143,7 +143,7 @@ function serveAssessment({ assessment }: Server, id: string): Answered {
 		: problem(404, "assessment_not_found");
 }
 
-function start(server: Server, body: unknown): Answered {
+function start(server: Server, body: unknown): ServerReply {
 	const request = body as {
 		operation_id: string;
 		language: "en" | "ar";
@@ -177,30 +177,35 @@ function beginOne(server: Server, request: { language: "en" | "ar"; replaces?: s
 	return session_id;
 }
 
-function sync(server: Server, kept: Kept, body: unknown): Answered {
+function sync(server: Server, stored: StoredSession, body: unknown): ServerReply {
 	const request = SyncRequest.safeParse(body);
 	if (!request.success) return problem(422, "invalid_body");
 	const { sent_at, operations } = request.data;
 	const results = operations.map((operation): OperationResult => {
 		const parsed = SyncOperation.safeParse(operation);
 		return parsed.success
-			? judge(server, kept, parsed.data, sent_at)
+			? judge(server, stored, parsed.data, sent_at)
 			: { status: "refused", operation_id: null, code: "invalid_operation", detail: "It is broken." };
 	});
-	if (!request.data.shared && kept.state.status !== "user_abandoned_not_completed") {
-		server.cookie = kept.state.session_id;
+	if (!request.data.shared && stored.state.status !== "user_abandoned_not_completed") {
+		server.cookie = stored.state.session_id;
 	}
-	const reply = { server_time: server.now(), results, session: summary(server, kept.state) };
+	const reply = { server_time: server.now(), results, session: summary(server, stored.state) };
 	return { status: 200, body: SyncReply.parse(reply) };
 }
 
-function judge(server: Server, kept: Kept, operation: SyncOperation, sent_at: Instant): OperationResult {
+function judge(
+	server: Server,
+	stored: StoredSession,
+	operation: SyncOperation,
+	sent_at: Instant,
+): OperationResult {
 	const { operation_id, client_time, command, after } = operation;
 	const body = JSON.stringify(command);
-	const known = kept.results.get(operation_id);
+	const known = stored.results.get(operation_id);
 	if (known?.body === body) return known.result;
 	if (known) return { status: "refused", operation_id, code: "operation_mismatch", detail: "Another body." };
-	const { state } = kept;
+	const { state } = stored;
 	const received = server.now();
 	const corrected = correctedTime({ client_time, sent_at, received, started_at: state.started_at });
 	const at = "question_id" in command ? afterSeen(state, command.question_id, after, corrected) : corrected;
@@ -209,62 +214,63 @@ function judge(server: Server, kept: Kept, operation: SyncOperation, sent_at: In
 	if (!decision.ok) {
 		const { code, detail } = decision.refusal;
 		if (!code.startsWith("session_")) return { status: "refused", operation_id, code, detail };
-		kept.late += 1;
-		kept.state = { ...state, revision };
-		return keepResult(kept, body, { status: "late", operation_id, code, detail });
+		stored.late += 1;
+		stored.state = { ...state, revision };
+		return storeResult(stored, body, { status: "late", operation_id, code, detail });
 	}
-	kept.state = apply(server.index, state, { ...decision.event, revision });
-	const standing = "question_id" in command ? kept.state.answers[command.question_id] : undefined;
+	stored.state = apply(server.index, state, { ...decision.event, revision });
+	const standing = "question_id" in command ? stored.state.answers[command.question_id] : undefined;
 	const isAnswer = command.kind === "answer" || command.kind === "clear";
 	const status = isAnswer && standing?.operation_id !== operation_id ? "superseded" : "applied";
-	return keepResult(kept, body, { status, operation_id, revision, xp_gained: 0, badges_unlocked: [] });
+	return storeResult(stored, body, { status, operation_id, revision, xp_gained: 0, badges_unlocked: [] });
 }
 
-function handOff(server: Server, session_id: string): Answered {
+function handOff(server: Server, session_id: string): ServerReply {
 	const code = formatHandOffCode(handOffCodeOf(crypto.getRandomValues(new Uint8Array(9))));
 	server.codes.set(code, { session_id, used_by: null });
 	return { status: 200, body: HandOffReply.parse({ code, expires_at: addMinutes(server.now(), 10) }) };
 }
 
-function redeem(server: Server, body: unknown): Answered {
+function redeem(server: Server, body: unknown): ServerReply {
 	const { code: typed, operation_id, device_id, label, shared } = RedeemRequest.parse(body);
 	const parsed = parseHandOffCode(typed);
 	const code = parsed && server.codes.get(formatHandOffCode(parsed));
-	const kept = code && server.sessions.get(code.session_id);
+	const stored = code && server.sessions.get(code.session_id);
 	const isGood = code && (code.used_by === null || code.used_by === operation_id);
-	if (!kept || !isGood || !operation_id || !device_id || !label) return problem(404, "hand_off_code_invalid");
+	if (!stored || !isGood || !operation_id || !device_id || !label)
+		return problem(404, "hand_off_code_invalid");
 	if (code.used_by === null) {
 		const now = server.now();
 		const command = { kind: "hold", device_id, label } as const;
-		judge(server, kept, { operation_id, client_time: now, command }, now);
+		judge(server, stored, { operation_id, client_time: now, command }, now);
 	}
 	code.used_by = operation_id;
 	server.cookie = shared ? null : code.session_id;
-	return { status: 200, body: snapshot(server, kept.state) };
+	return { status: 200, body: snapshot(server, stored.state) };
 }
 
-function forget(server: Server): Answered {
+function forget(server: Server): ServerReply {
 	server.cookie = null;
 	return { status: 200, body: { success: true } };
 }
 
-function keepResult(kept: Kept, body: string, result: OperationResult): OperationResult {
-	kept.results.set(result.operation_id ?? "", { body, result });
+function storeResult(stored: StoredSession, body: string, result: OperationResult): OperationResult {
+	stored.results.set(result.operation_id ?? "", { body, result });
 	return result;
 }
 
-function restore(server: Server, kept: Kept, body: unknown): Answered {
+function restore(server: Server, stored: StoredSession, body: unknown): ServerReply {
 	const { shared } = RestoreRequest.parse(body);
 	for (const other of server.sessions.values()) {
-		if (other !== kept) setStatus(other, "user_abandoned_not_completed");
+		if (other !== stored) setStatus(other, "user_abandoned_not_completed");
 	}
-	setStatus(kept, "active");
-	server.cookie = shared ? null : kept.state.session_id;
-	return { status: 200, body: { success: true, message: "Back.", session: summary(server, kept.state) } };
+	setStatus(stored, "active");
+	server.cookie = shared ? null : stored.state.session_id;
+	return { status: 200, body: { success: true, message: "Back.", session: summary(server, stored.state) } };
 }
 
-function setStatus(kept: Kept, status: SessionState["status"]): void {
-	kept.state = { ...kept.state, status, revision: kept.state.revision + 1 };
+function setStatus(stored: StoredSession, status: SessionState["status"]): void {
+	stored.state = { ...stored.state, status, revision: stored.state.revision + 1 };
 }
 
 function reference({ assessment }: Server) {

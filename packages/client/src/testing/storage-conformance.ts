@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SessionStorage, WriteTransaction } from "../storage/storage.ts";
 
 /**
- * What every storage must do. An implementation's test calls this with a way to open it empty.
+ * Tests what every storage must do. An implementation's test calls this with a function that opens it empty.
  * @param reopen opens the same storage a second time, for those that outlive the page
  */
 export function describeStorage(

@@ -16,14 +16,14 @@ afterEach(() => {
 	for (const one of opened.splice(0)) one.close();
 });
 
-/** A new device's storage: IndexedDB, as `fake-indexeddb` has it. The test closes it by itself. */
+/** Opens the storage of a new device, on `fake-indexeddb`. It is closed after the test. */
 export async function newStorage(): Promise<SessionStorage> {
 	const storage = await openIndexedDbStorage(`device-${++databases}`);
 	opened.push(storage);
 	return storage;
 }
 
-/** Opens the page in a new tab of the device that the storage belongs to. */
+/** Opens a tab on the device that this storage belongs to. */
 export function openTab(world: World, storage: SessionStorage, parts: Partial<Environment> = {}) {
 	const environment = world.environment(parts);
 	const client = createClient({ storage, environment });
@@ -31,14 +31,14 @@ export function openTab(world: World, storage: SessionStorage, parts: Partial<En
 	return { client, environment };
 }
 
-/** Opens a tab to which the replies to some requests come only when they are let through. */
+/** Opens a tab that gets the replies to some requests only after `releaseReplies`. */
 export function openHeldTab(
 	world: World,
 	storage: SessionStorage,
 	path: RegExp,
 	parts: Partial<Environment> = {},
 ) {
-	const { promise: opened, resolve: letThrough } = Promise.withResolvers<void>();
+	const { promise: opened, resolve: releaseReplies } = Promise.withResolvers<void>();
 	let isAsking = false;
 	const { fetch } = world.environment();
 	const tab = openTab(world, storage, {
@@ -51,11 +51,11 @@ export function openHeldTab(
 			return reply;
 		},
 	});
-	return { ...tab, letThrough, asked: () => until(() => isAsking, "the request is on its way") };
+	return { ...tab, releaseReplies, untilAsked: () => until(() => isAsking, "the request is on its way") };
 }
 
-/** What a tab remembers over reloads. */
-export function aVisit(): NonNullable<Environment["visit"]> {
+/** The note that a tab keeps over reloads. */
+export function createVisitNote(): NonNullable<Environment["visit"]> {
 	let note: string | null = null;
 	return {
 		read: () => note,
@@ -65,8 +65,8 @@ export function aVisit(): NonNullable<Environment["visit"]> {
 	};
 }
 
-/** Everything in the storage that could tell of a person. */
-export async function remains(storage: SessionStorage): Promise<string[]> {
+/** Reads every record of a storage that says something of a person. */
+export async function personalRecords(storage: SessionStorage): Promise<string[]> {
 	return storage.read(async (tx) => {
 		const all = await Promise.all(
 			BOXES.filter((box) => box !== "assessments").map(async (box) => [box, await tx.list(box)] as const),
@@ -79,7 +79,7 @@ export async function remains(storage: SessionStorage): Promise<string[]> {
 	});
 }
 
-/** A new device with one tab, in which a session has just begun. */
+/** Begins a session in a tab on a new device. */
 export async function begin(world: World, parts: Partial<Environment> = {}) {
 	const storage = await newStorage();
 	const tab = openTab(world, storage, parts);
@@ -87,17 +87,17 @@ export async function begin(world: World, parts: Partial<Environment> = {}) {
 	return { storage, ...tab, session };
 }
 
-/** As the browser does it when it runs out of room, or is told to. */
-export function empty(storage: SessionStorage): Promise<void> {
+/** Empties a storage, as the browser does when it runs out of room or the user clears site data. */
+export function emptyStorage(storage: SessionStorage): Promise<void> {
 	return storage.write(async (tx) => {
 		for (const box of BOXES) for (const { key } of await tx.list(box)) await tx.delete(box, key);
 	});
 }
 
-/** What a returning student does: look, and take up what is there. */
-export async function comeBack(client: Client): Promise<Session> {
+/** Resumes the session that the client finds, as a returning student does. */
+export async function resumeSession(client: Client): Promise<Session> {
 	const { choice } = await client.resume();
-	if (choice.kind === "nothing") throw new Error("There is nothing to come back to.");
+	if (choice.kind === "nothing") throw new Error("There is no session to resume.");
 	return client.open(choice);
 }
 

@@ -202,7 +202,7 @@ describe("a file of one's own", () => {
 		[
 			"too few labels",
 			{ from: "max: 3", to: "max: 5" },
-			`school.yaml:16:97 item tea: There are 3 labels for 5 steps from 1 to 5. Give one for each step, or none.`,
+			"school.yaml:16:97 item tea: There are 3 labels for 5 steps from 1 to 5. Give one for each step, or none.",
 		],
 		[
 			"one label",

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { migrateUp } from "../migrations/runner.ts";
 import { aFolder } from "../testing/a-folder.ts";
 import { alteringProxy, type PassedReply, type PassedRequest } from "../testing/altering-proxy.ts";
-import { anExistingDatabase, type ExistingDatabase } from "../testing/existing-databases.ts";
-import { anExistingQuestionnaire } from "../testing/existing-questionnaire.ts";
+import { aPredecessorDatabase, type PredecessorDatabase } from "../testing/predecessor-databases.ts";
+import { aPredecessorQuestionnaire } from "../testing/predecessor-questionnaire.ts";
 import { carhythm, type Ended } from "../testing/run.ts";
 import { serving } from "../testing/serving.ts";
 
@@ -13,13 +13,15 @@ const COMPLETED = "00000000-0000-4000-8000-000000000002";
 
 /** One of our servers on a database taken over; `change` is what somebody did to it before. */
 async function ourServer(kind: "every_type" | "scored", change: readonly string[] = []) {
-	const existing: ExistingDatabase =
-		kind === "scored" ? await anExistingQuestionnaire("sqlite") : await anExistingDatabase("sqlite", "guide");
-	await existing.exec(...change);
-	const database = await existing.open();
+	const predecessor: PredecessorDatabase =
+		kind === "scored"
+			? await aPredecessorQuestionnaire("sqlite")
+			: await aPredecessorDatabase("sqlite", "guide");
+	await predecessor.exec(...change);
+	const database = await predecessor.open();
 	await migrateUp(database, { adopt: true });
 	await database.close();
-	const file = existing.url.dialect === "sqlite" ? existing.url.file : "";
+	const file = predecessor.url.dialect === "sqlite" ? predecessor.url.file : "";
 	const server = await serving({ DATABASE_URL: `sqlite:${file}`, LOG_LEVEL: "silent" });
 	return {
 		address: server.address,
@@ -33,7 +35,7 @@ async function ourServer(kind: "every_type" | "scored", change: readonly string[
 		},
 		async [Symbol.asyncDispose]() {
 			await server[Symbol.asyncDispose]();
-			await existing[Symbol.asyncDispose]();
+			await predecessor[Symbol.asyncDispose]();
 		},
 	};
 }
@@ -150,7 +152,7 @@ test("a type, a field, a status and a long text of the old server are each a dif
 });
 
 /** What the existing product replies where ours differs on purpose. */
-function asExisting({ line }: PassedRequest, { status, body }: PassedReply): PassedReply {
+function asPredecessor({ line }: PassedRequest, { status, body }: PassedReply): PassedReply {
 	const { code, title: _t, type: _y, ...rest } = body as Record<string, unknown>;
 	if (status === 409 && code === "session_not_completed") return { status: 400, body: { detail: "Not yet" } };
 	if (status >= 400) return { status, body: { detail: "In words" } };
@@ -187,7 +189,7 @@ function withOldScores(body: OldScores): OldScores {
 
 test("what is there on purpose is counted as expected, and listed with its reason when asked", async () => {
 	await using ours = await ourServer("scored");
-	await using old = await alteringProxy(ours.address, asExisting);
+	await using old = await alteringProxy(ours.address, asPredecessor);
 	const plain = await compare(old.address, ours.address, "--yes");
 	expect(plain).toMatchObject({ code: 0, stderr: "" });
 	expect(differencesOf(plain)).toEqual([]);
@@ -209,7 +211,7 @@ test("what is there on purpose is counted as expected, and listed with its reaso
 test("--json prints one object with the differences and the expected ones", async () => {
 	await using ours = await ourServer("scored");
 	await using old = await alteringProxy(ours.address, (request, reply) => {
-		const { status, body } = asExisting(request, reply);
+		const { status, body } = asPredecessor(request, reply);
 		return {
 			status,
 			body: request.line.endsWith("/theme") ? { ...(body as object), brand_name: "Other" } : body,

@@ -3,7 +3,7 @@ import { scoreSession } from "@carhythm/core";
 import { expect, test } from "vitest";
 import { aSchool } from "../testing/a-school.ts";
 import { engine } from "../testing/an-engine.ts";
-import { anExistingDatabase } from "../testing/existing-databases.ts";
+import { aPredecessorDatabase } from "../testing/predecessor-databases.ts";
 import { CLI, carhythm, startFile } from "../testing/run.ts";
 
 test("export: one row an answer, formulas defused, numbers kept, no secret id, no placeholder", async () => {
@@ -222,8 +222,8 @@ test("export --rows sessions holds the stored result of each scale, and the code
 });
 
 test("export --rows sessions holds the results of adopted sessions as they were stored", async () => {
-	await using existing = await anExistingDatabase(engine, "guide");
-	const { url } = existing;
+	await using predecessor = await aPredecessorDatabase(engine, "guide");
+	const { url } = predecessor;
 	const address = url.dialect === "sqlite" ? `sqlite:${url.file}` : url.url;
 	expect(await carhythm(address, "migrate", "adopt", "--no-backup")).toMatchObject({ code: 0 });
 	const { stdout } = await carhythm(address, "export", "--rows", "sessions", "--format", "jsonl");

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
 import { aFolder } from "../testing/a-folder.ts";
-import { anExistingDatabase } from "../testing/existing-databases.ts";
+import { aPredecessorDatabase } from "../testing/predecessor-databases.ts";
 import { CLI, carhythm, startFile } from "../testing/run.ts";
 
 function change(file: string, sql: string): void {
@@ -20,8 +20,8 @@ function read(file: string, sql: string): unknown[] {
 }
 
 /** A database of the existing product as a file, and the command line on it. */
-async function anOldFile(state: Parameters<typeof anExistingDatabase>[1]) {
-	const place = await anExistingDatabase("sqlite", state);
+async function anOldFile(state: Parameters<typeof aPredecessorDatabase>[1]) {
+	const place = await aPredecessorDatabase("sqlite", state);
 	if (place.url.dialect !== "sqlite") throw new Error("It is not a file.");
 	const { file } = place.url;
 	return {

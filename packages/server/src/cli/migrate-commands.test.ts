@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
 import { aFolder } from "../testing/a-folder.ts";
-import { anExistingDatabase } from "../testing/existing-databases.ts";
+import { aPredecessorDatabase } from "../testing/predecessor-databases.ts";
 import { carhythm } from "../testing/run.ts";
 
 function change(file: string, sql: string): void {
@@ -19,8 +19,8 @@ function read(file: string, sql: string): unknown[] {
 }
 
 /** A database of the existing product as a file, and the command line on it. */
-async function anOldFile(state: Parameters<typeof anExistingDatabase>[1]) {
-	const place = await anExistingDatabase("sqlite", state);
+async function anOldFile(state: Parameters<typeof aPredecessorDatabase>[1]) {
+	const place = await aPredecessorDatabase("sqlite", state);
 	if (place.url.dialect !== "sqlite") throw new Error("It is not a file.");
 	const { file } = place.url;
 	return {

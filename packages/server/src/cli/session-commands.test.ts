@@ -6,13 +6,13 @@ import { single } from "../db/store.ts";
 import { aSchool } from "../testing/a-school.ts";
 import { anOperationId } from "../testing/a-store.ts";
 import { engine } from "../testing/an-engine.ts";
-import { anExistingDatabase } from "../testing/existing-databases.ts";
+import { aPredecessorDatabase } from "../testing/predecessor-databases.ts";
 import { carhythm } from "../testing/run.ts";
 
 /** A database of the existing product after `migrate adopt`. */
 async function anAdoptedDatabase() {
-	const existing = await anExistingDatabase(engine, "guide");
-	const { url } = existing;
+	const predecessor = await aPredecessorDatabase(engine, "guide");
+	const { url } = predecessor;
 	const address = url.dialect === "sqlite" ? `sqlite:${url.file}` : url.url;
 	const run = (...words: readonly string[]) => carhythm(address, ...words);
 	const adopted = await run("migrate", "adopt", "--no-backup");
@@ -24,8 +24,8 @@ async function anAdoptedDatabase() {
 	return {
 		run,
 		sessionOf,
-		open: existing.open,
-		[Symbol.asyncDispose]: () => existing[Symbol.asyncDispose](),
+		open: predecessor.open,
+		[Symbol.asyncDispose]: () => predecessor[Symbol.asyncDispose](),
 	};
 }
 

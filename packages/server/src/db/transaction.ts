@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Transaction } from "kysely";
+import { type Pause, retry } from "../retry.ts";
 import type { Database } from "./dialect.ts";
 import { isRetryable } from "./errors.ts";
 import type { Schema } from "./schema.ts";
 
 const MOST_ATTEMPTS = 5;
-const LONGEST_PAUSE_MS = 50;
+const PAUSE: Pause = { first_ms: 50, spread: [0, 1] };
 
 /**
  * Runs work in one transaction that writes. With several processes on one database, transactions may stand in
@@ -16,12 +16,5 @@ export async function inTransaction<T>(
 	{ db }: Pick<Database, "db">,
 	work: (tx: Transaction<Schema>) => Promise<T>,
 ): Promise<T> {
-	for (let attempt = 1; ; attempt += 1) {
-		try {
-			return await db.transaction().execute(work);
-		} catch (error) {
-			if (attempt === MOST_ATTEMPTS || !isRetryable(error)) throw error;
-			await sleep(Math.random() * LONGEST_PAUSE_MS);
-		}
-	}
+	return retry(() => db.transaction().execute(work), { isRetryable, attempts: MOST_ATTEMPTS, pause: PAUSE });
 }

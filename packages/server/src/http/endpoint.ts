@@ -17,6 +17,9 @@ export const TAGS = {
 	Service: "About this server",
 } as const;
 
+/** The session of the examples in the document. */
+export const EXAMPLE_SESSION = "3f0c2a9e-6f0b-4a44-9d0e-0d2f7f1f6a11";
+
 /**
  * What an endpoint gives back: a reply, deliberately nothing (204), a stream of events (null where only its
  * head is wanted), or a refusal.

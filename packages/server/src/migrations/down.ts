@@ -2,7 +2,6 @@ import { sql } from "kysely";
 import type { Database } from "../db/dialect.ts";
 import { LEDGER } from "../db/schema.ts";
 import { OperatorError } from "../operator-error.ts";
-import { readCatalogue } from "./catalogue/catalogue.ts";
 import { createLedger, findRow, readLedger } from "./ledger/ledger.ts";
 import type { LedgerSchema } from "./ledger/ledger-schema.ts";
 import { withMigrationLock } from "./lock/lock.ts";
@@ -14,6 +13,7 @@ import { ledgerOf, type OnProgress } from "./steps/run-context.ts";
 import { StepFailed } from "./steps/step-failed.ts";
 import { dropKept, listKept } from "./steps/undo-tables.ts";
 import { LOCK_TIMEOUT_MS, withLockRetry } from "./steps/with-lock-retry.ts";
+import { readSystemCatalogue } from "./system-catalogue/read-catalogue.ts";
 import { migrations } from "./versions/list.ts";
 
 export type DownOptions = {
@@ -34,14 +34,18 @@ export type DownOutcome = { undone: readonly { migration: number; step: string }
  */
 export async function migrateDown(database: Database, options: DownOptions): Promise<DownOutcome> {
 	await requireMigrated(database);
-	return withMigrationLock(database, (stillHeld) => runDown(database, options, stillHeld), options.onWait);
+	return withMigrationLock(
+		database,
+		(assertLockHeld) => runDown(database, options, assertLockHeld),
+		options.onWait,
+	);
 }
 
 /** The part of {@link migrateDown} that needs the migration lock. */
 export async function runDown(
 	database: Database,
 	options: DownOptions,
-	stillHeld: () => Promise<void>,
+	assertLockHeld: () => Promise<void>,
 ): Promise<DownOutcome> {
 	// The ledger of an earlier release has no place for what is kept.
 	await createLedger(ledgerOf(database), database.dialect);
@@ -51,7 +55,7 @@ export async function runDown(
 	return database.dialect.withoutForeignKeys(async () => {
 		for (const { migration, step } of stepsOf(database).reverse()) {
 			if (migration.number <= options.to) break;
-			await stillHeld();
+			await assertLockHeld();
 			if (await undoStep(database, context, migration, step, options)) {
 				undone.push({ migration: migration.number, step: step.id });
 			}
@@ -73,7 +77,7 @@ async function undoStep(
 	const transaction = withLockRetry({ database, onProgress }, where, LOCK_TIMEOUT_MS, async (tx) => {
 		const row = findRow(await readLedger(tx), migration.number, step.id);
 		if (!row) return false;
-		const catalogue = await readCatalogue<LedgerSchema>(tx, database.dialect.name);
+		const catalogue = await readSystemCatalogue<LedgerSchema>(tx, database.dialect.name);
 		// What is dropped already needs no undoing.
 		const isThere =
 			typeof step.probe !== "function" || (await probeStep(step, tx, context, { catalogue, row })) === "done";

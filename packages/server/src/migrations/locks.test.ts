@@ -4,11 +4,11 @@ import type { Database } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
 import { aDatabaseOn } from "../testing/an-engine.ts";
 import { beforePhase1 } from "../testing/before-phase-1.ts";
-import { readCatalogue } from "./catalogue/catalogue.ts";
 import type { IndexStep, LockMode, Step } from "./migration.ts";
 import { migrateUp, stepContextOf, stepsOf } from "./runner.ts";
 import { indexSql } from "./steps/apply-index.ts";
 import { ledgerOf, type OnProgress } from "./steps/run-context.ts";
+import { readSystemCatalogue } from "./system-catalogue/read-catalogue.ts";
 
 /** From the weakest to the strongest. */
 const STRENGTH: readonly string[] = [
@@ -45,7 +45,7 @@ function declared(step: Step, tables: ReadonlySet<string>): Record<string, strin
 const BOOKKEEPING = /^migration_/;
 
 async function tablesOf(database: Database): Promise<Set<string>> {
-	const catalogue = await readCatalogue(ledgerOf(database), "postgres");
+	const catalogue = await readSystemCatalogue(ledgerOf(database), "postgres");
 	return new Set([...catalogue.keys()].filter((name) => !BOOKKEEPING.test(name)));
 }
 

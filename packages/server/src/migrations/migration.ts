@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from "kysely";
 import type { DatabaseDialect } from "../db/dialect.ts";
-import type { Catalogue } from "./catalogue/catalogue.ts";
 import type { LedgerSchema } from "./ledger/ledger-schema.ts";
+import type { SystemCatalogue } from "./system-catalogue/read-catalogue.ts";
 
 export type Tx = Transaction<LedgerSchema>;
 
@@ -41,7 +41,7 @@ export type Task = {
 	/** What it comes to on a database that has nothing of it yet, for review. */
 	sql?: string;
 	/** The statements on a database that has some of it; {@link sql} where it is left out. */
-	sqlFor?: (catalogue: Catalogue) => readonly string[];
+	sqlFor?: (catalogue: SystemCatalogue) => readonly string[];
 };
 
 /** One thing that a step does: a statement of SQL, or what SQL has no statement for on every database. */
@@ -55,12 +55,12 @@ export type Probe = "done" | "todo" | { conflict: string };
 
 /** The looks that tell: at the catalogue, at rows, or only at the record of what was done. */
 export type Prober =
-	| ((catalogue: Catalogue) => Probe)
+	| ((catalogue: SystemCatalogue) => Probe)
 	| {
 			rows: (
 				db: Kysely<LedgerSchema>,
 				context: StepContext,
-				catalogue: Catalogue,
+				catalogue: SystemCatalogue,
 			) => Promise<Probe | "ledger">;
 	  }
 	| "ledger";

@@ -2,10 +2,10 @@ import type { Kysely } from "kysely";
 import type { Database } from "../db/dialect.ts";
 import { LEDGER } from "../db/schema.ts";
 import { OperatorError } from "../operator-error.ts";
-import { type Catalogue, readCatalogue } from "./catalogue/catalogue.ts";
 import { findRow, isEdited, readLedger } from "./ledger/ledger.ts";
 import { isBookkeeping, type LedgerRow, type LedgerSchema } from "./ledger/ledger-schema.ts";
 import { ledgerOf } from "./steps/run-context.ts";
+import { readSystemCatalogue, type SystemCatalogue } from "./system-catalogue/read-catalogue.ts";
 import { migrations } from "./versions/list.ts";
 
 const NOT_TAKEN_OVER =
@@ -19,7 +19,7 @@ const NOT_TAKEN_OVER =
  */
 export async function readOwnLedger(
 	db: Kysely<LedgerSchema>,
-	catalogue: Catalogue,
+	catalogue: SystemCatalogue,
 	{ adopt }: { adopt: boolean },
 ): Promise<readonly LedgerRow[] | null> {
 	const ledger = catalogue.has(LEDGER) ? await readLedger(db) : [];
@@ -42,7 +42,7 @@ export async function readOwnLedger(
 /** @throws OperatorError `refused` for a database that no migration of this program has made or taken over */
 export async function requireMigrated(database: Database): Promise<void> {
 	const db = ledgerOf(database);
-	const catalogue = await readCatalogue(db, database.dialect.name);
+	const catalogue = await readSystemCatalogue(db, database.dialect.name);
 	if (await readOwnLedger(db, catalogue, { adopt: false })) return;
 	throw new OperatorError("refused", 'This database is empty. "carhythm migrate up" makes its tables.');
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Database } from "../db/dialect.ts";
 import { aDatabaseOn, ENGINES, type Engine } from "../testing/an-engine.ts";
-import { anExistingDatabase, EXISTING } from "../testing/existing-databases.ts";
 import { liveIn } from "../testing/lived-in.ts";
+import { aPredecessorDatabase, PREDECESSORS } from "../testing/predecessor-databases.ts";
 import { DOWN_TO, problems, roundTrip, withoutBackup } from "../testing/round-trip.ts";
 import { migrateUp } from "./runner.ts";
 import { upgrade } from "./upgrade.ts";
@@ -19,8 +19,8 @@ const STATES_OF_AN_ENGINE = 3;
 type Place = AsyncDisposable & { open: () => Promise<Database> };
 type State = { name: string; engine: Engine; make: () => Promise<{ place: Place; database: Database }> };
 
-async function adopted({ engine, state }: (typeof EXISTING)[number], lived: boolean) {
-	const place = await anExistingDatabase(engine, state);
+async function adopted({ engine, state }: (typeof PREDECESSORS)[number], lived: boolean) {
+	const place = await aPredecessorDatabase(engine, state);
 	const database = await place.open();
 	const { report } = await upgrade(database, { ...withoutBackup, adopt: true });
 	expect(problems(report)).toEqual([]);
@@ -40,7 +40,7 @@ const STATES: readonly State[] = [
 		{ name: "empty", engine, make: () => made(engine, migrateUp) },
 		{ name: "served", engine, make: () => made(engine, liveIn) },
 	]),
-	...EXISTING.flatMap(({ engine, state }): State[] => [
+	...PREDECESSORS.flatMap(({ engine, state }): State[] => [
 		{ name: `${state}, adopted`, engine, make: () => adopted({ engine, state }, false) },
 		{ name: `${state}, adopted and served`, engine, make: () => adopted({ engine, state }, true) },
 	]),

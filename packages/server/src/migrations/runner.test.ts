@@ -8,7 +8,7 @@ import { aFolder } from "../testing/a-folder.ts";
 import { aDatabaseOn, ENGINES, type Engine } from "../testing/an-engine.ts";
 import { beforePhase1, RESPONSES } from "../testing/before-phase-1.ts";
 import { contentsOf } from "../testing/contents.ts";
-import { anExistingDatabase } from "../testing/existing-databases.ts";
+import { aPredecessorDatabase } from "../testing/predecessor-databases.ts";
 import { runFile } from "../testing/run.ts";
 import { migrateDown, prune } from "./down.ts";
 import { migrateUp, migrationStatus, stepsOf } from "./runner.ts";
@@ -225,15 +225,15 @@ describe.each(ENGINES)("on %s", (engine) => {
 	});
 
 	test("a database of the existing product is refused, naming the command that takes it over, and left as it is", async () => {
-		await using existing = await anExistingDatabase(engine, "guide");
-		const before = await existing.contents();
-		const database = await existing.open();
+		await using predecessor = await aPredecessorDatabase(engine, "guide");
+		const before = await predecessor.contents();
+		const database = await predecessor.open();
 		await expect(migrateUp(database)).rejects.toMatchObject({
 			trouble: "refused",
 			message: expect.stringContaining("carhythm migrate adopt"),
 		});
 		await database.close();
-		expect(await existing.contents()).toEqual(before);
+		expect(await predecessor.contents()).toEqual(before);
 	});
 
 	test("a step that says something else than when it was applied is named, and nothing runs", async () => {

@@ -2,7 +2,6 @@ import type { Kysely } from "kysely";
 import type { Database } from "../db/dialect.ts";
 import { LEDGER } from "../db/schema.ts";
 import { OperatorError } from "../operator-error.ts";
-import { type Catalogue, readCatalogue } from "./catalogue/catalogue.ts";
 import { createLedger, findRow, readLedger } from "./ledger/ledger.ts";
 import type { LedgerRow, LedgerSchema, Origin } from "./ledger/ledger-schema.ts";
 import { noteDecisions, readDecisions } from "./ledger/notes.ts";
@@ -12,6 +11,7 @@ import { readOwnLedger } from "./refusals.ts";
 import { applyStep } from "./steps/apply.ts";
 import { probeStep } from "./steps/recorded-step.ts";
 import { ledgerOf, type OnProgress, type Run } from "./steps/run-context.ts";
+import { readSystemCatalogue, type SystemCatalogue } from "./system-catalogue/read-catalogue.ts";
 import { migrations } from "./versions/list.ts";
 
 type AppliedStep = { migration: number; name: string; step: string; origin: Origin };
@@ -56,13 +56,17 @@ export type MigrationStatus = {
  */
 export async function migrateUp(database: Database, options: UpOptions = {}): Promise<UpOutcome> {
 	if (!(await hasPending(database, options))) return nothingDone();
-	return withMigrationLock(database, (stillHeld) => runUp(database, options, stillHeld), options.onWait);
+	return withMigrationLock(
+		database,
+		(assertLockHeld) => runUp(database, options, assertLockHeld),
+		options.onWait,
+	);
 }
 
 /** Whether there is anything to do. Changes nothing. @throws as {@link migrateUp} */
 export async function hasPending(database: Database, options: UpOptions = {}): Promise<boolean> {
 	const db = ledgerOf(database);
-	const catalogue = await readCatalogue(db, database.dialect.name);
+	const catalogue = await readSystemCatalogue(db, database.dialect.name);
 	const ledger = await readOwnLedger(db, catalogue, { adopt: options.adopt ?? false });
 	if (!ledger) return true;
 	const context = await stepContextOf(database, options);
@@ -77,10 +81,10 @@ export async function hasPending(database: Database, options: UpOptions = {}): P
 export async function runUp(
 	database: Database,
 	options: UpOptions,
-	stillHeld: () => Promise<void>,
+	assertLockHeld: () => Promise<void>,
 ): Promise<UpOutcome> {
 	const db = ledgerOf(database);
-	const catalogue = await readCatalogue(db, database.dialect.name);
+	const catalogue = await readSystemCatalogue(db, database.dialect.name);
 	await readOwnLedger(db, catalogue, { adopt: options.adopt ?? false });
 	const findings = noFindings();
 	const context = await stepContextOf(database, options, (line, kind = "repairs") =>
@@ -98,7 +102,7 @@ export async function runUp(
 		begunBefore: new Set(before.map((row) => row.migration)),
 		isNew: catalogue.size === 0,
 		isLive: await hasResponses(db, catalogue),
-		stillHeld,
+		assertLockHeld,
 	};
 	const applied: AppliedStep[] = [];
 	for (const { migration, step } of stepsOf(database, options.to)) {
@@ -108,7 +112,7 @@ export async function runUp(
 	return { applied, ...findings };
 }
 
-async function hasResponses(db: Kysely<LedgerSchema>, catalogue: Catalogue): Promise<boolean> {
+async function hasResponses(db: Kysely<LedgerSchema>, catalogue: SystemCatalogue): Promise<boolean> {
 	if (!catalogue.has("student_responses")) return false;
 	return (await db.selectFrom("student_responses").select("id").limit(1).execute()).length > 0;
 }
@@ -116,7 +120,7 @@ async function hasResponses(db: Kysely<LedgerSchema>, catalogue: Catalogue): Pro
 /** What is applied and what is not. Changes nothing, and also works on a database that was never migrated. */
 export async function migrationStatus(database: Database): Promise<readonly MigrationStatus[]> {
 	const db = ledgerOf(database);
-	const catalogue = await readCatalogue(db, database.dialect.name);
+	const catalogue = await readSystemCatalogue(db, database.dialect.name);
 	const ledger = catalogue.has(LEDGER) ? await readLedger(db) : [];
 	const context = await stepContextOf(database, {});
 	const all: MigrationStatus[] = [];
@@ -137,7 +141,7 @@ export async function migrationStatus(database: Database): Promise<readonly Migr
 
 /** Whether there is no table at all. */
 export async function isEmpty(database: Database): Promise<boolean> {
-	return (await readCatalogue(ledgerOf(database), database.dialect.name)).size === 0;
+	return (await readSystemCatalogue(ledgerOf(database), database.dialect.name)).size === 0;
 }
 
 /** Every step for this database, in order. */
@@ -161,7 +165,7 @@ export async function stepContextOf(
 /** All that is in the way is said at once, before anything is changed. @throws OperatorError `conflict` */
 export async function refuseConflicts(database: Database, { to, ...options }: UpOptions): Promise<void> {
 	const db = ledgerOf(database);
-	const catalogue = await readCatalogue(db, database.dialect.name);
+	const catalogue = await readSystemCatalogue(db, database.dialect.name);
 	const context = await stepContextOf(database, options);
 	const ledger = catalogue.has(LEDGER) ? await readLedger(db) : [];
 	const conflicts: string[] = [];
@@ -183,7 +187,7 @@ async function lookAhead(
 	step: Step,
 	db: Kysely<LedgerSchema>,
 	context: StepContext,
-	found: { catalogue: Catalogue; row: LedgerRow | null },
+	found: { catalogue: SystemCatalogue; row: LedgerRow | null },
 ): Promise<Probe> {
 	try {
 		return await probeStep(step, db, context, found);

@@ -6,7 +6,6 @@ import { OperatorError } from "../operator-error.ts";
 import { backupBefore } from "./backup/backup.ts";
 import type { Backup } from "./backup/manifest.ts";
 import { refuseWhileUsed } from "./backup/open-files.ts";
-import { readCatalogue } from "./catalogue/catalogue.ts";
 import { type DownOptions, type DownOutcome, runDown } from "./down.ts";
 import { backupOfFailedRun, forgetFailedRun, noteFailedRun } from "./ledger/failed-run.ts";
 import { withMigrationLock } from "./lock/lock.ts";
@@ -23,6 +22,7 @@ import {
 } from "./runner.ts";
 import { ledgerOf } from "./steps/run-context.ts";
 import { StepFailed } from "./steps/step-failed.ts";
+import { readSystemCatalogue } from "./system-catalogue/read-catalogue.ts";
 import { takeSnapshot } from "./verify/snapshot.ts";
 import type { Snapshot } from "./verify/snapshot-types.ts";
 import { type VerifyReport, verify } from "./verify/verify.ts";
@@ -46,17 +46,17 @@ export type Upgrade = UpOutcome & { backup: Backup | null; report: VerifyReport 
 export async function upgrade(database: Database, options: UpOptions & Safety): Promise<Upgrade> {
 	const nothing = { ...nothingDone(), backup: null, report: null };
 	if (!(await hasPending(database, options))) return nothing;
-	return locked(database, options, async (stillHeld) => {
+	return locked(database, options, async (assertLockHeld) => {
 		// Another process may have done everything while this one waited.
 		if (!(await hasPending(database, options))) return nothing;
-		const isNew = (await readCatalogue(ledgerOf(database), database.dialect.name)).size === 0;
-		if (isNew) return { ...nothing, ...(await runUp(database, options, stillHeld)) };
+		const isNew = (await readSystemCatalogue(ledgerOf(database), database.dialect.name)).size === 0;
+		if (isNew) return { ...nothing, ...(await runUp(database, options, assertLockHeld)) };
 
 		await refuseConflicts(database, options);
 		options.say?.("Taking note of every table, to compare afterwards.");
 		const before = await takeSnapshot(database);
 		const backup = await keepCopy(database, options, before, reasonOf(options));
-		const outcome = await explained(database, backup, () => runUp(database, options, stillHeld));
+		const outcome = await explained(database, backup, () => runUp(database, options, assertLockHeld));
 		await forgetFailedRun(database);
 		options.say?.("Comparing with what was there before.");
 		const report = await verify(database, { before, allowances: allowancesOf(database, outcome) });
@@ -73,11 +73,11 @@ export type Downgrade = DownOutcome & { backup: Backup | null };
  */
 export async function downgrade(database: Database, options: DownOptions & Safety): Promise<Downgrade> {
 	await requireMigrated(database);
-	return locked(database, options, async (stillHeld) => {
+	return locked(database, options, async (assertLockHeld) => {
 		if (database.url.dialect === "sqlite") refuseWhileUsed(resolve(database.url.file), "go down again");
 		const present = await takeSnapshot(database);
 		const backup = await keepCopy(database, options, present, `before-down-to-${options.to}`);
-		const outcome = await explained(database, backup, () => runDown(database, options, stillHeld));
+		const outcome = await explained(database, backup, () => runDown(database, options, assertLockHeld));
 		await forgetFailedRun(database);
 		return { ...outcome, backup };
 	});
@@ -86,7 +86,7 @@ export async function downgrade(database: Database, options: DownOptions & Safet
 function locked<T>(
 	database: Database,
 	{ say }: Pick<Safety, "say">,
-	work: (stillHeld: () => Promise<void>) => Promise<T>,
+	work: (assertLockHeld: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
 	return withMigrationLock(database, work, () =>
 		say?.("Another process is migrating this database; waiting until it has ended."),

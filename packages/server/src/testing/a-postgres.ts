@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import type { DatabaseUrl } from "../db/dialect.ts";
-import { postgresServer, type ServerKind } from "./postgres-server.ts";
+import type { ServerKind } from "./postgres-programs.ts";
+import { postgresServer } from "./postgres-server.ts";
 
 /** What new databases begin as: made once a run by whoever needs it first, then copied. */
 export type Template = { name: string; fill: (url: DatabaseUrl) => Promise<void> };

@@ -5,7 +5,7 @@ import type { DatabaseUrl } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
 import { aFolder } from "./a-folder.ts";
 import { aPostgresDatabase, type Template } from "./a-postgres.ts";
-import { serversFolder } from "./postgres-server.ts";
+import { runFolder } from "./run-folder.ts";
 
 export const ENGINES = ["sqlite", "postgres"] as const;
 export type Engine = (typeof ENGINES)[number];
@@ -50,7 +50,7 @@ async function inFile(template?: Template): Promise<Place> {
 
 /** Made once a run. Several processes may make it at once; each is as good as the other. */
 async function templateFile({ name, fill }: Template): Promise<string> {
-	const whole = join(serversFolder(), `${name}.db`);
+	const whole = join(runFolder(), `${name}.db`);
 	if (existsSync(whole)) return whole;
 	const file = `${whole}-${randomUUID()}`;
 	await fill({ dialect: "sqlite", file });

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import type { Database } from "../db/dialect.ts";
-import { readCatalogue } from "../migrations/catalogue/catalogue.ts";
-import { fingerprint, shapeOf } from "../migrations/catalogue/shape.ts";
 import { ledgerOf } from "../migrations/steps/run-context.ts";
+import { readSystemCatalogue } from "../migrations/system-catalogue/read-catalogue.ts";
+import { fingerprint, shapeOf } from "../migrations/system-catalogue/shape.ts";
 
 export type Contents = { fingerprint: string; tables: Record<string, string>; sound: readonly unknown[] };
 
@@ -27,7 +27,7 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
  */
 export async function contentsOf(database: Database): Promise<Contents> {
 	const db = ledgerOf(database);
-	const catalogue = await readCatalogue(db, database.dialect.name);
+	const catalogue = await readSystemCatalogue(db, database.dialect.name);
 	const tables: Record<string, string> = {};
 	for (const [name, table] of [...catalogue].sort(([a], [b]) => (a < b ? -1 : 1))) {
 		const columns =

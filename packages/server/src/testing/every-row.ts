@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import type { Database } from "../db/dialect.ts";
-import { readCatalogue } from "../migrations/catalogue/catalogue.ts";
 import { isBookkeeping } from "../migrations/ledger/ledger-schema.ts";
 import { ledgerOf } from "../migrations/steps/run-context.ts";
+import { readSystemCatalogue } from "../migrations/system-catalogue/read-catalogue.ts";
 
 /** The rows of each table, each row as one line of JSON with its columns in order, the lines sorted. */
 export type EveryRow = Readonly<Record<string, readonly string[]>>;
@@ -13,7 +13,7 @@ export type EveryRow = Readonly<Record<string, readonly string[]>>;
  */
 export async function everyRow(database: Database): Promise<EveryRow> {
 	const db = ledgerOf(database);
-	const catalogue = await readCatalogue(db, database.dialect.name);
+	const catalogue = await readSystemCatalogue(db, database.dialect.name);
 	const all: Record<string, readonly string[]> = {};
 	for (const table of [...catalogue.keys()].filter((name) => !isBookkeeping(name)).toSorted()) {
 		// PostgreSQL writes a time with all its digits only by itself.

@@ -1,4 +1,4 @@
-import type { Given } from "./existing-questionnaire.ts";
+import type { Given } from "./predecessor-questionnaire.ts";
 
 /**
  * Worked out by hand. Interests: sliders + 3 for each choice + 6 to 1 for the places. R 15 + 6 + (6+1+6) = 34

@@ -1,11 +1,7 @@
-import { serversFolder, stopForgotten, stopServers } from "./postgres-server.ts";
+import { removeKilledRuns, runFolder } from "./run-folder.ts";
 
-/** Tells every process of the run where its servers are. They start when a test first asks. */
+/** Creates the folder in which the run's servers start when a test first asks for one. */
 export function setup(): void {
-	stopForgotten();
-	process.env["CARHYTHM_TEST_SERVERS"] = serversFolder();
-}
-
-export function teardown(): void {
-	stopServers(serversFolder());
+	removeKilledRuns();
+	runFolder();
 }

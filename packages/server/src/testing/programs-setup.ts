@@ -2,7 +2,7 @@ import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
-import { serversFolder } from "./postgres-server.ts";
+import { runFolder } from "./run-folder.ts";
 
 // Tests start the command line and a few small programs some thousand times. A bundle starts in a quarter of
 // the time that the sources take; `npm test` asks for it, and who works on one test does without.
@@ -27,7 +27,7 @@ const STARTED = [
 /** Bundles what tests start, once for all workers of the run. */
 export async function setup(): Promise<void> {
 	if (process.env["CARHYTHM_TEST_BUNDLE"] !== "1") return;
-	const folder = mkdtempSync(join(serversFolder(), "programs-"));
+	const folder = mkdtempSync(join(runFolder(), "programs-"));
 	await bundlePrograms(folder, STARTED);
 	process.env["CARHYTHM_TEST_PROGRAMS"] = folder;
 }

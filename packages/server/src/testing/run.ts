@@ -20,10 +20,10 @@ function programOf(file: URL): string {
 
 const COMPILE_CACHE = join(tmpdir(), "carhythm-compile-cache");
 /**
- * Backups of PostgreSQL go here, not into the home folder of whoever runs the tests. Gone with the servers of
+ * Backups of PostgreSQL go here, not into the home folder of whoever runs the tests. Gone with the folder of
  * the run.
  */
-const DATA = join(process.env["CARHYTHM_TEST_SERVERS"] ?? tmpdir(), "carhythm-test-data");
+const DATA = join(process.env["CARHYTHM_TEST_FOLDER"] ?? tmpdir(), "carhythm-test-data");
 
 /** Runs a TypeScript file as a process of its own, to its end. */
 export function runFile(file: URL, words: readonly string[], options: SpawnOptions = {}): Promise<Ended> {

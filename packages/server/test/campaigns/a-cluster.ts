@@ -1,12 +1,16 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { Client } from "pg";
-import type { DatabaseUrl } from "../../src/db/dialect.ts";
-import { aPostgresServer } from "../../src/testing/postgres-server.ts";
-import { fillDatabase } from "./places.ts";
+import type { DatabaseUrl } from "../../src/index.ts";
+import { aPostgresServer } from "../../src/testing/own-postgres-server.ts";
+import { fillDatabase } from "./environment/campaign-database.ts";
 
-const START_ATTEMPTS = 100;
+const START_ATTEMPTS = 600;
 
-/** A PostgreSQL of the campaign's own, with a database that is ready to be served. */
+/** Starts a PostgreSQL of the campaign's own, with a migrated database. */
 export async function aCluster(place?: string, environment: Readonly<Record<string, string>> = {}) {
 	const server = await aPostgresServer({ ...(place && { place }), environment });
 	await ask(addressOf(server, "postgres"), "create database carhythm template template0");
@@ -18,23 +22,34 @@ export async function aCluster(place?: string, environment: Readonly<Record<stri
 export type Cluster = ReturnType<typeof clusterOf>;
 
 /**
- * A second PostgreSQL that has everything the first has, and follows it. The first is down for a moment.
- * @param port leads to the first
+ * Starts a standby of this primary, which is down for a moment meanwhile.
+ * @param port leads to the primary
  */
 export async function aStandby(primary: Cluster, port: number): Promise<Cluster> {
 	await primary.stop();
-	const standby = clusterOf(await aPostgresServer({ standby_of: { data: primary.data, port } }));
+	const standby = clusterOf(await aPostgresServer({ fill: (data) => copyAsStandby(primary, data, port) }));
 	await primary.start();
 	while ((await followersOf(primary))[0]?.["state"] !== "streaming") await sleep(20);
 	return standby;
 }
 
-/** The standbys that a primary knows of, and how it takes them. */
+/** Copies the data of a stopped primary, and names the port where the copy finds it once it runs again. */
+async function copyAsStandby(primary: Cluster, data: string, port: number): Promise<void> {
+	await promisify(execFile)("cp", ["-a", `${primary.data}/.`, data]);
+	const settings = [
+		`primary_conninfo = 'host=127.0.0.1 port=${port} user=carhythm'`,
+		"wal_retrieve_retry_interval = '100ms'",
+	];
+	writeFileSync(join(data, "postgresql.auto.conf"), settings.join("\n"));
+	writeFileSync(join(data, "standby.signal"), "");
+}
+
+/** The state of each standby as the primary sees it. */
 export function followersOf(primary: Cluster): Promise<Record<string, unknown>[]> {
 	return primary.query("select state, sync_state from pg_stat_replication");
 }
 
-/** An address of the database that the server serves. */
+/** The URL of a database of this server. */
 export const addressOf = ({ port }: { port: number }, database = "carhythm") =>
 	`postgres://carhythm@127.0.0.1:${port}/${database}`;
 
@@ -43,7 +58,7 @@ function clusterOf(server: Awaited<ReturnType<typeof aPostgresServer>>) {
 		dialect: "postgres",
 		url: addressOf(server),
 	};
-	/** After a crash the first attempts may find processes or memory of the old one still there. */
+	/** Retries, because after a crash processes or shared memory of the old server may still be there. */
 	async function start(): Promise<void> {
 		for (let attempt = 1; ; attempt += 1) {
 			try {
@@ -60,7 +75,7 @@ function clusterOf(server: Awaited<ReturnType<typeof aPostgresServer>>) {
 		url,
 		query: (text: string) => ask(url.url, text),
 		start,
-		/** Commits wait for standbys of this name from now on; for none when it is empty. */
+		/** Makes commits wait for standbys of this name; for none if it is empty. */
 		async waitFor(standbys: string) {
 			await ask(url.url, `alter system set synchronous_standby_names = '${standbys}'`);
 			await ask(url.url, "select pg_reload_conf()");
@@ -68,7 +83,7 @@ function clusterOf(server: Awaited<ReturnType<typeof aPostgresServer>>) {
 				(await ask(url.url, "show synchronous_standby_names"))[0]?.["synchronous_standby_names"] === standbys;
 			while (!(await isSet())) await sleep(20);
 		},
-		/** Whether or not it has ended by itself. */
+		/** Starts the server again, whether it is still running or has ended. */
 		async restart() {
 			await server.kill("all");
 			await start();

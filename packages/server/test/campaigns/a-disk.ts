@@ -7,20 +7,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 const EATMYDATA = ["/usr/lib/x86_64-linux-gnu/libeatmydata.so", "/usr/lib/aarch64-linux-gnu/libeatmydata.so"];
 
 /**
- * The kernel's own way to let a file system stop at once, without writing its log: FS_IOC_SHUTDOWN, which
- * Node cannot call.
+ * Stops a file system at once without flushing its log (FS_IOC_SHUTDOWN). Perl makes the call, because Node
+ * cannot.
  */
 const SHUTDOWN = `my $how = pack("L", 2);
 	open(my $disk, "<", $ARGV[0]) or die $!;
 	ioctl($disk, 0x8004587d, $how) or die $!;`;
 
 const mounted = new Set<string>();
-// A campaign that is broken off leaves nothing mounted. Whoever still has files open there is ended at the same time.
+// An interrupted campaign leaves nothing mounted. A lazy unmount works although files are still open.
 process.on("exit", () => {
 	for (const path of mounted) spawnSync("umount", ["-l", path]);
 });
 
-/** What a disk can be formatted with: how, and how small it may be. */
+/** The file systems that a disk can have: how they are made, and their smallest size. */
 const FORMATS = {
 	ext4: { make: ["mkfs.ext4", "-q", "-F", "-m", "0"], least_mib: 8 },
 	xfs: { make: ["mkfs.xfs", "-q", "-f"], least_mib: 320 },
@@ -28,26 +28,29 @@ const FORMATS = {
 export type FileSystem = keyof typeof FORMATS;
 export const FILE_SYSTEMS = Object.keys(FORMATS) as FileSystem[];
 
-/** A file system of its own in a file, whose power can be cut. */
+/** A file system in an image file, whose power can be cut. */
 export type Disk = Disposable & {
-	/** Where it is mounted. */
+	/** The folder where it is mounted. */
 	path: string;
-	/** What was not yet on the disk is gone, and nothing reaches it any more. */
+	/** Cuts the power: writes that were not flushed are lost, and every later write fails. */
 	cutPower(): void;
-	/** Mounts it again as after a power cut. Nothing may have a file open on it. */
+	/** Mounts it again, as after a power cut. No process may have a file open on it. */
 	powerOn(): Promise<void>;
-	/** Brings everything written so far to the disk. */
+	/** Flushes everything that was written so far. */
 	sync(): void;
-	/** Takes so much room, or all that is left. @returns what gives it back */
+	/**
+	 * Takes so much space, or all that is left.
+	 * @returns a function that gives it back
+	 */
 	fill(taken?: { kibibytes: number }): () => void;
 };
 
-/** Why this machine has no disk whose power can be cut; null where it has. */
+/** Why power cuts are not possible on this machine; null where they are. */
 export function whyNoPowerCuts(format: FileSystem = "ext4"): string | null {
 	return spawnSync("perl", ["-v"]).error ? "perl is not installed" : whyNoDisks(format);
 }
 
-/** Why this machine cannot make disks for tests; null where it can. */
+/** Why disks cannot be made on this machine; null where they can. */
 export function whyNoDisks(format: FileSystem = "ext4"): string | null {
 	if (process.platform !== "linux") return "it needs Linux";
 	if (process.getuid?.() !== 0) return "mounting needs root";
@@ -62,15 +65,15 @@ export function whyNoDisks(format: FileSystem = "ext4"): string | null {
 	}
 }
 
-/** The library that makes fsync do nothing, for control arms; null where it is not installed. */
+/** The path of the library that makes fsync do nothing, for control arms; null where it is not installed. */
 export function eatMyData(): string | null {
 	return EATMYDATA.find(existsSync) ?? null;
 }
 
-/** Makes and mounts a disk of so many MiB, or as many as its format needs; it is gone after use. */
+/** Makes and mounts a disk of so many MiB, at least what its format needs. Disposing removes it. */
 export function aDisk(mebibytes: number, format: FileSystem = "ext4"): Disk {
 	const folder = mkdtempSync(join(tmpdir(), "carhythm-disk-"));
-	// PostgreSQL runs as another user and has to get through.
+	// PostgreSQL runs as another user, which needs to enter this folder.
 	chmodSync(folder, 0o755);
 	const { image, path } = mountNew(folder, mebibytes, format);
 	mounted.add(path);
@@ -101,7 +104,7 @@ export function aDisk(mebibytes: number, format: FileSystem = "ext4"): Disk {
 function fillUp(path: string, filler: string): void {
 	const free = spawnSync("df", ["--output=avail", "-B1", path], { encoding: "utf8" });
 	spawnSync("fallocate", ["-l", String(Math.max(Number(free.stdout.split("\n")[1]), 4096)), filler]);
-	// What is reserved or was rounded off goes too.
+	// The rest is taken too: reserved blocks, and what rounding left.
 	spawnSync("sh", ["-c", `cat /dev/zero >> "${filler}"`]);
 }
 
@@ -123,7 +126,7 @@ async function unmount(path: string): Promise<void> {
 		try {
 			return run("umount", path);
 		} catch (error) {
-			// A process that was killed may take a moment to let go of its files.
+			// A killed process may take a moment to close its files.
 			if (attempt === 200) throw error;
 			await sleep(25);
 		}

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { whyNoDisks } from "./a-disk.ts";
-import { type Fault, runFaults, runFullDisks, runFullLogs } from "./disk.ts";
-import { NOTHING_WRONG } from "./figures.ts";
-import { whyNoStrace } from "./strace.ts";
+import { whyNoStrace } from "./environment/strace.ts";
+import { runFaults, runFullDisks, runFullLogs, type SystemCallFault } from "./faults/disk-faults.ts";
+import { NOTHING_WRONG } from "./faults/figures.ts";
 
 const LONG = { timeout: 240_000 };
 const noDisks = whyNoDisks();
 const noStrace = whyNoStrace();
 
-const FAULTS: readonly Fault[] = [
+const FAULTS: readonly SystemCallFault[] = [
 	{ call: "fsync", error: "EIO", first: 12, times: 1 },
 	{ call: "fsync", error: "EIO", first: 20, times: 20 },
 	{ call: "pwrite64", error: "ENOSPC", first: 90, times: 20 },
@@ -16,10 +16,10 @@ const FAULTS: readonly Fault[] = [
 
 test.skipIf(noDisks !== null).each([
 	{ engine: "SQLite", run: runFullDisks, rounds: 4, reads: "and reads go on" },
-	// PostgreSQL ends itself, so there is nobody to read from.
+	// PostgreSQL stops itself, so reads fail too.
 	{ engine: "PostgreSQL", run: runFullLogs, rounds: 1, reads: "and reads too" },
 ])(
-	`$engine's disk is full: writes are told to come again, $reads, nothing is lost, and it is over when there is room${noDisks ? ` (not run: ${noDisks})` : ""}`,
+	`$engine's disk is full: writes get a 503, $reads, nothing is lost, and it is over when there is room${noDisks ? ` (not run: ${noDisks})` : ""}`,
 	LONG,
 	async ({ engine, run, rounds }) => {
 		const figures = await run({ rounds, seed: 9, mebibytes: 8 });

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { weakened } from "./a-server.ts";
-import { NOTHING_WRONG } from "./figures.ts";
-import { runKills } from "./kills.ts";
-import type { Engine } from "./places.ts";
+import type { Engine } from "./environment/campaign-database.ts";
+import { weakenedServer } from "./environment/server-process.ts";
+import { NOTHING_WRONG } from "./faults/figures.ts";
+import { runKills } from "./faults/kills.ts";
 
-// Thousands of kills: npm run campaign:kills. docs/evidence/crashes.md has what they found.
+// More kills: npm run campaign:kills. docs/evidence/crashes.md has the figures.
 const KILLS = 200;
 
-/** Each engine has a test file of its own, so that both workers have something to do. */
+/** Each engine has a test file of its own, so that both of Vitest's workers are busy. */
 export function testKills(engine: Engine): void {
 	test(`after each of ${KILLS} kills everything acknowledged is there, and nothing half`, {
 		timeout: 900_000,
@@ -21,7 +21,7 @@ export function testKills(engine: Engine): void {
 	});
 
 	test("a server that commits after its reply would be found out", { timeout: 120_000 }, async () => {
-		const server = weakened("write-behind");
+		const server = weakenedServer("write-behind");
 		const rounds = { kills: 8, kills_a_database: 1, stops_at_loss: true } as const;
 		const figures = await runKills({ engine, seed: 5, server, ...rounds });
 		expect(figures.lost, "seed 5").toBeGreaterThan(0);

@@ -1,17 +1,17 @@
-// The campaigns: npm run campaign:kills -- --engine sqlite --kills 1500 --seed 1. Figures come every ten
-// rounds and in the end.
+// The fault campaigns: npm run campaign:kills -- --engine sqlite --kills 1500 --seed 1. Figures are printed
+// every ten rounds and at the end.
 import { parseArgs } from "node:util";
 import { eatMyData, FILE_SYSTEMS, whyNoDisks, whyNoPowerCuts } from "./a-disk.ts";
-import { weakened } from "./a-server.ts";
-import { type Fault, runFaults, runFullDisks, runFullLogs } from "./disk.ts";
-import { FAILOVER_ARMS, runFailovers } from "./failovers.ts";
-import { type Figures, isClean } from "./figures.ts";
-import { runKills } from "./kills.ts";
-import type { Engine } from "./places.ts";
-import { POWER_ARMS, runPowerCuts } from "./power.ts";
-import { runRestarts } from "./restarts.ts";
-import { whyNoStrace } from "./strace.ts";
-import { runWritePoints } from "./write-points.ts";
+import type { Engine } from "./environment/campaign-database.ts";
+import { weakenedServer } from "./environment/server-process.ts";
+import { whyNoStrace } from "./environment/strace.ts";
+import { runRestarts } from "./faults/database-crashes.ts";
+import { runFaults, runFullDisks, runFullLogs, type SystemCallFault } from "./faults/disk-faults.ts";
+import { FAILOVER_ARMS, runFailovers } from "./faults/failovers.ts";
+import { type Figures, isClean } from "./faults/figures.ts";
+import { runKills } from "./faults/kills.ts";
+import { POWER_ARMS, runPowerCuts } from "./faults/power-cuts.ts";
+import { runWritePoints } from "./faults/write-points.ts";
 
 const USAGE = `Campaigns and what they take:
   kills     --engine sqlite|postgres --kills N [--arm write-behind]
@@ -42,13 +42,13 @@ const { values, positionals } = parseArgs({
 });
 const seed = Number(values.seed);
 const [campaign = ""] = positionals;
-/** Campaigns of PostgreSQL alone. */
+/** Some campaigns are about PostgreSQL only. */
 const isAboutPostgres = ["restarts", "failovers"].includes(campaign);
 const engine: Engine = values.engine === "postgres" || isAboutPostgres ? "postgres" : "sqlite";
 const isControl = values.arm !== "none";
 const began = performance.now();
 
-function tell(figures: Figures): void {
+function report(figures: Figures): void {
 	if (figures.rounds % 10 === 0) console.log(JSON.stringify({ ...figures, seconds: seconds() }));
 }
 
@@ -60,9 +60,9 @@ function* points(): Generator<number> {
 	for (let point = Number(values.first); ; point += Number(values.step)) yield point;
 }
 
-/** Every kind of failure in turn, once and for a while, at moments that the round chooses. */
-function faults(rounds: number): Fault[] {
-	const kinds: readonly Pick<Fault, "call" | "error">[] = [
+/** The kinds of failing calls in turn, once or 25 times in a row, at moments that depend on the round. */
+function faults(rounds: number): SystemCallFault[] {
+	const kinds: readonly Pick<SystemCallFault, "call" | "error">[] = [
 		{ call: "fsync", error: "EIO" },
 		{ call: "pwrite64", error: "ENOSPC" },
 		{ call: "pwrite64", error: "EIO" },
@@ -78,35 +78,36 @@ function run(campaign: string): Promise<Figures> | string {
 	switch (campaign) {
 		case "kills": {
 			if (isControl && values.arm !== "write-behind") return USAGE;
-			// A control arm has lost what its students would build upon.
-			const arm = isControl && { server: weakened("write-behind"), kills_a_database: 1 };
-			return runKills({ engine, kills: Number(values.kills), seed, ...arm, onKill: tell });
+			// A control arm uses a new database for each kill, because its students cannot go on after a
+			// loss.
+			const arm = isControl && { server: weakenedServer("write-behind"), kills_a_database: 1 };
+			return runKills({ engine, kills: Number(values.kills), seed, ...arm, onKill: report });
 		}
 		case "points": {
 			const call = values.call === "fsync" ? "fsync" : "pwrite64";
-			return whyNoStrace() ?? runWritePoints({ call, points: points(), seed, onPoint: tell });
+			return whyNoStrace() ?? runWritePoints({ call, points: points(), seed, onPoint: report });
 		}
 		case "power": {
 			const arm = POWER_ARMS[engine].find((name) => name === values.arm);
 			const file_system = FILE_SYSTEMS.find((name) => name === values["file-system"]);
 			if (!arm || !file_system) return USAGE;
 			if (arm === "libeatmydata" && !eatMyData()) return "libeatmydata is not installed";
-			const cuts = { engine, cuts: Number(values.cuts), seed, arm, file_system, onCut: tell };
+			const cuts = { engine, cuts: Number(values.cuts), seed, arm, file_system, onCut: report };
 			return whyNoPowerCuts(file_system) ?? runPowerCuts(cuts);
 		}
 		case "restarts":
-			return runRestarts({ restarts: Number(values.restarts), seed, onRestart: tell });
+			return runRestarts({ restarts: Number(values.restarts), seed, onRestart: report });
 		case "failovers": {
 			const arm = FAILOVER_ARMS.find((name) => name === values.arm);
 			if (!arm) return USAGE;
-			return runFailovers({ failovers: Number(values.failovers), seed, arm, onFailover: tell });
+			return runFailovers({ failovers: Number(values.failovers), seed, arm, onFailover: report });
 		}
 		case "full-disk": {
 			const fullDisk = engine === "postgres" ? runFullLogs : runFullDisks;
-			return whyNoDisks() ?? fullDisk({ rounds: Number(values.rounds), seed, onRound: tell });
+			return whyNoDisks() ?? fullDisk({ rounds: Number(values.rounds), seed, onRound: report });
 		}
 		case "faults":
-			return whyNoStrace() ?? runFaults(faults(Number(values.rounds)), seed, tell);
+			return whyNoStrace() ?? runFaults(faults(Number(values.rounds)), seed, report);
 		default:
 			return USAGE;
 	}

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { NOTHING_WRONG } from "./figures.ts";
-import { whyNoStrace } from "./strace.ts";
-import { runWritePoints } from "./write-points.ts";
+import { whyNoStrace } from "./environment/strace.ts";
+import { NOTHING_WRONG } from "./faults/figures.ts";
+import { runWritePoints } from "./faults/write-points.ts";
 
 const noStrace = whyNoStrace();
 
-/** A story with a fresh start and its undo; a code is made and used in the end. */
+/** With this seed the student starts fresh, undoes it, and makes and uses a code at the end. */
 const SEED = 280;
 
 // Every point: npm run campaign:points.

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { whyNoPowerCuts } from "./a-disk.ts";
-import { NOTHING_WRONG } from "./figures.ts";
-import { type PowerOptions, runPowerCuts } from "./power.ts";
+import { NOTHING_WRONG } from "./faults/figures.ts";
+import { type PowerOptions, runPowerCuts } from "./faults/power-cuts.ts";
 
 const why = whyNoPowerCuts();
 const notRun = why ? ` (not run: ${why})` : "";
 
 /**
- * Each engine has a test file of its own, so that both workers have something to do. Hundreds of cuts, and
- * libeatmydata as another control: npm run campaign:power.
+ * Each engine has a test file of its own, so that both of Vitest's workers are busy. More cuts, and
+ * libeatmydata as another control arm: npm run campaign:power.
  */
 export function testPowerCuts({
 	engine,

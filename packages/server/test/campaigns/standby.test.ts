@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { aCluster, type Cluster } from "./a-cluster.ts";
-import { startServer } from "./a-server.ts";
-import { readQuestions } from "./questions.ts";
+import { startServer } from "./environment/server-process.ts";
+import { readQuestions } from "./students/questions.ts";
 
 /**
- * Breaks off the wait for a standby that never answers, as an operator or a time limit may; until the request
- * has its reply.
+ * Cancels waits for a standby that never replies, as an operator or a timeout does, until the request has its
+ * reply.
  */
 async function cancelWaits(cluster: Cluster, reply: Promise<unknown>): Promise<void> {
 	let isOver = false;

@@ -1,9 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { openDatabase } from "../../src/db/open.ts";
-import { upgrade } from "../../src/migrations/upgrade.ts";
-import { verify } from "../../src/migrations/verify/verify.ts";
+import { openDatabase, upgrade, verify } from "../../src/index.ts";
 import { aPostgresDatabase } from "../../src/testing/a-postgres.ts";
 import { aDatabaseOn, ENGINES, type Engine } from "../../src/testing/an-engine.ts";
 import { takeAnAnswer } from "../../src/testing/lived-in.ts";

@@ -1,18 +1,18 @@
-/** Chance that can be had again: the same seed gives the same choices. */
+/** Random choices that a seed repeats. */
 export type Chance = {
-	/** From 0 up to, but not including, `below`. */
+	/** A whole number from 0 up to, but not including, `below`. */
 	nat(below: number): number;
-	/** From `low` to `high`, both included. */
+	/** A whole number from `low` to `high`, both included. */
 	between(low: number, high: number): number;
 	/** True once in so many times. */
 	oneIn(times: number): boolean;
 	pick<T>(from: readonly T[]): T;
 	bytes(count: number): Uint8Array;
-	/** A chance of its own: what is drawn from it leaves this one as it is. */
+	/** A new generator. Draws from it do not change the draws from this one. */
 	branch(): Chance;
 };
 
-/** Mulberry32: small, quick and good enough for choosing; nothing that has to be secret comes of it. */
+/** A generator of this seed: Mulberry32, which is small and fast, and not fit for secrets. */
 export function chanceOf(seed: number): Chance {
 	let state = scatter(seed);
 	const next = () => {
@@ -36,7 +36,7 @@ export function chanceOf(seed: number): Chance {
 	};
 }
 
-/** Neighbouring seeds begin far from each other. */
+/** Spreads seeds, so that neighbours begin with different states. */
 function scatter(seed: number): number {
 	const mixed = Math.imul((seed | 0) ^ (seed >>> 16), 0x45d9f3b);
 	return Math.imul(mixed ^ (mixed >>> 16), 0x45d9f3b) ^ Math.floor(seed / 2 ** 32);

@@ -1,8 +1,8 @@
 import { test } from "vitest";
-import { playHalf, playOnPostgres } from "./clients/sample.ts";
+import { runHalf, runOnPostgres } from "./clients/sample.ts";
 
 // The first half, and what this is: clients.test.ts
 
-test("clients of all kinds through all troubles, the second half", () => playHalf(1), 1_200_000);
+test("clients of all kinds through all troubles, the second half", () => runHalf(1), 1_200_000);
 
-test("the same of clients whose server is on PostgreSQL", playOnPostgres, 240_000);
+test("the same of clients whose server is on PostgreSQL", runOnPostgres, 240_000);

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { engine } from "../../src/testing/an-engine.ts";
 import { aSimulatedServer, EXPIRY_DAYS } from "./simulated-server.ts";
 
-// One rule, told in three places: core (which the browser also runs), the server's replies, and SQL (the
-// operator's list).
+// The rule of expiry is implemented three times: in core (which the browser also runs), in the server's
+// replies, and in SQL (the operator's list).
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;

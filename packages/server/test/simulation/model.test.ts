@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { runModel } from "./model/run.ts";
+import { runModel } from "./model/run-model.ts";
 import { runHalf, SEED } from "./model/sample.ts";
 
-// Larger, with a seed of your choice, and each transition a thousand times in a million: npm run
-// campaign:model -- --seed 1
+// A longer run that takes each transition a thousand times in a million operations: npm run campaign:model --
+// --seed 1
 
 test(
 	"whatever is asked of sessions, every transition is taken and both databases do what the contract says",

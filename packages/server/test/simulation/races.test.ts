@@ -4,7 +4,7 @@ import { engine } from "../../src/testing/an-engine.ts";
 import { countersEqualRows } from "../../src/testing/batches.ts";
 import { aSimulatedServer, type SimulatedServer } from "./simulated-server.ts";
 
-// The same wish fifty times at once, through the front door of one process. Several processes on one database race in
+// Fifty identical requests at once to one server process. Several processes on one database:
 // src/db/races.test.ts.
 
 const AT_ONCE = 50;
@@ -25,7 +25,7 @@ async function post(server: SimulatedServer, path: string, body: object): Promis
 async function fifty(server: SimulatedServer, path: string, body: object): Promise<Reply> {
 	const replies = await Promise.all(Array.from({ length: AT_ONCE }, () => post(server, path, body)));
 	const [first] = replies;
-	if (!first) throw new Error("Nobody replied.");
+	if (!first) throw new Error("There was no reply.");
 	for (const reply of replies) expect(reply).toEqual(first);
 	expect(first.status).toBe(200);
 	return first;
@@ -86,11 +86,11 @@ test("fifty identical fresh starts set one session aside and begin one in its pl
 test("fifty fresh starts with ids of their own come to one new session, and each is answered so for ever", async () => {
 	await using server = await open();
 	const session_id = await begin(server);
-	const wishes = Array.from({ length: AT_ONCE }, () => ({
+	const requests = Array.from({ length: AT_ONCE }, () => ({
 		operation_id: randomUUID(),
 		replaces: session_id,
 	}));
-	const all = () => Promise.all(wishes.map((wish) => post(server, "/session/start", wish)));
+	const all = () => Promise.all(requests.map((request) => post(server, "/session/start", request)));
 	const fresh = new Set((await all()).map(({ body }) => body["session_id"]));
 	expect(fresh.size).toBe(1);
 	expect(await statuses(server)).toEqual(["active", "user_abandoned_not_completed"]);
@@ -144,7 +144,7 @@ test.each([
 	const taken = answers.filter((_, i) => replies[i]?.status === 200);
 	const refused = replies.filter(({ status }) => status !== 200);
 	for (const { status, body } of refused) expect([status, body["code"]]).toEqual([409, code]);
-	// A race that one side always wins shows nothing.
+	// If one side always won, the race would prove nothing.
 	expect(Math.min(taken.length, refused.length)).toBeGreaterThan(0);
 
 	expect(await kindsOf(server, session_id)).toEqual(["start", ...taken.map(() => "answer"), end]);
@@ -156,7 +156,7 @@ test.each([
 		progress: { total_xp: xp },
 	});
 	await countersEqualRows({ database: server.database() });
-	// Whoever asks again hears what they heard.
+	// Repeated requests get the same replies.
 	expect(await Promise.all(submit(answers))).toEqual(replies);
 });
 
@@ -180,14 +180,14 @@ test("a fresh start that was answered with another session never leads to a stra
 	await using server = await open();
 	const session_id = await begin(server);
 	const first = await post(server, "/session/start", { replaces: session_id });
-	const wish = { operation_id: randomUUID(), replaces: session_id };
-	expect(await post(server, "/session/start", wish)).toEqual(first);
+	const request = { operation_id: randomUUID(), replaces: session_id };
+	expect(await post(server, "/session/start", request)).toEqual(first);
 	await server.admin().erase(String(first.body["display_id"]), { kind: "system_user", name: "a test" });
 	const results = await server.database().reader.selectFrom("session_events").select("result").execute();
 	expect(JSON.stringify(results)).not.toContain(first.body["display_id"]);
-	// On SQLite the erased session's number is given to the next one.
+	// SQLite gives the erased session's row id to the next session.
 	const stranger = await begin(server);
-	const again = await post(server, "/session/start", wish);
+	const again = await post(server, "/session/start", request);
 	expect(again.status).toBe(200);
 	expect([stranger, first.body["session_id"]]).not.toContain(again.body["session_id"]);
 });

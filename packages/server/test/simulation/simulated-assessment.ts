@@ -1,9 +1,12 @@
 import { AssessmentFile } from "../../src/assessments/file.ts";
 
-/** A slider so fine that no two answers of a simulation need to be the same: an answer then says which one it is. */
+/**
+ * The steps of a slider. With this many, each answer of a simulation has a value of its own, which identifies
+ * it.
+ */
 export const FINEST = 1_000_000_000;
 
-/** What the simulations ask: sliders over two pages, then one question of every other kind. */
+/** The assessment of the simulations: sliders on two pages, then one question of every other type. */
 export function simulatedAssessment(sliders = 5): AssessmentFile {
 	const slider = (number: number) => ({
 		key: `scale-${number}`,

@@ -27,20 +27,20 @@ export type Engine = "sqlite" | "postgres";
 type Opened = { database: Database; app: Hono<Env>; assessments: AssessmentStore; admin: SessionAdmin };
 
 /**
- * The whole server in this process, on a real database, under a clock and a chance that the simulation holds.
- * Nothing about it is made up but the network in front of it.
+ * The product's server in this process, on a real database. The simulation controls its clock and its
+ * randomness; only the network in front of it is simulated.
  * @param now the server's clock, in milliseconds since 1970
  */
 export async function aSimulatedServer(engine: Engine, now: () => number) {
 	await using making = new AsyncDisposableStack();
-	const { url, remove } = await aPlace(engine);
+	const { url, remove } = await createSimulatedDatabase(engine);
 	making.defer(remove);
 	const chance: { current: Chance } = { current: chanceOf(1) };
-	const means = {
+	const context = {
 		now: (): Instant => toInstant(now()),
 		randomBytes: (count: number) => chance.current.bytes(count),
 	};
-	let opened = await open(url, means);
+	let opened = await open(url, context);
 	making.defer(() => opened.database.close());
 	const version = await opened.assessments.latestDefault();
 	if (!version) throw new Error("The simulated assessment is missing.");
@@ -52,14 +52,14 @@ export async function aSimulatedServer(engine: Engine, now: () => number) {
 		database: () => opened.database,
 		admin: () => opened.admin,
 		request: (path: string, init: RequestInit) => opened.app.request(path, init),
-		/** What is minted from now on follows from the seed. */
+		/** Makes everything that is minted from now on follow from this seed. */
 		reseed(seed: number) {
 			chance.current = chanceOf(seed);
 		},
-		/** As when the process ends and begins again. */
+		/** Closes the database and opens it again, as a restarted process does. */
 		async restart() {
 			await opened.database.close();
-			opened = await open(url, means);
+			opened = await open(url, context);
 		},
 		async exported(): Promise<Map<string, ExportedSession>> {
 			const found = new Map<string, ExportedSession>();
@@ -67,7 +67,7 @@ export async function aSimulatedServer(engine: Engine, now: () => number) {
 				assessments: opened.assessments,
 				assessment: null,
 				profiles: false,
-				now: means.now(),
+				now: context.now(),
 				expiry_days: EXPIRY_DAYS,
 			};
 			await exportSessions(opened.database, wanted, async (sessions) => {
@@ -75,7 +75,7 @@ export async function aSimulatedServer(engine: Engine, now: () => number) {
 			});
 			return found;
 		},
-		/** Forgets all sessions. What erasing leaves behind is another story. */
+		/** Deletes all sessions, without the care that `erase` takes. */
 		async empty() {
 			const { db } = opened.database;
 			await db.updateTable("session_details").set({ replaced_by: null }).execute();
@@ -91,19 +91,19 @@ const OF_SESSIONS = [...OF_A_SESSION, "feedbacks", "student_responses"] as const
 
 async function open(
 	url: DatabaseUrl,
-	means: { now: () => Instant; randomBytes: (count: number) => Uint8Array },
+	context: { now: () => Instant; randomBytes: (count: number) => Uint8Array },
 ): Promise<Opened> {
 	const database = await openDatabase(url);
 	const assessments = createAssessmentStore(database);
 	const app = createApp({
-		...means,
-		// Nothing here is worth guessing: codes cost no more than anything else, and a wrong one is told so at once.
-		store: createStore(database, { ...means, expiry_days: EXPIRY_DAYS, hash_cost: 2 }),
+		...context,
+		// A cheap hash and no delay after a wrong code, because guessing is not what simulations are about.
+		store: createStore(database, { ...context, expiry_days: EXPIRY_DAYS, hash_cost: 2 }),
 		sleep: async () => {},
 		config: {
 			cors_origins: [],
 			session_expiry_days: EXPIRY_DAYS,
-			// A simulation asks for sessions that do not exist more often than any school does.
+			// Simulations ask for unknown sessions all the time, and must not be rate-limited.
 			failed_lookups_per_minute: 1_000_000_000,
 		},
 		log: pino({ level: "silent" }),
@@ -111,14 +111,16 @@ async function open(
 	});
 	const admin = createSessionAdmin(database, {
 		assessments,
-		now: means.now,
+		now: context.now,
 		expiry_days: EXPIRY_DAYS,
 		eraseKept,
 	});
 	return { database, app, assessments, admin };
 }
 
-async function aPlace(engine: Engine): Promise<{ url: DatabaseUrl; remove: () => Promise<void> }> {
+async function createSimulatedDatabase(
+	engine: Engine,
+): Promise<{ url: DatabaseUrl; remove: () => Promise<void> }> {
 	if (engine === "postgres") {
 		const place = await aPostgresDatabase({ template: { name: "simulated", fill } });
 		return { url: place.url, remove: () => place[Symbol.asyncDispose]() };

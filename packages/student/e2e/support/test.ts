@@ -14,7 +14,10 @@ type Options = {
 type Fixtures = {
 	questionnaire: Questionnaire;
 	server: ProductServer;
+	/** At the address of nothing yet: `visit` comes first. */
 	student: Student;
+	/** The student at the question with this number, everything before it answered. */
+	studentAt(number: number): Promise<Student>;
 	/** Fails the test if a page had an error, opened a dialog or broke its content security policy. */
 	calm: { watch(page: Page): void };
 };
@@ -50,6 +53,14 @@ export const test = base.extend<Options & Fixtures>({
 	student: async ({ page, server, language, questionnaire, calm }, use) => {
 		calm.watch(page);
 		await use(createStudent(page, { server, language, questionnaire }));
+	},
+	studentAt: async ({ student }, use) => {
+		await use(async (number) => {
+			await student.visit();
+			await student.begin();
+			await student.answerUntil(number);
+			return student;
+		});
 	},
 });
 

@@ -1,11 +1,10 @@
 import { type AssessmentIndex, minutesLeft, type ResumeChoice, resumeIndex, sessionXp } from "@carhythm/core";
-import { Notice, Sheet } from "@carhythm/ui";
 import { Where } from "../hand-off/Where.tsx";
 import { useMessages } from "../i18n/texts.ts";
+import { ConfirmSheet } from "../parts/ConfirmSheet.tsx";
 import { now } from "../parts/now.ts";
 import { SessionRhythm } from "../parts/SessionRhythm.tsx";
 import { continueWith } from "../visit/actions.ts";
-import { useAttempt } from "../visit/errors.ts";
 import { useVisit } from "../visit/visit.ts";
 import { SetAsideOffer } from "./SetAsideOffer.tsx";
 import { SheetLinks } from "./SheetLinks.tsx";
@@ -25,18 +24,28 @@ export function ContinueSheet({
 }) {
 	const m = useMessages();
 	const visit = useVisit();
-	const attempt = useAttempt();
 	const { state, expires_at, pending } = choice;
 	const question = resumeIndex(index, state);
 	const minutes = minutesLeft(index, state);
 	const held = visit.client.heldElsewhere(state);
 	return (
-		<Sheet
+		<ConfirmSheet
 			title={
 				<>
 					{m.resume.title}
 					<br />
 					{m.resume.at(question + 1)}
+				</>
+			}
+			primary={{
+				label: held ? m.elsewhere.here : m.resume.continue,
+				work: () => continueWith(visit, choice),
+			}}
+			second={{ label: m.resume.fresh, onClick: onFresh }}
+			links={
+				<>
+					<SetAsideOffer />
+					<SheetLinks onNotYou={onNotYou} />
 				</>
 			}
 		>
@@ -63,23 +72,7 @@ export function ContinueSheet({
 				</p>
 			)}
 			{pending > 0 && <p>{m.resume.pending}</p>}
-			{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
-			<div class="sheet-actions">
-				<button
-					type="button"
-					class="primary"
-					aria-disabled={attempt.busy}
-					onClick={() => attempt.run(() => continueWith(visit, choice))}
-				>
-					{held ? m.elsewhere.here : m.resume.continue}
-				</button>
-				<button type="button" class="second" onClick={onFresh}>
-					{m.resume.fresh}
-				</button>
-				<SetAsideOffer />
-				<SheetLinks onNotYou={onNotYou} />
-			</div>
-		</Sheet>
+		</ConfirmSheet>
 	);
 }
 

@@ -1,10 +1,10 @@
 import { unreachable } from "@carhythm/core";
-import { Notice, Sheet } from "@carhythm/ui";
+import { Notice } from "@carhythm/ui";
 import { useState } from "preact/hooks";
 import type { Messages } from "../i18n/en.ts";
 import { useMessages } from "../i18n/texts.ts";
+import { ConfirmSheet } from "../parts/ConfirmSheet.tsx";
 import { forget } from "../visit/actions.ts";
-import { useAttempt } from "../visit/errors.ts";
 import { useVisit } from "../visit/visit.ts";
 
 /** What the server keeps of an assessment that this browser forgets. */
@@ -19,28 +19,22 @@ export type WhatStays =
 export function NotYouSheet({ stays, onCancel }: { stays: WhatStays; onCancel: () => void }) {
 	const m = useMessages();
 	const visit = useVisit();
-	const attempt = useAttempt();
 	const unsendable = stays.kind === "nothing" ? stays.unsendable : 0;
 	const [unsent, setUnsent] = useState(0);
+	const leave = async () => {
+		setUnsent(0);
+		setUnsent(await forget(visit, "not_you", unsendable));
+	};
 	return (
-		<Sheet title={m.not_you.title} onDismiss={onCancel}>
+		<ConfirmSheet
+			title={m.not_you.title}
+			onDismiss={onCancel}
+			primary={{ label: m.not_you.no, onClick: onCancel }}
+			second={{ label: stays.kind === "nothing" ? m.not_you.yes_delete : m.not_you.yes, work: leave }}
+		>
 			<p>{bodyText(m, stays)}</p>
-			{attempt.trouble && <Notice alert>{attempt.trouble}</Notice>}
-			{!attempt.busy && unsent > 0 && <Notice alert>{m.not_you.unsent(unsent)}</Notice>}
-			<div class="sheet-actions">
-				<button type="button" class="primary" onClick={onCancel}>
-					{m.not_you.no}
-				</button>
-				<button
-					type="button"
-					class="second"
-					aria-disabled={attempt.busy}
-					onClick={() => attempt.run(async () => setUnsent(await forget(visit, "not_you", unsendable)))}
-				>
-					{stays.kind === "nothing" ? m.not_you.yes_delete : m.not_you.yes}
-				</button>
-			</div>
-		</Sheet>
+			{unsent > 0 && <Notice alert>{m.not_you.unsent(unsent)}</Notice>}
+		</ConfirmSheet>
 	);
 }
 

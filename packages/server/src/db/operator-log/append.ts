@@ -15,7 +15,7 @@ export type Actor = {
 };
 
 /** What an operator can do that is recorded. Stored: a name that was written once stays. */
-export type OperatorAction =
+type OperatorAction =
 	| "session.find"
 	| "session.show"
 	| "session.export"
@@ -26,8 +26,7 @@ export type OperatorAction =
 	| "sessions.export"
 	| "sessions.purge"
 	| "rescue.import"
-	| "backup.restore"
-	| "retention.begin";
+	| "backup.restore";
 
 export type OperatorEvent = {
 	actor: Actor;

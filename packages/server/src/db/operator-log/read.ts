@@ -30,7 +30,7 @@ export function listOperatorEvents(
 }
 
 /** The head of the log; null where its row is missing. */
-export async function readLogHead(db: Kysely<Schema>): Promise<LogHead | null> {
+async function readLogHead(db: Kysely<Schema>): Promise<LogHead | null> {
 	const row = await db
 		.selectFrom("operator_log_head")
 		.select(["events", "hash"])

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type Pool } from "pg";
+import { type Pause, pauseLength } from "../../retry.ts";
 import type { ChangeFeed } from "../dialect.ts";
 import { leavableSockets } from "./connection-watchdog.ts";
 
@@ -8,8 +9,7 @@ const CHANNEL = "carhythm_sessions";
 const GATHER_MS = 50;
 /** A payload is limited to 8000 bytes. */
 const MOST_IDS = 500;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
+const RECONNECT: Pause = { first_ms: 500, longest_ms: 30_000, spread: [0.5, 1] };
 /** How long the listening connection may be silent before it is probed, and how long the probe may take. */
 const KEEP_ALIVE_MS = 10_000;
 const PATIENCE_MS = 5000;
@@ -106,9 +106,8 @@ function stayConnected(url: string, own: string, hear: Hear): () => Promise<void
 	}
 
 	function again(): void {
-		const wait = Math.min(FIRST_WAIT_MS * 2 ** failures, LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
 		failures += 1;
-		timer = setTimeout(() => void connect(), wait);
+		timer = setTimeout(() => void connect(), pauseLength(RECONNECT, failures));
 		timer.unref();
 	}
 

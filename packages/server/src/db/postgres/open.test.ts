@@ -1,10 +1,12 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { sql } from "kysely";
 import { Client } from "pg";
 import { expect, test } from "vitest";
 import { migrateUp } from "../../migrations/runner.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { aPostgresDatabase } from "../../testing/a-postgres.ts";
-import { aPostgresServer } from "../../testing/postgres-server.ts";
+import { aPostgresServer } from "../../testing/own-postgres-server.ts";
 import type { Database } from "../dialect.ts";
 import { openDatabase } from "../open.ts";
 import { StorageUnavailable } from "../store.ts";
@@ -176,6 +178,11 @@ test("a server that stops is unavailable, and used again when it is back, withou
 
 test("what cannot be used is said in one sentence, without user and password", async () => {
 	await using server = await aPostgresServer();
+	await server.stop();
+	const accessFile = join(server.data, "pg_hba.conf");
+	const everyone = readFileSync(accessFile, "utf8");
+	writeFileSync(accessFile, `host all guarded 127.0.0.1/32 scram-sha-256\n${everyone}`);
+	await server.start();
 	const place = `127.0.0.1:${server.port}`;
 	const admin = new Client(`postgres://carhythm@${place}/postgres`);
 	await admin.connect();

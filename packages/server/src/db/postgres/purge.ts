@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
+import { poll } from "../../retry.ts";
 import type { Purged } from "../dialect.ts";
 import { asStorageError, errorCode } from "../errors.ts";
 import { OF_A_SESSION } from "../schema.ts";
@@ -40,13 +40,12 @@ export async function purgePostgres(pool: Pool): Promise<Purged> {
 			return { clean: false, reason, needs_owner: true };
 		}
 		const { rows } = await client.query<{ xid: string }>("select pg_current_xact_id()::xid::text as xid");
-		const deadline = performance.now() + PATIENCE_MS;
-		while (await isInThePast(client, rows[0]?.xid ?? "0")) {
-			if (performance.now() > deadline) {
-				return { clean: false, reason: "another program is still reading the database" };
-			}
-			await sleep(PAUSE_MS);
-		}
+		const hasReaders = await poll(() => isInThePast(client, rows[0]?.xid ?? "0"), {
+			isDone: (found) => !found,
+			patience_ms: PATIENCE_MS,
+			pause: { first_ms: PAUSE_MS },
+		});
+		if (hasReaders) return { clean: false, reason: "another program is still reading the database" };
 		for (const name of tables) {
 			const vacuum = { text: `vacuum (index_cleanup on, truncate on) ${name}`, query_timeout: UNLIMITED_MS };
 			await client.query(vacuum);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type SqliteFile from "better-sqlite3";
 import {
 	CompiledQuery,
@@ -12,6 +11,7 @@ import {
 	SqliteQueryCompiler,
 	sql,
 } from "kysely";
+import { retry } from "../../retry.ts";
 import type { ColumnType } from "../dialect.ts";
 import { asStorageError, errorCode, isConnectionLost } from "../errors.ts";
 import { StorageUnavailable } from "../store.ts";
@@ -132,15 +132,11 @@ function createDriver(
 			return connection;
 		},
 		async beginTransaction() {
-			const deadline = performance.now() + patience_ms();
-			for (;;) {
-				try {
-					return await run(begin);
-				} catch (error) {
-					if (!isBusy(error) || performance.now() >= deadline) throw error;
-				}
-				await sleep(PAUSE_MS);
-			}
+			await retry(() => run(begin), {
+				isRetryable: isBusy,
+				patience_ms: patience_ms(),
+				pause: { first_ms: PAUSE_MS },
+			});
 		},
 		async commitTransaction() {
 			await run("commit");

@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
 import { OperatorError } from "../../operator-error.ts";
+import { type Pause, poll } from "../../retry.ts";
 import type { Database, Purged } from "../dialect.ts";
 import { errorCode } from "../errors.ts";
 import { LEDGER, type Schema } from "../schema.ts";
@@ -18,10 +18,10 @@ import { createHandle, type Handle, jsonRows, kyselyDialect } from "./kysely-dia
  * back.
  */
 const REQUIRED = [
-	{ pragma: "synchronous", set: "FULL", holds: 2 },
-	{ pragma: "foreign_keys", set: "ON", holds: 1 },
-	{ pragma: "secure_delete", set: "ON", holds: 1 },
-	{ pragma: "trusted_schema", set: "OFF", holds: 0 },
+	{ pragma: "synchronous", set: "FULL", expected: 2 },
+	{ pragma: "foreign_keys", set: "ON", expected: 1 },
+	{ pragma: "secure_delete", set: "ON", expected: 1 },
+	{ pragma: "trusted_schema", set: "OFF", expected: 0 },
 ] as const;
 
 /**
@@ -200,14 +200,15 @@ function sizeOf(file: string): number {
  * once take turns.
  */
 async function switchToWal(file: string): Promise<void> {
-	const deadline = performance.now() + BUSY_TIMEOUT_MS;
-	for (;;) {
-		const problem = tryWal(file);
-		if (problem === null) return;
-		if (performance.now() > deadline) throw problem;
-		await sleep(20 + Math.random() * 80);
-	}
+	const problem = await poll(() => tryWal(file), {
+		isDone: (found) => found === null,
+		patience_ms: BUSY_TIMEOUT_MS,
+		pause: WAL_PAUSE,
+	});
+	if (problem) throw problem;
 }
+
+const WAL_PAUSE: Pause = { first_ms: 100, spread: [0.2, 1] };
 
 /** @returns null when the file is in WAL mode or not ours; the error to report if it stays busy. */
 function tryWal(file: string): OperatorError | null {
@@ -267,18 +268,18 @@ function checkPragmas(
 	database: SqliteFile.Database,
 	{ query_only, busy_timeout }: Connection,
 ): void {
-	const expected = [
-		...(isForeign(database) ? [] : [{ pragma: "journal_mode", holds: "wal" }]),
-		{ pragma: "busy_timeout", holds: busy_timeout },
-		{ pragma: "query_only", holds: query_only ? 1 : 0 },
+	const settings = [
+		...(isForeign(database) ? [] : [{ pragma: "journal_mode", expected: "wal" }]),
+		{ pragma: "busy_timeout", expected: busy_timeout },
+		{ pragma: "query_only", expected: query_only ? 1 : 0 },
 		...REQUIRED,
 	];
-	for (const { pragma, holds } of expected) {
+	for (const { pragma, expected } of settings) {
 		const found = database.pragma(pragma, { simple: true });
-		if (found !== holds) {
+		if (found !== expected) {
 			throw cannot(
 				file,
-				`its setting ${pragma} reads ${found} where ${holds} is needed to keep answers safe`,
+				`its setting ${pragma} reads ${found} where ${expected} is needed to keep answers safe`,
 			);
 		}
 	}
@@ -334,12 +335,12 @@ async function scrub(writer: Handle, largest: number): Promise<Purged> {
 		},
 	];
 	for (const step of steps) {
-		for (;;) {
-			const obstacle = attempt(writer, step);
-			if (obstacle === null) break;
-			if (performance.now() > deadline) return { clean: false, reason: obstacle };
-			await sleep(SCRUB_PAUSE_MS);
-		}
+		const obstacle = await poll(() => attempt(writer, step), {
+			isDone: (found) => found === null,
+			patience_ms: deadline - performance.now(),
+			pause: { first_ms: SCRUB_PAUSE_MS },
+		});
+		if (obstacle !== null) return { clean: false, reason: obstacle };
 	}
 	if (isTooLarge)
 		return { clean: false, reason: "the file is too large to be written anew while it is served" };

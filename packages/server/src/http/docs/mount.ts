@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Hono } from "hono";
 import { compress } from "hono/compress";
 import * as z from "zod/mini";
+import { docsFolder } from "../../paths.ts";
 import type { Env } from "../context.ts";
 import type { Api } from "../endpoint.ts";
-import { DOCS_SCRIPT, DOCS_STYLE } from "./assets.ts";
 import { describeApi, type OpenApiDocument } from "./openapi.ts";
 import { docsPage } from "./page.ts";
 
@@ -24,12 +26,14 @@ export function mountDocs(app: Hono<Env>, api: Api): void {
 		compress: true,
 		handle: async () => ({ ok: true, body: { ...document() } }),
 	});
+	const read = (name: string) => readFileSync(join(docsFolder(), name), "utf8");
+	const [style, script] = [read("docs.css"), read("docs.js")];
 	const serve = (path: string, type: string, text: () => string) =>
 		app.get(path, compress(), (c) => {
 			c.set("route", path);
 			return c.body(text(), 200, { "Content-Type": `${type}; charset=utf-8`, "Cache-Control": "no-cache" });
 		});
 	serve("/docs", "text/html", () => docsPage(document()));
-	serve("/docs/docs.css", "text/css", () => DOCS_STYLE);
-	serve("/docs/docs.js", "text/javascript", () => DOCS_SCRIPT);
+	serve("/docs/docs.css", "text/css", () => style);
+	serve("/docs/docs.js", "text/javascript", () => script);
 }

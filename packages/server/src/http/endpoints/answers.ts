@@ -16,13 +16,12 @@ import * as z from "zod/mini";
 import { toBeErased, unknownSession } from "../../db/sessions/refusals.ts";
 import type { BatchOutcome, StoredSession } from "../../db/store.ts";
 import type { Deps, Env } from "../context.ts";
-import type { Api, Outcome } from "../endpoint.ts";
+import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { readSessionCookie, setSessionCookie } from "../middleware/session-cookie.ts";
 import { lookUp, operateAlone, sessionIdOf, summaryOf } from "../reply/session-replies.ts";
 import { describeIssues, sentence } from "../request/body.ts";
 import { unknownFields } from "../request/unknown-fields.ts";
 
-const EXAMPLE_SESSION = "3f0c2a9e-6f0b-4a44-9d0e-0d2f7f1f6a11";
 const EXAMPLE_OPERATION = "5b8d1c1e-90a4-4c4f-8a6b-2f5f6e0c7d22";
 
 /** Answers: one at a time, as existing clients send them, or a device's outbox at once. */

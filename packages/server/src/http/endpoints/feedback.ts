@@ -2,7 +2,7 @@ import { FeedbackReply, FeedbackRequest } from "@carhythm/core";
 import type * as z from "zod/mini";
 import { toBeErased } from "../../db/sessions/refusals.ts";
 import type { Deps } from "../context.ts";
-import type { Api, Outcome } from "../endpoint.ts";
+import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { lookUp } from "../reply/session-replies.ts";
 
 /** What the student thinks of the assessment. */
@@ -16,7 +16,7 @@ export function mountFeedback(api: Api, deps: Deps): void {
 		body: {
 			schema: FeedbackRequest,
 			optional: false,
-			example: { session_id: "3f0c2a9e-6f0b-4a44-9d0e-0d2f7f1f6a11", rating: 5, would_recommend: true },
+			example: { session_id: EXAMPLE_SESSION, rating: 5, would_recommend: true },
 		},
 		reply: { schema: FeedbackReply, status: 201, description: "The stored feedback" },
 		problems: ["session_not_found", "session_to_be_erased"],

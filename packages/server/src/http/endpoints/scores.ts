@@ -130,7 +130,7 @@ function summarize({
 }: { session: StoredSession } & Scores): z.infer<typeof ScoresSummaryReply> {
 	const top = new Set(results.interests?.top ?? []);
 	return {
-		...summarizeExisting(profile),
+		...summarizePredecessor(profile),
 		session_id: session.state.session_id,
 		top_interests: results.scales.filter(({ key }) => top.has(key)).map(({ key, name }) => ({ key, name })),
 		scales: results.scales.map((scale) => ({
@@ -142,7 +142,7 @@ function summarize({
 }
 
 /** What clients of the existing product read. A stored profile of it may lack parts; those are left out. */
-function summarizeExisting(profile: Record<string, unknown>) {
+function summarizePredecessor(profile: Record<string, unknown>) {
 	if (!("riasec" in profile)) return {};
 	const { riasec, bigfive, behavioral, ikigai_zones } = profile as Partial<ExistingProfile>;
 	return {

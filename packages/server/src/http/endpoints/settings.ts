@@ -1,5 +1,5 @@
-import { ADOPTED_KEY, HealthReply, ThemeReply } from "@carhythm/core";
-import * as z from "zod/mini";
+import { ADOPTED_KEY, ThemeReply } from "@carhythm/core";
+import type * as z from "zod/mini";
 import type { Deps } from "../context.ts";
 import type { Api } from "../endpoint.ts";
 
@@ -28,9 +28,7 @@ const THEME_OF_ADOPTED: Theme = {
 	brand_name: "CaRhythm",
 };
 
-const ProcessReply = z.object({ status: z.literal("ok") });
-
-/** About this server. */
+/** How front ends look. */
 export function mountSettings(api: Api, deps: Deps): void {
 	api.add({
 		method: "get",
@@ -44,38 +42,6 @@ export function mountSettings(api: Api, deps: Deps): void {
 			const version = await deps.store.assessments.latestDefault();
 			const isAdopted = version?.index.assessment.key === ADOPTED_KEY;
 			return { ok: true, body: { ...(isAdopted ? THEME_OF_ADOPTED : THEME), ...deps.config.theme } };
-		},
-	});
-	api.add({
-		method: "get",
-		path: "/api/v2/health",
-		tag: "Service",
-		summary: "Whether the API is there",
-		reply: { schema: HealthReply, description: "It is" },
-		problems: [],
-		handle: async () => ({ ok: true, body: { status: "healthy", version: "2.0" } }),
-	});
-	api.add({
-		method: "get",
-		path: "/healthz",
-		tag: "Service",
-		summary: "Whether the process lives",
-		description: "For a supervisor that restarts it. It does not look at the database.",
-		reply: { schema: ProcessReply, description: "It lives" },
-		problems: [],
-		handle: async () => ({ ok: true, body: { status: "ok" } }),
-	});
-	api.add({
-		method: "get",
-		path: "/readyz",
-		tag: "Service",
-		summary: "Whether requests should be sent here",
-		description: "503 while the database does not answer.",
-		reply: { schema: ProcessReply, description: "They should" },
-		problems: ["storage_unavailable"],
-		handle: async () => {
-			await deps.store.ping();
-			return { ok: true, body: { status: "ok" } };
 		},
 	});
 }

@@ -53,7 +53,13 @@ export async function readJson(c: Context<Env>): Promise<Parsed<unknown>> {
 	}
 }
 
-/** The body; null when it is larger than {@link BODY_LIMIT}, which is found out before the rest of it is read. */
+/**
+ * The body; null when it is larger than {@link BODY_LIMIT}, which is found out before the rest of it is read.
+ *
+ * `hono/body-limit` would do, but begins with a look at `c.req.raw.body`. For that the adapter to Node builds a
+ * whole Request with a web stream, where `arrayBuffer()` reads the socket: an answer of 200 bytes that came in
+ * took about twice the processor time.
+ */
 async function readBytes(c: Context<Env>): Promise<ArrayBuffer | Uint8Array | null> {
 	const declared = c.req.header("content-length");
 	if (declared !== undefined && c.req.header("transfer-encoding") === undefined) {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { anExistingDatabase, EXISTING, type RawRow } from "../../testing/existing-databases.ts";
+import { aPredecessorDatabase, PREDECESSORS, type RawRow } from "../../testing/predecessor-databases.ts";
 import { migrateDown } from "../down.ts";
 import { migrateUp } from "../runner.ts";
 import { upgrade } from "../upgrade.ts";
@@ -34,7 +34,8 @@ function hashes(before: Contents, now: Contents, leaveOut: Readonly<Record<strin
 }
 
 /** Every third pair of a database and a state; all of them in the campaign. */
-const STATES = process.env["CARHYTHM_STATES"] === "all" ? EXISTING : EXISTING.filter((_, i) => i % 3 === 0);
+const STATES =
+	process.env["CARHYTHM_STATES"] === "all" ? PREDECESSORS : PREDECESSORS.filter((_, i) => i % 3 === 0);
 
 const NOTHING = {};
 /** States in which everything is adopted a second time, after which everything is as after the first. */
@@ -68,11 +69,11 @@ const LABELLED = {
 };
 
 test.each(STATES)("$state on $engine is taken over and given back as it was", async ({ engine, state }) => {
-	await using existing = await anExistingDatabase(engine, state);
-	const before = await existing.contents();
+	await using predecessor = await aPredecessorDatabase(engine, state);
+	const before = await predecessor.contents();
 	const answersOfFour = before["question_answers"]?.filter(({ response_id }) => response_id === 4);
 	expect(answersOfFour).toHaveLength(state === "guide_empty" ? 0 : 6);
-	const database = await existing.open();
+	const database = await predecessor.open();
 
 	const { repairs, report } = await upgrade(database, {
 		adopt: true,
@@ -80,7 +81,7 @@ test.each(STATES)("$state on $engine is taken over and given back as it was", as
 		now: () => new Date().toISOString(),
 	});
 	expect(report?.checks.filter(({ ok }) => !ok)).toEqual([]);
-	const adopted = await existing.contents();
+	const adopted = await predecessor.contents();
 	expect(hashes(before, adopted, REPAIRED)).toEqual(hashes(before, before, REPAIRED));
 	expect(adopted["session_details"]).toHaveLength(before["student_responses"]?.length ?? 0);
 	expect(repairs.some((line) => line.startsWith("own_content: "))).toBe(state !== "guide_empty");
@@ -89,13 +90,13 @@ test.each(STATES)("$state on $engine is taken over and given back as it was", as
 	expect(await migrateUp(database)).toMatchObject({ applied: [], repairs: [] });
 
 	await migrateDown(database, { to: 2 });
-	const after = await existing.contents();
+	const after = await predecessor.contents();
 	expect(hashes(before, after, NOTHING)).toEqual(hashes(before, before, NOTHING));
 	for (const [table, rows] of Object.entries(before)) expect(after[table], table).toHaveLength(rows.length);
 
 	if (!AGAIN.includes(state)) return;
 	await migrateUp(database);
-	const again = await existing.contents();
+	const again = await predecessor.contents();
 	for (const [table, rows] of Object.entries(adopted)) {
 		if (!/^(undo_|migration_)/.test(table)) expect(again[table], table).toEqual(rows);
 	}

@@ -1,9 +1,9 @@
 import { sql } from "kysely";
-import type { Catalogue, Column } from "../catalogue/catalogue.ts";
 import type { Actions, Lock, Probe, Step, Task } from "../migration.ts";
 import { change } from "../steps/steps.ts";
+import type { Column, SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 import { SQLITE_NOW } from "../versions/002-phase-1-session-management.ts";
-import { catalogueOf, noteFact, readFact } from "./found.ts";
+import { catalogueOf, readOriginalFact, recordOriginalFact } from "./original-values.ts";
 import { isSettled } from "./status/status-column.ts";
 import { STATUS_LABELS } from "./status/status-mapping.ts";
 
@@ -23,7 +23,7 @@ function both(task: Task): Actions {
 function defaultOf(
 	column: string,
 	expression: { sqlite: string; postgres: string },
-	holds: (found: Column) => boolean,
+	isDone: (found: Column) => boolean,
 ): Step {
 	const fact = `default_of_${column}`;
 	const set: Task = {
@@ -32,7 +32,7 @@ function defaultOf(
 		sql: "",
 		async run(tx, { dialect }) {
 			const found = (await catalogueOf(tx, dialect)).get(TABLE)?.columns.get(column);
-			await noteFact(tx, dialect, fact, found?.default ?? null);
+			await recordOriginalFact(tx, dialect, fact, found?.default ?? null);
 			if (dialect.name === "sqlite") dialect.setColumnDefault(TABLE, column, expression.sqlite);
 			else
 				await sql
@@ -44,7 +44,7 @@ function defaultOf(
 		name: `give_back_${fact}`,
 		version: 1,
 		async run(tx, { dialect }) {
-			const found = (await readFact(tx, dialect, fact)) as string | null | undefined;
+			const found = (await readOriginalFact(tx, dialect, fact)) as string | null | undefined;
 			if (found === undefined) return;
 			if (dialect.name === "sqlite") {
 				dialect.setColumnDefault(TABLE, column, found ?? "NULL");
@@ -59,7 +59,7 @@ function defaultOf(
 		about: `gives ${column} its default`,
 		probe: (catalogue) => {
 			const found = catalogue.get(TABLE)?.columns.get(column);
-			return found && holds(found) ? "done" : "todo";
+			return found && isDone(found) ? "done" : "todo";
 		},
 		locks: BRIEFLY,
 		actions: both(set),
@@ -74,7 +74,7 @@ function isNow(column: Column): boolean {
 		: column.default.replace(/^\((.*)\)$/, "$1") === SQLITE_NOW;
 }
 
-const settled = (catalogue: Catalogue): Probe => {
+const settled = (catalogue: SystemCatalogue): Probe => {
 	const table = catalogue.get(TABLE);
 	return table && isSettled(table) ? "done" : "todo";
 };
@@ -84,7 +84,7 @@ const addCheck = (how: string): Task => ({
 	version: 1,
 	sql: `ALTER TABLE ${TABLE} ADD CONSTRAINT ${CHECK} CHECK (status IN (${STATUS_LABELS}))${how}`,
 	async run(tx, { dialect }) {
-		await noteFact(tx, dialect, "status_check_added", true);
+		await recordOriginalFact(tx, dialect, "status_check_added", true);
 		const table = (await catalogueOf(tx, dialect)).get(TABLE);
 		// A type with labels to spare is held to ours by the check as well.
 		const column = table?.enums.has("status") ? "CAST(status AS TEXT)" : "status";
@@ -98,7 +98,7 @@ const dropCheck: Task = {
 	name: "drop_status_check",
 	version: 1,
 	async run(tx, { dialect }) {
-		if ((await readFact(tx, dialect, "status_check_added")) !== true) return;
+		if ((await readOriginalFact(tx, dialect, "status_check_added")) !== true) return;
 		await sql.raw(`ALTER TABLE ${TABLE} DROP CONSTRAINT ${CHECK}`).execute(tx);
 	},
 };
@@ -129,13 +129,14 @@ const checkSteps: readonly Step[] = [
 function notNull(column: string): Step[] {
 	const check = `ck_student_responses_${column}_there`;
 	const fact = `empty_${column}_allowed`;
-	const found = (catalogue: Catalogue) => catalogue.get(TABLE)?.columns.get(column)?.not_null === true;
-	const checkOf = (catalogue: Catalogue) => catalogue.get(TABLE)?.checks.find(({ name }) => name === check);
+	const found = (catalogue: SystemCatalogue) => catalogue.get(TABLE)?.columns.get(column)?.not_null === true;
+	const checkOf = (catalogue: SystemCatalogue) =>
+		catalogue.get(TABLE)?.checks.find(({ name }) => name === check);
 	const drop: Task = {
 		name: `allow_empty_${column}`,
 		version: 1,
 		async run(tx, { dialect }) {
-			if ((await readFact(tx, dialect, fact)) !== true) return;
+			if ((await readOriginalFact(tx, dialect, fact)) !== true) return;
 			await sql.raw(`ALTER TABLE ${TABLE} ALTER COLUMN ${column} DROP NOT NULL`).execute(tx);
 		},
 	};
@@ -143,7 +144,7 @@ function notNull(column: string): Step[] {
 		name: `note_${fact}`,
 		version: 1,
 		sql: "",
-		run: (tx, { dialect }) => noteFact(tx, dialect, fact, true),
+		run: (tx, { dialect }) => recordOriginalFact(tx, dialect, fact, true),
 	};
 	const setNotNull = `ALTER TABLE ${TABLE} ALTER COLUMN ${column} SET NOT NULL`;
 	return [

@@ -9,11 +9,11 @@ import {
 } from "@carhythm/core";
 import { type Kysely, sql } from "kysely";
 import { answerOfRow } from "../../db/sessions/rows.ts";
-import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { BatchesStep, Probe, StepContext, Tx } from "../migration.ts";
+import type { SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 import { adoptedVersionId } from "./content/step.ts";
-import { responsesWithoutDetails } from "./found.ts";
+import { responsesWithoutDetails } from "./original-values.ts";
 
 type NewResponse = { id: number; abandoned_at: string | null; revision: number };
 type AnswerRow = Parameters<typeof answerOfRow>[0] & { response_id: number; question_id: number };
@@ -124,7 +124,7 @@ async function freeDisplayIds(tx: Tx, dialect: StepContext["dialect"], count: nu
 async function probe(
 	db: Kysely<LedgerSchema>,
 	_means: StepContext,
-	catalogue: Catalogue,
+	catalogue: SystemCatalogue,
 ): Promise<Probe | "ledger"> {
 	if (!catalogue.has("session_details")) return "ledger";
 	return (await responsesWithoutDetails(db)) > 0 ? "todo" : "ledger";

@@ -5,9 +5,15 @@ import { ADOPTED, answerOfRow } from "../../db/sessions/rows.ts";
 import { appendEvents } from "../../db/writes/save-sessions.ts";
 import type { StepContext, Task, Tx, WholeStep } from "../migration.ts";
 import { dropKept } from "../steps/undo-tables.ts";
-import { catalogueOf, countFound, foundIn, hasTable, makeFound } from "./found.ts";
+import {
+	catalogueOf,
+	countOriginals,
+	createOriginalsTable,
+	hasTable,
+	originalsTable,
+} from "./original-values.ts";
 
-const FOUND_ANSWERS = foundIn("question_answers");
+const ORIGINAL_ANSWERS = originalsTable("question_answers");
 
 type DoubledAnswer = {
 	id: number;
@@ -47,11 +53,11 @@ const moveOlder: Task = {
 		const { report } = context;
 		const { rows: ids } = await sql.raw<{ id: number }>(`${OLDER} ORDER BY a.id`).execute(tx);
 		if (ids.length === 0) return;
-		await makeFoundAnswers(tx, context);
+		await createOriginalAnswers(tx, context);
 		for (let i = 0; i < ids.length; i += AT_ONCE) {
 			await moveRows(tx, context, ids.slice(i, i + AT_ONCE));
 		}
-		await countFound(tx, FOUND_ANSWERS, ids.length);
+		await countOriginals(tx, ORIGINAL_ANSWERS, ids.length);
 		report(
 			`duplicate_answers: ${ids.length} answers that a later one to the same question replaced are in the history now`,
 		);
@@ -59,14 +65,14 @@ const moveOlder: Task = {
 };
 
 /** With every column that the table has, so that unknown columns come back too. */
-async function makeFoundAnswers(tx: Tx, { dialect }: StepContext): Promise<void> {
-	if (await hasTable(tx, dialect, FOUND_ANSWERS)) return;
+async function createOriginalAnswers(tx: Tx, { dialect }: StepContext): Promise<void> {
+	if (await hasTable(tx, dialect, ORIGINAL_ANSWERS)) return;
 	const columns = (await catalogueOf(tx, dialect)).get("question_answers")?.columns.values() ?? [];
 	const lines = [...columns].map(({ name, declared }) => {
 		const type = dialect.name === "postgres" ? declared : "";
 		return name === "id" ? "id INTEGER NOT NULL PRIMARY KEY" : `"${name}" ${type}`;
 	});
-	await makeFound(tx, dialect, FOUND_ANSWERS, lines.join(", "));
+	await createOriginalsTable(tx, dialect, ORIGINAL_ANSWERS, lines.join(", "));
 }
 
 async function moveRows(tx: Tx, { dialect }: StepContext, ids: readonly { id: number }[]): Promise<void> {
@@ -78,10 +84,10 @@ async function moveRows(tx: Tx, { dialect }: StepContext, ids: readonly { id: nu
 		FROM question_answers a JOIN student_responses r ON r.id = a.response_id
 		WHERE a.id IN (${wanted}) ORDER BY a.id`.execute(tx);
 	await enterHistory(tx, dialect, rows);
-	const columns = [...((await catalogueOf(tx, dialect)).get(FOUND_ANSWERS)?.columns.keys() ?? [])];
+	const columns = [...((await catalogueOf(tx, dialect)).get(ORIGINAL_ANSWERS)?.columns.keys() ?? [])];
 	const names = sql.raw(columns.map((name) => `"${name}"`).join(", "));
 	await sql`
-		INSERT INTO ${sql.table(FOUND_ANSWERS)} (${names})
+		INSERT INTO ${sql.table(ORIGINAL_ANSWERS)} (${names})
 		SELECT ${names} FROM question_answers WHERE id IN (${wanted})`.execute(tx);
 	await sql`DELETE FROM question_answers WHERE id IN (${wanted})`.execute(tx);
 }
@@ -155,30 +161,30 @@ const bringOlderBack: Task = {
 	name: "bring_older_answers_back",
 	version: 1,
 	async run(tx, { dialect, report }) {
-		if (!(await hasTable(tx, dialect, FOUND_ANSWERS))) return;
+		if (!(await hasTable(tx, dialect, ORIGINAL_ANSWERS))) return;
 		const catalogue = await catalogueOf(tx, dialect);
 		const there = catalogue.get("question_answers")?.columns;
-		const columns = [...(catalogue.get(FOUND_ANSWERS)?.columns.keys() ?? [])].filter((name) =>
+		const columns = [...(catalogue.get(ORIGINAL_ANSWERS)?.columns.keys() ?? [])].filter((name) =>
 			there?.has(name),
 		);
 		const names = columns.map((name) => `"${name}"`).join(", ");
 		const listed = columns.map((name) => `u."${name}"`).join(", ");
 		const back = await sql
 			.raw(
-				`INSERT INTO question_answers (${names}) SELECT ${listed} FROM ${FOUND_ANSWERS} u
+				`INSERT INTO question_answers (${names}) SELECT ${listed} FROM ${ORIGINAL_ANSWERS} u
 				JOIN (SELECT response_id, question_id, max(id) AS newest FROM question_answers GROUP BY 1, 2) n
 					ON n.response_id = u.response_id AND n.question_id = u.question_id AND n.newest > u.id
 				WHERE NOT EXISTS (SELECT 1 FROM question_answers a WHERE a.id = u.id)`,
 			)
 			.execute(tx);
-		const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM ${sql.table(FOUND_ANSWERS)}`.execute(
-			tx,
-		);
+		const { rows } = await sql<{
+			n: number;
+		}>`SELECT count(*) AS n FROM ${sql.table(ORIGINAL_ANSWERS)}`.execute(tx);
 		const kept = Number(rows[0]?.n ?? 0) - Number(back.numAffectedRows ?? 0);
 		report(
 			`duplicate_answers: ${Number(back.numAffectedRows ?? 0)} are back${kept > 0 ? `; ${kept} stay in the history, for their answer was cleared since` : ""}`,
 		);
-		await dropKept(tx, FOUND_ANSWERS);
+		await dropKept(tx, ORIGINAL_ANSWERS);
 	},
 };
 
@@ -195,7 +201,7 @@ export const duplicates: WholeStep = {
 		},
 	},
 	locks: [{ table: "question_answers", mode: "RowExclusiveLock" }],
-	changes: { moved_rows: { question_answers: FOUND_ANSWERS } },
+	changes: { moved_rows: { question_answers: ORIGINAL_ANSWERS } },
 	actions: { sqlite: [moveOlder], postgres: [moveOlder] },
 	undo: { sqlite: [bringOlderBack], postgres: [bringOlderBack] },
 };

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { StepContext, Tx } from "../migration.ts";
 import { dropKept, keepRows } from "../steps/undo-tables.ts";
-import { foundIn, hasTable, MIGRATION } from "./found.ts";
+import { hasTable, MIGRATION, originalsTable } from "./original-values.ts";
 
 // Undoing the repairs gives rows back as the previous program wrote them. What they said before is kept
 // beside it: a value that is still as it was given back gets its old value when the repairs come again,
@@ -12,10 +12,10 @@ type GivenBack = { table: "student_responses" | "pages" | "questions"; columns: 
 
 /** The table that keeps both values of each row. */
 export function givenBack(table: GivenBack["table"]): string {
-	return foundIn(`given_back_${table}`);
+	return originalsTable(`given_back_${table}`);
 }
 
-const before = (table: string) => foundIn(`before_${table}`);
+const before = (table: string) => originalsTable(`before_${table}`);
 
 /** Rows of a session are erased with it. */
 const identity = (table: GivenBack["table"]) =>

@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import type { Task, WholeStep } from "../migration.ts";
 import { dropKept } from "../steps/undo-tables.ts";
-import { hasTable } from "./found.ts";
 import { givenBack, takeBack } from "./given-back.ts";
+import { hasTable } from "./original-values.ts";
 import type { Rule } from "./repair.ts";
-import { FOUND_RESPONSES } from "./responses.ts";
+import { ORIGINAL_RESPONSES } from "./responses.ts";
 
 const RULES: Readonly<Record<Rule, string>> = {
 	label: "responses say their status in our labels now",
@@ -24,9 +24,9 @@ const sayRules: Task = {
 		for (const table of ["pages", "questions"] as const)
 			await takeBack(tx, context, { table, columns: ["created_at"] });
 		await dropKept(tx, givenBack("student_responses"));
-		if (!(await hasTable(tx, dialect, FOUND_RESPONSES))) return;
+		if (!(await hasTable(tx, dialect, ORIGINAL_RESPONSES))) return;
 		const { rows } = await sql<{ rules: string; n: number }>`
-			SELECT rules, count(*) AS n FROM ${sql.table(FOUND_RESPONSES)} GROUP BY rules`.execute(tx);
+			SELECT rules, count(*) AS n FROM ${sql.table(ORIGINAL_RESPONSES)} GROUP BY rules`.execute(tx);
 		for (const [rule, sentence] of Object.entries(RULES)) {
 			const n = rows.reduce((sum, row) => sum + (row.rules.split(" ").includes(rule) ? Number(row.n) : 0), 0);
 			if (n > 0) report(`${rule}: ${n} ${sentence}`);

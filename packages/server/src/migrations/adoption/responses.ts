@@ -1,25 +1,25 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { BatchesStep, Probe, StepContext, Task, Tx } from "../migration.ts";
 import { dropKept } from "../steps/undo-tables.ts";
+import type { SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
+import { givenBack, keepGivenBack, noteBefore } from "./given-back.ts";
 import {
 	catalogueOf,
-	countFound,
-	foundIn,
+	countOriginals,
+	createOriginalsTable,
 	hasTable,
-	makeFound,
-	readFact,
+	originalsTable,
+	readOriginalFact,
 	responsesWithoutDetails,
-} from "./found.ts";
-import { givenBack, keepGivenBack, noteBefore } from "./given-back.ts";
+} from "./original-values.ts";
 import { type FoundResponse, type Repaired, repair } from "./repair.ts";
 import type { Vocabulary } from "./status/status-mapping.ts";
 import { MOMENTS } from "./times/activity.ts";
 import { asFoundText, isOurs, isZone, unknownZone } from "./times/times.ts";
 
 const TABLE = "student_responses";
-export const FOUND_RESPONSES = foundIn(TABLE);
+export const ORIGINAL_RESPONSES = originalsTable(TABLE);
 const TIMES = ["created_at", "completed_at", "last_activity"] as const;
 
 type Row = {
@@ -61,7 +61,7 @@ async function repairRange(
 		}
 	}
 	if (changes.length === 0) return 0;
-	await keepFound(tx, context, changes);
+	await keepOriginals(tx, context, changes);
 	await writeRange(tx, context, changes);
 	return changes.filter(({ rules }) => rules !== "").length;
 }
@@ -143,14 +143,14 @@ async function comingBack(tx: Tx, dialect: StepContext["dialect"]): Promise<Comi
 
 const COLUMNS = { created_at: "time", completed_at: "time", last_activity: "time" } as const;
 
-async function keepFound(tx: Tx, { dialect }: StepContext, changes: readonly Change[]): Promise<void> {
+async function keepOriginals(tx: Tx, { dialect }: StepContext, changes: readonly Change[]): Promise<void> {
 	// Without a type a column of SQLite keeps every value as it is.
 	const type = dialect.name === "postgres" ? "TIMESTAMP WITH TIME ZONE" : "";
 	const columns = TIMES.flatMap((column) => [`found_${column} ${type}`, `our_${column} ${type}`]);
-	await makeFound(
+	await createOriginalsTable(
 		tx,
 		dialect,
-		FOUND_RESPONSES,
+		ORIGINAL_RESPONSES,
 		`id INTEGER NOT NULL PRIMARY KEY, session_id TEXT NOT NULL, rules TEXT NOT NULL,
 			found_status TEXT, our_status TEXT, ${columns.join(", ")}`,
 	);
@@ -159,13 +159,13 @@ async function keepFound(tx: Tx, { dialect }: StepContext, changes: readonly Cha
 	const back = await comingBack(tx, dialect);
 	const values = TIMES.flatMap((column) => [`r.${column}`, `coalesce(v.${column}, ${back.time(column)})`]);
 	const kept = await sql`
-		INSERT INTO ${sql.table(FOUND_RESPONSES)}
+		INSERT INTO ${sql.table(ORIGINAL_RESPONSES)}
 			(id, session_id, rules, found_status, our_status, ${sql.raw(names.join(", "))})
 		SELECT r.id, r.session_id, v.rules, CAST(r.status AS TEXT), coalesce(v.status, ${back.status}),
 			${sql.raw(values.join(", "))}
 		FROM ${rows} AS v JOIN student_responses r ON r.id = v.id ${back.join} WHERE true
 		ON CONFLICT (id) DO NOTHING`.execute(tx);
-	await countFound(tx, FOUND_RESPONSES, Number(kept.numAffectedRows ?? 0));
+	await countOriginals(tx, ORIGINAL_RESPONSES, Number(kept.numAffectedRows ?? 0));
 }
 
 async function writeRange(tx: Tx, { dialect }: StepContext, changes: readonly Change[]): Promise<void> {
@@ -188,7 +188,7 @@ const undoResponses: Task = {
 	async run(tx, context) {
 		const { dialect, report } = context;
 		const type = (await catalogueOf(tx, dialect)).get(TABLE)?.enums.get("status")?.type;
-		const words = (await readFact(tx, dialect, "status_words")) as Vocabulary | undefined;
+		const words = (await readOriginalFact(tx, dialect, "status_words")) as Vocabulary | undefined;
 		const cast = (expression: string) => (type ? `CAST(${expression} AS "${type}")` : expression);
 		const inWords = (column: string) =>
 			words
@@ -197,9 +197,9 @@ const undoResponses: Task = {
 						.join(" ")} ELSE ${column} END`
 				: column;
 		await noteBefore(tx, { table: TABLE, columns: ["status", ...TIMES] });
-		const there = await hasTable(tx, dialect, FOUND_RESPONSES);
+		const there = await hasTable(tx, dialect, ORIGINAL_RESPONSES);
 		const notFound = there
-			? `WHERE NOT EXISTS (SELECT 1 FROM ${FOUND_RESPONSES} u WHERE ${sameSession("u")})`
+			? `WHERE NOT EXISTS (SELECT 1 FROM ${ORIGINAL_RESPONSES} u WHERE ${sameSession("u")})`
 			: "";
 		if (words) await sql.raw(`UPDATE ${TABLE} SET status = ${inWords("status")} ${notFound}`).execute(tx);
 		if (there) {
@@ -212,7 +212,7 @@ const undoResponses: Task = {
 			const back = await sql
 				.raw(
 					`UPDATE ${TABLE} SET status = ${status}, ${times.join(", ")}
-					FROM ${FOUND_RESPONSES} u WHERE ${sameSession("u")}`,
+					FROM ${ORIGINAL_RESPONSES} u WHERE ${sameSession("u")}`,
 				)
 				.execute(tx);
 			report(
@@ -224,7 +224,7 @@ const undoResponses: Task = {
 			for (const table of ["pages", "questions"] as const) await rewriteContentTimes(tx, context, table);
 		}
 		await keepGivenBack(tx, context, { table: TABLE, columns: ["status", ...TIMES] });
-		await dropKept(tx, FOUND_RESPONSES);
+		await dropKept(tx, ORIGINAL_RESPONSES);
 	},
 };
 
@@ -236,7 +236,7 @@ function sameSession(kept: string): string {
 async function rewriteTimes(tx: Tx, there: boolean): Promise<void> {
 	for (const column of TIMES) {
 		const asFound = there
-			? `AND NOT EXISTS (SELECT 1 FROM ${FOUND_RESPONSES} u
+			? `AND NOT EXISTS (SELECT 1 FROM ${ORIGINAL_RESPONSES} u
 				WHERE ${sameSession("u")} AND u.found_${column} IS ${TABLE}.${column})`
 			: "";
 		await sql
@@ -261,7 +261,7 @@ async function rewriteContentTimes(
 async function probe(
 	db: Kysely<LedgerSchema>,
 	{ decisions }: StepContext,
-	catalogue: Catalogue,
+	catalogue: SystemCatalogue,
 ): Promise<Probe | "ledger"> {
 	if (!isZone(decisions.assume_timezone)) return unknownZone(decisions.assume_timezone);
 	if (!catalogue.has("session_details")) return "ledger";

@@ -1,36 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { toInstant } from "@carhythm/core";
-import { pino } from "pino";
 import { describe, expect, test } from "vitest";
-import { createApp } from "../../app.ts";
-import { createStore } from "../../db/create-store.ts";
-import type { Database } from "../../db/dialect.ts";
-import { anExistingDatabase } from "../../testing/existing-databases.ts";
+import { aPredecessorClient } from "../../testing/predecessor-client.ts";
+import { aPredecessorDatabase } from "../../testing/predecessor-databases.ts";
 import { migrateUp } from "../runner.ts";
 
 const SESSION = "00000000-0000-4000-8000-000000000002";
-
-function clientOf(database: Database) {
-	const now = () => toInstant(Date.now());
-	const app = createApp({
-		store: createStore(database, { now, randomBytes, expiry_days: 30 }),
-		config: { cors_origins: [], session_expiry_days: 30, failed_lookups_per_minute: 1000 },
-		log: pino({ level: "silent" }),
-		now,
-		randomBytes,
-		web_root: null,
-	});
-	const ask = async (path: string, body?: object) => {
-		const init = body && {
-			method: "POST",
-			headers: { "Content-Type": "application/json" },
-			body: JSON.stringify(body),
-		};
-		const response = await app.request(`/api/v2/${path}`, init);
-		return (await response.json()) as Record<string, unknown>;
-	};
-	return { ask, post: (path: string, body: object = {}) => ask(path, body) };
-}
 
 const module = (id: number, name: string, more: object) => ({
 	id,
@@ -45,12 +18,12 @@ const module = (id: number, name: string, more: object) => ({
 
 describe.each(["sqlite", "postgres"] as const)("the existing product's clients on %s", (engine) => {
 	test("are served its own content, in both languages, and its answers are taken", async () => {
-		await using existing = await anExistingDatabase(engine, "guide");
-		const database = await existing.open();
+		await using predecessor = await aPredecessorDatabase(engine, "guide");
+		const database = await predecessor.open();
 		const { notes } = await migrateUp(database, { adopt: true });
-		const { ask, post } = clientOf(database);
+		const { askBody, start } = aPredecessorClient(database);
 
-		expect(await ask("modules")).toEqual([
+		expect(await askBody("modules")).toEqual([
 			module(1, "Your interests", {
 				description: "No answer is wrong.",
 				total_pages: 2,
@@ -64,7 +37,7 @@ describe.each(["sqlite", "postgres"] as const)("the existing product's clients o
 			module(5, "Your words", { total_pages: 1, total_questions: 4, chapter_number: 3, order_index: 5 }),
 		]);
 
-		const places = await ask("questions?page_id=2&language=ar");
+		const places = await askBody("questions?page_id=2&language=ar");
 		expect(places).toMatchObject({
 			page: { id: 2, title: "صفحة 2", module: "اهتماماتك", completion_message: "اكتمل فصل." },
 			navigation: { current_page: 2, total_pages: 4, previous_page_id: 1, next_page_id: 3 },
@@ -97,7 +70,7 @@ describe.each(["sqlite", "postgres"] as const)("the existing product's clients o
 		});
 		expect(JSON.stringify(places)).not.toMatch(/score_value|domain|tags/);
 
-		expect(await ask("questions?page_id=3&language=en")).toMatchObject({
+		expect(await askBody("questions?page_id=3&language=en")).toMatchObject({
 			page: { title: "How you are", module: "Your style", chapter_number: 2 },
 			questions: [
 				{
@@ -117,7 +90,7 @@ describe.each(["sqlite", "postgres"] as const)("the existing product's clients o
 			],
 		});
 		// Labels of steps have no Arabic column: they are shown in English, and the adoption says so.
-		expect(await ask("questions?page_id=1&language=ar")).toMatchObject({
+		expect(await askBody("questions?page_id=1&language=ar")).toMatchObject({
 			questions: [
 				{
 					id: 1,
@@ -130,7 +103,7 @@ describe.each(["sqlite", "postgres"] as const)("the existing product's clients o
 		expect(notes).toContain(
 			"own_content: 40 labels of scale steps have no Arabic text; students who read Arabic see the English ones",
 		);
-		expect(await ask("questions?page_id=5&language=ar")).toMatchObject({
+		expect(await askBody("questions?page_id=5&language=ar")).toMatchObject({
 			questions: [
 				{
 					id: 13,
@@ -150,11 +123,11 @@ describe.each(["sqlite", "postgres"] as const)("the existing product's clients o
 			],
 		});
 		// A page out of use was not served before either.
-		expect(await ask("questions?page_id=4")).toMatchObject({ code: "page_not_found" });
+		expect(await askBody("questions?page_id=4")).toMatchObject({ code: "page_not_found" });
 
-		const { session_id } = await post("session/start");
+		const session_id = await start();
 		const submit = (question_id: number, answer: object) =>
-			post("answers/submit", { session_id, question_id, answer });
+			askBody("answers/submit", { session_id, question_id, answer });
 		expect(await submit(7, { type: "mcq", selected_options: ["C"] })).toMatchObject({ success: true });
 		expect(
 			await submit(13, { type: "ordering", ordered_items: ["المعنى", "المال", "الإتقان"] }),
@@ -162,24 +135,24 @@ describe.each(["sqlite", "postgres"] as const)("the existing product's clients o
 	});
 
 	test("find the sessions that they left, and stored profiles as they are", async () => {
-		await using existing = await anExistingDatabase(engine, "names_lower");
-		const database = await existing.open();
+		await using predecessor = await aPredecessorDatabase(engine, "names_lower");
+		const database = await predecessor.open();
 		await migrateUp(database, { adopt: true });
-		const { ask, post } = clientOf(database);
-		expect(await ask(`session/${SESSION}/validate`)).toMatchObject({ session: { status: "completed" } });
-		expect(await ask(`scores/${SESSION}`)).toMatchObject({
+		const { askBody } = aPredecessorClient(database);
+		expect(await askBody(`session/${SESSION}/validate`)).toMatchObject({ session: { status: "completed" } });
+		expect(await askBody(`scores/${SESSION}`)).toMatchObject({
 			cached: true,
 			profile: { version: "1.2", riasec: { holland_code: "IRS", strength_labels: { I: "Low" } } },
 		});
 		const paused = SESSION.replace(/2$/, "4");
-		expect(await ask(`session/${paused}/validate`)).toMatchObject({
+		expect(await askBody(`session/${paused}/validate`)).toMatchObject({
 			valid: true,
 			resumable: true,
 			session: { status: "active", current_page_id: null },
 			progress: { questions_answered: 3, total_questions: 15, total_xp: 30 },
 		});
 		expect(
-			await post("answers/submit", {
+			await askBody("answers/submit", {
 				session_id: paused,
 				question_id: 3,
 				answer: { type: "slider", value: 5 },

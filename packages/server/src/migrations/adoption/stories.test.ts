@@ -11,7 +11,7 @@ import { createSessionAdmin } from "../../db/operator/session-admin.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { contentFolder } from "../../paths.ts";
 import { anOperationId } from "../../testing/a-store.ts";
-import { anExistingDatabase, type ExistingDatabase } from "../../testing/existing-databases.ts";
+import { aPredecessorDatabase, type PredecessorDatabase } from "../../testing/predecessor-databases.ts";
 import { migrateDown } from "../down.ts";
 import { migrateUp } from "../runner.ts";
 import { eraseKept } from "../steps/undo-tables.ts";
@@ -23,15 +23,15 @@ function storeOf(database: Database) {
 	return createStore(database, { now: () => toInstant(Date.now()), randomBytes, expiry_days: 30 });
 }
 
-async function adopt(existing: ExistingDatabase) {
-	const database = await existing.open();
+async function adopt(predecessor: PredecessorDatabase) {
+	const database = await predecessor.open();
 	const { repairs } = await migrateUp(database, { adopt: true });
 	return { database, repairs, store: storeOf(database) };
 }
 
 /** A column of the responses by their id, as the database has it. */
-async function column(existing: ExistingDatabase, name: string): Promise<Record<string, unknown>> {
-	const rows = await existing.rows("student_responses");
+async function column(predecessor: PredecessorDatabase, name: string): Promise<Record<string, unknown>> {
+	const rows = await predecessor.rows("student_responses");
 	return Object.fromEntries(rows.map((row) => [row["id"], row[name]]));
 }
 
@@ -63,17 +63,17 @@ async function answer(database: Database, session: number, question_id: number, 
 
 describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
 	test("erasing a session also erases what the adoption kept of it", async () => {
-		await using existing = await anExistingDatabase(engine, "guide");
-		const { database, store } = await adopt(existing);
+		await using predecessor = await aPredecessorDatabase(engine, "guide");
+		const { database, store } = await adopt(predecessor);
 		const keptOf = async () => {
-			const answers = await existing.rows("undo_3_question_answers");
-			const responses = await existing.rows("undo_3_student_responses");
+			const answers = await predecessor.rows("undo_3_question_answers");
+			const responses = await predecessor.rows("undo_3_student_responses");
 			return { answers, responses: responses.map((row) => row["session_id"]) };
 		};
 		const before = await keptOf();
 		const victim = Number(before.answers[0]?.["response_id"]);
-		const session = (await existing.rows("student_responses")).find((row) => row["id"] === victim);
-		const details = (await existing.rows("session_details")).find((row) => row["response_id"] === victim);
+		const session = (await predecessor.rows("student_responses")).find((row) => row["id"] === victim);
+		const details = (await predecessor.rows("session_details")).find((row) => row["response_id"] === victim);
 		const admin = createSessionAdmin(database, {
 			assessments: store.assessments,
 			now: () => toInstant(Date.now()),
@@ -91,9 +91,9 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
 	});
 
 	test("a moment that many responses share without a column's default to tell it is no activity either", async () => {
-		await using existing = await anExistingDatabase(engine, "names_lower");
-		await existing.exec("UPDATE student_responses SET last_activity = '2025-01-01 00:00:00' WHERE id < 5");
-		const { store } = await adopt(existing);
+		await using predecessor = await aPredecessorDatabase(engine, "names_lower");
+		await predecessor.exec("UPDATE student_responses SET last_activity = '2025-01-01 00:00:00' WHERE id < 5");
+		const { store } = await adopt(predecessor);
 		const session = await store.sessions.find(id(4));
 		expect(session?.state.last_activity).toBe("2024-03-04T08:00:00.000Z");
 		const alone = await store.sessions.find(id(5));
@@ -101,8 +101,8 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
 	});
 
 	test("every session goes on where it was left", async () => {
-		await using existing = await anExistingDatabase(engine, "guide");
-		const { store, database } = await adopt(existing);
+		await using predecessor = await aPredecessorDatabase(engine, "guide");
+		const { store, database } = await adopt(predecessor);
 		const activity = async (n: number) => (await store.sessions.find(id(n)))?.state.last_activity;
 		// Not the moment of the guide's ALTER TABLE, which PostgreSQL gave to all of them.
 		expect(await activity(1)).toBe("2024-03-01T08:00:00.000Z");
@@ -142,44 +142,44 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
 	});
 
 	test("a label that no rule knows is a question, and its answer is taken", async () => {
-		await using existing = await anExistingDatabase(engine, "names_lower");
-		await existing.exec(
+		await using predecessor = await aPredecessorDatabase(engine, "names_lower");
+		await predecessor.exec(
 			"UPDATE student_responses SET status = 'paused' WHERE id IN (1, 4)",
 			"UPDATE student_responses SET status = 'archived' WHERE id = 2",
 		);
-		const before = await existing.contents();
-		const database = await existing.open();
+		const before = await predecessor.contents();
+		const database = await predecessor.open();
 		const { trouble, message } = await refusal(migrateUp(database, { adopt: true }));
 		expect(trouble).toBe("conflict");
 		expect(message).toContain('"paused" (2 unfinished responses)');
 		expect(message).toContain("--map-status paused=STATUS");
 		// A finished response needs no rule.
 		expect(message).not.toContain("archived");
-		expect(await existing.contents()).toEqual(before);
+		expect(await predecessor.contents()).toEqual(before);
 
 		await migrateUp(database, { adopt: true, decisions: { map_status: { paused: "active" } } });
-		expect(await column(existing, "status")).toMatchObject({ 1: "active", 2: "completed", 4: "active" });
+		expect(await column(predecessor, "status")).toMatchObject({ 1: "active", 2: "completed", 4: "active" });
 		await migrateDown(database, { to: 2 });
-		expect(await column(existing, "status")).toMatchObject({ 1: "paused", 2: "archived", 4: "paused" });
+		expect(await column(predecessor, "status")).toMatchObject({ 1: "paused", 2: "archived", 4: "paused" });
 	});
 
 	test("all questions about the content are asked at once, before anything is changed", async () => {
-		await using existing = await anExistingDatabase(engine, "guide");
-		await existing.exec(
+		await using predecessor = await aPredecessorDatabase(engine, "guide");
+		await predecessor.exec(
 			"UPDATE questions SET question_type = 'matrix' WHERE id = 3",
 			"UPDATE questions SET ordering_options = 'Plan; Do' WHERE id = 14",
 		);
-		const before = await existing.contents();
-		const { message } = await refusal(migrateUp(await existing.open(), { adopt: true }));
+		const before = await predecessor.contents();
+		const { message } = await refusal(migrateUp(await predecessor.open(), { adopt: true }));
 		expect(message).toContain("question 3");
 		expect(message).toContain("question 14");
-		expect(await existing.contents()).toEqual(before);
+		expect(await predecessor.contents()).toEqual(before);
 	});
 
 	test("what the previous program adds later is taken over at the next look", async () => {
-		await using existing = await anExistingDatabase(engine, "guide");
-		const { database, store } = await adopt(existing);
-		await existing.exec(
+		await using predecessor = await aPredecessorDatabase(engine, "guide");
+		const { database, store } = await adopt(predecessor);
+		await predecessor.exec(
 			`INSERT INTO student_responses (id, session_id, email, full_name, age_group, country, origin_country, created_at, completed_at, last_activity)
 				VALUES (20, '${id(20)}', 'late@example.org', 'Late', '18-24', 'Egypt', 'Egypt', '2026-01-02 08:00:00', '2026-01-02 09:00:00', '2026-01-02 09:00:00')`,
 			"INSERT INTO question_answers (response_id, question_id, answer_value) VALUES (20, 1, 3)",
@@ -197,8 +197,8 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
 	});
 
 	test("the previous program goes on after down, in its own words, and what it did wins when we come back", async () => {
-		await using existing = await anExistingDatabase(engine, "names_upper");
-		const { database, store } = await adopt(existing);
+		await using predecessor = await aPredecessorDatabase(engine, "names_upper");
+		const { database, store } = await adopt(predecessor);
 		await answer(database, 1, 1, 2);
 		await answer(database, 1, 2, 2);
 		await answer(database, 4, 1, 5);
@@ -213,7 +213,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
 		if (!begun.ok) throw new Error(begun.refusal.detail);
 
 		const active = async () => {
-			const pages = await existing.rows("(SELECT id, is_active FROM pages WHERE is_active)");
+			const pages = await predecessor.rows("(SELECT id, is_active FROM pages WHERE is_active)");
 			return pages.map((row) => row["id"]);
 		};
 		const served = await active();
@@ -222,17 +222,17 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
 		// Of the assessments that ship with this program the previous one asks nothing.
 		expect(await active()).toEqual([1, 2, 3, 5]);
 		// Start Fresh was done here; the previous program reads it as it would have written it.
-		expect(await column(existing, "status")).toMatchObject({ 1: "ACTIVE", 5: "ABANDONED", 10: "ACTIVE" });
+		expect(await column(predecessor, "status")).toMatchObject({ 1: "ACTIVE", 5: "ABANDONED", 10: "ACTIVE" });
 		if (engine === "sqlite") {
-			const created = (await column(existing, "created_at"))[10];
+			const created = (await column(predecessor, "created_at"))[10];
 			expect(created).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/);
-			expect((await column(existing, "created_at"))[7]).toBe("yesterday");
+			expect((await column(predecessor, "created_at"))[7]).toBe("yesterday");
 		}
-		const answers = await existing.rows("question_answers");
+		const answers = await predecessor.rows("question_answers");
 		const ofFour = answers.filter((row) => row["response_id"] === 4 && row["question_id"] === 1);
 		expect(ofFour.map((row) => row["answer_value"])).toEqual([2, 3, 5]);
 
-		await existing.exec(
+		await predecessor.exec(
 			"UPDATE question_answers SET answer_value = 1 WHERE response_id = 1 AND question_id = 1",
 			"DELETE FROM question_answers WHERE response_id = 1 AND question_id = 2",
 			"INSERT INTO question_answers (response_id, question_id, answer_value) VALUES (1, 3, 4)",
@@ -253,8 +253,8 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
 	});
 
 	test("an older answer does not come back over one that the student cleared", async () => {
-		await using existing = await anExistingDatabase(engine, "guide");
-		const { database, store } = await adopt(existing);
+		await using predecessor = await aPredecessorDatabase(engine, "guide");
+		const { database, store } = await adopt(predecessor);
 		const outcome = await store.sessions.operate({
 			session_id: id(4),
 			device_id: null,
@@ -266,7 +266,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
 		});
 		expect(outcome.ok).toBe(true);
 		await migrateDown(database, { to: 2 });
-		const answers = await existing.rows("question_answers");
+		const answers = await predecessor.rows("question_answers");
 		expect(answers.filter((row) => row["response_id"] === 4).map((row) => row["question_id"])).toEqual([
 			2, 15, 15,
 		]);
@@ -278,11 +278,11 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
 });
 
 test("an enumerated type gets our labels without a row being written, and its own back", async () => {
-	await using existing = await anExistingDatabase("postgres", "enum_upper");
-	const { database, repairs } = await adopt(existing);
+	await using predecessor = await aPredecessorDatabase("postgres", "enum_upper");
+	const { database, repairs } = await adopt(predecessor);
 	expect(repairs.join("\n")).toContain("ACTIVE is now active");
 	await migrateDown(database, { to: 2 });
-	const labels = await existing.rows("(SELECT enumlabel FROM pg_enum)");
+	const labels = await predecessor.rows("(SELECT enumlabel FROM pg_enum)");
 	expect(labels.map((row) => row["enumlabel"]).toSorted()).toEqual(["ABANDONED", "ACTIVE", "COMPLETED"]);
 });
 
@@ -291,60 +291,60 @@ test("times without a zone are read in the zone that the operator names, on eith
 		["sqlite", "guide"],
 		["postgres", "naive_times"],
 	] as const) {
-		await using existing = await anExistingDatabase(engine, state);
-		const before = await column(existing, "created_at");
-		const database = await existing.open();
+		await using predecessor = await aPredecessorDatabase(engine, state);
+		const before = await column(predecessor, "created_at");
+		const database = await predecessor.open();
 		await migrateUp(database, { adopt: true, decisions: { assume_timezone: "Africa/Cairo" } });
 		const session = await storeOf(database).sessions.find(id(1));
 		expect(session?.state.started_at).toBe("2024-03-01T06:00:00.000Z");
 		expect(session?.state.last_activity).toBe("2024-03-01T06:00:00.000Z");
 		await migrateDown(database, { to: 2 });
-		expect(await column(existing, "created_at")).toEqual(before);
+		expect(await column(predecessor, "created_at")).toEqual(before);
 	}
 });
 
 test("a view that holds a column's type fast is named", async () => {
-	await using existing = await anExistingDatabase("postgres", "guide");
-	await existing.exec("CREATE VIEW recent AS SELECT id, last_activity FROM student_responses");
-	const database = await existing.open();
+	await using predecessor = await aPredecessorDatabase("postgres", "guide");
+	await predecessor.exec("CREATE VIEW recent AS SELECT id, last_activity FROM student_responses");
+	const database = await predecessor.open();
 	const { trouble, message } = await refusal(migrateUp(database, { adopt: true }));
 	expect([trouble, message]).toEqual(["conflict", expect.stringContaining("the view recent")]);
 });
 
 test("a check without a name that forbids our labels is a question, for SQLite cannot drop it", async () => {
-	await using existing = await anExistingDatabase("sqlite", "before_phase_1");
-	await existing.exec(
+	await using predecessor = await aPredecessorDatabase("sqlite", "before_phase_1");
+	await predecessor.exec(
 		"ALTER TABLE student_responses ADD COLUMN status TEXT CHECK (status IN ('ACTIVE', 'ABANDONED'))",
 	);
-	const { message } = await refusal(migrateUp(await existing.open(), { adopt: true }));
+	const { message } = await refusal(migrateUp(await predecessor.open(), { adopt: true }));
 	expect(message).toContain("check without a name");
 });
 
 test("triggers, views, indexes and children of the existing database live on", async () => {
-	await using existing = await anExistingDatabase("sqlite", "autoincrement");
+	await using predecessor = await aPredecessorDatabase("sqlite", "autoincrement");
 	const objects = "(SELECT name AS id, sql FROM sqlite_schema WHERE sql IS NOT NULL AND type <> 'table')";
-	const before = await existing.rows(objects);
-	const { store } = await adopt(existing);
-	const after = await existing.rows(objects);
+	const before = await predecessor.rows(objects);
+	const { store } = await adopt(predecessor);
+	const after = await predecessor.rows(objects);
 	expect(after).toEqual(expect.arrayContaining([...before]));
-	expect(await existing.rows("counsellor_notes")).toHaveLength(3);
+	expect(await predecessor.rows("counsellor_notes")).toHaveLength(3);
 	const version = await store.assessments.latestDefault();
 	if (!version) throw new Error("There is no default assessment.");
 	await store.sessions.start({ operation_id: null, version, replaces: null, language: "en" });
-	expect(await existing.rows("audit")).toEqual([{ response_id: 10 }]);
+	expect(await predecessor.rows("audit")).toEqual([{ response_id: 10 }]);
 });
 
 test("answers of responses that are gone, which SQLite takes while foreign keys are off, stay and harm nothing", async () => {
-	await using existing = await anExistingDatabase("sqlite", "guide");
-	const [answer] = await existing.rows("question_answers");
+	await using predecessor = await aPredecessorDatabase("sqlite", "guide");
+	const [answer] = await predecessor.rows("question_answers");
 	const question = String(answer?.["question_id"]);
-	await existing.exec(
+	await predecessor.exec(
 		"PRAGMA foreign_keys = OFF",
 		`INSERT INTO question_answers (response_id, question_id, answer_value) VALUES (9999, ${question}, 2), (9999, ${question}, 3), (9999, 8888, 1)`,
 	);
-	const orphans = () => existing.rows("(SELECT * FROM question_answers WHERE response_id = 9999)");
+	const orphans = () => predecessor.rows("(SELECT * FROM question_answers WHERE response_id = 9999)");
 	const before = await orphans();
-	const database = await existing.open();
+	const database = await predecessor.open();
 	const { report } = await upgrade(database, {
 		adopt: true,
 		backup: false,

@@ -23,8 +23,8 @@ export async function backupBefore(url: DatabaseUrl, options: BackupOptions): Pr
 	if (url.dialect === "sqlite") {
 		const file = resolve(url.file);
 		// A file without a byte may still have everything in its log.
-		const holds = (path: string) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
-		if (!existsSync(file) || !(holds(file) || holds(`${file}-wal`))) return null;
+		const hasContent = (path: string) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+		if (!existsSync(file) || !(hasContent(file) || hasContent(`${file}-wal`))) return null;
 	}
 	return backup(url, options);
 }

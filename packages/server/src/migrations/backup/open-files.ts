@@ -10,7 +10,7 @@ function usersOf(file: string): string[] {
 	const path = attempt(() => realpathSync(file));
 	if (path === null) return [];
 	const processes = attempt(() => readdirSync("/proc").filter((name) => /^\d+$/.test(name))) ?? [];
-	return processes.filter((id) => Number(id) !== process.pid && holds(id, path)).map(named);
+	return processes.filter((id) => Number(id) !== process.pid && hasOpen(id, path)).map(named);
 }
 
 /** @throws OperatorError `refused`, naming the processes, when others have the file of a database open */
@@ -28,7 +28,7 @@ export function inUse(file: string, what: string, users: readonly string[] = use
 	);
 }
 
-function holds(id: string, path: string): boolean {
+function hasOpen(id: string, path: string): boolean {
 	const folder = `/proc/${id}/fd`;
 	const descriptors = attempt(() => readdirSync(folder)) ?? [];
 	return descriptors.some((name) => attempt(() => readlinkSync(`${folder}/${name}`)) === path);

@@ -6,8 +6,8 @@ import { openDatabase } from "../../db/open.ts";
 import { type Actor, recordOperatorEvent } from "../../db/operator-log/append.ts";
 import type { LogHead } from "../../db/operator-log/read.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
 import { eraseKept } from "../steps/undo-tables.ts";
+import { readSystemCatalogue, type SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 
 /** What is to happen to a restored database before it is used. */
 export type Afterlife = {
@@ -37,7 +37,7 @@ export async function repeatErasures(url: DatabaseUrl, afterlife: Afterlife): Pr
 	const mine = erasures.filter(({ key_id }) => key_id === memory?.key_id);
 	const database = await openDatabase(url);
 	try {
-		const catalogue = await readCatalogue(database.db, database.dialect.name);
+		const catalogue = await readSystemCatalogue(database.db, database.dialect.name);
 		const erased = new Set(mine.map(({ session_hash }) => session_hash));
 		const found = memory && erased.size > 0 ? await findErased(database, catalogue, memory, erased) : [];
 		for (let from = 0; from < found.length; from += AT_ONCE) {
@@ -70,7 +70,7 @@ export async function repeatErasures(url: DatabaseUrl, afterlife: Afterlife): Pr
 /** The sessions of a database that are among those erased. It may be of any earlier version. */
 async function findErased(
 	{ db }: Database,
-	catalogue: Catalogue,
+	catalogue: SystemCatalogue,
 	memory: ErasureMemory,
 	erased: ReadonlySet<string>,
 ): Promise<{ id: number; session_id: string; display_id: string | null }[]> {
@@ -94,7 +94,11 @@ async function findErased(
 	}
 }
 
-async function displayIdOf(db: Database["db"], catalogue: Catalogue, id: number): Promise<string | null> {
+async function displayIdOf(
+	db: Database["db"],
+	catalogue: SystemCatalogue,
+	id: number,
+): Promise<string | null> {
 	if (!catalogue.has("session_details")) return null;
 	const row = await db
 		.selectFrom("session_details")

@@ -1,15 +1,15 @@
 import { closeSync, openSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import SqliteFile from "better-sqlite3";
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
 import { errorCode } from "../../db/errors.ts";
 import { OperatorError } from "../../operator-error.ts";
+import { type Pause, poll } from "../../retry.ts";
 
 /** Names the lock among the advisory ones of a PostgreSQL database. */
 const KEY = 1_669_000_000;
-const POLL_MS = 100;
+const PAUSE: Pause = { first_ms: 100, spread: [0.5, 1.5] };
 
 /**
  * Lets one process at a time change the schema; others wait their turn. The lock goes with the process,
@@ -21,7 +21,7 @@ const POLL_MS = 100;
  */
 export async function withMigrationLock<T>(
 	database: Database,
-	work: (stillHeld: () => Promise<void>) => Promise<T>,
+	work: (assertLockHeld: () => Promise<void>) => Promise<T>,
 	onWait: () => void = () => {},
 ): Promise<T> {
 	return database.url.dialect === "sqlite"
@@ -32,25 +32,27 @@ export async function withMigrationLock<T>(
 /** A file beside the database, which SQLite locks: its locks end with the process that holds them. */
 async function withFileLock<T>(
 	file: string,
-	work: (stillHeld: () => Promise<void>) => Promise<T>,
+	work: (assertLockHeld: () => Promise<void>) => Promise<T>,
 	onWait: () => void,
 ): Promise<T> {
-	let told = false;
-	for (;;) {
-		const lock = tryFileLock(file);
-		if (lock) {
-			try {
-				return await work(async () => {});
-			} finally {
-				// Removed while it is still held: no process can have taken the lock on what is removed.
-				rmSync(file, { force: true });
-				lock.close();
-			}
-		}
-		if (!told) onWait();
-		told = true;
-		await sleep(POLL_MS * (0.5 + Math.random()));
+	const lock = await poll(() => tryFileLock(file), {
+		isDone: (found) => found !== null,
+		pause: PAUSE,
+		onPause: onFirst(onWait),
+	});
+	try {
+		return await work(async () => {});
+	} finally {
+		// Removed while it is still held: no process can have taken the lock on what is removed.
+		rmSync(file, { force: true });
+		lock.close();
 	}
+}
+
+function onFirst(onWait: () => void): (failures: number) => void {
+	return (failures) => {
+		if (failures === 1) onWait();
+	};
 }
 
 function tryFileLock(file: string): SqliteFile.Database | null {
@@ -79,34 +81,36 @@ function inode(file: string): number | null {
 
 async function withAdvisoryLock<T>(
 	{ db }: Database,
-	work: (stillHeld: () => Promise<void>) => Promise<T>,
+	work: (assertLockHeld: () => Promise<void>) => Promise<T>,
 	onWait: () => void,
 ): Promise<T> {
-	return db.connection().execute(async (holder) => {
-		let told = false;
-		for (;;) {
-			const { rows } = await sql<{ held: number }>`SELECT pg_try_advisory_lock(${KEY}) AS held`.execute(
-				holder,
-			);
-			if (Number(rows[0]?.held) === 1) break;
-			if (!told) onWait();
-			told = true;
-			await sleep(POLL_MS * (0.5 + Math.random()));
-		}
-		const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(holder);
+	return db.connection().execute(async (connection) => {
+		await poll(() => tryAdvisoryLock(connection), {
+			isDone: (isHeld) => isHeld,
+			pause: PAUSE,
+			onPause: onFirst(onWait),
+		});
+		const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(connection);
 		const pid = rows[0]?.pid;
-		const stillHeld = async () => {
+		const assertLockHeld = async () => {
 			const found = await sql<{ n: number }>`
 				SELECT count(*) AS n FROM pg_locks
 				WHERE locktype = 'advisory' AND objid = ${KEY} AND pid = ${pid} AND granted`.execute(db);
 			if (Number(found.rows[0]?.n) === 0) throw lost();
 		};
 		try {
-			return await work(stillHeld);
+			return await work(assertLockHeld);
 		} finally {
-			await sql`SELECT pg_advisory_unlock(${KEY})`.execute(holder).catch(() => {});
+			await sql`SELECT pg_advisory_unlock(${KEY})`.execute(connection).catch(() => {});
 		}
 	});
+}
+
+async function tryAdvisoryLock(connection: Database["db"]): Promise<boolean> {
+	const { rows } = await sql<{ held: number }>`SELECT pg_try_advisory_lock(${KEY}) AS held`.execute(
+		connection,
+	);
+	return Number(rows[0]?.held) === 1;
 }
 
 function lost(): OperatorError {

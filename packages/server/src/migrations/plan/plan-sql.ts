@@ -1,8 +1,8 @@
 import type { DatabaseDialect } from "../../db/dialect.ts";
 import { createAdoptedSessions, repairs } from "../adoption/steps.ts";
-import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Action, BatchesStep, IndexStep, Migration, Step } from "../migration.ts";
 import { indexSql } from "../steps/apply-index.ts";
+import type { SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 
 /** What these do depends on what they find. */
 const LOOKS_AT_ROWS = new Set<Step>([...repairs, ...createAdoptedSessions]);
@@ -23,7 +23,7 @@ const BY_ADOPT = 'done by "carhythm migrate adopt"';
 export function planSql(
 	migration: Migration,
 	dialect: DialectName,
-	{ only, found = new Map() }: { only?: ReadonlySet<Step>; found?: Catalogue } = {},
+	{ only, found = new Map() }: { only?: ReadonlySet<Step>; found?: SystemCatalogue } = {},
 ): string {
 	const steps = migration.steps.filter(
 		(step) => (step.only ?? dialect) === dialect && (only === undefined || only.has(step)),
@@ -32,11 +32,11 @@ export function planSql(
 	return `${[title, ...steps.map((step) => stepSql(step, dialect, found))].join("\n\n")}\n`;
 }
 
-function stepSql(step: Step, dialect: DialectName, found: Catalogue): string {
+function stepSql(step: Step, dialect: DialectName, found: SystemCatalogue): string {
 	return `-- ${step.id}: ${step.about}\n${bodySql(step, dialect, found)}`;
 }
 
-function bodySql(step: Step, dialect: DialectName, found: Catalogue): string {
+function bodySql(step: Step, dialect: DialectName, found: SystemCatalogue): string {
 	if (LOOKS_AT_ROWS.has(step)) return `-- ${sentence(BY_ADOPT)}, which looks at the rows first.`;
 	switch (step.mode) {
 		case "index":
@@ -58,11 +58,11 @@ function bodySql(step: Step, dialect: DialectName, found: Catalogue): string {
 }
 
 /** What an interrupted build left behind goes first. */
-function leftOver({ index }: IndexStep, found: Catalogue): string {
+function leftOver({ index }: IndexStep, found: SystemCatalogue): string {
 	return found.get(index.table)?.indexes.has(index.name) ? `DROP INDEX CONCURRENTLY ${index.name};\n` : "";
 }
 
-function actionSql(action: Action, dialect: DialectName, found: Catalogue): string[] {
+function actionSql(action: Action, dialect: DialectName, found: SystemCatalogue): string[] {
 	if (typeof action === "string") {
 		if (dialect === "sqlite" && NEWER_SQLITE.test(action))
 			return [`-- ${sentence(BY_ADOPT)}: ${oneLine(action)}`];

@@ -9,7 +9,7 @@ import type { DatabaseUrl } from "../../db/dialect.ts";
 import { aDatabaseOn, ENGINES } from "../../testing/an-engine.ts";
 import { beforePhase1 } from "../../testing/before-phase-1.ts";
 import { contentsOf } from "../../testing/contents.ts";
-import { anExistingDatabase, EXISTING } from "../../testing/existing-databases.ts";
+import { aPredecessorDatabase, PREDECESSORS } from "../../testing/predecessor-databases.ts";
 import { migrateUp } from "../runner.ts";
 import { ledgerOf } from "../steps/run-context.ts";
 import { verify } from "../verify/verify.ts";
@@ -46,7 +46,7 @@ async function applyWithClient(url: DatabaseUrl, text: string): Promise<void> {
 const TELLING = "before_phase_1 early half_status half_type_only named_check enum_upper invalid_index".split(
 	" ",
 );
-const PLANNED = EXISTING.filter(
+const PLANNED = PREDECESSORS.filter(
 	({ state }) => process.env["CARHYTHM_STATES"] === "all" || TELLING.includes(state),
 );
 
@@ -54,13 +54,13 @@ describe.each(ENGINES)("on %s", (engine) => {
 	test.each(PLANNED.filter((one) => one.engine === engine))(
 		"the printed SQL of an old database ($state) is taken by the system's own client, and adopt finishes the work",
 		async ({ state }) => {
-			await using existing = await anExistingDatabase(engine, state);
-			const database = await existing.open();
+			await using predecessor = await aPredecessorDatabase(engine, state);
+			const database = await predecessor.open();
 			const plan = await makePlan(database, {});
 			expect(plan.sql.split("\n")[0]).toContain(engine === "sqlite" ? "sqlite3 -bail" : "psql");
 			await database.close();
-			await applyWithClient(existing.url, plan.sql);
-			const byHand = await existing.open();
+			await applyWithClient(predecessor.url, plan.sql);
+			const byHand = await predecessor.open();
 			await migrateUp(byHand, { adopt: true });
 			const report = await verify(byHand);
 			expect(report.checks.flatMap(({ differences }) => differences)).toEqual([]);

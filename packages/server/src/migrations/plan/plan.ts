@@ -5,12 +5,12 @@ import { sql } from "kysely";
 import type { Database, DatabaseUrl } from "../../db/dialect.ts";
 import { openDatabase } from "../../db/open.ts";
 import { LEDGER } from "../../db/schema.ts";
-import { readCatalogue } from "../catalogue/catalogue.ts";
 import { findRow, readLedger } from "../ledger/ledger.ts";
 import type { Findings, Lock, Migration, Step } from "../migration.ts";
 import { migrateUp, stepContextOf, stepsOf, type UpOptions } from "../runner.ts";
 import { probeStep } from "../steps/recorded-step.ts";
 import { ledgerOf } from "../steps/run-context.ts";
+import { readSystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 import { planSql } from "./plan-sql.ts";
 
 /** A step that is still to do, as an operator reads it. */
@@ -56,7 +56,7 @@ export async function makePlan(
 ): Promise<Plan> {
 	const db = ledgerOf(database);
 	const dialect = database.dialect.name;
-	const catalogue = await readCatalogue(db, dialect);
+	const catalogue = await readSystemCatalogue(db, dialect);
 	const ledger = catalogue.has(LEDGER) ? await readLedger(db) : [];
 	const context = await stepContextOf(database, options);
 	const planned: PlannedStep[] = [];
@@ -163,6 +163,6 @@ const stepName = ({ migration, step }: { migration: number; step: string }) => `
 
 async function ledgerRows(database: Database) {
 	const db = ledgerOf(database);
-	const catalogue = await readCatalogue(db, database.dialect.name);
+	const catalogue = await readSystemCatalogue(db, database.dialect.name);
 	return catalogue.has(LEDGER) ? readLedger(db) : [];
 }

@@ -41,7 +41,7 @@ async function beginBatches(tx: Tx, migration: Migration, step: BatchesStep): Pr
 
 /** One range, with how far it came, in one transaction. @returns whether it was the last */
 async function oneBatch(run: Run, migration: Migration, step: BatchesStep): Promise<boolean> {
-	await run.stillHeld();
+	await run.assertLockHeld();
 	const started = performance.now();
 	const where = { migration: migration.number, step: step.id };
 	let reached = "";

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from "kysely";
 import type { OperatorError } from "../../operator-error.ts";
-import { readCatalogue } from "../catalogue/catalogue.ts";
 import { findRow, readLedger } from "../ledger/ledger.ts";
 import type { LedgerSchema, Origin } from "../ledger/ledger-schema.ts";
 import type { IndexStep, Migration } from "../migration.ts";
+import { readSystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 import { conflict, originOf, probeStep, runRecorded } from "./recorded-step.ts";
 import { ledgerOf, type Run } from "./run-context.ts";
 import { sharedValues } from "./step-failed.ts";
@@ -47,7 +47,7 @@ async function hasRows(run: Run, table: string): Promise<boolean> {
 async function buildBeside(run: Run, migration: Migration, step: IndexStep): Promise<Origin | null> {
 	const db = ledgerOf(run.database);
 	return db.connection().execute(async (connection) => {
-		const catalogue = await readCatalogue(connection, "postgres");
+		const catalogue = await readSystemCatalogue(connection, "postgres");
 		const row = findRow(await readLedger(connection), migration.number, step.id);
 		const probed = await probeStep(step, connection, run.context, { catalogue, row });
 		if (typeof probed !== "string") throw conflict(migration, step, probed.conflict);

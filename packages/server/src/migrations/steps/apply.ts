@@ -9,7 +9,7 @@ import { StepFailed } from "./step-failed.ts";
 
 /** Applies one step unless it is there. @returns null when there was nothing to do and nothing to record */
 export async function applyStep(run: Run, migration: Migration, step: Step): Promise<Origin | null> {
-	await run.stillHeld();
+	await run.assertLockHeld();
 	const began = performance.now();
 	const origin = await apply(run, migration, step).catch((error: unknown) => {
 		throw error instanceof OperatorError ? error : new StepFailed(migration, step, error);

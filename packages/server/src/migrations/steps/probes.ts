@@ -1,7 +1,7 @@
-import type { Catalogue, Column } from "../catalogue/catalogue.ts";
 import type { Probe } from "../migration.ts";
+import type { Column, SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 
-type Look = (catalogue: Catalogue) => Probe;
+type Look = (catalogue: SystemCatalogue) => Probe;
 
 /** Done when the table exists with at least these columns. */
 export function tableExists(name: string, columns: readonly string[]): Look {

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from "kysely";
 import { LEDGER } from "../../db/schema.ts";
 import { OperatorError } from "../../operator-error.ts";
-import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
 import { checksum, findRow, readLedger } from "../ledger/ledger.ts";
 import type { LedgerRow, LedgerSchema, Origin } from "../ledger/ledger-schema.ts";
 import type { Action, Migration, Probe, Step, StepContext, Tx } from "../migration.ts";
+import { readSystemCatalogue, type SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 import type { Run } from "./run-context.ts";
 import { LOCK_TIMEOUT_MS, withLockRetry } from "./with-lock-retry.ts";
 
@@ -13,7 +13,7 @@ export async function probeStep(
 	step: Step,
 	db: Kysely<LedgerSchema>,
 	context: StepContext,
-	found: { catalogue: Catalogue; row: LedgerRow | null },
+	found: { catalogue: SystemCatalogue; row: LedgerRow | null },
 ): Promise<Probe> {
 	const recorded = found.row && found.row.cursor === null ? "done" : "todo";
 	if (step.probe === "ledger") return recorded;
@@ -39,7 +39,7 @@ export async function runRecorded(
 	return withLockRetry(run, where, LOCK_TIMEOUT_MS, async (tx) => {
 		const began = performance.now();
 		const row = findRow(await readLedger(tx), migration.number, step.id);
-		const catalogue = await readCatalogue<LedgerSchema>(tx, run.database.dialect.name);
+		const catalogue = await readSystemCatalogue<LedgerSchema>(tx, run.database.dialect.name);
 		const probed = already ? "todo" : await probeStep(step, tx, run.context, { catalogue, row });
 		if (typeof probed !== "string") throw conflict(migration, step, probed.conflict);
 		if (probed === "done" && row) return null;

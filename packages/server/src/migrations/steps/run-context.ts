@@ -29,7 +29,7 @@ export type Run = {
 	/** Whether there are rows, and therefore perhaps people who work with them meanwhile. */
 	isLive: boolean;
 	/** Fails when the lock on the migrations is lost. */
-	stillHeld: () => Promise<void>;
+	assertLockHeld: () => Promise<void>;
 };
 
 /** The database as the runner sees it. */

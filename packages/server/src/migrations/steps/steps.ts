@@ -1,7 +1,7 @@
 import { sql } from "kysely";
-import { readCatalogue, type Table } from "../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { Actions, IndexStep, Lock, Task, WholeStep } from "../migration.ts";
+import { readSystemCatalogue, type Table } from "../system-catalogue/read-catalogue.ts";
 import { columnExists, indexExists, tableExists } from "./probes.ts";
 import { bringBack, keepTable } from "./undo-tables.ts";
 
@@ -43,7 +43,7 @@ export function createTable(
  * A step that creates a table of the existing product, or adds the columns that a database of an earlier
  * state of that product lacks. It is never undone: these tables are not ours.
  */
-export function existingTable(name: string, definition: Definition): WholeStep {
+export function predecessorTable(name: string, definition: Definition): WholeStep {
 	const lines = linesOf(definition);
 	return {
 		id: `table_${name}`,
@@ -84,7 +84,7 @@ function createOrComplete(name: string, lines: readonly string[]): Task {
 			return found ? missingIn(found).map(addColumnSql) : [create];
 		},
 		async run(tx, { dialect, report }) {
-			const found = (await readCatalogue<LedgerSchema>(tx, dialect.name)).get(name);
+			const found = (await readSystemCatalogue<LedgerSchema>(tx, dialect.name)).get(name);
 			if (!found) {
 				await sql.raw(create).execute(tx);
 				return;

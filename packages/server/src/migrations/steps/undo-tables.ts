@@ -2,9 +2,9 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import { counted } from "../../counted.ts";
 import type { DatabaseDialect } from "../../db/dialect.ts";
 import type { Schema } from "../../db/schema.ts";
-import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
 import { KEPT, type LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { StepContext, Task, Tx } from "../migration.ts";
+import { readSystemCatalogue, type SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 
 // Undoing a migration drops tables and columns. What they held stays in tables of their own until `migrate
 // prune`, so that the migration can bring it back.
@@ -29,7 +29,7 @@ export async function keepRows(
 	query: string,
 ): Promise<number> {
 	const name = keptName(migration, table);
-	const catalogue = await readCatalogue<LedgerSchema>(tx, dialect.name);
+	const catalogue = await readSystemCatalogue<LedgerSchema>(tx, dialect.name);
 	// Rows that an earlier undo kept and no migration could bring back stay beside the new ones.
 	if (catalogue.has(name)) {
 		const columns = [...(catalogue.get(name)?.columns.keys() ?? [])]
@@ -74,7 +74,7 @@ export function keepTable(migration: number, name: string): Task {
 
 async function keepSessions(tx: Tx, context: StepContext, migration: number): Promise<void> {
 	const name = sessionsName(migration);
-	const catalogue = await readCatalogue<LedgerSchema>(tx, context.dialect.name);
+	const catalogue = await readSystemCatalogue<LedgerSchema>(tx, context.dialect.name);
 	if (catalogue.has(name)) {
 		await renewSessions(tx, context, migration, catalogue);
 		return;
@@ -91,7 +91,7 @@ async function renewSessions(
 	tx: Tx,
 	context: StepContext,
 	migration: number,
-	catalogue: Catalogue,
+	catalogue: SystemCatalogue,
 ): Promise<void> {
 	const name = sessionsName(migration);
 	const taken = `SELECT s.id FROM ${name} s JOIN student_responses r ON r.id = s.id WHERE r.session_id <> s.session_id`;
@@ -124,7 +124,7 @@ export function bringBack(migration: number, name: string): Task {
 		// Nothing was ever undone where the SQL is applied by hand.
 		sql: "",
 		async run(tx, context) {
-			const catalogue = await readCatalogue<LedgerSchema>(tx, context.dialect.name);
+			const catalogue = await readSystemCatalogue<LedgerSchema>(tx, context.dialect.name);
 			if (!catalogue.has(kept)) return;
 			const columns = commonColumns(catalogue, name, kept);
 			const belongs = conditions(catalogue, migration, name);
@@ -160,19 +160,19 @@ async function dropWhenEmpty(tx: Tx, context: StepContext, migration: number, na
 
 /** The list of sessions goes with the last kept table that names sessions. What the repairs keep does not need it. */
 async function forgetSessions(tx: Tx, context: StepContext, migration: number): Promise<void> {
-	const catalogue = await readCatalogue<LedgerSchema>(tx, context.dialect.name);
+	const catalogue = await readSystemCatalogue<LedgerSchema>(tx, context.dialect.name);
 	const others = await tx.selectFrom(KEPT).select("table_name").where("migration", "=", migration).execute();
 	const isNeeded = others.some(({ table_name }) => catalogue.get(table_name)?.columns.has("response_id"));
 	if (!isNeeded) await dropKept(tx, sessionsName(migration));
 }
 
-function commonColumns(catalogue: Catalogue, name: string, kept: string): string[] {
+function commonColumns(catalogue: SystemCatalogue, name: string, kept: string): string[] {
 	const there = catalogue.get(kept)?.columns;
 	return [...(catalogue.get(name)?.columns.keys() ?? [])].filter((column) => there?.has(column));
 }
 
 /** Only what everything it refers to still exists may come back. */
-function conditions(catalogue: Catalogue, migration: number, name: string): string {
+function conditions(catalogue: SystemCatalogue, migration: number, name: string): string {
 	const sessions = sessionsName(migration);
 	const keys = catalogue.get(name)?.foreign_keys ?? [];
 	const all = keys.flatMap(({ columns, references }) => {
@@ -202,7 +202,7 @@ export async function eraseKept(
 	sessions: readonly { id: number; session_id: string }[],
 ): Promise<void> {
 	const tx = transaction.withTables<Pick<LedgerSchema, "migration_ledger" | "migration_kept">>();
-	const catalogue = await readCatalogue<LedgerSchema>(tx, dialect.name);
+	const catalogue = await readSystemCatalogue<LedgerSchema>(tx, dialect.name);
 	if (!catalogue.has(KEPT)) return;
 	for (const { table_name } of await listKept(tx)) {
 		const columns = catalogue.get(table_name)?.columns;

@@ -1,6 +1,6 @@
-import type { Shape } from "../catalogue/shape.ts";
 import { isBookkeeping } from "../ledger/ledger-schema.ts";
 import type { Allowances } from "../migration.ts";
+import type { Shape } from "../system-catalogue/shape.ts";
 import { compareShapes } from "./differences.ts";
 import type { Snapshot, TableSnapshot, Totals } from "./snapshot-types.ts";
 

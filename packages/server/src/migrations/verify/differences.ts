@@ -5,7 +5,7 @@ import type {
 	IndexShape,
 	Shape,
 	TableShape,
-} from "../catalogue/shape.ts";
+} from "../system-catalogue/shape.ts";
 
 /** What differs, each in one sentence without its full stop. */
 export type Compared = {

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../../db/open.ts";
-import { readCatalogue } from "../catalogue/catalogue.ts";
-import { type Shape, shapeOf } from "../catalogue/shape.ts";
 import { isBookkeeping } from "../ledger/ledger-schema.ts";
 import { migrateUp } from "../runner.ts";
+import { readSystemCatalogue } from "../system-catalogue/read-catalogue.ts";
+import { type Shape, shapeOf } from "../system-catalogue/shape.ts";
 
 const shapes = new Map<number, Promise<Shape>>();
 
@@ -26,7 +26,7 @@ async function makeShape(to: number): Promise<Shape> {
 		const database = await openDatabase({ dialect: "sqlite", file: join(folder, "empty.db") });
 		try {
 			await migrateUp(database, { to });
-			const catalogue = await readCatalogue(database.db, "sqlite");
+			const catalogue = await readSystemCatalogue(database.db, "sqlite");
 			const tables = [...catalogue.keys()].filter((name) => !isBookkeeping(name));
 			return shapeOf(catalogue, tables);
 		} finally {

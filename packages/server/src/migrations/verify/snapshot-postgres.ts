@@ -1,6 +1,6 @@
 import { type RawBuilder, sql, type Transaction } from "kysely";
 import type { Schema } from "../../db/schema.ts";
-import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 import type { Plan, SnapshotReader, Totals } from "./snapshot-types.ts";
 
 const HERE = sql`to_regnamespace(quote_ident(current_schema()))`;
@@ -88,7 +88,7 @@ async function readSequences(tx: Transaction<Schema>): Promise<Record<string, nu
  */
 async function countViolations(
 	tx: Transaction<Schema>,
-	catalogue: Catalogue,
+	catalogue: SystemCatalogue,
 ): Promise<Record<string, number>> {
 	const found: Record<string, number> = {};
 	for (const [table, { foreign_keys }] of catalogue) {

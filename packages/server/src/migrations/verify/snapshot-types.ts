@@ -1,6 +1,6 @@
 import type { DatabaseUrl } from "../../db/dialect.ts";
-import type { Catalogue } from "../catalogue/catalogue.ts";
-import type { Shape } from "../catalogue/shape.ts";
+import type { SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
+import type { Shape } from "../system-catalogue/shape.ts";
 
 /** What a database held at one moment, in a form that fits into a file and can be held against a later one. */
 export type Snapshot = {
@@ -45,7 +45,7 @@ export type SnapshotReader = {
 	totals(table: string, plan: Plan): Promise<{ all: Totals; settled: Totals | null; newest: number | null }>;
 	objects(): Promise<Record<string, string>>;
 	sequences(): Promise<Record<string, number>>;
-	violations(catalogue: Catalogue): Promise<Record<string, number>>;
+	violations(catalogue: SystemCatalogue): Promise<Record<string, number>>;
 	soundness(): Promise<string>;
 };
 export type Plan = {

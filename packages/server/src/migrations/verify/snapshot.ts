@@ -1,8 +1,8 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Database, DatabaseUrl } from "../../db/dialect.ts";
 import { LEDGER, type Schema } from "../../db/schema.ts";
-import { type Catalogue, readCatalogue, type Table } from "../catalogue/catalogue.ts";
-import { shapeOf } from "../catalogue/shape.ts";
+import { readSystemCatalogue, type SystemCatalogue, type Table } from "../system-catalogue/read-catalogue.ts";
+import { shapeOf } from "../system-catalogue/shape.ts";
 import { postgresReader } from "./snapshot-postgres.ts";
 import { sqliteReader } from "./snapshot-sqlite.ts";
 import type { Plan, Snapshot, SnapshotReader, TableSnapshot, Writers } from "./snapshot-types.ts";
@@ -20,7 +20,7 @@ export async function takeSnapshot(
 	return database.reader.transaction().execute(async (tx) => {
 		const dialect = database.dialect.name;
 		const reader = readerOf(dialect, tx);
-		const catalogue = await readCatalogue<Schema>(tx, dialect);
+		const catalogue = await readSystemCatalogue<Schema>(tx, dialect);
 		const tables: Record<string, TableSnapshot> = {};
 		for (const [name, table] of catalogue) {
 			if (name === LEDGER) continue;
@@ -46,7 +46,7 @@ export function readerOf(dialect: DatabaseUrl["dialect"], tx: Transaction<Schema
 	return dialect === "sqlite" ? sqliteReader(tx) : postgresReader(tx);
 }
 
-function planOf(name: string, table: Table, catalogue: Catalogue, since: Snapshot | undefined): Plan {
+function planOf(name: string, table: Table, catalogue: SystemCatalogue, since: Snapshot | undefined): Plan {
 	const before = since?.tables[name];
 	// A table that keeps rows for an undo has their columns but no key of its own.
 	const origin = catalogue.get(/^undo_\d+_(.+)$/.exec(name)?.[1] ?? "") ?? table;

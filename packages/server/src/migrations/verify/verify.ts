@@ -2,14 +2,14 @@ import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
 import { LEDGER } from "../../db/schema.ts";
 import { TIME_COLUMNS } from "../adoption/times/time-columns.ts";
-import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
-import { fingerprint, onlyKnown, type Shape, shapeOf } from "../catalogue/shape.ts";
 import { findRow, readLedger } from "../ledger/ledger.ts";
 import type { LedgerRow } from "../ledger/ledger-schema.ts";
 import type { Allowances } from "../migration.ts";
 import { editedSteps, unknownSteps } from "../refusals.ts";
 import { stepsOf } from "../runner.ts";
 import { ledgerOf } from "../steps/run-context.ts";
+import { readSystemCatalogue, type SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
+import { fingerprint, onlyKnown, type Shape, shapeOf } from "../system-catalogue/shape.ts";
 import { migrations } from "../versions/list.ts";
 import { compareSnapshots } from "./compare.ts";
 import { compareShapes } from "./differences.ts";
@@ -50,7 +50,7 @@ export async function verify(
 	database: Database,
 	options: { before?: Snapshot; allowances?: Allowances } = {},
 ): Promise<VerifyReport> {
-	const catalogue = await readCatalogue(database.db, database.dialect.name);
+	const catalogue = await readSystemCatalogue(database.db, database.dialect.name);
 	const ledger = catalogue.has(LEDGER) ? await readLedger(ledgerOf(database)) : null;
 	const migration = ledger ? newestRecorded(database, ledger) : 0;
 	const expected = await expectedShape(migration);
@@ -168,7 +168,7 @@ function without(shape: Shape, columns: AsFound): Shape {
 }
 
 /** What PostgreSQL has but does not hold to. Of tables that are not ours it is only told. */
-function checkValidity(catalogue: Catalogue, expected: Shape): Part {
+function checkValidity(catalogue: SystemCatalogue, expected: Shape): Part {
 	const all = [...catalogue].flatMap(([table, { indexes, foreign_keys, checks }]) => {
 		const broken = [
 			...[...indexes.values()]
@@ -188,7 +188,7 @@ function checkValidity(catalogue: Catalogue, expected: Shape): Part {
 }
 
 /** Rows without their parent may be as old as the previous program, which need not have switched foreign keys on. */
-async function checkRows(database: Database, catalogue: Catalogue, legacy: Shape): Promise<Part[]> {
+async function checkRows(database: Database, catalogue: SystemCatalogue, legacy: Shape): Promise<Part[]> {
 	return database.reader.transaction().execute(async (tx) => {
 		const reader = readerOf(database.dialect.name, tx);
 		const orphans = Object.entries(await reader.violations(catalogue)).map(([key, count]) => ({

@@ -1,12 +1,12 @@
 import type { Migration } from "../migration.ts";
-import { createIndex, existingTable } from "../steps/steps.ts";
+import { createIndex, predecessorTable } from "../steps/steps.ts";
 
 /** The tables as the existing product had them before phase 1, so that its databases and ours are one shape. */
 export const tables: Migration = {
 	number: 1,
 	name: "tables",
 	steps: [
-		existingTable(
+		predecessorTable(
 			"admins",
 			`id INTEGER NOT NULL PRIMARY KEY,
 			username VARCHAR(50) NOT NULL,
@@ -15,7 +15,7 @@ export const tables: Migration = {
 		),
 		createIndex("ix_admins_id", "admins", ["id"]),
 		createIndex("ix_admins_username", "admins", ["username"], { unique: true }),
-		existingTable(
+		predecessorTable(
 			"categories",
 			`id INTEGER NOT NULL PRIMARY KEY,
 			name VARCHAR(100) NOT NULL,
@@ -25,7 +25,7 @@ export const tables: Migration = {
 			is_active BOOLEAN`,
 		),
 		createIndex("ix_categories_id", "categories", ["id"]),
-		existingTable(
+		predecessorTable(
 			"import_logs",
 			`id INTEGER NOT NULL PRIMARY KEY,
 			filename VARCHAR(255) NOT NULL,
@@ -38,7 +38,7 @@ export const tables: Migration = {
 			imported_at DATETIME DEFAULT CURRENT_TIMESTAMP`,
 		),
 		createIndex("ix_import_logs_id", "import_logs", ["id"]),
-		existingTable(
+		predecessorTable(
 			"pages",
 			`id INTEGER NOT NULL PRIMARY KEY,
 			title VARCHAR(200) NOT NULL,
@@ -61,7 +61,7 @@ export const tables: Migration = {
 			completion_message_ar TEXT`,
 		),
 		createIndex("ix_pages_id", "pages", ["id"]),
-		existingTable(
+		predecessorTable(
 			"questions",
 			`id INTEGER NOT NULL PRIMARY KEY,
 			page_id INTEGER NOT NULL REFERENCES pages (id),
@@ -99,7 +99,7 @@ export const tables: Migration = {
 		),
 		createIndex("ix_questions_id", "questions", ["id"]),
 		createIndex("ix_questions_item_id", "questions", ["item_id"], { unique: true }),
-		existingTable(
+		predecessorTable(
 			"question_pool",
 			`id INTEGER NOT NULL PRIMARY KEY,
 			title VARCHAR(200) NOT NULL,
@@ -127,7 +127,7 @@ export const tables: Migration = {
 			ordering_options_ar TEXT`,
 		),
 		createIndex("ix_question_pool_id", "question_pool", ["id"]),
-		existingTable(
+		predecessorTable(
 			"question_page_assignments",
 			`id INTEGER NOT NULL PRIMARY KEY,
 			question_pool_id INTEGER NOT NULL REFERENCES question_pool (id),
@@ -137,7 +137,7 @@ export const tables: Migration = {
 			assigned_by VARCHAR(100)`,
 		),
 		createIndex("ix_question_page_assignments_id", "question_page_assignments", ["id"]),
-		existingTable(
+		predecessorTable(
 			"student_responses",
 			`id INTEGER NOT NULL PRIMARY KEY,
 			session_id VARCHAR(36) NOT NULL,
@@ -151,7 +151,7 @@ export const tables: Migration = {
 		),
 		createIndex("ix_student_responses_id", "student_responses", ["id"]),
 		createIndex("ix_student_responses_session_id", "student_responses", ["session_id"], { unique: true }),
-		existingTable(
+		predecessorTable(
 			"question_answers",
 			`id INTEGER NOT NULL PRIMARY KEY,
 			response_id INTEGER NOT NULL REFERENCES student_responses (id),
@@ -161,7 +161,7 @@ export const tables: Migration = {
 			answer_json TEXT`,
 		),
 		createIndex("ix_question_answers_id", "question_answers", ["id"]),
-		existingTable(
+		predecessorTable(
 			"assessment_scores",
 			`id INTEGER NOT NULL PRIMARY KEY,
 			response_id INTEGER NOT NULL REFERENCES student_responses (id),
@@ -199,7 +199,7 @@ export const tables: Migration = {
 			notes TEXT`,
 		),
 		createIndex("ix_assessment_scores_id", "assessment_scores", ["id"]),
-		existingTable(
+		predecessorTable(
 			"feedbacks",
 			`id INTEGER NOT NULL PRIMARY KEY,
 			session_id VARCHAR NOT NULL REFERENCES student_responses (session_id),

@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import { LEDGER } from "../../db/schema.ts";
-import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { BatchesStep, Migration, Probe, Prober, Task } from "../migration.ts";
 import { addColumn, change, createIndex } from "../steps/steps.ts";
+import type { SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 import { bringBackPhase1, dropStatus, forgetKeptPhase1, keepPhase1 } from "./kept-phase-1.ts";
 
 const ISO = "%Y-%m-%dT%H:%M:%fZ";
@@ -169,12 +169,12 @@ export const phase1SessionManagement: Migration = {
 	],
 };
 
-function isNotNull(catalogue: Catalogue): boolean {
+function isNotNull(catalogue: SystemCatalogue): boolean {
 	return catalogue.get(TABLE)?.columns.get("last_activity")?.not_null ?? false;
 }
 
 /** The constraint that proves that no last_activity is empty, while it is there. */
-function proof(catalogue: Catalogue) {
+function proof(catalogue: SystemCatalogue) {
 	return catalogue.get(TABLE)?.checks.find(({ name }) => name === "ck_student_responses_last_activity");
 }
 
@@ -182,7 +182,7 @@ function proof(catalogue: Catalogue) {
  * Where the column was found, the database had phase 1 before: what its rows say is looked at by the repairs
  * of the next migration, which keep what they change.
  */
-function onlyIfApplied(column_step: string, look?: (catalogue: Catalogue) => Probe): Prober {
+function onlyIfApplied(column_step: string, look?: (catalogue: SystemCatalogue) => Probe): Prober {
 	return {
 		async rows(db, _means, catalogue) {
 			const isThere = catalogue.get(TABLE)?.columns.has(column_step.replace(/^column_/, "")) ?? false;

@@ -1,23 +1,23 @@
 import { describe, expect, test } from "vitest";
 import { createScoreStore } from "../../db/results/scores.ts";
-import { anExistingQuestionnaire } from "../../testing/existing-questionnaire.ts";
+import { aPredecessorQuestionnaire } from "../../testing/predecessor-questionnaire.ts";
 import { migrateUp } from "../runner.ts";
 
 describe.each(["sqlite", "postgres"] as const)("points scoring on %s", (engine) => {
 	test("a version adopted before it gets its interests, and results without them are computed anew", async () => {
-		await using existing = await anExistingQuestionnaire(engine);
-		await existing.exec(
+		await using predecessor = await aPredecessorQuestionnaire(engine);
+		await predecessor.exec(
 			...[1, 2, 3].map(
 				(id) =>
 					`INSERT INTO student_responses (id, session_id, email, full_name, age_group, country, origin_country)
 					VALUES (${id}, '00000000-0000-4000-8000-00000000000${id}', 'temp@temp.com', 'In Progress', 'temp', 'temp', 'temp')`,
 			),
 		);
-		const database = await existing.open();
+		const database = await predecessor.open();
 		await migrateUp(database, { adopt: true, to: 5 });
 		// As an earlier CaRhythm left it: a key without interests, and profiles of its own beside one of the
 		// previous program.
-		await existing.exec(
+		await predecessor.exec(
 			`UPDATE assessment_versions SET scoring = '{"groups":[],"instruments":[],"scales":[]}'`,
 			`INSERT INTO assessment_scores (id, response_id, rhythm_profile) VALUES
 				(1, 1, '{"version":"carhythm/1","scales":[]}'), (2, 2, '{"riasec":{"holland_code":"RIA"},"version":"v1.1"}')`,
@@ -41,6 +41,6 @@ describe.each(["sqlite", "postgres"] as const)("points scoring on %s", (engine) 
 
 		// A second adoption finds nothing to change: no further version comes about.
 		await migrateUp(database, {});
-		expect(await existing.rows("assessment_versions")).toHaveLength(1);
+		expect(await predecessor.rows("assessment_versions")).toHaveLength(1);
 	});
 });

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from "kysely";
 import { statusOf, unknownLabels } from "../adoption/status/status-mapping.ts";
-import { type Catalogue, readCatalogue } from "../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { BatchesStep, Decisions, Task, WholeStep } from "../migration.ts";
 import { change } from "../steps/steps.ts";
 import { dropKept, keepRows, keptName } from "../steps/undo-tables.ts";
+import { readSystemCatalogue, type SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 
 const TABLE = "student_responses";
 const KEPT = keptName(2, TABLE);
@@ -15,7 +15,7 @@ export const keepPhase1: Task = {
 	name: "keep_phase_1",
 	version: 1,
 	async run(tx, context) {
-		const catalogue = await readCatalogue<LedgerSchema>(tx, context.dialect.name);
+		const catalogue = await readSystemCatalogue<LedgerSchema>(tx, context.dialect.name);
 		if (catalogue.has(KEPT)) return;
 		const there = COLUMNS.filter((column) => catalogue.get(TABLE)?.columns.has(column));
 		// As text: the type itself goes with its column.
@@ -57,7 +57,7 @@ export const bringBackPhase1: BatchesStep = {
 		size: 5000,
 		version: 1,
 		async run(tx, { from, to }, { dialect, decisions }) {
-			const catalogue = await readCatalogue<LedgerSchema>(tx, dialect.name);
+			const catalogue = await readSystemCatalogue<LedgerSchema>(tx, dialect.name);
 			const kept = catalogue.get(KEPT)?.columns;
 			const type = dialect.name === "postgres" ? "sessionstatus" : "TEXT";
 			const labels = await keptLabels(tx, catalogue);
@@ -92,7 +92,7 @@ export const bringBackPhase1: BatchesStep = {
 type KeptLabel = { label: string | null; unfinished: number };
 
 /** The labels that are kept of responses which are there, and how many of those are not finished. */
-async function keptLabels(db: Kysely<LedgerSchema>, catalogue: Catalogue): Promise<KeptLabel[]> {
+async function keptLabels(db: Kysely<LedgerSchema>, catalogue: SystemCatalogue): Promise<KeptLabel[]> {
 	if (!catalogue.get(KEPT)?.columns.has("status")) return [];
 	const { rows } = await sql<KeptLabel>`
 		SELECT k.status AS label, sum(CASE WHEN r.completed_at IS NULL THEN 1 ELSE 0 END) AS unfinished
@@ -102,7 +102,7 @@ async function keptLabels(db: Kysely<LedgerSchema>, catalogue: Catalogue): Promi
 }
 
 /** PostgreSQL: a time that was kept without a zone is read in the zone that the operator named. */
-function keptActivity(catalogue: Catalogue, { assume_timezone }: Decisions): string {
+function keptActivity(catalogue: SystemCatalogue, { assume_timezone }: Decisions): string {
 	const declared = catalogue.get(KEPT)?.columns.get("last_activity")?.declared ?? "";
 	if (!declared.endsWith("without time zone")) return "k.last_activity";
 	return `k.last_activity AT TIME ZONE '${assume_timezone.replaceAll("'", "''")}'`;
@@ -116,7 +116,7 @@ export const dropStatus: Task = {
 	name: "drop_status",
 	version: 1,
 	async run(tx, { dialect }) {
-		const table = (await readCatalogue<LedgerSchema>(tx, dialect.name)).get(TABLE);
+		const table = (await readSystemCatalogue<LedgerSchema>(tx, dialect.name)).get(TABLE);
 		const checks = table?.checks.filter(({ expression }) => /\bstatus\b/i.test(expression)) ?? [];
 		for (const { name } of checks) {
 			if (name) await sql`ALTER TABLE ${sql.table(TABLE)} DROP CONSTRAINT ${sql.ref(name)}`.execute(tx);

@@ -7,24 +7,31 @@ import {
 	expectedRows,
 	expectedSnapshot,
 	shownStatus,
-} from "./expected.ts";
-import type { RefSession } from "./reference.ts";
-import { ask, expectSame, type World } from "./world.ts";
+} from "./expected-replies.ts";
+import { expectSame, type ModelRun, requestAll } from "./model-run.ts";
+import type { ReferenceSession } from "./reference-state.ts";
 
-/** Holds a session, and what is new in its history (or all of it), against the reference, on every server. */
-export async function compare(world: World, session: RefSession, how: "tail" | "whole"): Promise<void> {
+/**
+ * Compares a session with the reference on every server: its state, and its history since the last
+ * comparison.
+ */
+export async function compareSession(
+	run: ModelRun,
+	session: ReferenceSession,
+	how: "tail" | "whole",
+): Promise<void> {
 	const { slot } = session;
-	const session_id = world.session_ids[slot] ?? "";
-	const after = how === "whole" ? 0 : (world.compared[slot] ?? 0);
-	// A row too many would show in the revision below, and at the end of the story everything is read.
-	if (how === "whole" || session.lines.length > after) await compareRows(world, session, after);
-	world.compared[slot] = session.lines.length;
-	const snapshot = await ask(world, "GET", `/api/v2/session/${session_id}`);
-	const { now } = world.reference;
-	const expected = expectedSnapshot(session, session_id, now, world.questions);
+	const session_id = run.session_ids[slot] ?? "";
+	const after = how === "whole" ? 0 : (run.compared[slot] ?? 0);
+	// Without new entries only the snapshot is read: a row too many would show in its revision.
+	if (how === "whole" || session.entries.length > after) await compareRows(run, session, after);
+	run.compared[slot] = session.entries.length;
+	const snapshot = await requestAll(run, "GET", `/api/v2/session/${session_id}`);
+	const { now } = run.reference;
+	const expected = expectedSnapshot(session, session_id, now, run.questions);
 	expectSame(`session ${slot}`, withoutNames(snapshot.body), expected);
 	if (how === "tail") return;
-	const validity = await ask(world, "GET", `/api/v2/session/${session_id}/validate`);
+	const validity = await requestAll(run, "GET", `/api/v2/session/${session_id}/validate`);
 	const { status, current_page_id, last_activity } = {
 		...expected.session,
 		current_page_id: expected.session.place?.page_id ?? null,
@@ -41,19 +48,21 @@ export async function compare(world: World, session: RefSession, how: "tail" | "
 					progress: expected.progress,
 				},
 	);
-	await compareProgress(world, session);
+	await compareProgress(run, session);
 }
 
-/** What the pages of the existing front end ask for: the modules, and the questions of a page that have an answer. */
-async function compareProgress(world: World, session: RefSession): Promise<void> {
-	const { questions, chance } = world;
-	const session_id = world.session_ids[session.slot] ?? "";
-	const progress = await ask(world, "GET", `/api/v2/session/${session_id}/progress`);
+/**
+ * Compares the replies that existing clients read: progress by module, and the answered questions of a page.
+ */
+async function compareProgress(run: ModelRun, session: ReferenceSession): Promise<void> {
+	const { questions, chance } = run;
+	const session_id = run.session_ids[session.slot] ?? "";
+	const progress = await requestAll(run, "GET", `/api/v2/session/${session_id}/progress`);
 	const what = `the progress of session ${session.slot}`;
 	expectSame(what, progress.body, expectedModules(session, session_id, questions));
 	const page_id = questions.pageOf(chance.pick(questions.ids));
 	const path = `/api/v2/session/${session_id}/answered-questions?page_id=${page_id}`;
-	const answered = await ask(world, "GET", path);
+	const answered = await requestAll(run, "GET", path);
 	expectSame(
 		`the answered questions of page ${page_id} in session ${session.slot}`,
 		answered.body,
@@ -61,26 +70,26 @@ async function compareProgress(world: World, session: RefSession): Promise<void>
 	);
 }
 
-async function compareRows(world: World, session: RefSession, after: number): Promise<void> {
+async function compareRows(run: ModelRun, session: ReferenceSession, after: number): Promise<void> {
 	const { slot } = session;
 	const found = await Promise.all(
-		world.servers.map((server) => readRows(server, world.session_ids[slot] ?? "", after)),
+		run.servers.map((server) => readRows(server, run.session_ids[slot] ?? "", after)),
 	);
 	for (const [index, rows] of found.entries()) {
-		// Ids that the server minted are its own choice; from here on they are known.
+		// The reference learns ids that the server minted.
 		for (const { revision, operation_id } of rows.events) {
-			const line = session.lines[revision - 1];
-			if (line) line.operation_id ??= operation_id;
+			const entry = session.entries[revision - 1];
+			if (entry) entry.operation_id ??= operation_id;
 		}
-		const where = `${world.servers[index]?.engine}, session ${slot}`;
+		const where = `${run.servers[index]?.engine}, session ${slot}`;
 		expectSame(`the history (${where})`, rows.events, expectedRows(session, after));
-		const { questions_answered } = expectedProgress(session, world.questions);
-		const counted = { answers: questions_answered, events: session.lines.length };
+		const { questions_answered } = expectedProgress(session, run.questions);
+		const counted = { answers: questions_answered, events: session.entries.length };
 		expectSame(`the number of rows (${where})`, rows.counted, counted);
 	}
 }
 
-/** Without what is the server's own choice. */
+/** Leaves out what the server chooses itself. */
 export function withoutNames(body: unknown): unknown {
 	const { display_id: _, assessment: __, ...rest } = body as Record<string, unknown>;
 	return rest;
@@ -120,25 +129,28 @@ async function readRows(server: SimulatedServer, session_id: string, after: numb
 	return { events, counted };
 }
 
-/** Compares the sessions at hand and every other one to which something has happened. */
-export async function compareGrown(
-	world: World,
+/** Compares these sessions and every other one whose history has grown. */
+export async function compareChanged(
+	run: ModelRun,
 	before: readonly number[],
-	also: readonly (RefSession | null)[],
+	also: readonly (ReferenceSession | null)[],
 ): Promise<void> {
-	for (const session of world.reference.sessions) {
-		const hasGrown = session.lines.length !== (before[session.slot] ?? 0);
-		if (!session.erased && (hasGrown || also.includes(session))) await compare(world, session, "tail");
+	for (const session of run.reference.sessions) {
+		const hasGrown = session.entries.length !== (before[session.slot] ?? 0);
+		if (!session.erased && (hasGrown || also.includes(session))) await compareSession(run, session, "tail");
 	}
 }
 
-/** Everything at the end of a run: every session whole, the operator's list, and what an export tells. */
-export async function compareAll(world: World): Promise<void> {
-	const there = world.reference.sessions.filter(({ erased }) => !erased);
-	for (const session of there) await compare(world, session, "whole");
-	await compareExport(world);
-	const { now } = world.reference;
-	for (const server of world.servers) {
+/**
+ * Compares everything at the end of a run: sessions with their whole history, the operator's lists, the
+ * export.
+ */
+export async function compareAll(run: ModelRun): Promise<void> {
+	const there = run.reference.sessions.filter(({ erased }) => !erased);
+	for (const session of there) await compareSession(run, session, "whole");
+	await compareExport(run);
+	const { now } = run.reference;
+	for (const server of run.servers) {
 		for (const status of ["active", "expired", "completed", "user_abandoned_not_completed"] as const) {
 			const listed = await server.admin().list({ status, limit: 1000 });
 			expectSame(
@@ -146,22 +158,22 @@ export async function compareAll(world: World): Promise<void> {
 				listed.map(({ display_id }) => display_id).sort(),
 				there
 					.filter((session) => shownStatus(session, now) === status)
-					.map(({ slot }) => world.display_ids[slot])
+					.map(({ slot }) => run.display_ids[slot])
 					.sort(),
 			);
 		}
 	}
 }
 
-export async function compareExport(world: World): Promise<void> {
-	const there = world.reference.sessions.filter(({ erased }) => !erased);
-	for (const server of world.servers) {
+export async function compareExport(run: ModelRun): Promise<void> {
+	const there = run.reference.sessions.filter(({ erased }) => !erased);
+	for (const server of run.servers) {
 		const exported = await server.exported();
 		expectSame(`the number of exported sessions on ${server.engine}`, exported.size, there.length);
 		for (const session of there) {
-			const found = exported.get(world.display_ids[session.slot] ?? "");
-			const { now } = world.reference;
-			const { session: state } = expectedSnapshot(session, "", now, world.questions);
+			const found = exported.get(run.display_ids[session.slot] ?? "");
+			const { now } = run.reference;
+			const { session: state } = expectedSnapshot(session, "", now, run.questions);
 			const given = Object.entries(state.answers).filter(([, { answer }]) => answer !== null);
 			expectSame(
 				`the export of session ${session.slot} on ${server.engine}`,

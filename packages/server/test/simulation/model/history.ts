@@ -1,24 +1,23 @@
-// What is true of a session, read off its whole history each time. The program keeps the present state and
-// changes it step by step; here nothing is kept but what happened, so that the two can hardly be wrong in the
-// same way.
+// The state of a session, derived from its whole history by searching. The product keeps the current state
+// and changes it step by step, so the two can hardly have the same fault.
 
 type Status = "active" | "completed" | "user_abandoned_not_completed";
 
-/** An answer as it travels; the model never looks inside. */
-export type Content = Readonly<Record<string, unknown>>;
+/** An answer as it is sent. The model never looks inside. */
+export type AnswerContent = Readonly<Record<string, unknown>>;
 
-type Wanted =
-	| { kind: "answer"; question_id: number; answer: Content }
+type SyncCommand =
+	| { kind: "answer"; question_id: number; answer: AnswerContent }
 	| { kind: "clear"; question_id: number }
-	| { kind: "draft"; question_id: number; draft: Content | null }
+	| { kind: "draft"; question_id: number; draft: AnswerContent | null }
 	| { kind: "move"; question_id: number; language?: "en" | "ar" }
 	| { kind: "complete" }
 	| { kind: "hold"; device_id: string; label: string };
 
-/** What no device sends by a sync. */
-export type Unsent = { kind: "start" | "abandon" | "restore" | "apply_late" };
+/** Commands that no sync carries. */
+export type ServerCommand = { kind: "start" | "abandon" | "restore" | "apply_late" };
 
-export type Deed = Wanted | Unsent;
+export type ModelCommand = SyncCommand | ServerCommand;
 
 export type Result =
 	| {
@@ -27,142 +26,161 @@ export type Result =
 			revision: number;
 			xp_gained: number;
 			badges_unlocked: string[];
-			/** The answer that stood and was not seen. */
+			/** The operation id of the answer that was current and not seen. */
 			conflict?: string | null;
 	  }
 	| { status: "late" | "refused"; operation_id: string | null; code: string };
 
-/** One line of a session's history. Times are milliseconds. */
-export type Line = {
+/** One entry of a session's history. Times are milliseconds. */
+export type HistoryEntry = {
 	revision: number;
-	/** Null for an id that the server minted, until it has been read. */
+	/** Null for an id that the server minted, until a comparison has read it. */
 	operation_id: string | null;
-	deed: Deed;
+	command: ModelCommand;
 	at: number;
 	client_time: number | null;
 	received: number;
-	/** When it counts as received, where the server's clock ran ahead as it came. */
-	counts_from?: number;
+	/** When it counts as received, if the server's clock ran ahead at that moment. */
+	counts_as_received?: number;
 	outcome: "applied" | "superseded" | "late";
-	/** It stands there for its id alone: a request that changed nothing when it came. */
-	noted: boolean;
+	/** Whether the entry only records an operation id, of a request that changed nothing. */
+	changes_nothing: boolean;
 	result: Result | null;
-	/** Of one that came late: the answer that was seen when it was given. */
+	/** Of a late entry: the operation id of the answer that the student saw. */
 	after?: string | null | undefined;
-	/** Of one that a restore brought back: the answer that stood then and was not seen. */
-	unseen?: string | null;
-	/** Answered and ever answered, right after it. */
+	/**
+	 * Of a late entry that was applied: the operation id of the answer that was current then and not seen.
+	 */
+	conflict_when_applied?: string | null;
+	/** Questions answered, and ever answered, right after this entry. */
 	counts: { answered: number; ever: number };
 };
 
 export type Stamp = { at: number; operation_id: string | null };
 
-/** A session: what happened to it, and what no history line tells. */
+/** A session's entries, and the facts that no entry holds. */
 export type History = {
 	language: "en" | "ar";
 	started: number;
-	lines: Line[];
+	entries: HistoryEntry[];
 	status: Status;
 	abandoned: number | null;
 	completed: number | null;
-	/** How far each device has come: the clock of its newest write, and the time that came of it. */
+	/** Each device's watermark: the clock of its newest write, and the time that this write got. */
 	devices: Map<string, { client_time: number; at: number }>;
 };
 
-const counted = (history: History) =>
-	history.lines.filter(({ outcome, noted }) => outcome !== "late" && !noted);
+const effectiveEntries = (history: History) =>
+	history.entries.filter(({ outcome, changes_nothing }) => outcome !== "late" && !changes_nothing);
 
 function isNewer(a: Stamp, b: Stamp): boolean {
 	return a.at > b.at || (a.at === b.at && (a.operation_id ?? "") > (b.operation_id ?? ""));
 }
 
-function newest(lines: readonly Line[]): Line | null {
-	return lines.reduce<Line | null>((best, line) => (!best || isNewer(line, best) ? line : best), null);
+function newest(entries: readonly HistoryEntry[]): HistoryEntry | null {
+	return entries.reduce<HistoryEntry | null>(
+		(best, entry) => (!best || isNewer(entry, best) ? entry : best),
+		null,
+	);
 }
 
-const about = (line: Line) => ("question_id" in line.deed ? line.deed.question_id : null);
-const says = (line: Line, ...kinds: Deed["kind"][]) => kinds.includes(line.deed.kind);
+const questionOf = (entry: HistoryEntry) =>
+	"question_id" in entry.command ? entry.command.question_id : null;
+const isKind = (entry: HistoryEntry, ...kinds: ModelCommand["kind"][]) => kinds.includes(entry.command.kind);
 
-/** The line that decides what the answer to a question is. */
-export function standing(history: History, question_id: number): Line | null {
+/** The answer or clear that decides a question. */
+export function currentWrite(history: History, question_id: number): HistoryEntry | null {
 	return newest(
-		counted(history).filter((line) => about(line) === question_id && says(line, "answer", "clear")),
+		effectiveEntries(history).filter(
+			(entry) => questionOf(entry) === question_id && isKind(entry, "answer", "clear"),
+		),
 	);
 }
 
-export function standingAnswer(history: History, question_id: number): Content | null {
-	const line = standing(history, question_id);
-	return line?.deed.kind === "answer" ? line.deed.answer : null;
+export function currentAnswer(history: History, question_id: number): AnswerContent | null {
+	const entry = currentWrite(history, question_id);
+	return entry?.command.kind === "answer" ? entry.command.answer : null;
 }
 
-/** The answer of two that does not stand; undefined as long as each was given with the other in view. */
-export function otherAnswer(history: History, question_id: number): Content | null | undefined {
-	const stands = standing(history, question_id);
-	// What was applied and stands no more was replaced by the one that does, also where that one came first,
-	// late, and was applied last.
-	const last = counted(history).findLast(
-		(line) =>
-			about(line) === question_id &&
-			says(line, "answer", "clear") &&
-			(line === stands || line.outcome === "superseded"),
+/** The other answer of a conflict; undefined where each write was made with the other in view. */
+export function conflictingAnswer(history: History, question_id: number): AnswerContent | null | undefined {
+	const current = currentWrite(history, question_id);
+	// An applied entry that is not current was replaced by the current one, even where that one is older in
+	// the history, arrived late and was applied last.
+	const last = effectiveEntries(history).findLast(
+		(entry) =>
+			questionOf(entry) === question_id &&
+			isKind(entry, "answer", "clear") &&
+			(entry === current || entry.outcome === "superseded"),
 	);
-	const unseen = last && toldBy(last);
+	const unseen = last && reportedConflict(last);
 	if (!last || !unseen) return undefined;
-	const other = stands === last ? history.lines.find(({ operation_id }) => operation_id === unseen) : last;
-	const content = other?.deed.kind === "answer" ? other.deed.answer : null;
-	const isSame = JSON.stringify(content) === JSON.stringify(standingAnswer(history, question_id));
+	const other = current === last ? history.entries.find(({ operation_id }) => operation_id === unseen) : last;
+	const content = other?.command.kind === "answer" ? other.command.answer : null;
+	const isSame = JSON.stringify(content) === JSON.stringify(currentAnswer(history, question_id));
 	return isSame ? undefined : content;
 }
 
-/** The answer of which the reply to a write told, or a restore that brought it back. */
-export function toldBy({ result, unseen }: Line): string | null | undefined {
-	return (result && "conflict" in result ? result.conflict : undefined) ?? unseen;
+/** The conflict that the reply to a write reported, or that arose when a late write was applied. */
+export function reportedConflict({ result, conflict_when_applied }: HistoryEntry): string | null | undefined {
+	return (result && "conflict" in result ? result.conflict : undefined) ?? conflict_when_applied;
 }
 
 export function wasEverAnswered(history: History, question_id: number): boolean {
-	return counted(history).some((line) => about(line) === question_id && says(line, "answer"));
+	return effectiveEntries(history).some(
+		(entry) => questionOf(entry) === question_id && isKind(entry, "answer"),
+	);
 }
 
-/** A draft counts while nothing newer was answered. */
-export function standingDraft(history: History, question_id: number): Line | null {
-	const draft = newest(counted(history).filter((line) => about(line) === question_id && says(line, "draft")));
-	const answer = standing(history, question_id);
+/** A draft is current until a newer answer or clear. */
+export function currentDraft(history: History, question_id: number): HistoryEntry | null {
+	const draft = newest(
+		effectiveEntries(history).filter((entry) => questionOf(entry) === question_id && isKind(entry, "draft")),
+	);
+	const answer = currentWrite(history, question_id);
 	return draft && (!answer || isNewer(draft, answer)) ? draft : null;
 }
 
-export function place(history: History): Line | null {
-	return newest(counted(history).filter((line) => says(line, "answer", "clear", "move")));
+export function currentPlace(history: History): HistoryEntry | null {
+	return newest(effectiveEntries(history).filter((entry) => isKind(entry, "answer", "clear", "move")));
 }
 
-export function chosenLanguage(history: History): Line | null {
-	return newest(counted(history).filter(({ deed }) => deed.kind === "move" && deed.language !== undefined));
+export function chosenLanguage(history: History): HistoryEntry | null {
+	return newest(
+		effectiveEntries(history).filter(
+			({ command }) => command.kind === "move" && command.language !== undefined,
+		),
+	);
 }
 
-/** The device on which the session goes on: the last that said so, by the order in which the server heard it. */
-export function holder(history: History): { device_id: string; label: string; since: number } | null {
-	const line = counted(history).findLast(({ deed }) => deed.kind === "hold");
-	if (line?.deed.kind !== "hold") return null;
-	const { device_id, label } = line.deed;
-	return { device_id, label, since: line.received };
+/** The device that holds the session: that of the last hold, in the order of arrival. */
+export function currentHolder(history: History): { device_id: string; label: string; since: number } | null {
+	const entry = effectiveEntries(history).findLast(({ command }) => command.kind === "hold");
+	if (entry?.command.kind !== "hold") return null;
+	const { device_id, label } = entry.command;
+	return { device_id, label, since: entry.received };
 }
 
 export function lastActivity(history: History): number {
-	const active = counted(history).filter((line) => !says(line, "start", "complete", "abandon"));
-	return Math.max(history.started, ...active.map(({ received, counts_from }) => counts_from ?? received));
+	const active = effectiveEntries(history).filter((entry) => !isKind(entry, "start", "complete", "abandon"));
+	return Math.max(
+		history.started,
+		...active.map(({ received, counts_as_received }) => counts_as_received ?? received),
+	);
 }
 
 export function counts(history: History): { answered: number; ever: number } {
-	const questions = new Set(counted(history).flatMap((line) => about(line) ?? []));
+	const questions = new Set(effectiveEntries(history).flatMap((entry) => questionOf(entry) ?? []));
 	const all = [...questions];
 	return {
-		answered: all.filter((id) => standingAnswer(history, id)).length,
+		answered: all.filter((id) => currentAnswer(history, id)).length,
 		ever: all.filter((id) => wasEverAnswered(history, id)).length,
 	};
 }
 
-/** All questions that the history speaks of. */
+/** Every question that the history names. */
 export function questionsIn(history: History): number[] {
-	return [...new Set(history.lines.flatMap((line) => about(line) ?? []))].sort((a, b) => a - b);
+	return [...new Set(history.entries.flatMap((entry) => questionOf(entry) ?? []))].sort((a, b) => a - b);
 }
 
 export const DAY = 86_400_000;
@@ -171,12 +189,12 @@ export function isExpired(history: History, now: number): boolean {
 	return now > lastActivity(history) + 30 * DAY;
 }
 
-/** What a device did in time is still taken in for as long again; see `DELIVERY_DAYS` of core. */
+/** An operation done before the expiry is accepted for 30 days after it; see `DELIVERY_DAYS` of core. */
 export function isTooLate(history: History, done: number, received: number): boolean {
 	return isExpired(history, done) || isExpired(history, received - 30 * DAY);
 }
 
-/** How the contract names the badges of so many questions. */
+/** The badges of so many questions ever answered, by their names in the contract. */
 export function badges(ever: number): string[] {
 	const tens = Array.from({ length: Math.floor(ever / 10) }, (_, index) => `milestone_${(index + 1) * 10}`);
 	return ever > 0 ? ["first_answer", ...tens] : [];

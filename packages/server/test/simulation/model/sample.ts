@@ -1,13 +1,13 @@
 import { expect } from "vitest";
-import { REQUIRED } from "./required.ts";
-import { runModel } from "./run.ts";
+import { REQUIRED } from "./required-transitions.ts";
+import { runModel } from "./run-model.ts";
 
 export const SEED = 2028;
-/** Of a half. Operations of a sync count each by itself. */
+/** Operations of a half; each operation of a sync counts. */
 const OPERATIONS = 25_000;
 const SEEDS_BETWEEN = 1000;
 
-/** One half of what `npm test` asks of both databases in lock-step: two files take half the time on two cores. */
+/** Runs one half of the sample of `npm test`. Two test files run in half the time on two cores. */
 export async function runHalf(half: 0 | 1): Promise<void> {
 	const { operations, transitions } = await runModel({
 		engines: ["sqlite", "postgres"],

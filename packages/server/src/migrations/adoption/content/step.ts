@@ -3,11 +3,17 @@ import { ADOPTED_KEY, Assessment } from "@carhythm/core";
 import { type Kysely, sql } from "kysely";
 import { counted } from "../../../counted.ts";
 import { LEDGER } from "../../../db/schema.ts";
-import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../../ledger/ledger-schema.ts";
 import type { Probe, StepContext, Task, Tx, WholeStep } from "../../migration.ts";
 import { dropKept, keepRows, keptName } from "../../steps/undo-tables.ts";
-import { catalogueOf, foundIn, hasTable, MIGRATION, responsesWithoutDetails } from "../found.ts";
+import type { SystemCatalogue } from "../../system-catalogue/read-catalogue.ts";
+import {
+	catalogueOf,
+	hasTable,
+	MIGRATION,
+	originalsTable,
+	responsesWithoutDetails,
+} from "../original-values.ts";
 import { toAssessment } from "./content.ts";
 import { readContent } from "./rows.ts";
 
@@ -16,7 +22,7 @@ const ID = "own_content";
 /** Undoing the migration keeps the versions aside. */
 const KEPT_VERSIONS = keptName(MIGRATION, "assessment_versions");
 /** The pages that an undo put out of use. */
-const HIDDEN_PAGES = foundIn("hidden_pages");
+const HIDDEN_PAGES = originalsTable("hidden_pages");
 
 /**
  * The pages that assessments of this program wrote, by assessment, the newest version last; all others are
@@ -39,7 +45,7 @@ async function pagesByKey(
 }
 
 /** They are known while the versions are kept aside as well. */
-async function pagesOfOurs(db: Kysely<LedgerSchema>, catalogue: Catalogue): Promise<Set<number>> {
+async function pagesOfOurs(db: Kysely<LedgerSchema>, catalogue: SystemCatalogue): Promise<Set<number>> {
 	const tables = (["assessment_versions", KEPT_VERSIONS] as const).filter((name) => catalogue.has(name));
 	const all = await Promise.all(tables.map((table) => pagesByKey(db, table)));
 	return new Set(all.flat().flatMap(([, pages]) => pages));
@@ -88,7 +94,7 @@ async function showPages(tx: Tx, { dialect }: StepContext, hasAdopted: boolean):
 async function probe(
 	db: Kysely<LedgerSchema>,
 	_means: StepContext,
-	catalogue: Catalogue,
+	catalogue: SystemCatalogue,
 ): Promise<Probe | "ledger"> {
 	if (!catalogue.has("pages") || !catalogue.has("questions")) return "ledger";
 	const hasVersions = catalogue.has("assessment_versions");

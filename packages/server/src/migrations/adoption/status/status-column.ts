@@ -1,16 +1,16 @@
 import { SessionStatus } from "@carhythm/core";
 import { type Kysely, sql } from "kysely";
-import type { Catalogue, Check, Table } from "../../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../../ledger/ledger-schema.ts";
 import type { Probe, StepContext, Task, Tx, WholeStep } from "../../migration.ts";
-import { catalogueOf, forgetFacts, noteFact, readFact } from "../found.ts";
+import type { Check, SystemCatalogue, Table } from "../../system-catalogue/read-catalogue.ts";
+import { catalogueOf, dropOriginalFacts, readOriginalFact, recordOriginalFact } from "../original-values.ts";
 import { viewsOn } from "../views.ts";
 import { statusOf, unknownLabels, vocabularyOf } from "./status-mapping.ts";
 
 const TABLE = "student_responses";
 
-type FoundEnum = { type: string; renamed: readonly (readonly [found: string, ours: string])[] };
-type FoundCheck = { name: string; expression: string };
+type OriginalEnum = { type: string; renamed: readonly (readonly [found: string, ours: string])[] };
+type OriginalCheck = { name: string; expression: string };
 
 /** Whether the database itself holds the column to our labels and no others. */
 export function isSettled(table: Table): boolean {
@@ -51,7 +51,7 @@ async function countLabels(db: Kysely<LedgerSchema>): Promise<LabelCount[]> {
 async function probe(
 	db: Kysely<LedgerSchema>,
 	context: StepContext,
-	catalogue: Catalogue,
+	catalogue: SystemCatalogue,
 ): Promise<Probe | "ledger"> {
 	const table = catalogue.get(TABLE);
 	if (!table?.columns.has("status")) return "ledger";
@@ -119,7 +119,7 @@ async function renameLabels(
 	for (const ours of SessionStatus.options.filter((label) => !there.has(label))) {
 		await sql`ALTER TYPE ${sql.ref(type)} ADD VALUE ${sql.lit(ours)}`.execute(tx);
 	}
-	await noteFact(tx, dialect, "status_type", { type, renamed } satisfies FoundEnum);
+	await recordOriginalFact(tx, dialect, "status_type", { type, renamed } satisfies OriginalEnum);
 	if (renamed.length > 0) {
 		const said = renamed.map(([label, ours]) => `${label} is now ${ours}`).join(", ");
 		report(`status_labels: the type ${type} says ${said}; no row was rewritten`);
@@ -129,36 +129,45 @@ async function renameLabels(
 async function readyText(tx: Tx, { dialect, report }: StepContext, table: Table): Promise<void> {
 	const checks = foreignChecks(table);
 	const labels = (await countLabels(tx)).map(({ label }) => label).filter((label) => label !== null);
-	await noteFact(tx, dialect, "status_words", vocabularyOf([...labels, ...checks.flatMap(literalsOf)]));
+	await recordOriginalFact(
+		tx,
+		dialect,
+		"status_words",
+		vocabularyOf([...labels, ...checks.flatMap(literalsOf)]),
+	);
 	if (isTooShort(table)) {
 		await sql.raw(`ALTER TABLE ${TABLE} ALTER COLUMN status TYPE text`).execute(tx);
-		report(`status_labels: the column status, too short for our labels, is now of the type text`);
+		report("status_labels: the column status, too short for our labels, is now of the type text");
 	}
-	const named = checks.flatMap(({ name, expression }): FoundCheck[] => (name ? [{ name, expression }] : []));
+	const named = checks.flatMap(({ name, expression }): OriginalCheck[] =>
+		name ? [{ name, expression }] : [],
+	);
 	for (const { name } of named) {
 		await sql`ALTER TABLE ${sql.table(TABLE)} DROP CONSTRAINT ${sql.ref(name)}`.execute(tx);
 		report(`status_labels: the check ${name} allowed other labels only and is set aside`);
 	}
-	if (named.length > 0) await noteFact(tx, dialect, "status_checks", named);
+	if (named.length > 0) await recordOriginalFact(tx, dialect, "status_checks", named);
 }
 
 const undoReadyColumn: Task = {
 	name: "undo_ready_status_column",
 	version: 1,
 	async run(tx, { dialect }) {
-		const type = (await readFact(tx, dialect, "status_type")) as FoundEnum | undefined;
+		const type = (await readOriginalFact(tx, dialect, "status_type")) as OriginalEnum | undefined;
 		for (const [found, ours] of type?.renamed.toReversed() ?? []) {
 			await sql`ALTER TYPE ${sql.ref(type?.type ?? "")} RENAME VALUE ${sql.lit(ours)} TO ${sql.lit(found)}`.execute(
 				tx,
 			);
 		}
-		const checks = (await readFact(tx, dialect, "status_checks")) as readonly FoundCheck[] | undefined;
+		const checks = (await readOriginalFact(tx, dialect, "status_checks")) as
+			| readonly OriginalCheck[]
+			| undefined;
 		for (const { name, expression } of checks ?? []) {
 			await sql`ALTER TABLE ${sql.table(TABLE)} ADD CONSTRAINT ${sql.ref(name)} CHECK (${sql.raw(expression)})`.execute(
 				tx,
 			);
 		}
-		await forgetFacts(tx);
+		await dropOriginalFacts(tx);
 	},
 };
 

@@ -1,10 +1,16 @@
 import { sql } from "kysely";
 import type { StepContext, Task, Tx, WholeStep } from "../../migration.ts";
 import { dropKept } from "../../steps/undo-tables.ts";
-import { countFound, foundIn, makeFound, noteFact, readFact } from "../found.ts";
+import {
+	countOriginals,
+	createOriginalsTable,
+	originalsTable,
+	readOriginalFact,
+	recordOriginalFact,
+} from "../original-values.ts";
 
 /** The values of `last_activity` that no activity set. */
-export const MOMENTS = foundIn("moments");
+export const MOMENTS = originalsTable("moments");
 
 /**
  * The guide's ALTER TABLE gave every row of its day one moment, and so does an UPDATE by hand. PostgreSQL
@@ -18,7 +24,7 @@ const findMoments: Task = {
 	async run(tx, { dialect }) {
 		const isPostgres = dialect.name === "postgres";
 		const altered = isPostgres
-			? ((await readFact(tx, dialect, MOMENT_OF_ALTER)) ?? (await momentOfAlter(tx, "UTC")))
+			? ((await readOriginalFact(tx, dialect, MOMENT_OF_ALTER)) ?? (await momentOfAlter(tx, "UTC")))
 			: null;
 		const read = (column: string) => (isPostgres ? column : `strftime('%Y-%m-%d %H:%M:%f', ${column})`);
 		const shared = altered
@@ -32,7 +38,7 @@ const findMoments: Task = {
 					AND coalesce(max(${read("r.completed_at")}) <= ${read("r.last_activity")}, true)`;
 		const { rows } = await sql.raw(`SELECT 1 FROM (${shared}) AS s LIMIT 1`).execute(tx);
 		if (rows.length === 0) return;
-		await makeFound(
+		await createOriginalsTable(
 			tx,
 			dialect,
 			MOMENTS,
@@ -43,7 +49,7 @@ const findMoments: Task = {
 				`INSERT INTO ${MOMENTS} (value) SELECT value FROM (${shared}) AS s WHERE true ON CONFLICT DO NOTHING`,
 			)
 			.execute(tx);
-		await countFound(tx, MOMENTS, Number(inserted.numAffectedRows ?? 0));
+		await countOriginals(tx, MOMENTS, Number(inserted.numAffectedRows ?? 0));
 	},
 };
 
@@ -52,7 +58,7 @@ const MOMENT_OF_ALTER = "moment_of_alter";
 /** To be called before the column is rewritten, which makes PostgreSQL forget the moment. */
 export async function noteMomentOfAlter(tx: Tx, { dialect }: StepContext, zone: string): Promise<void> {
 	const moment = await momentOfAlter(tx, zone);
-	if (moment) await noteFact(tx, dialect, MOMENT_OF_ALTER, moment);
+	if (moment) await recordOriginalFact(tx, dialect, MOMENT_OF_ALTER, moment);
 }
 
 /**

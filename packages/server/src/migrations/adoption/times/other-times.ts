@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { BatchesStep, Task } from "../../migration.ts";
 import { dropKept } from "../../steps/undo-tables.ts";
-import { countFound, foundIn, hasTable, makeFound } from "../found.ts";
+import { countOriginals, createOriginalsTable, hasTable, originalsTable } from "../original-values.ts";
 import { TIME_COLUMNS } from "./time-columns.ts";
 import { asFoundText, isOurs, readTime } from "./times.ts";
 
@@ -14,7 +14,7 @@ type Row = { id: number } & Readonly<Record<string, unknown>>;
 /** SQLite keeps times as texts: they get our form. What is no time stays as it is. */
 function timesOf(table: Table): BatchesStep {
 	const columns = TIME_COLUMNS[table] ?? [];
-	const found = foundIn(table);
+	const found = originalsTable(table);
 	const undo: Task = {
 		name: `undo_times_of_${table}`,
 		version: 1,
@@ -63,7 +63,12 @@ function timesOf(table: Table): BatchesStep {
 				if (changes.length === 0) return 0;
 				const owner = OWNERS[table];
 				const kept = columns.flatMap((column) => [`found_${column}`, `our_${column}`]);
-				await makeFound(tx, dialect, found, `id INTEGER NOT NULL PRIMARY KEY, ${owner}, ${kept.join(", ")}`);
+				await createOriginalsTable(
+					tx,
+					dialect,
+					found,
+					`id INTEGER NOT NULL PRIMARY KEY, ${owner}, ${kept.join(", ")}`,
+				);
 				const types = Object.fromEntries(columns.map((column) => [column, "time" as const]));
 				const values = dialect.rows({ id: "integer", ...types }, changes);
 				const both = columns.flatMap((column) => [`t.${column}`, `coalesce(v.${column}, t.${column})`]);
@@ -72,7 +77,7 @@ function timesOf(table: Table): BatchesStep {
 					SELECT t.id, ${sql.raw([`t.${owner}`, ...both].join(", "))}
 					FROM ${values} AS v JOIN ${sql.table(table)} AS t ON t.id = v.id WHERE true
 					ON CONFLICT (id) DO NOTHING`.execute(tx);
-				await countFound(tx, found, changes.length);
+				await countOriginals(tx, found, changes.length);
 				const sets = columns.map((column) => `${column} = coalesce(v.${column}, ${table}.${column})`);
 				await sql`
 					UPDATE ${sql.table(table)} SET ${sql.raw(sets.join(", "))}

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from "kysely";
-import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { LedgerSchema } from "../../ledger/ledger-schema.ts";
 import type { Decisions, Probe, Step, StepContext, Task } from "../../migration.ts";
-import { catalogueOf, noteFact, readFact } from "../found.ts";
+import type { SystemCatalogue } from "../../system-catalogue/read-catalogue.ts";
+import { catalogueOf, readOriginalFact, recordOriginalFact } from "../original-values.ts";
 import { viewsInTheWay } from "../status/status-column.ts";
 import { viewsOn } from "../views.ts";
 import { noteMomentOfAlter } from "./activity.ts";
@@ -22,11 +22,11 @@ export const TIME_COLUMNS: Readonly<Record<string, readonly string[]>> = {
 	question_page_assignments: ["assigned_at"],
 };
 
-type Found = { columns: readonly string[]; zone: string };
+type OriginalColumns = { columns: readonly string[]; zone: string };
 
 const WITHOUT_ZONE = "timestamp without time zone";
 
-function naiveColumns(catalogue: Catalogue, table: string): string[] {
+function naiveColumns(catalogue: SystemCatalogue, table: string): string[] {
 	const columns = catalogue.get(table)?.columns;
 	return (TIME_COLUMNS[table] ?? []).filter(
 		// With a precision it is written `timestamp(3) without time zone`.
@@ -51,7 +51,10 @@ function zoned(table: string): Step {
 			const { dialect, decisions, report } = context;
 			const columns = naiveColumns(await catalogueOf(tx, dialect), table);
 			const { assume_timezone } = decisions;
-			await noteFact(tx, dialect, fact, { columns, zone: assume_timezone } satisfies Found);
+			await recordOriginalFact(tx, dialect, fact, {
+				columns,
+				zone: assume_timezone,
+			} satisfies OriginalColumns);
 			if (columns.includes("last_activity") && assume_timezone !== "UTC") {
 				await noteMomentOfAlter(tx, context, assume_timezone);
 			}
@@ -66,7 +69,7 @@ function zoned(table: string): Step {
 		name: `unzone_${fact}`,
 		version: 1,
 		async run(tx, { dialect }) {
-			const found = (await readFact(tx, dialect, fact)) as Found | undefined;
+			const found = (await readOriginalFact(tx, dialect, fact)) as OriginalColumns | undefined;
 			if (!found) return;
 			const changes = found.columns.map(
 				(column) => `ALTER COLUMN ${column} TYPE ${WITHOUT_ZONE}${using(column, found.zone)}`,
@@ -91,7 +94,7 @@ function zoned(table: string): Step {
 async function probe(
 	db: Kysely<LedgerSchema>,
 	{ decisions }: StepContext,
-	catalogue: Catalogue,
+	catalogue: SystemCatalogue,
 	table: string,
 ): Promise<Probe> {
 	const columns = naiveColumns(catalogue, table);

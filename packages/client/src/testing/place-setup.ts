@@ -1,3 +1,0 @@
-import { place, takeAwaySecureOnly } from "./place.ts";
-
-if (place === "plain-http") takeAwaySecureOnly();

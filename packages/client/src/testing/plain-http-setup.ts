@@ -1,0 +1,3 @@
+import { context, removeSecureOnlyApis } from "./secure-context.ts";
+
+if (context === "plain-http") removeSecureOnlyApis();
