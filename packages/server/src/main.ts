@@ -75,7 +75,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		const endRetention = startRetention(database, {
 			rules: () => rulesAt(config, means.now()),
 			eraseKept,
-			memory: erasureMemoryOf(config),
+			openMemory: () => erasureMemoryOf(config),
 			log,
 			purgeFiles: () => purgeBackups(config, means.now()),
 		});

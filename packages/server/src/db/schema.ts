@@ -271,12 +271,12 @@ type ErasureRequests = {
 	undone_at: string | null;
 };
 
-/** One row: the process that removes what has had its day has the say until `leased_until`. */
+/** One row: the process that removes what has had its day has the say until `lease_ends_at`. */
 type RetentionRuns = {
 	id: number;
 	/** When a server first looked after retention: it removes nothing by itself for a while after that. */
 	began_at: string | null;
-	leased_until: string | null;
+	lease_ends_at: string | null;
 	finished_at: string | null;
 };
 

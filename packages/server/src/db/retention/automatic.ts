@@ -2,7 +2,7 @@ import { addDays, type Instant, toMillis } from "@carhythm/core";
 import type { Logger } from "pino";
 import type { Database } from "../dialect.ts";
 import { inTransaction } from "../transaction.ts";
-import { countDue, type PurgeOptions, purge } from "./purge.ts";
+import { type PurgeOptions, purge } from "./purge.ts";
 
 /** A database that was there before retention is not emptied overnight: its operator reads the log first. */
 const GRACE_DAYS = 30;
@@ -34,7 +34,9 @@ export function beginsAt(began_at: Instant): Instant {
 	return addDays(began_at, GRACE_DAYS);
 }
 
-type AutomaticOptions = Omit<PurgeOptions, "actor" | "signal" | "scrub"> & {
+type AutomaticOptions = Omit<PurgeOptions, "actor" | "memory" | "signal" | "scrub"> & {
+	/** Opened when there is something to remember: it may make files. */
+	openMemory: () => PurgeOptions["memory"];
 	log: Pick<Logger, "info" | "warn">;
 	/** What is removed besides rows: backups. @returns how many */
 	purgeFiles: () => number;
@@ -71,6 +73,7 @@ export async function retentionTick(
 		log,
 		purgeFiles,
 		hour = () => new Date().getHours(),
+		openMemory,
 		...options
 	}: AutomaticOptions & { signal: AbortSignal },
 ): Promise<void> {
@@ -78,15 +81,15 @@ export async function retentionTick(
 	const { now } = options.rules();
 	const runs = await begin(database, now);
 	if (runs.isNew) {
-		const due = (await countDue(database, options.rules())).filter(({ count }) => count > 0);
 		log.info(
-			{ from: beginsAt(now), due: Object.fromEntries(due.map(({ kind, count }) => [kind, count])) },
+			{ from: beginsAt(now) },
 			'what has had its day is removed by itself from then on; "carhythm purge --dry-run" shows it',
 		);
 	}
 	if (runState(runs, now, hour()) !== "due") return;
 	const done = await purge(database, {
 		...options,
+		memory: openMemory(),
 		actor: { kind: "server", name: "carhythm serve" },
 		scrub: () => database.dialect.purge({ largest: LARGEST_REWRITTEN }),
 	});

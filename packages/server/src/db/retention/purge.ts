@@ -24,6 +24,8 @@ import {
 /** Few, because a transaction of SQLite keeps every answer waiting that comes meanwhile. */
 const SESSIONS_AT_ONCE = 10;
 const PARTS_AT_ONCE = 100;
+/** How many sessions one look goes through: on SQLite nothing else is done meanwhile. */
+const WINDOW = 20_000;
 /** Between two transactions, for the writes that wait. */
 const PAUSE_MS = 20;
 /** A process that died in the middle gives way after so long. */
@@ -97,14 +99,15 @@ export async function purge(database: Database, options: PurgeOptions): Promise<
 	};
 	let remembered = options.memory !== null;
 	for (const kind of [...SESSION_KINDS, ...PART_KINDS]) {
+		const end = await endOf(database, kind);
 		// Sessions that another connection keeps locked are stepped over, until the next run.
 		for (let after = 0; !options.signal?.aborted; ) {
-			const batch = await nextBatch(database, kind, after, options);
-			if (batch === null) break;
-			after = batch.last;
+			const batch = await nextBatch(database, kind, { after, end }, options);
 			removed[kind] += batch.removed;
-			remembered &&= options.memory?.remember(batch.erasures) ?? false;
-			await lease(database, options.rules().now, { isOurs: true });
+			if (batch.erasures.length > 0) remembered &&= options.memory?.remember(batch.erasures) ?? false;
+			if (batch.last === null) break;
+			after = batch.last;
+			if (batch.removed > 0) await lease(database, options.rules().now, { isOurs: true });
 			await sleep(PAUSE_MS);
 		}
 	}
@@ -114,32 +117,51 @@ export async function purge(database: Database, options: PurgeOptions): Promise<
 	return { removed, scrubbed, remembered };
 }
 
-type Batch = { last: number; removed: number; erasures: Awaited<ReturnType<typeof eraseSessions>> };
+type Removed = { removed: number; erasures: Awaited<ReturnType<typeof eraseSessions>> };
 
-/** @returns null where nothing more is due */
+/** `last`: behind which id to go on; null at the end. */
+type Batch = Removed & { last: number | null };
+
+const NOTHING: Removed = { removed: 0, erasures: [] };
+
+/** The highest id of a kind that is looked through by windows; null for those that an index finds. */
+async function endOf({ reader }: Database, kind: RetentionKind): Promise<number | null> {
+	if (isPart(kind) && kind !== "person") return null;
+	const row = await reader
+		.selectFrom("student_responses")
+		.select((select) => select.fn.max("id").as("end"))
+		.executeTakeFirst();
+	return Number(row?.end ?? 0);
+}
+
 async function nextBatch(
 	database: Database,
 	kind: RetentionKind,
-	after: number,
+	{ after, end }: { after: number; end: number | null },
 	options: PurgeOptions,
-): Promise<Batch | null> {
+): Promise<Batch> {
 	const rules = options.rules();
 	const cutoff = cutoffOf(kind, rules);
-	if (cutoff === null) return null;
-	const ids = isPart(kind)
+	if (cutoff === null) return { last: null, ...NOTHING };
+	const upTo = after + WINDOW;
+	const most = isPart(kind) ? PARTS_AT_ONCE : SESSIONS_AT_ONCE;
+	const found = isPart(kind)
 		? await selectDueParts(database.reader, kind, cutoff)
 				.where("id", ">", after)
+				.$if(end !== null, (query) => query.where("id", "<=", upTo))
 				.orderBy("id")
-				.limit(PARTS_AT_ONCE)
+				.limit(most)
 				.execute()
 		: await selectDue(database.reader, kind, cutoff)
 				.where("student_responses.id", ">", after)
+				.where("student_responses.id", "<=", upTo)
 				.orderBy("student_responses.id")
-				.limit(SESSIONS_AT_ONCE)
+				.limit(most)
 				.execute();
-	const last = ids.at(-1)?.id;
-	if (last === undefined) return null;
-	const chosen = ids.map(({ id }) => id);
+	const rest = end === null || upTo >= end ? null : upTo;
+	const last = found.length === most ? (found.at(-1)?.id ?? null) : rest;
+	if (found.length === 0) return { last, ...NOTHING };
+	const chosen = found.map(({ id }) => id);
 	try {
 		const done = await inTransaction(database, async (tx) => {
 			await database.dialect.setShortLockTimeout(tx);
@@ -155,7 +177,7 @@ async function nextBatch(
 		return { last, ...done };
 	} catch (error) {
 		if (!isLockTimeout(error)) throw error;
-		return { last, removed: 0, erasures: [] };
+		return { last, ...NOTHING };
 	}
 }
 
@@ -166,7 +188,7 @@ async function eraseDue(
 	cutoff: Instant,
 	ids: readonly number[],
 	options: PurgeOptions,
-): Promise<Omit<Batch, "last">> {
+): Promise<Removed> {
 	const { dialect } = database;
 	await dialect.lockSessions(tx, "id", ids);
 	const due = await selectDue(tx, kind, cutoff).where("student_responses.id", "in", ids).execute();
@@ -180,7 +202,7 @@ async function removeDueParts(
 	kind: PartKind,
 	cutoff: Instant,
 	ids: readonly number[],
-): Promise<Omit<Batch, "last">> {
+): Promise<Removed> {
 	const due = await selectDueParts(tx, kind, cutoff).where("id", "in", ids).execute();
 	const still = due.map(({ id }) => id);
 	if (still.length > 0) await removeParts(tx, kind, still);
@@ -196,10 +218,10 @@ async function lease(database: Database, now: Instant, { isOurs = false } = {}):
 	const { numUpdatedRows } = await inTransaction(database, (tx) =>
 		tx
 			.updateTable("retention_runs")
-			.set({ leased_until: addMinutes(now, LEASE_MINUTES) })
+			.set({ lease_ends_at: addMinutes(now, LEASE_MINUTES) })
 			.where("id", "=", 1)
 			.$if(!isOurs, (query) =>
-				query.where((row) => row.or([row("leased_until", "is", null), row("leased_until", "<", now)])),
+				query.where((row) => row.or([row("lease_ends_at", "is", null), row("lease_ends_at", "<", now)])),
 			)
 			.executeTakeFirst(),
 	);
@@ -210,7 +232,7 @@ async function release(database: Database, now: Instant): Promise<void> {
 	await inTransaction(database, (tx) =>
 		tx
 			.updateTable("retention_runs")
-			.set({ leased_until: null, finished_at: now })
+			.set({ lease_ends_at: null, finished_at: now })
 			.where("id", "=", 1)
 			.execute(),
 	);

@@ -220,14 +220,14 @@ test("one process at a time removes; one that died gives way after ten minutes",
 	await store.started();
 	store.pass({ days: 61 });
 	const until = addDays(store.now(), 10 / 1440);
-	await sql`update retention_runs set leased_until = ${until}`.execute(store.database.db);
+	await sql`update retention_runs set lease_ends_at = ${until}`.execute(store.database.db);
 	expect(await purge(store.database, optionsOf(store))).toBeNull();
 	store.pass({ seconds: 600 });
 	expect(await purge(store.database, optionsOf(store))).toBeNull();
 	store.pass({ seconds: 1 });
 	expect(await removedBy(store)).toEqual({ unfinished: 1 });
 	const [runs] = await store.database.db.selectFrom("retention_runs").selectAll().execute();
-	expect(runs).toMatchObject({ leased_until: null, finished_at: store.now() });
+	expect(runs).toMatchObject({ lease_ends_at: null, finished_at: store.now() });
 });
 
 test("the server begins to remove thirty days after it first looked, at night, once", async () => {
@@ -239,13 +239,14 @@ test("the server begins to remove thirty days after it first looked, at night, o
 	const tick = (hour: number) =>
 		retentionTick(store.database, {
 			...optionsOf(store),
+			openMemory: () => null,
 			log: { info: tell, warn: tell },
 			purgeFiles: () => 0,
 			hour: () => hour,
 			signal: new AbortController().signal,
 		});
 	await tick(3);
-	expect(said).toEqual([[expect.objectContaining({ due: { unfinished: 1 } }), expect.any(String)]]);
+	expect(said).toEqual([[{ from: addDays(store.now(), 30) }, expect.any(String)]]);
 	store.pass({ days: 29 });
 	await tick(3);
 	expect(await idsIn(store)).toHaveLength(1);
@@ -283,3 +284,15 @@ test.each([
 		expect(runState({ began_at: at(began), finished_at: at(ran) }, now, hour)).toBe(state);
 	},
 );
+
+test("sessions far apart by their numbers are found, window by window", async () => {
+	await using store = await aStore();
+	await store.started();
+	const { db } = store.database;
+	await sql`insert into student_responses (id, session_id, email, full_name, age_group, country, origin_country,
+		created_at, status, last_activity, completed_at)
+		select 90001, '3f0c2a9e-6f0b-4a44-9d0e-0d2f7f1f6a11', 'a@b.example', 'A', '', '', '', created_at, 'completed',
+			last_activity, last_activity from student_responses`.execute(db);
+	store.pass({ days: 91 });
+	expect(await removedBy(store)).toEqual({ unfinished: 1, person: 1 });
+});

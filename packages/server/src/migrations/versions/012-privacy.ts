@@ -46,7 +46,7 @@ export const privacy: Migration = {
 			RUNS,
 			`id INTEGER NOT NULL PRIMARY KEY,
 			began_at TIME,
-			leased_until TIME,
+			lease_ends_at TIME,
 			finished_at TIME`,
 		),
 		change({
