@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { Answer } from "./answer.ts";
-import { Key, Language, LocalizedText } from "./assessment.ts";
 import { OperationRequest } from "./contract.ts";
+import { Answer } from "./question-types/index.ts";
 import { SessionStatus } from "./session.ts";
+import { Key, Language, LocalizedText } from "./text.ts";
 import { Instant } from "./time.ts";
 
 /** `POST /api/v2/session/{id}/erase` and its `/undo`, and `GET` of it. */

@@ -1,7 +1,5 @@
+import type { Cell } from "@carhythm/core";
 import { stringify } from "csv-stringify/sync";
-
-/** A list stays one in JSON; in CSV its parts are separated by ` | `. */
-export type Cell = string | number | null | readonly (string | number)[];
 
 /**
  * One record of RFC 4180, with its line end. A text that a spreadsheet would take for a formula gets a

@@ -183,5 +183,7 @@ function anAnswer(question: Question, n = 0): Answer {
 		}
 		case "essay":
 			return { type: "essay", text: n === 0 ? "In the mountains." : "By the sea." };
+		default:
+			throw new Error("The questionnaires that ship ask nothing else.");
 	}
 }

@@ -16,8 +16,6 @@ export const SHARED = {
 	Command: core.Command,
 	DraftRecord: core.DraftRecord,
 	ErasureReply: core.ErasureReply,
-	EssayAnswer: core.EssayAnswer,
-	EssayQuestion: core.EssayQuestion,
 	ExistingProfile: core.ExistingProfile,
 	FeedbackReply: core.FeedbackReply,
 	FeedbackRequest: core.FeedbackRequest,
@@ -30,13 +28,9 @@ export const SHARED = {
 	Language: core.Language,
 	LatestAssessmentReply: core.LatestAssessmentReply,
 	LocalizedText: core.LocalizedText,
-	McqAnswer: core.McqAnswer,
-	McqQuestion: core.McqQuestion,
 	ModulesReply: core.ModulesReply,
 	OperationRequest: core.OperationRequest,
 	OperationResult: core.OperationResult,
-	OrderingAnswer: core.OrderingAnswer,
-	OrderingQuestion: core.OrderingQuestion,
 	Page: core.Page,
 	Place: core.Position,
 	PrivacyReply: core.PrivacyReply,
@@ -63,8 +57,6 @@ export const SHARED = {
 	SessionState: core.SessionState,
 	SessionStatus: core.SessionStatus,
 	SessionSummary: core.SessionSummary,
-	SliderAnswer: core.SliderAnswer,
-	SliderQuestion: core.SliderQuestion,
 	StartReply: core.StartReply,
 	StartRequest: core.StartRequest,
 	StudentInfoReply: core.StudentInfoReply,
@@ -76,7 +68,17 @@ export const SHARED = {
 	SyncRequest: core.SyncRequest,
 	ThemeReply: core.ThemeReply,
 	ValidateReply: core.ValidateReply,
+	...ofQuestionTypes(),
 } as const;
+
+/** `SliderQuestion` and `SliderAnswer`, and so for every type. */
+function ofQuestionTypes(): Record<string, z.ZodMiniType> {
+	const named = Object.values(core.QUESTION_TYPES).flatMap(({ type, Question, Answer }) => {
+		const name = type.charAt(0).toUpperCase() + type.slice(1);
+		return [[`${name}Question`, Question] as const, [`${name}Answer`, Answer] as const];
+	});
+	return Object.fromEntries(named);
+}
 
 /** What zod cannot say by itself. */
 export const IN_WORDS = new Map<z.core.$ZodType, JsonSchema>([
