@@ -13,6 +13,7 @@ import { startRetention } from "./db/retention/automatic.ts";
 import { refuseStaleLog } from "./db/sqlite/open-log.ts";
 import { erasureMemoryOf } from "./erasure-memory.ts";
 import type { Meter } from "./metrics/meter.ts";
+import { exposedFiles } from "./migrations/backup/exposed-files.ts";
 import { eraseKept } from "./migrations/steps/undo-tables.ts";
 import { OperatorError } from "./operator-error.ts";
 import { webRoot } from "./paths.ts";
@@ -41,6 +42,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 	const database = await openDatabase(config.database_url);
 	try {
 		await prepareDatabase(database, config, (line) => log.info(line));
+		for (const warning of exposedFiles(config.database_url)) log.warn(warning);
 		database.watch((line) => log.fatal(line));
 
 		const means = { now: () => toInstant(Date.now()), randomBytes };

@@ -5,6 +5,7 @@ import { addAuditCommands } from "./audit-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
 import { addCompareCommand } from "./compare-command.ts";
 import { addExportCommand } from "./export-command.ts";
+import { addGrantsCommand } from "./grants-command.ts";
 import { addMigrateCommands } from "./migrate-commands.ts";
 import { print } from "./output.ts";
 import { addPurgeCommand } from "./purge-command.ts";
@@ -36,11 +37,13 @@ export function createProgram(version: string): Command {
 	addRescueCommand(program);
 	addAuditCommands(program);
 	addPurgeCommand(program);
+	addGrantsCommand(program);
 	return program;
 }
 
 const HELP = `
-Settings, by environment variable or by the flag of the same name (a flag goes first):
+Settings, by environment variable or by the flag of the same name (a flag goes first). NAME_FILE instead of NAME
+names a file that holds the value:
 ${settingsHelp()}
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a decision is needed, 4 refused for safety, 5 failed and rolled back,

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import type { Purged } from "../db/dialect.ts";
+import type { Erased } from "../db/operator/session-admin.ts";
 import { erasureMemoryOf } from "../erasure-memory.ts";
 import { OperatorError } from "../operator-error.ts";
 import { confirm } from "./confirm.ts";
-import { print, tell } from "./output.ts";
+import { counted, oneLine, print, tell } from "./output.ts";
 import { systemUser } from "./recording.ts";
 import { adminOf, displayIdOf } from "./session-admin-of.ts";
 import { unknownSession } from "./session-show-history.ts";
@@ -24,7 +25,7 @@ export function addEraseCommand(session: Command): void {
 		.action(async (typed: string | undefined, options) => {
 			const config = configOf(options);
 			if (options.finish) {
-				report(await withDatabase(config, "read", (database) => adminOf(database, config).scrub()));
+				reportFinished(await withDatabase(config, "read", (database) => adminOf(database, config).scrub()));
 				return;
 			}
 			if (typed === undefined) throw new OperatorError("usage", "Name the session by its display id.");
@@ -45,17 +46,55 @@ export function addEraseCommand(session: Command): void {
 						"This erasure is not remembered: no key could be read or made. A restored backup would bring the session back. Set ERASURE_KEY or ERASURE_MEMORY.",
 					);
 				}
-				report(scrubbed);
+				reportErased(scrubbed);
 			});
 		});
 }
 
-function report(scrubbed: Purged): void {
-	if (!scrubbed.clean) {
-		throw new OperatorError(
-			"failed",
-			`The session is deleted, but traces of it are still in the database's files: ${scrubbed.reason}. Run "carhythm session erase --finish" ${scrubbed.needs_owner ? "as the role that owns the tables" : "when that has ended"}.`,
+/** Says what was erased. @throws OperatorError `failed` when something of the session may be left */
+function reportErased(erased: Erased): void {
+	for (const { table, rows } of erased.deleted) {
+		print(`The table ${oneLine(table)} of another program: ${counted(rows, "row")} of the session deleted.`);
+	}
+	const problems = [...remainsInFiles(erased), ...remainsInTables(erased.traces)];
+	if (problems.length > 0)
+		throw new OperatorError("failed", `The session is deleted, but ${problems.join(" And ")}`);
+	print(`Erased. No table holds its ids or its address any more. ${remainsOf(erased)}`);
+}
+
+/** The same for `--finish`, which looks after the files only. */
+function reportFinished(purged: Purged): void {
+	const [problem] = remainsInFiles(purged);
+	if (problem !== undefined) throw new OperatorError("failed", `The session is deleted, but ${problem}`);
+	print(`Erased. ${remainsOf(purged)}`);
+}
+
+function remainsOf(purged: Purged): string {
+	return purged.clean ? purged.remains : "";
+}
+
+function remainsInFiles(purged: Purged): string[] {
+	if (purged.clean) return [];
+	const when = purged.needs_owner ? "as the role that owns the tables" : "when that has ended";
+	return [
+		`traces of it are still in the database's files: ${purged.reason}. Run "carhythm session erase --finish" ${when}.`,
+	];
+}
+
+function remainsInTables({ left, unread }: Erased["traces"]): string[] {
+	const problems: string[] = [];
+	if (left.length > 0) {
+		const named = left.map(
+			({ table, column, rows }) => `${oneLine(`${table}.${column}`)} (${counted(rows, "row")})`,
+		);
+		problems.push(
+			`tables of other programs still name it or its person: ${named.join(", ")}. What these rows are for, CaRhythm does not know: change or delete them yourself.`,
 		);
 	}
-	print(`Erased. ${scrubbed.remains}`);
+	if (unread.length > 0) {
+		problems.push(
+			`this user may not read ${unread.map(oneLine).join(", ")}, so these tables were not searched: search them with a role that may.`,
+		);
+	}
+	return problems;
 }

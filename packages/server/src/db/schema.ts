@@ -270,6 +270,9 @@ type RetentionRuns = {
 /** The table by which a database of this program is known. The migrations say what is in it. */
 export const LEDGER = "migration_ledger";
 
+/** The table that lists the tables in which undone migrations keep what they dropped. */
+export const KEPT = "migration_kept";
+
 /** A transaction that writes. */
 export type Tx = Transaction<Schema>;
 
@@ -298,6 +301,31 @@ export type Schema = {
 
 /** One row for each time the database began or came back from a backup; the newest names what is there now. */
 type DatabaseIncarnations = { id: Generated<number>; incarnation: string; since: string };
+
+/** Every table of this program but the migrations' own; a table that is forgotten here is a compile error. */
+const SERVED: Readonly<Record<keyof Schema, true>> = {
+	student_responses: true,
+	pages: true,
+	questions: true,
+	question_answers: true,
+	assessment_scores: true,
+	feedbacks: true,
+	assessments: true,
+	assessment_versions: true,
+	session_details: true,
+	session_events: true,
+	session_drafts: true,
+	session_devices: true,
+	session_holders: true,
+	hand_offs: true,
+	database_incarnations: true,
+	operator_events: true,
+	operator_log_head: true,
+	erasures: true,
+	erasure_requests: true,
+	retention_runs: true,
+};
+export const SERVED_TABLES = Object.keys(SERVED) as readonly (keyof Schema)[];
 
 /** The tables that name a session by its `response_id`, in an order in which they can be emptied. */
 export const OF_A_SESSION = [

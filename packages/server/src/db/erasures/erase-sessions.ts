@@ -33,7 +33,12 @@ export function selectErasable(tx: Tx) {
 	return tx
 		.selectFrom("session_details")
 		.innerJoin("student_responses", "student_responses.id", "session_details.response_id")
-		.select(["student_responses.id", "student_responses.session_id", "session_details.display_id"]);
+		.select([
+			"student_responses.id",
+			"student_responses.session_id",
+			"student_responses.email",
+			"session_details.display_id",
+		]);
 }
 
 /**

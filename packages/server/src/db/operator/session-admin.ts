@@ -10,6 +10,13 @@ import { PLACEHOLDER, withoutPlaceholders } from "../sessions/person.ts";
 import { cameWithAdoption } from "../sessions/rows.ts";
 import type { AssessmentStore, Person } from "../store.ts";
 import { inTransaction } from "../transaction.ts";
+import {
+	type DeletedRows,
+	deleteRowsOfOthers,
+	explainStillNamed,
+	findTraces,
+	type Traces,
+} from "./other-programs.ts";
 
 /** A session as an operator may see it: by its display id, never by its secret one. */
 export type ShownSession = {
@@ -44,11 +51,17 @@ export type SessionAdmin = {
 	count(filter: SessionFilter): Promise<number>;
 	/** A session with its person and its history; null for an unknown display id. */
 	show(display_id: string): Promise<{ session: ShownSession; person: Person; events: ShownEvent[] } | null>;
-	/** Deletes everything of a session, then what is left of it in the files; null for an unknown display id. */
-	erase(display_id: string, actor: Actor): Promise<Purged | null>;
+	/**
+	 * Deletes everything of a session, then what is left of it in the files; null for an unknown display id.
+	 * @throws OperatorError `refused` where a table of another program stands in the way
+	 */
+	erase(display_id: string, actor: Actor): Promise<Erased | null>;
 	/** Only the second half of erasing, when the first try was held up by another program. */
 	scrub(): Promise<Purged>;
 };
+
+/** What became of an erasure, in the files and in the tables of other programs. */
+export type Erased = Purged & { deleted: readonly DeletedRows[]; traces: Traces };
 
 /** The operator's side of sessions. */
 export function createSessionAdmin(
@@ -112,13 +125,17 @@ export function createSessionAdmin(
 					.where("session_details.display_id", "=", display_id)
 					.executeTakeFirst();
 				if (!row) return null;
-				const erased = await eraseSessions(tx, [row], { dialect, eraseKept, memory, now: now() });
+				await dialect.lockSessions(tx, "id", [row.id]);
+				const names = { ...row, response_id: row.id };
+				const deleted = await deleteRowsOfOthers(tx, dialect, names);
+				const erasures = await eraseSessions(tx, [row], { dialect, eraseKept, memory, now: now() });
 				await recordOperatorEvent(tx, { actor, action: "session.erase", target: display_id }, now());
-				return erased;
-			});
+				return { names, deleted, erasures };
+			}).catch(explainStillNamed);
 			if (!erased) return null;
-			memory?.remember(erased);
-			return dialect.purge();
+			memory?.remember(erased.erasures);
+			const traces = await findTraces(reader, dialect, erased.names);
+			return { ...(await dialect.purge()), deleted: erased.deleted, traces };
 		},
 		scrub: () => dialect.purge(),
 	};

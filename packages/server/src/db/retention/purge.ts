@@ -5,6 +5,7 @@ import type { Database, Purged } from "../dialect.ts";
 import { type EraseKept, eraseSessions } from "../erasures/erase-sessions.ts";
 import type { ErasureMemory } from "../erasures/memory.ts";
 import { isLockTimeout } from "../errors.ts";
+import { deleteRowsOfOthers } from "../operator/other-programs.ts";
 import { type Actor, recordOperatorEvent } from "../operator-log/append.ts";
 import type { Tx } from "../schema.ts";
 import { inTransaction } from "../transaction.ts";
@@ -192,6 +193,7 @@ async function eraseDue(
 	const { dialect } = database;
 	await dialect.lockSessions(tx, "id", ids);
 	const due = await selectDue(tx, kind, cutoff).where("student_responses.id", "in", ids).execute();
+	for (const session of due) await deleteRowsOfOthers(tx, dialect, { ...session, response_id: session.id });
 	const { memory, eraseKept } = options;
 	const erasures = await eraseSessions(tx, due, { dialect, eraseKept, memory, now: options.rules().now });
 	return { removed: due.length, erasures };

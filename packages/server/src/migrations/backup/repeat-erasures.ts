@@ -3,6 +3,7 @@ import type { Database, DatabaseUrl } from "../../db/dialect.ts";
 import { enterErasures, eraseSessions } from "../../db/erasures/erase-sessions.ts";
 import type { Erasure, ErasureMemory } from "../../db/erasures/memory.ts";
 import { openDatabase } from "../../db/open.ts";
+import { deleteRowsOfOthers } from "../../db/operator/other-programs.ts";
 import { type Actor, recordOperatorEvent } from "../../db/operator-log/append.ts";
 import type { LogHead } from "../../db/operator-log/read.ts";
 import { inTransaction } from "../../db/transaction.ts";
@@ -41,15 +42,20 @@ export async function repeatErasures(url: DatabaseUrl, afterlife: Afterlife): Pr
 		const erased = new Set(mine.map(({ session_hash }) => session_hash));
 		const found = memory && erased.size > 0 ? await findErased(database, catalogue, memory, erased) : [];
 		for (let from = 0; from < found.length; from += AT_ONCE) {
-			await inTransaction(database, (tx) =>
-				eraseSessions(tx, found.slice(from, from + AT_ONCE), {
+			const some = found.slice(from, from + AT_ONCE);
+			await inTransaction(database, async (tx) => {
+				for (const { id, session_id, email, display_id } of some) {
+					const names = { response_id: id, session_id, email, display_id: display_id ?? session_id };
+					await deleteRowsOfOthers(tx, database.dialect, names);
+				}
+				await eraseSessions(tx, some, {
 					dialect: database.dialect,
 					eraseKept,
 					memory: null,
 					now,
 					tables: catalogue,
-				}),
-			);
+				});
+			});
 		}
 		const is_logged = catalogue.has("operator_events");
 		const other_key = erasures.length - mine.length;
@@ -67,26 +73,28 @@ export async function repeatErasures(url: DatabaseUrl, afterlife: Afterlife): Pr
 	}
 }
 
+type FoundSession = { id: number; session_id: string; email: string; display_id: string | null };
+
 /** The sessions of a database that are among those erased. It may be of any earlier version. */
 async function findErased(
 	{ db }: Database,
 	catalogue: SystemCatalogue,
 	memory: ErasureMemory,
 	erased: ReadonlySet<string>,
-): Promise<{ id: number; session_id: string; display_id: string | null }[]> {
+): Promise<FoundSession[]> {
 	if (!catalogue.has("student_responses")) return [];
-	const found: { id: number; session_id: string; display_id: string | null }[] = [];
+	const found: FoundSession[] = [];
 	for (let last = 0; ; ) {
 		const rows = await db
 			.selectFrom("student_responses")
-			.select(["id", "session_id"])
+			.select(["id", "session_id", "email"])
 			.where("id", ">", last)
 			.orderBy("id")
 			.limit(PAGE)
 			.execute();
-		for (const { id, session_id } of rows) {
+		for (const { id, session_id, email } of rows) {
 			if (!erased.has(memory.hashOf(session_id))) continue;
-			found.push({ id, session_id, display_id: await displayIdOf(db, catalogue, id) });
+			found.push({ id, session_id, email, display_id: await displayIdOf(db, catalogue, id) });
 		}
 		const end = rows.at(-1);
 		if (!end || rows.length < PAGE) return found;
