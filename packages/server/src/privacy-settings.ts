@@ -35,7 +35,7 @@ const daysOrEver = (least: number) =>
 
 const textOrNull = (least: number) =>
 	z.pipe(
-		z.string().check(z.refine((text) => text === "" || text.length >= least)),
+		z.string().check(z.refine((text) => (text === "" || text.length >= least) && !/\p{Cc}/u.test(text))),
 		z.transform((text) => (text === "" ? null : text)),
 	);
 
