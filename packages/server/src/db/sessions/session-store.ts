@@ -22,7 +22,7 @@ import { createWriteContext, type WriteContext, type WriteDeps } from "../writes
 import { isSecretOver, refusePerson } from "./expiry.ts";
 import { loadSession } from "./load-session.ts";
 import { observeTransaction, type StoreObserver } from "./observer.ts";
-import { unknownSession } from "./refusals.ts";
+import { toBeErased, unknownSession } from "./refusals.ts";
 import { restoreSession } from "./restore.ts";
 import { sessionFinder } from "./rows.ts";
 import { startSession } from "./start.ts";
@@ -143,6 +143,7 @@ async function completeWith(
 ): Promise<StartOutcome> {
 	const work = await loadOneSession(context, session_id);
 	if (!work) return unknownSession();
+	if (work.erase_at !== null) return toBeErased();
 	const refusal = refusePerson(work.session, context.now());
 	if (refusal) return { ok: false, refusal };
 	if (work.session.state.status !== "completed") {
