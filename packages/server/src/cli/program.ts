@@ -4,6 +4,7 @@ import { addAssessmentCommands } from "./assessment-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
 import { addCompareCommand } from "./compare-command.ts";
 import { addExportCommand } from "./export-command.ts";
+import { addHealthcheckCommand } from "./healthcheck-command.ts";
 import { addMigrateCommands } from "./migrate-commands.ts";
 import { print } from "./output.ts";
 import { addRescueCommand } from "./rescue-command.ts";
@@ -25,6 +26,7 @@ export function createProgram(version: string): Command {
 			const { serve } = await import("../main.ts");
 			await serve(configOf(options), print);
 		});
+	addHealthcheckCommand(program);
 	addMigrateCommands(program);
 	addCompareCommand(program);
 	addBackupCommands(program);
