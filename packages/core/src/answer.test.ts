@@ -3,9 +3,15 @@ import {
 	Answer,
 	answersEqual,
 	checkAnswer,
+	checkDraft,
 	countCharacters,
 	orderingIndexes,
+	QUESTION_REPORTS,
+	QUESTION_TYPE_NAMES,
+	QUESTION_TYPES,
 	type Question,
+	readStoredAnswer,
+	readStoredAssessment,
 } from "./index.ts";
 import { anIndex } from "./testing/an-assessment.ts";
 
@@ -92,6 +98,46 @@ describe("the schema of an answer", () => {
 	test.each([Number.NaN, Number.POSITIVE_INFINITY, "3", null])("refuses %s on a slider", (value) => {
 		expect(Answer.safeParse({ type: "slider", value }).success).toBe(false);
 	});
+});
+
+describe("a stored answer", () => {
+	test("of an unknown type is an error that says what to do, and never another type", () => {
+		const stored = { type: "matrix", text: "a", value: 3 };
+		expect(() => readStoredAnswer(stored)).toThrow(/type "matrix".*Install the version that stored it/);
+		expect(() => readStoredAnswer({ ...stored, type: "toString" })).toThrow(/type "toString"/);
+	});
+
+	test("is what was given, and nothing else", () => {
+		expect(readStoredAnswer({ type: "slider", value: 3 })).toEqual({ type: "slider", value: 3 });
+		for (const broken of [null, "3", {}, { type: "slider" }]) {
+			expect(() => readStoredAnswer(broken)).toThrow();
+		}
+	});
+});
+
+test("a stored assessment that asks for an unknown type says so", () => {
+	const { assessment } = index;
+	expect(readStoredAssessment(structuredClone(assessment))).toEqual(assessment);
+	const newer = structuredClone(assessment);
+	Object.assign(newer.chapters[0]?.pages[0]?.questions[1] ?? {}, { type: "matrix" });
+	expect(() => readStoredAssessment(newer)).toThrow(
+		/stored question is of the type "matrix".*Install the version/,
+	);
+	expect(() => readStoredAssessment({})).toThrow();
+});
+
+test("the tables name each type as its module does", () => {
+	for (const name of QUESTION_TYPE_NAMES) {
+		expect(QUESTION_TYPES[name].type).toBe(name);
+		expect(QUESTION_REPORTS[name].type).toBe(name);
+	}
+});
+
+test("a draft of another type is refused, a long one only beyond what the server keeps", () => {
+	const essay = question(105);
+	expect(checkDraft(essay, { type: "slider", value: 1 })?.code).toBe("answer_wrong_type");
+	expect(checkDraft(essay, { type: "essay", text: "a".repeat(20_000) })).toBeNull();
+	expect(checkDraft(essay, { type: "essay", text: "a".repeat(20_001) })?.code).toBe("answer_too_long");
 });
 
 test("length is counted in code points", () => {

@@ -1,86 +1,7 @@
 import * as z from "zod/mini";
-
-/** The languages every student-visible text may exist in. English is always there and is the fallback. */
-export const Language = z.enum(["en", "ar"]);
-export type Language = z.infer<typeof Language>;
-
-/** One text in every language it exists in. A missing language falls back to English, field by field. */
-export const LocalizedText = z.strictObject({ en: z.string(), ar: z.optional(z.string()) });
-export type LocalizedText = z.infer<typeof LocalizedText>;
-
-/**
- * A stable name for an item, page, chapter, choice or scale: lower case letters, digits, dots, dashes and
- * underscores.
- */
-export const Key = z
-	.string()
-	.check(
-		z.regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, "must be lower-case letters, digits, '.', '_' or '-'"),
-		z.maxLength(64),
-	);
-
-const questionBase = {
-	/** The row in `questions`; the same item keeps its id in later versions of the assessment. */
-	id: z.int(),
-	key: Key,
-	/**
-	 * What a database of the existing product calls the item, where that is no key; null where it has no name
-	 * for it.
-	 */
-	item_id: z.optional(z.nullable(z.string())),
-	text: LocalizedText,
-	required: z.boolean(),
-	scene_title: z.optional(LocalizedText),
-	scene_narrative: z.optional(LocalizedText),
-	scene_image: z.optional(z.string()),
-	scene_theme: z.optional(z.string()),
-};
-
-/** A number on a scale. With one label per step it is shown as a row of choices, otherwise as a slider. */
-export const SliderQuestion = z.strictObject({
-	...questionBase,
-	type: z.literal("slider"),
-	min: z.number(),
-	max: z.number(),
-	step: z.number(),
-	min_label: z.optional(LocalizedText),
-	max_label: z.optional(LocalizedText),
-	scale_labels: z.array(LocalizedText),
-});
-
-export const McqQuestion = z.strictObject({
-	...questionBase,
-	type: z.literal("mcq"),
-	multiple: z.boolean(),
-	choices: z.array(z.strictObject({ value: z.string(), label: LocalizedText })),
-});
-
-export const OrderingQuestion = z.strictObject({
-	...questionBase,
-	type: z.literal("ordering"),
-	items: z.array(z.strictObject({ text: LocalizedText })),
-	/** Shown in an order of its own for each session; see `presentedOrder`. */
-	randomize: z.boolean(),
-});
-
-export const EssayQuestion = z.strictObject({
-	...questionBase,
-	type: z.literal("essay"),
-	/** Longest accepted text in Unicode code points; null means no limit but the server's. */
-	char_limit: z.nullable(z.int()),
-});
-
-export const Question = z.discriminatedUnion("type", [
-	SliderQuestion,
-	McqQuestion,
-	OrderingQuestion,
-	EssayQuestion,
-]);
-export type Question = z.infer<typeof Question>;
-export type SliderQuestion = z.infer<typeof SliderQuestion>;
-export type McqQuestion = z.infer<typeof McqQuestion>;
-export type OrderingQuestion = z.infer<typeof OrderingQuestion>;
-export type EssayQuestion = z.infer<typeof EssayQuestion>;
+import { storedTypeName } from "./answer.ts";
+import { Question } from "./question-types/index.ts";
+import { Key, LocalizedText } from "./text.ts";
 
 export const Page = z.strictObject({
 	/** The row in `pages`. */
@@ -168,13 +89,21 @@ export function indexAssessment(assessment: Assessment): AssessmentIndex {
 	return { assessment, places, by_question: new Map(places.map((p) => [p.question.id, p])), pages };
 }
 
-/** The text in the wanted language, or in English where it is missing or empty. */
-export function inLanguage(text: LocalizedText, language: Language): string {
-	return text[language] || text.en;
+/**
+ * A version of an assessment as it was stored, in JSON.
+ * @throws Error where it is none. A question of a type that this version does not know is told as such
+ */
+export function readStoredAssessment(stored: unknown): Assessment {
+	const read = Assessment.safeParse(stored);
+	if (read.success) return read.data;
+	for (const { path } of read.error.issues) {
+		if (path.at(-3) === "questions" && path.at(-1) === "type") {
+			storedTypeName(path.reduce(step, stored), "question");
+		}
+	}
+	throw read.error;
 }
 
-/** The language meant by a client; anything unknown means English. */
-export function parseLanguage(value: unknown): Language {
-	const parsed = Language.safeParse(value);
-	return parsed.success ? parsed.data : "en";
+function step(value: unknown, name: PropertyKey): unknown {
+	return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { StorableText } from "./answer.ts";
 import { Incarnation } from "./contract-sync.ts";
 import { NewOperationId, OperationId } from "./ids.ts";
 import { Holder, SessionStatus } from "./session.ts";
+import { StorableText } from "./text.ts";
 import { Instant } from "./time.ts";
 
 /** `POST /api/v2/session/{id}/handoff` */

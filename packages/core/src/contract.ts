@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
-import { Answer, StorableText } from "./answer.ts";
-import { Assessment, Key, LocalizedText } from "./assessment.ts";
+import { Assessment } from "./assessment.ts";
 import { Incarnation, SessionSummary } from "./contract-sync.ts";
 import { NewOperationId } from "./ids.ts";
 import { Progress, ProgressWithXp } from "./progress.ts";
+import { Answer, QuestionOnPage } from "./question-types/index.ts";
 import { RefusalCode } from "./refusal.ts";
 import { SessionState, SessionStatus } from "./session.ts";
+import { Key, LocalizedText, StorableText } from "./text.ts";
 import { Instant } from "./time.ts";
 
 /** Every code that a problem document may carry: refusals, and what goes wrong before a session is even looked at. */
@@ -63,37 +64,6 @@ export const ModulesReply = z.array(
 	}),
 );
 
-const SliderOptions = z.object({
-	min: z.number(),
-	max: z.number(),
-	step: z.number(),
-	min_label: nullableText,
-	max_label: nullableText,
-	scale_labels: z.array(z.string()),
-	item_id: nullableText,
-});
-const McqOptions = z.object({
-	choices: z.array(z.object({ label: z.string(), value: z.string() })),
-	multiple: z.boolean(),
-	item_id: nullableText,
-});
-const OrderingOptions = z.object({
-	items: z.array(z.object({ text: z.string() })),
-	randomize: z.boolean(),
-	item_id: nullableText,
-});
-const EssayOptions = z.object({ char_limit: z.nullable(z.int()) });
-
-const questionOnPage = {
-	id: z.int(),
-	text: z.string(),
-	scene_title: nullableText,
-	scene_narrative: nullableText,
-	scene_image: nullableText,
-	scene_theme: nullableText,
-	required: z.boolean(),
-};
-
 /** `GET /api/v2/questions?page_id=&language=` */
 export const QuestionsReply = z.object({
 	page: z.object({
@@ -109,14 +79,7 @@ export const QuestionsReply = z.object({
 		module_color_secondary: nullableText,
 		completion_message: nullableText,
 	}),
-	questions: z.array(
-		z.discriminatedUnion("type", [
-			z.object({ ...questionOnPage, type: z.literal("slider"), options: SliderOptions }),
-			z.object({ ...questionOnPage, type: z.literal("mcq"), options: McqOptions }),
-			z.object({ ...questionOnPage, type: z.literal("ordering"), options: OrderingOptions }),
-			z.object({ ...questionOnPage, type: z.literal("essay"), options: EssayOptions }),
-		]),
-	),
+	questions: z.array(QuestionOnPage),
 	navigation: z.object({
 		current_page: z.int(),
 		total_pages: z.int(),

@@ -1,22 +1,54 @@
-/** The schema library, for the packages that parse at edges of their own and import nothing but core. */
-export * as z from "zod/mini";
-export * from "./answer.ts";
+// biome-ignore-all assist/source/organizeImports: in groups, by what the parts are for.
+/**
+ * The pure rules of the product, for browser and server alike: no clock, no chance, no network. A session is
+ * its events; `decide` accepts or refuses one, `apply` gives the state after it, `chooseResume` what a
+ * returning student sees.
+ *
+ * @example
+ * const operation = { operation_id, command: { kind: "answer", question_id: 7, answer } };
+ * const decision = decide(index, state, operation, { received, at: null, expiry_days: 30 });
+ * const after = decision.ok ? apply(index, state, decision.event) : state;
+ */
+
+// What is asked: assessments, and a module of rules for each type of question.
 export * from "./assessment.ts";
-export * from "./contract.ts";
-export * from "./contract-hand-off.ts";
-export * from "./contract-rescue.ts";
-export * from "./contract-sync.ts";
-export * from "./hand-off.ts";
-export * from "./ids.ts";
 export * from "./presentation.ts";
+export { ChoiceResult } from "./question-types/choice-result.ts";
+export { ESSAY_LIMIT } from "./question-types/essay.ts";
+export * from "./question-types/index.ts";
+export { ScaleMethod, type ScoreRange } from "./question-types/item-scores.ts";
+export { OrderingQuestion, orderingIndexes, presentedOrder } from "./question-types/ordering.ts";
+export type { Cell } from "./question-types/question-type.ts";
+export { SliderQuestion } from "./question-types/slider.ts";
+export * from "./text.ts";
+
+// What is answered: the events of a session, its state, and what is read from it.
+export * from "./answer.ts";
 export * from "./progress.ts";
-export * from "./refusal.ts";
+export * from "./session.ts";
+export * from "./session-view.ts";
+
+// Coming back, here and on another device.
+export * from "./hand-off.ts";
 export * from "./resume.ts";
+
+// Results.
 export { ExistingProfile, emptyExistingProfile, existingProfile } from "./scoring/existing-profile.ts";
 export * from "./scoring/profile.ts";
 export { scoreSession } from "./scoring/score-session.ts";
 export * from "./scoring/scoring.ts";
-export * from "./session.ts";
-export * from "./session-view.ts";
+
+// What client and server say to each other.
+export * from "./contract.ts";
+export * from "./contract-hand-off.ts";
+export * from "./contract-rescue.ts";
+export * from "./contract-sync.ts";
+export * from "./refusal.ts";
+
+// Small things that all of these are made of.
+export * from "./ids.ts";
 export * from "./time.ts";
 export { unreachable } from "./unreachable.ts";
+
+/** The schema library, for the packages that parse at edges of their own and import nothing but core. */
+export * as z from "zod/mini";

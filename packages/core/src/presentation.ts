@@ -1,21 +1,3 @@
-import type { OrderingQuestion } from "./assessment.ts";
-import type { SessionId } from "./ids.ts";
-
-/**
- * The order in which a session sees the items of a ranking, as indexes into `question.items`. It depends on
- * the session and the question only, so every device and every return shows the same order.
- */
-export function presentedOrder(question: OrderingQuestion, session_id: SessionId): number[] {
-	const order = question.items.map((_, index) => index);
-	if (!question.randomize) return order;
-	const random = seededRandom(`${session_id}:${question.id}`);
-	for (let last = order.length - 1; last > 0; last -= 1) {
-		const other = Math.floor(random() * (last + 1));
-		[order[last], order[other]] = [order[other] ?? 0, order[last] ?? 0];
-	}
-	return order;
-}
-
 /**
  * The heights of the rhythm line, one beat a question: a shape of its own for each session, never a function
  * of the answers.
@@ -30,7 +12,7 @@ export function rhythm(session_id: string, beats: number): number[] {
  * A small deterministic generator (FNV-1a hash into mulberry32): numbers in [0, 1), the same for the same
  * seed everywhere.
  */
-function seededRandom(seed: string): () => number {
+export function seededRandom(seed: string): () => number {
 	let state = 0x811c9dc5;
 	for (let i = 0; i < seed.length; i += 1) state = Math.imul(state ^ seed.charCodeAt(i), 0x01000193);
 	return () => {

@@ -1,6 +1,6 @@
-import type { Answer } from "./answer.ts";
 import type { AssessmentIndex, Chapter, IndexedQuestion } from "./assessment.ts";
 import { badgesFor, type Progress, progressOf, xpFor } from "./progress.ts";
+import type { Answer } from "./question-types/index.ts";
 import type { SessionState } from "./session.ts";
 import { toMillis } from "./time.ts";
 

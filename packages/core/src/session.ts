@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
-import { Answer, checkAnswer, countCharacters, ESSAY_LIMIT, StorableText } from "./answer.ts";
-import { type AssessmentIndex, Language } from "./assessment.ts";
+import { checkAnswer, checkDraft } from "./answer.ts";
+import type { AssessmentIndex } from "./assessment.ts";
 import { OperationId, type SessionId } from "./ids.ts";
+import { Answer } from "./question-types/index.ts";
 import { type Refusal, refuse } from "./refusal.ts";
+import { Language, StorableText } from "./text.ts";
 import { Instant, isTooLate, laterOf, toInstant, toMillis } from "./time.ts";
 import { unreachable } from "./unreachable.ts";
 
@@ -239,22 +241,13 @@ function refuseByContent(index: AssessmentIndex, command: Command | LifecycleCom
 		case "answer":
 			return checkAnswer(place.question, command.answer);
 		case "draft":
-			return command.draft ? checkDraft(place.question.type, command.draft) : null;
+			return command.draft ? checkDraft(place.question, command.draft) : null;
 		case "clear":
 		case "move":
 			return null;
 		default:
 			return unreachable(command);
 	}
-}
-
-function checkDraft(type: Answer["type"], draft: Answer): Refusal | null {
-	if (draft.type !== type) {
-		return refuse("answer_wrong_type", `This question takes a draft of type "${type}", not "${draft.type}".`);
-	}
-	return draft.type === "essay" && countCharacters(draft.text) > ESSAY_LIMIT
-		? refuse("answer_too_long", `Shorten the text to ${ESSAY_LIMIT} characters.`)
-		: null;
 }
 
 function afterAllBefore(

@@ -93,7 +93,7 @@ async function aPlace(size: number): Promise<Place> {
 		throw new Error(`At least ${2 * ACTIVE * PER_SESSION} answers, for two classes.`);
 	const { url, remove } = await aDatabase(size);
 	const made = await openDatabase(url);
-	await prepareDatabase(made, { migrate_on_start: true }, () => {});
+	await prepareDatabase(made, { migrate_on_start: true, backups_kept: 5 }, () => {});
 	await made.close();
 	const filling = { answers: size, per_session: PER_SESSION, per_class: ACTIVE };
 	const sessions = await storeAnswers(url, filling);

@@ -9,7 +9,7 @@ import { aPostgresWithTools } from "../src/testing/a-postgres.ts";
 export async function aBenchDatabase(connections: number) {
 	const place = await aPostgresWithTools();
 	const database = await openDatabase(place.url);
-	await prepareDatabase(database, { migrate_on_start: true }, () => {});
+	await prepareDatabase(database, { migrate_on_start: true, backups_kept: 5 }, () => {});
 	await sql
 		.raw(`INSERT INTO student_responses
 			(id, session_id, email, full_name, age_group, country, origin_country, created_at, last_activity)

@@ -41,7 +41,7 @@ const folder = mkdtempSync(join(tmpdir(), "carhythm-reads-"));
 const place = values.engine === "postgres" ? await aPostgresDatabase() : null;
 const database = await openDatabase(place?.url ?? { dialect: "sqlite", file: join(folder, "reads.db") });
 try {
-	await prepareDatabase(database, { migrate_on_start: true }, () => {});
+	await prepareDatabase(database, { migrate_on_start: true, backups_kept: 5 }, () => {});
 	const now = () => toInstant(Date.now());
 	const store = createStore(database, { now, randomBytes, expiry_days: 30 });
 	const config = { cors_origins: [], session_expiry_days: 30, failed_lookups_per_minute: 1000 };

@@ -15,6 +15,8 @@ const EXIT_CODES: Record<Trouble, number> = {
 	difference: 6,
 };
 
+// Everything that is written holds personal data, or may: databases, backups, exports.
+process.umask(0o077);
 endQuietlyWhenClosed(process.stdout);
 await run(process.argv.slice(2));
 

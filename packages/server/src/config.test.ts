@@ -1,5 +1,7 @@
+import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readConfig } from "./config.ts";
+import { readConfig, SETTINGS } from "./config.ts";
+import { aFolder } from "./testing/a-folder.ts";
 
 test("nothing set: the defaults", () => {
 	expect(readConfig({}, {})).toEqual({
@@ -11,6 +13,7 @@ test("nothing set: the defaults", () => {
 		log_level: "info",
 		trust_proxy: false,
 		migrate_on_start: false,
+		backups_kept: 5,
 		metrics: false,
 		theme: {},
 	});
@@ -82,5 +85,47 @@ test("the theme is JSON with the values to replace, and nothing else", () => {
 	});
 	for (const theme of ["Our school", '{"brand":"x"}', '{"brand_name":7}']) {
 		expect(() => readConfig({ theme }, {})).toThrow(/--theme is .* It must be JSON such as/);
+	}
+});
+
+test("NAME_FILE names a file with the value; both at once, an empty file and none are mistakes", () => {
+	using folder = aFolder();
+	const file = folder.file("secret");
+	writeFileSync(file, "postgres://u:secret@db.example/x\n");
+	const port = folder.file("port");
+	writeFileSync(port, " 9000 \n");
+	expect(readConfig({}, { DATABASE_URL_FILE: file, PORT_FILE: port, HOST_FILE: "" })).toMatchObject({
+		database_url: { dialect: "postgres", url: "postgres://u:secret@db.example/x" },
+		port: 9000,
+		host: "0.0.0.0",
+	});
+	expect(readConfig({ port: "1" }, { PORT_FILE: port, PORT: "2" }).port).toBe(1);
+	expect(() => readConfig({}, { PORT_FILE: port, PORT: "2" })).toThrow(
+		"PORT and PORT_FILE are both set. Set one of them.",
+	);
+	writeFileSync(port, "s3cret");
+	let message = "";
+	try {
+		readConfig({}, { PORT_FILE: port, DATABASE_URL_FILE: port, HOST_FILE: folder.file("none") });
+	} catch (error) {
+		message = (error as Error).message;
+	}
+	expect(message.split("\n")).toEqual([
+		expect.stringContaining("DATABASE_URL_FILE cannot be used."),
+		`HOST_FILE names a file that cannot be read, ${folder.file("none")}: ENOENT.`,
+		"PORT_FILE holds what cannot be used. It must be a number from 0 to 65535.",
+	]);
+	expect(message).not.toContain("s3cret");
+	writeFileSync(port, "\n");
+	expect(() => readConfig({}, { PORT_FILE: port })).toThrow(`PORT_FILE names an empty file, ${port}.`);
+});
+
+test("every setting can be given as a file", () => {
+	using folder = aFolder();
+	const names = Object.values(SETTINGS).map(({ variable }) => variable);
+	const file = folder.file("value");
+	writeFileSync(file, "\u0001");
+	for (const name of names) {
+		expect(() => readConfig({}, { [`${name}_FILE`]: file })).toThrow(`${name}_FILE `);
 	}
 });

@@ -1,6 +1,7 @@
 import { delimiter } from "node:path";
 import { ThemeReply } from "@carhythm/core";
 import * as z from "zod/mini";
+import { textOf } from "./config-text.ts";
 import { type DatabaseUrl, parseDatabaseUrl } from "./db/dialect.ts";
 import { OperatorError } from "./operator-error.ts";
 
@@ -16,6 +17,8 @@ export type Config = {
 	trust_proxy: boolean;
 	/** Whether the server may bring a database on a server up to date. */
 	migrate_on_start: boolean;
+	/** How many backups that the server made before upgrades at its start are kept. */
+	backups_kept: number;
 	/** Whether `GET /metrics` is there. */
 	metrics: boolean;
 	/** What replaces the values of `GET /api/v2/settings/theme`. */
@@ -167,6 +170,15 @@ export const SETTINGS: Settings = {
 		allowed: "It must be true or false.",
 		schema: yesOrNo,
 	},
+	backups_kept: {
+		variable: "BACKUPS_KEPT",
+		flag: "--backups-kept",
+		placeholder: "NUMBER",
+		fallback: "5",
+		about: "How many backups made before upgrades at the start are kept; older ones are deleted.",
+		allowed: "It must be a number from 1 to 1000.",
+		schema: integer(1, 1000),
+	},
 	metrics: {
 		variable: "METRICS",
 		flag: "--metrics",
@@ -193,27 +205,31 @@ export type Flags = Partial<Record<SettingName, string>>;
 
 /**
  * Reads the configuration: a flag goes before the environment, which goes before the default. An empty
- * variable counts as not set.
+ * variable counts as not set. `NAME_FILE` names a file that holds what else would stand in `NAME`, as
+ * containers hand secrets over.
  * @throws OperatorError `usage` with one sentence for each mistake
  */
 export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = process.env): Config {
 	const problems: string[] = [];
-	const text = ({ variable, flag, fallback }: Setting<unknown>, given: string | undefined) =>
-		given === undefined
-			? { value: environment[variable] || fallback, source: variable }
-			: { value: given, source: flag };
 	const read = <T>(setting: Setting<T>, given: string | undefined): T | undefined => {
-		const { value, source } = text(setting, given);
-		const parsed = setting.schema.safeParse(value);
+		const found = textOf(setting, given, environment);
+		if ("problem" in found) {
+			problems.push(found.problem);
+			return undefined;
+		}
+		const parsed = setting.schema.safeParse(found.value);
 		if (parsed.success) return parsed.data;
-		problems.push(`${source} is "${value}". ${setting.allowed}`);
+		// What stands in a file may be a secret, so it is not repeated.
+		const said = found.isOfFile ? "holds what cannot be used" : `is "${found.value}"`;
+		problems.push(`${found.source} ${said}. ${setting.allowed}`);
 		return undefined;
 	};
 
-	const database = text(SETTINGS.database_url, flags.database_url);
-	const parsedUrl = parseDatabaseUrl(database.value);
+	const database = textOf(SETTINGS.database_url, flags.database_url, environment);
+	const parsedUrl = "problem" in database ? null : parseDatabaseUrl(database.value);
+	if ("problem" in database) problems.push(database.problem);
 	// A database address may hold a password, so it is not repeated.
-	if (!parsedUrl.ok) problems.push(`${database.source} cannot be used. ${parsedUrl.problem}`);
+	else if (!parsedUrl?.ok) problems.push(`${database.source} cannot be used. ${parsedUrl?.problem}`);
 	const rest = {
 		host: read(SETTINGS.host, flags.host),
 		port: read(SETTINGS.port, flags.port),
@@ -222,10 +238,11 @@ export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = proces
 		log_level: read(SETTINGS.log_level, flags.log_level),
 		trust_proxy: read(SETTINGS.trust_proxy, flags.trust_proxy),
 		migrate_on_start: read(SETTINGS.migrate_on_start, flags.migrate_on_start),
+		backups_kept: read(SETTINGS.backups_kept, flags.backups_kept),
 		metrics: read(SETTINGS.metrics, flags.metrics),
 		theme: read(SETTINGS.theme, flags.theme),
 	};
-	if (!parsedUrl.ok || !isComplete(rest)) throw new OperatorError("usage", problems.join("\n"));
+	if (!parsedUrl?.ok || !isComplete(rest)) throw new OperatorError("usage", problems.join("\n"));
 	return { database_url: parsedUrl.url, ...rest };
 }
 

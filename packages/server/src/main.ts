@@ -11,6 +11,7 @@ import type { Database } from "./db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "./db/open.ts";
 import { refuseStaleLog } from "./db/sqlite/open-log.ts";
 import type { Meter } from "./metrics/meter.ts";
+import { exposedFiles } from "./migrations/backup/exposed-files.ts";
 import { OperatorError } from "./operator-error.ts";
 import { webRoot } from "./paths.ts";
 import { prepareDatabase } from "./prepare-database.ts";
@@ -37,6 +38,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 	const database = await openDatabase(config.database_url);
 	try {
 		await prepareDatabase(database, config, (line) => log.info(line));
+		for (const warning of exposedFiles(config.database_url)) log.warn(warning);
 		database.watch((line) => log.fatal(line));
 
 		const means = { now: () => toInstant(Date.now()), randomBytes };

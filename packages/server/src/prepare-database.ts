@@ -1,7 +1,10 @@
 import { toInstant } from "@carhythm/core";
 import { createAssessmentStore } from "./db/content/assessments.ts";
-import type { Database } from "./db/dialect.ts";
+import type { Database, DatabaseUrl } from "./db/dialect.ts";
 import { missingGrants, rightsSentence } from "./db/postgres/rights.ts";
+import { usualBackupFolder } from "./migrations/backup/folder.ts";
+import { AT_START, keepNewest } from "./migrations/backup/keep-newest.ts";
+import { backupName } from "./migrations/backup/names.ts";
 import { hasPending, isEmpty } from "./migrations/runner.ts";
 import { upgrade } from "./migrations/upgrade.ts";
 import { OperatorError } from "./operator-error.ts";
@@ -18,10 +21,16 @@ import { seedShipped } from "./seed.ts";
  */
 export async function prepareDatabase(
 	database: Database,
-	options: { migrate_on_start: boolean },
+	options: { migrate_on_start: boolean; backups_kept: number },
 	say: (line: string) => void,
 ): Promise<void> {
-	if (await hasPending(database)) {
+	await requireRights(database, (grant) => grant.includes(" ON SCHEMA "));
+	const pending = await hasPending(database).catch(async (error) => {
+		// The database named what it refused first; better every right at once.
+		await requireRights(database);
+		throw error;
+	});
+	if (pending) {
 		const isOurs = database.dialect.isEmbedded || options.migrate_on_start || (await isEmpty(database));
 		if (!isOurs) {
 			throw new OperatorError(
@@ -29,16 +38,29 @@ export async function prepareDatabase(
 				'The database is not up to date. Bring it up to date with "carhythm migrate up" ("carhythm migrate plan" says what that does), or start the server with --migrate.',
 			);
 		}
-		await bringUpToDate(database, say);
+		await bringUpToDate(database, options, say);
 	}
-	const missing = await missingGrants(database);
-	if (missing.length > 0) throw new OperatorError("failed", rightsSentence(missing));
+	await requireRights(database);
 	await seedShipped(createAssessmentStore(database), contentFolder());
 }
 
-async function bringUpToDate(database: Database, say: (line: string) => void): Promise<void> {
-	const { applied, report } = await upgrade(database, {
+/** Without the schema nothing can be looked at; the rights on tables count once these are up to date. */
+async function requireRights(
+	database: Database,
+	isMeant: (grant: string) => boolean = () => true,
+): Promise<void> {
+	const missing = (await missingGrants(database)).filter(isMeant);
+	if (missing.length > 0) throw new OperatorError("failed", rightsSentence(missing));
+}
+
+async function bringUpToDate(
+	database: Database,
+	{ backups_kept }: { backups_kept: number },
+	say: (line: string) => void,
+): Promise<void> {
+	const { applied, backup, report } = await upgrade(database, {
 		backup: {},
+		at_start: true,
 		now: () => toInstant(Date.now()),
 		say,
 	});
@@ -50,4 +72,11 @@ async function bringUpToDate(database: Database, say: (line: string) => void): P
 			`The database was brought up to date, but is not as it should be: ${found.join(" ")}`,
 		);
 	}
+	if (backup) removeOldBackups(database.url, backups_kept, say);
+}
+
+/** Only once the database is as it should be: until then an older backup may be the one to go back to. */
+function removeOldBackups(url: DatabaseUrl, count: number, say: (line: string) => void): void {
+	const series = { folder: usualBackupFolder(url), name: backupName(url), reason: AT_START } as const;
+	for (const file of keepNewest(series, count)) say(`Deleted an old backup of an upgrade: ${file}`);
 }

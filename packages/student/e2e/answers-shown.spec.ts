@@ -1,6 +1,6 @@
 import { expect } from "@playwright/test";
-import { orderOnScreen, seesAnswer } from "./support/answering.ts";
-import { answerFor } from "./support/questions.ts";
+import { orderOnScreen } from "./question-types/ordering.ts";
+import { answerFor, seesAnswer } from "./support/answering.ts";
 import { test } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
 

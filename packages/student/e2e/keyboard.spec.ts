@@ -1,6 +1,7 @@
 import { expect, type Page } from "@playwright/test";
+import { answerFor, exportedValue } from "./support/answering.ts";
 import { createKeyboard, type Keyboard } from "./support/keyboard.ts";
-import { answerFor, exportedValue, type Questionnaire } from "./support/questions.ts";
+import type { Questionnaire } from "./support/questions.ts";
 import type { Student } from "./support/student.ts";
 import { test } from "./support/test.ts";
 import { expectServerHolds, statusOf } from "./support/verify.ts";

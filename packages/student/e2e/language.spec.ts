@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { orderOnScreen } from "./support/answering.ts";
+import { orderOnScreen } from "./question-types/ordering.ts";
 import { test } from "./support/test.ts";
 import { expectServerHolds } from "./support/verify.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { LocalizedText } from "../assessment.ts";
+import type { LocalizedText } from "../text.ts";
 
 export const Band = z.enum(["lower", "middle", "higher"]);
 export type Band = z.infer<typeof Band>;

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import type { Answer } from "../answer.ts";
 import type { Assessment } from "../assessment.ts";
+import type { Answer } from "../question-types/index.ts";
 import { sumScale } from "./scale-score.ts";
 import { answeredBy } from "./score-session.ts";
 import { RIASEC_TYPES, type Scoring } from "./scoring.ts";

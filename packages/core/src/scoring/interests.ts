@@ -1,4 +1,4 @@
-import type { LocalizedText } from "../assessment.ts";
+import type { LocalizedText } from "../text.ts";
 import type { Interests, ScaleResult, ScoredScale } from "./profile.ts";
 import { RIASEC_TYPES, type RiasecType } from "./scoring.ts";
 

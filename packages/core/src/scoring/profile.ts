@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
-import { Key, LocalizedText } from "../assessment.ts";
+import { ChoiceResult } from "../question-types/choice-result.ts";
+import { ScaleMethod } from "../question-types/item-scores.ts";
+import { Key, LocalizedText } from "../text.ts";
 import { Band } from "./band.ts";
-import { RiasecType, Scale, ScaleGroup, ScaleMethod } from "./scoring.ts";
+import { RiasecType, Scale, ScaleGroup } from "./scoring.ts";
 
 const scaleBase = {
 	key: Key,
@@ -75,26 +77,6 @@ export const Interests = z.strictObject({
 	summary: LocalizedText,
 });
 export type Interests = z.infer<typeof Interests>;
-
-/** A choice or ranking as the student gave it; it enters no scale. */
-export const ChoiceResult = z.discriminatedUnion("type", [
-	z.strictObject({
-		type: z.literal("mcq"),
-		question: Key,
-		text: LocalizedText,
-		multiple: z.boolean(),
-		/** In the order of the question's choices. */
-		selected: z.array(z.strictObject({ value: z.string(), label: LocalizedText })),
-	}),
-	z.strictObject({
-		type: z.literal("ordering"),
-		question: Key,
-		text: LocalizedText,
-		/** The student's first place first. */
-		ranked: z.array(LocalizedText),
-	}),
-]);
-export type ChoiceResult = z.infer<typeof ChoiceResult>;
 
 /**
  * What a session's answers say, with all names and words in both languages. Scales, choices and groups stand

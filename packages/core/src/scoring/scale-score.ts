@@ -1,16 +1,10 @@
-import { type Answer, checkAnswer } from "../answer.ts";
-import type { Question } from "../assessment.ts";
+import { checkAnswer } from "../answer.ts";
+import type { Answer, Question } from "../question-types/index.ts";
+import type { ScaleMethod, ScoreRange } from "../question-types/item-scores.ts";
 import { BAND_LABELS, type Band, bandOf } from "./band.ts";
 import { judgeCoverage } from "./coverage.ts";
 import type { ScaleResult } from "./profile.ts";
-import {
-	itemRange,
-	itemScore,
-	type Scale,
-	type ScaleItem,
-	type ScaleMethod,
-	type ScoreRange,
-} from "./scoring.ts";
+import { itemRange, itemScore, type Scale, type ScaleItem } from "./scoring.ts";
 
 /** Finds a question by its key, and the session's answer to it. */
 export type Answered = {

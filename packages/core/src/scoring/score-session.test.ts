@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Answer } from "../answer.ts";
-import type { Assessment, Question } from "../assessment.ts";
+import type { Assessment } from "../assessment.ts";
+import type { Answer, Question } from "../question-types/index.ts";
 import { holds } from "../testing/holds.ts";
 import { bandOf } from "./band.ts";
 import { judgeCoverage } from "./coverage.ts";

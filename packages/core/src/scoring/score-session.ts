@@ -1,8 +1,10 @@
-import type { Answer } from "../answer.ts";
-import type { Assessment, LocalizedText, Question } from "../assessment.ts";
+import type { Assessment } from "../assessment.ts";
+import type { ChoiceResult } from "../question-types/choice-result.ts";
+import type { Answer, Question } from "../question-types/index.ts";
+import type { LocalizedText } from "../text.ts";
 import { reportChoice } from "./choices.ts";
 import { compareInterests } from "./interests.ts";
-import type { ChoiceResult, Profile, ScaleResult } from "./profile.ts";
+import type { Profile, ScaleResult } from "./profile.ts";
 import { type Answered, scoreScale } from "./scale-score.ts";
 import type { Scoring } from "./scoring.ts";
 

@@ -1,7 +1,13 @@
 import * as z from "zod/mini";
-import { type Answer, orderingIndexes } from "../answer.ts";
-import { Key, LocalizedText, type Question } from "../assessment.ts";
-import { unreachable } from "../unreachable.ts";
+import {
+	type Answer,
+	type Question,
+	rangesOf,
+	reportsOf,
+	type ScorableQuestion,
+} from "../question-types/index.ts";
+import { itemScores, ScaleMethod, type ScoreRange } from "../question-types/item-scores.ts";
+import { Key, LocalizedText } from "../text.ts";
 
 /** The six vocational interest types of Holland's model, in their order around the hexagon. */
 export const RIASEC_TYPES = ["R", "I", "A", "S", "E", "C"] as const;
@@ -25,18 +31,6 @@ export const ScaleGroup = z.strictObject({
 });
 export type ScaleGroup = z.infer<typeof ScaleGroup>;
 
-/** The part of a ranking that belongs to one scale. */
-const RankScores = z.strictObject({
-	/** The English texts of the items that count for the scale. */
-	items: z.array(z.string()),
-	/**
-	 * What an item counts in the first place, the second place, and so on: one number for each item of the
-	 * ranking.
-	 */
-	points: z.array(z.number()),
-});
-type RankScores = z.infer<typeof RankScores>;
-
 /**
  * One question's part in a scale. A slider counts with its value, a choice with `option_scores` (a number for
  * each option value), a ranking with `rank_scores`.
@@ -48,19 +42,9 @@ export const ScaleItem = z.strictObject({
 	question: Key,
 	/** Reverse-keyed: counts as minimum + maximum − value. */
 	reverse: z.optional(z.boolean()),
-	option_scores: z.optional(z.record(z.string(), z.number())),
-	rank_scores: z.optional(RankScores),
+	...itemScores,
 });
 export type ScaleItem = z.infer<typeof ScaleItem>;
-
-/**
- * How the items of a scale make its score.
- *
- * - `mean`: the mean of the answered items, so the score keeps the range of one item. All items have one range.
- * - `points`: the sum of the items. Items may have different ranges; the range of the sum follows from them.
- */
-export const ScaleMethod = z.enum(["mean", "points"]);
-export type ScaleMethod = z.infer<typeof ScaleMethod>;
 
 export const Scale = z.strictObject({
 	key: Key,
@@ -106,68 +90,13 @@ export const Scoring = z.strictObject({
 });
 export type Scoring = z.infer<typeof Scoring>;
 
-/** The lowest and the highest score, in raw units. */
-export type ScoreRange = { min: number; max: number };
-
-/** What of a question decides its range of scores; also fits a question that has no id yet. */
-export type ScorableQuestion =
-	| Pick<Extract<Question, { type: "slider" }>, "type" | "min" | "max">
-	| { type: "mcq"; multiple: boolean; choices: readonly { value: string }[] }
-	| { type: "ordering"; items: readonly { text: LocalizedText }[] }
-	| { type: "essay" };
-
 /** The range of an item's score; null where the question has no score of this kind. */
 export function itemRange(
 	question: ScorableQuestion,
 	item: ScaleItem,
 	method: ScaleMethod,
 ): ScoreRange | null {
-	switch (question.type) {
-		case "slider":
-			return item.option_scores === undefined && item.rank_scores === undefined
-				? { min: question.min, max: question.max }
-				: null;
-		case "mcq":
-			return item.option_scores === undefined ? null : choiceRange(question, item.option_scores, method);
-		case "ordering":
-			return method === "points" && item.rank_scores !== undefined
-				? rankRange(question.items.length, item.rank_scores)
-				: null;
-		case "essay":
-			return null;
-		default:
-			return unreachable(question);
-	}
-}
-
-function choiceRange(
-	{ multiple, choices }: Extract<ScorableQuestion, { type: "mcq" }>,
-	option_scores: Readonly<Record<string, number>>,
-	method: ScaleMethod,
-): ScoreRange | null {
-	if (method === "mean") {
-		const scores = Object.values(option_scores);
-		return multiple || scores.length === 0 ? null : { min: Math.min(...scores), max: Math.max(...scores) };
-	}
-	const scores = choices.map(({ value }) => ownScore(option_scores, value) ?? 0);
-	if (!multiple) return { min: Math.min(...scores), max: Math.max(...scores) };
-	// At least one option is chosen. Without a negative one, the lowest sum is the lowest score alone.
-	const negative = scores.filter((score) => score < 0);
-	const positive = scores.filter((score) => score > 0);
-	return {
-		min: negative.length > 0 ? sum(negative) : Math.min(...scores),
-		max: positive.length > 0 ? sum(positive) : Math.max(...scores),
-	};
-}
-
-/** The items of the scale take the lowest or the highest places. */
-function rankRange(places: number, { items, points }: RankScores): ScoreRange | null {
-	if (points.length !== places) return null;
-	const sorted = [...points].sort((a, b) => a - b);
-	return {
-		min: sum(sorted.slice(0, items.length)),
-		max: sum(sorted.slice(sorted.length - items.length)),
-	};
+	return rangesOf(question).scoreRange(question, item, method);
 }
 
 /**
@@ -180,7 +109,7 @@ export function itemScore(
 	{ method, range }: { method: ScaleMethod; range: ScoreRange },
 	answer: Answer,
 ): number | null {
-	const value = rawScore(question, item, method, answer);
+	const value = reportsOf(question).score(question, item, method, answer);
 	if (value === undefined) return null;
 	return item.reverse ? reverseScore(value, range) : value;
 }
@@ -188,42 +117,4 @@ export function itemScore(
 /** A value seen from the other end of its range. Twice gives the value again. */
 export function reverseScore(value: number, { min, max }: ScoreRange): number {
 	return min + max - value;
-}
-
-function rawScore(
-	question: Question,
-	{ option_scores, rank_scores }: ScaleItem,
-	method: ScaleMethod,
-	answer: Answer,
-): number | undefined {
-	switch (answer.type) {
-		case "slider":
-			return answer.value;
-		case "mcq": {
-			if (option_scores === undefined) return undefined;
-			const scores = answer.selected_options.map((option) => ownScore(option_scores, option));
-			return method === "mean" ? scores[0] : sum(scores.map((score) => score ?? 0));
-		}
-		case "ordering": {
-			if (rank_scores === undefined || question.type !== "ordering") return undefined;
-			const order = orderingIndexes(question, answer.ordered_items) ?? [];
-			const counted = order.map((index, place) => {
-				const text = question.items[index]?.text.en;
-				return text !== undefined && rank_scores.items.includes(text) ? (rank_scores.points[place] ?? 0) : 0;
-			});
-			return sum(counted);
-		}
-		case "essay":
-			return undefined;
-		default:
-			return unreachable(answer);
-	}
-}
-
-function ownScore(scores: Readonly<Record<string, number>>, option: string): number | undefined {
-	return Object.hasOwn(scores, option) ? scores[option] : undefined;
-}
-
-function sum(numbers: readonly number[]): number {
-	return numbers.reduce((total, number) => total + number, 0);
 }

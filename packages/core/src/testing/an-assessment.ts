@@ -1,4 +1,5 @@
-import { type Assessment, type AssessmentIndex, indexAssessment, type Question } from "../assessment.ts";
+import { type Assessment, type AssessmentIndex, indexAssessment } from "../assessment.ts";
+import type { Question } from "../question-types/index.ts";
 
 const text = (en: string) => ({ en, ar: `ع ${en}` });
 

@@ -1,7 +1,6 @@
 import { StorableText } from "@carhythm/core";
-import { counted } from "../counted.ts";
-import { QuestionFile, type SliderFile } from "./file.ts";
-import { type Finding, isRecord, type Path } from "./problem.ts";
+import { type Finding, isRecord, type Path, repeated } from "../findings.ts";
+import { QuestionFile, serverTypeOf } from "../question-types/index.ts";
 
 /**
  * A question of a file that may still have mistakes. `question` is there only when the question by itself is
@@ -54,7 +53,9 @@ export function checkAssessment(data: unknown, questions: readonly FoundQuestion
 			chapters.map(({ value, path }) => ({ path: [...path, "title", "en"], text: englishTitle(value) })),
 		),
 		...checkLabelSets(data),
-		...questions.flatMap(({ question, path }) => (question ? checkQuestion(question, path, data) : [])),
+		...questions.flatMap(({ question, path }) =>
+			question ? serverTypeOf(question).checkInFile(question, path, data) : [],
+		),
 	];
 }
 
@@ -88,27 +89,6 @@ export function checkTexts(
 /** Whether the file says that all its texts are in Arabic too. */
 export function promisesArabic(data: unknown): boolean {
 	return isRecord(data) && Array.isArray(data["languages"]) && data["languages"].includes("ar");
-}
-
-/** Reports every text that stands a second time in a list, at its second place. */
-export function repeated(
-	field: string,
-	where: string,
-	texts: readonly { path: Path; text: string | null }[],
-): Finding[] {
-	const seen = new Set<string>();
-	const findings: Finding[] = [];
-	for (const { path, text } of texts) {
-		if (text === null) continue;
-		if (seen.has(text)) {
-			findings.push({
-				path,
-				message: `"${field}" must differ among the ${where}: "${text}" is taken. Choose another.`,
-			});
-		}
-		seen.add(text);
-	}
-	return findings;
 }
 
 function checkLanguages(data: unknown): Finding[] {
@@ -152,71 +132,6 @@ function checkLabelSets(data: unknown): Finding[] {
 			? [{ path: ["scale_label_sets", name], message: `The label set "${name}" needs at least 2 labels.` }]
 			: [],
 	);
-}
-
-function checkQuestion(question: QuestionFile, path: Path, data: unknown): Finding[] {
-	switch (question.type) {
-		case "slider":
-			return checkSlider(question, path, data);
-		case "mcq":
-			return repeated(
-				"value",
-				"choices",
-				question.choices.map(({ value }, n) => ({ path: [...path, "choices", n, "value"], text: value })),
-			);
-		case "ordering":
-			return repeated(
-				"text",
-				"items, in whatever language",
-				question.items.flatMap(({ text }, n) =>
-					// A name may be written alike in both languages; two items may not.
-					[...new Set([text.en, text.ar])].map((words) => ({
-						path: [...path, "items", n, "text"],
-						text: words ?? null,
-					})),
-				),
-			);
-		case "essay":
-			return [];
-	}
-}
-
-function checkSlider(question: SliderFile, path: Path, data: unknown): Finding[] {
-	const { min, max, step, scale_labels } = question;
-	if (min >= max) {
-		return [
-			{ path: [...path, "min"], message: `"min" (${min}) must be less than "max" (${max}). Exchange them.` },
-		];
-	}
-	const steps = (max - min) / step;
-	if (Math.abs(steps - Math.round(steps)) > 1e-6) {
-		return [
-			{
-				path: [...path, "step"],
-				message: `"step" (${step}) does not lead from ${min} to ${max}. Choose a step that divides ${max - min}.`,
-			},
-		];
-	}
-	const sets = isRecord(data) && isRecord(data["scale_label_sets"]) ? data["scale_label_sets"] : {};
-	const labels = typeof scale_labels === "string" ? sets[scale_labels] : scale_labels;
-	const labelsPath = [...path, "scale_labels"];
-	if (!Array.isArray(labels)) {
-		const known = Object.keys(sets).join(", ") || "none";
-		return [
-			{
-				path: labelsPath,
-				message: `There is no label set "${String(scale_labels)}" in "scale_label_sets" (there: ${known}). Add it, or list the labels here.`,
-			},
-		];
-	}
-	const positions = Math.round(steps) + 1;
-	if (labels.length === 0 || labels.length === positions) return [];
-	return [
-		{
-			path: labelsPath,
-			message: `There ${labels.length === 1 ? "is" : "are"} ${counted(labels.length, "label")} for ${counted(positions, "step")} from ${min} to ${max}. Give one for each step, or none.`,
-		},
-	];
 }
 
 /** The entries of a list inside a record, with their paths; nothing where the data is not so. */

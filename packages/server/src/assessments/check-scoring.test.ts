@@ -1,7 +1,7 @@
 import type { Scale, Scoring } from "@carhythm/core";
 import { expect, test } from "vitest";
+import type { QuestionFile } from "../question-types/index.ts";
 import { checkScoring } from "./check-scoring.ts";
-import type { QuestionFile } from "./file.ts";
 
 const text = (en: string) => ({ en });
 const ORDER: QuestionFile = {

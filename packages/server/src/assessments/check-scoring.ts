@@ -1,16 +1,15 @@
 import {
 	itemRange,
+	reportsOf,
 	type Scale,
 	type ScaleItem,
-	type ScaleMethod,
 	type ScoreRange,
 	type Scoring,
-	unreachable,
 } from "@carhythm/core";
-import { counted } from "../counted.ts";
-import { type FoundQuestion, repeated } from "./check-assessment.ts";
-import type { QuestionFile } from "./file.ts";
-import type { Finding, Path } from "./problem.ts";
+import { type Finding, type Path, repeated } from "../findings.ts";
+import { type QuestionFile, serverTypeOf } from "../question-types/index.ts";
+import type { ItemRule } from "../question-types/question-type.ts";
+import type { FoundQuestion } from "./check-assessment.ts";
 
 /** Holds a scoring key against the questions it scores. `base` is where the key stands in its file. */
 export function checkScoring(scoring: Scoring, questions: readonly FoundQuestion[], base: Path): Finding[] {
@@ -95,12 +94,10 @@ function checkScale(
 	return findings;
 }
 
-type ItemRule = { range: ScoreRange | null; method: ScaleMethod };
-
 function checkItem(item: ScaleItem, question: QuestionFile, rule: ItemRule, path: Path): Finding[] {
 	const at = (field: string, message: string): Finding[] => [{ path: [...path, field], message }];
 	const strange = (["option_scores", "rank_scores"] as const).filter(
-		(field) => item[field] !== undefined && SCORES_OF[question.type] !== field,
+		(field) => item[field] !== undefined && reportsOf(question).scores_in !== field,
 	);
 	if (strange[0] !== undefined) {
 		return at(
@@ -108,103 +105,5 @@ function checkItem(item: ScaleItem, question: QuestionFile, rule: ItemRule, path
 			`"${item.question}" is of type ${question.type}, which does not count by "${strange[0]}". Remove it.`,
 		);
 	}
-	switch (question.type) {
-		case "slider":
-			return [];
-		case "mcq":
-			if (question.multiple && rule.method === "mean") {
-				return at(
-					"question",
-					`"${item.question}" takes several choices, so it has no mean. Give the scale the method "points", or take the question out of it.`,
-				);
-			}
-			if (item.option_scores === undefined || rule.range === null) {
-				return at(
-					"question",
-					`"${item.question}" is a choice: say in "option_scores" what each option counts.`,
-				);
-			}
-			return checkOptionScores(item.option_scores, question.choices, rule.range, path);
-		case "ordering":
-			if (rule.method === "mean") {
-				return at(
-					"question",
-					`"${item.question}" is a ranking, which has no mean. Give the scale the method "points", or take the question out of it.`,
-				);
-			}
-			return checkRankScores(item, question.items, path);
-		case "essay":
-			return at(
-				"question",
-				`"${item.question}" is of type ${question.type}, which has no score. Take it out of the scale.`,
-			);
-		default:
-			return unreachable(question);
-	}
-}
-
-const SCORES_OF: Readonly<Record<QuestionFile["type"], "option_scores" | "rank_scores" | null>> = {
-	slider: null,
-	mcq: "option_scores",
-	ordering: "rank_scores",
-	essay: null,
-};
-
-function checkRankScores(
-	{ question, rank_scores }: ScaleItem,
-	items: readonly { text: { en: string } }[],
-	path: Path,
-): Finding[] {
-	if (rank_scores === undefined) {
-		return [
-			{
-				path: [...path, "question"],
-				message: `"${question}" is a ranking: say in "rank_scores" which items count, and the points of each place.`,
-			},
-		];
-	}
-	const findings: Finding[] = [];
-	if (rank_scores.points.length !== items.length) {
-		findings.push({
-			path: [...path, "rank_scores", "points"],
-			message: `"${question}" has ${counted(items.length, "place")}, so "points" needs ${counted(items.length, "number")}, not ${rank_scores.points.length}.`,
-		});
-	}
-	if (rank_scores.items.length === 0) {
-		findings.push({
-			path: [...path, "rank_scores", "items"],
-			message: `"items" needs at least 1 text.`,
-		});
-	}
-	for (const [n, text] of rank_scores.items.entries()) {
-		const problem = items.every((item) => item.text.en !== text)
-			? `"${question}" has no item "${text}". Write the English text of one of its items.`
-			: rank_scores.items.indexOf(text) !== n
-				? `"${text}" is named twice. Name each item once.`
-				: null;
-		if (problem) findings.push({ path: [...path, "rank_scores", "items", n], message: problem });
-	}
-	return findings;
-}
-
-function checkOptionScores(
-	scores: Readonly<Record<string, number>>,
-	choices: readonly { value: string }[],
-	range: ScoreRange,
-	path: Path,
-): Finding[] {
-	const findings: Finding[] = Object.keys(scores)
-		.filter((option) => !choices.some(({ value }) => value === option))
-		.map((option) => ({
-			path: [...path, "option_scores", option],
-			on_name: true as const,
-			message: `There is no option "${option}" (there: ${choices.map(({ value }) => value).join(", ")}). Correct the name.`,
-		}));
-	if (range.min === range.max) {
-		findings.push({
-			path: [...path, "option_scores"],
-			message: `"option_scores" needs at least 2 different numbers.`,
-		});
-	}
-	return findings;
+	return serverTypeOf(question).checkInScale(item, question, rule, path);
 }

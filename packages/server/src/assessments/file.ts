@@ -1,79 +1,12 @@
-import { ESSAY_LIMIT, Key, Language, Scoring, StorableText } from "@carhythm/core";
+import { Key, Language, Scoring, StorableText } from "@carhythm/core";
 import * as z from "zod/mini";
+import { Label, localized, Text } from "../question-types/file-parts.ts";
+import { QuestionFile } from "../question-types/index.ts";
 
 /**
  * The format of an assessment file, JSON or YAML: core's `Assessment` as a person writes it. Items have keys
  * instead of ids, and what is usual may be left out. `content/assessment.schema.json` is made from this.
  */
-
-const LONG = 20_000;
-
-/** A text of limited length in each language. The limits are those of the database columns the text goes to. */
-function localized(longest: number) {
-	const Words = StorableText.check(z.regex(/\S/, "must not be empty"), z.maxLength(longest));
-	return z.strictObject({ en: Words, ar: z.optional(Words) });
-}
-
-const Text = localized(LONG);
-const Label = localized(100);
-
-const QuestionKey = Key.check(
-	z.maxLength(20),
-	z.describe("Names the item for good: answers, scoring and exports refer to it."),
-);
-
-const question = {
-	key: QuestionKey,
-	text: Text,
-	required: z
-		._default(z.boolean(), true)
-		.check(z.describe("Whether an unanswered question is pointed out before the end.")),
-	scene_title: z.optional(localized(200)),
-	scene_narrative: z.optional(Text),
-	scene_image: z.optional(StorableText.check(z.minLength(1), z.maxLength(500))),
-	scene_theme: z.optional(StorableText.check(z.minLength(1), z.maxLength(50))),
-};
-
-const SliderFile = z.strictObject({
-	...question,
-	type: z.literal("slider"),
-	min: z.number(),
-	max: z.number(),
-	step: z._default(z.number().check(z.positive()), 1),
-	min_label: z.optional(Label),
-	max_label: z.optional(Label),
-	scale_labels: z
-		._default(z.union([StorableText, z.array(Label)]), [])
-		.check(z.describe("One label for each step, or the name of a set in scale_label_sets.")),
-});
-
-const McqFile = z.strictObject({
-	...question,
-	type: z.literal("mcq"),
-	multiple: z._default(z.boolean(), false).check(z.describe("Whether several choices may be selected.")),
-	choices: z.array(z.strictObject({ value: Key, label: Text })).check(z.minLength(2)),
-});
-
-const OrderingFile = z.strictObject({
-	...question,
-	type: z.literal("ordering"),
-	items: z.array(z.strictObject({ text: Text })).check(z.minLength(2)),
-	randomize: z
-		._default(z.boolean(), false)
-		.check(z.describe("Show the items in an order of its own for each session.")),
-});
-
-const EssayFile = z.strictObject({
-	...question,
-	type: z.literal("essay"),
-	char_limit: z
-		._default(z.nullable(z.int().check(z.minimum(1), z.maximum(ESSAY_LIMIT))), null)
-		.check(z.describe("Longest text in characters.")),
-});
-
-export const QuestionFile = z.discriminatedUnion("type", [SliderFile, McqFile, OrderingFile, EssayFile]);
-export type QuestionFile = z.infer<typeof QuestionFile>;
-export type SliderFile = z.infer<typeof SliderFile>;
 
 const PageFile = z.strictObject({
 	key: Key,

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { Scoring } from "@carhythm/core";
+import { type Finding, isRecord, type Path } from "../findings.ts";
 import {
 	checkAssessment,
 	checkTexts,
@@ -9,7 +10,7 @@ import {
 } from "./check-assessment.ts";
 import { checkScoring } from "./check-scoring.ts";
 import { AssessmentFile, ScoringFile } from "./file.ts";
-import { type Finding, isRecord, type Path, type Problem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import { findSchemaProblems } from "./schema-findings.ts";
 import { readSource, type Source } from "./source.ts";
 

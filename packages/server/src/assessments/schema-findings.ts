@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { counted } from "../counted.ts";
-import { type Finding, formatPath, nearestItem, type Path, valueAt } from "./problem.ts";
+import { type Finding, type Path, valueAt } from "../findings.ts";
+import { formatPath, nearestItem } from "./problem.ts";
 import { collapseWrongForms } from "./wrong-forms.ts";
 
 type Issue = z.core.$ZodIssue;

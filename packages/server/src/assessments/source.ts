@@ -9,8 +9,9 @@ import {
 	parseDocument,
 	visit,
 } from "yaml";
+import type { Finding, Path } from "../findings.ts";
 import { fieldNames } from "./file.ts";
-import { type Finding, formatPath, nearestItem, type Path, type Problem } from "./problem.ts";
+import { formatPath, nearestItem, type Problem } from "./problem.ts";
 import { describeSyntaxErrors } from "./syntax-problems.ts";
 
 const LONGEST_FILE = 2 * 1024 * 1024;

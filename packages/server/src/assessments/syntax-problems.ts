@@ -1,4 +1,4 @@
-import { shortenText } from "./problem.ts";
+import { shortenText } from "../findings.ts";
 
 /** A mistake is looked for in so many characters from where the complaint begins. A file may be one line of 2 MB. */
 const LONGEST_VALUE = 1000;

@@ -1,11 +1,16 @@
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { toInstant } from "@carhythm/core";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { backup } from "../migrations/backup/backup.ts";
 import { megabytes } from "../migrations/backup/files.ts";
 import { usualBackupFolder } from "../migrations/backup/folder.ts";
+import { keepNewest, SCHEDULED } from "../migrations/backup/keep-newest.ts";
 import { listBackups } from "../migrations/backup/list.ts";
 import { type Manifest, manifestPath, readManifest } from "../migrations/backup/manifest.ts";
+import { backupName } from "../migrations/backup/names.ts";
 import { type Restored, restore, shownName } from "../migrations/backup/restore.ts";
+import { OperatorError } from "../operator-error.ts";
 import { confirm } from "./confirm.ts";
 import { counted, print, printJson, printTable, tell } from "./output.ts";
 import { configOf, withSettings } from "./settings.ts";
@@ -22,14 +27,22 @@ export function addBackupCommands(program: Command): void {
 		)
 		.option("--prove", "PostgreSQL: restore the dump into a database made for that, and compare every row")
 		.option("--no-prove", "PostgreSQL: only read the dump and count its rows")
+		.option("--keep <number>", "one of a series, by a timer: only so many of it are kept", parseCount)
 		.option("--json", "the result as JSON")
 		.action(async (options) => {
-			const { file, manifest } = await backup(configOf(options).database_url, {
+			const { database_url } = configOf(options);
+			if (options.keep !== undefined) requireFolder(options.to);
+			const { file, manifest } = await backup(database_url, {
 				now: toInstant(Date.now()),
 				onProgress: tell,
+				...(options.keep !== undefined && { reason: SCHEDULED }),
 				...(options.to !== undefined && { to: options.to }),
 				...(options.prove !== undefined && { prove: options.prove }),
 			});
+			if (options.keep !== undefined) {
+				const series = { folder: dirname(file), name: backupName(database_url), reason: SCHEDULED } as const;
+				for (const old of keepNewest(series, options.keep)) tell(`Deleted an older one: ${old}`);
+			}
 			if (options.json) {
 				printJson({ file, manifest });
 				return;
@@ -73,6 +86,17 @@ export function addBackupCommands(program: Command): void {
 			if (options.json) printJson(restored);
 			else report(restored, shownName(database_url));
 		});
+}
+
+function parseCount(text: string): number {
+	if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("It must be a number from 1 to 9999.");
+	return Number(text);
+}
+
+/** In a series each backup has a name of its own. */
+function requireFolder(to: string | undefined): void {
+	if (to === undefined || to.endsWith("/") || statSync(to, { throwIfNoEntry: false })?.isDirectory()) return;
+	throw new OperatorError("usage", "--keep needs a folder after --to, not a file.");
 }
 
 function showBackups(backups: ReturnType<typeof listBackups>["backups"], place: string): void {

@@ -1,6 +1,5 @@
-import { type LocalizedText, type Question, type Scoring, unreachable } from "@carhythm/core";
+import { type Cell, type LocalizedText, type Question, reportsOf, type Scoring } from "@carhythm/core";
 import type { AssessmentVersion } from "../db/store.ts";
-import type { Cell } from "./csv.ts";
 import { scoreRow } from "./export-scores.ts";
 import { columnOf, type ExportTable } from "./export-table.ts";
 
@@ -73,23 +72,5 @@ function versionsAsking(versions: readonly AssessmentVersion[], key: string): nu
 }
 
 function options(question: Question, words: (text: LocalizedText) => string): Cell {
-	switch (question.type) {
-		case "slider": {
-			const { min, max, step, scale_labels, min_label, max_label } = question;
-			if (scale_labels.length > 0) {
-				return scale_labels.map((label, index) => `${min + index * step} = ${words(label)}`);
-			}
-			const end = (value: number, label: LocalizedText | undefined) =>
-				label ? `${value} = ${words(label)}` : value;
-			return [end(min, min_label), end(max, max_label), `step ${step}`];
-		}
-		case "mcq":
-			return question.choices.map(({ value, label }) => `${value} = ${words(label)}`);
-		case "ordering":
-			return question.items.map(({ text }, index) => `${index + 1} = ${words(text)}`);
-		case "essay":
-			return question.char_limit === null ? null : `at most ${question.char_limit} characters`;
-		default:
-			return unreachable(question);
-	}
+	return reportsOf(question).valuesMeaning(question, words);
 }

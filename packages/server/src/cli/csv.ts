@@ -1,11 +1,9 @@
+import type { Cell } from "@carhythm/core";
 import { stringify } from "csv-stringify/sync";
 
-/** A list stays one in JSON; in CSV its parts are separated by ` | `. */
-export type Cell = string | number | null | readonly (string | number)[];
-
 /**
- * One record of RFC 4180, with its line end. A text that a spreadsheet would take for a formula gets a
- * leading apostrophe; numbers stay numbers.
+ * One record of RFC 4180, with its line end. A text that a spreadsheet would take for a formula gets an
+ * apostrophe in front of it; numbers stay numbers.
  */
 export function csvRecord(cells: readonly Cell[]): string {
 	return stringify([cells.map(csvCell)], {
@@ -20,6 +18,18 @@ function csvCell(cell: Cell): string | number | null {
 	return defuse(typeof cell === "string" ? cell : cell.join(" | "));
 }
 
+/** What begins a formula. The last four are what East Asian keyboards write instead. */
+const FORMULA = "[=+\\-@\\u0000＝＋－＠]";
+const BEGINS_AS_FORMULA = new RegExp(`^(?:${FORMULA}|[\\t\\r\\n])`);
+
+/**
+ * Where a spreadsheet that separates by `;` or TAB, as Excel does in most of Europe, would begin another cell.
+ * It does not see the quotes of a cell that does not begin with one, so a line end begins a cell too. A quote
+ * there is doubled in the file: the reader takes that for an empty text, with the formula behind it.
+ */
+const LATER_FORMULA = new RegExp(`(?<=[;\\t\\r\\n])(?="*${FORMULA})`, "g");
+
 function defuse(text: string): string {
-	return /^[=+\-@\t\r\n\u0000＝＋－＠]/.test(text) ? `'${text}` : text;
+	const safe = text.replace(LATER_FORMULA, "'");
+	return BEGINS_AS_FORMULA.test(safe) ? `'${safe}` : safe;
 }

@@ -1,4 +1,14 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { scoreSession } from "@carhythm/core";
 import { expect, test } from "vitest";
 import { aSchool } from "../testing/a-school.ts";
@@ -74,7 +84,7 @@ test("export: one row a session into a file, with a column a question and the co
 	expect(cell(keyOf("essay"))).toBe("متعب اليوم");
 	expect(second.split(",")).toHaveLength(columns.length);
 	expect(statSync(out).mode & 0o077).toBe(0);
-	expect(existsSync(`${out}.partial`)).toBe(false);
+	expect(readdirSync(school.folder.path).filter((name) => name.includes("partial"))).toEqual([]);
 	expect(questionId(keyOf("essay"))).toBeGreaterThan(0);
 
 	const codebook = readFileSync(school.folder.file("sessions.codebook.csv"), "utf8");
@@ -266,4 +276,34 @@ test("export writes over no file without --force, neither the table nor the code
 	expect(readFileSync(book, "utf8")).toContain("display_id");
 	const same = await school.run("export", "--out", out, "--codebook", out, "--force");
 	expect(same).toMatchObject({ code: 2, stderr: "--out and --codebook name the same file.\n" });
+});
+
+test("export --out follows no link and keeps the modes of no file that was there", async () => {
+	await using school = await aSchool();
+	const { session_id } = await school.start();
+	await school.essay(session_id, "canary");
+	const precious = school.folder.file("precious.txt");
+	writeFileSync(precious, "mine");
+	chmodSync(precious, 0o644);
+	const out = school.folder.file("a.csv");
+	const book = school.folder.file("a.codebook.csv");
+	// The name that was written to in former versions, and the files themselves.
+	for (const link of [`${out}.partial`, `${book}.partial`, out, book]) symlinkSync(precious, link);
+	expect(await school.run("export", "--out", out, "--force")).toMatchObject({ code: 0 });
+	expect([readFileSync(precious, "utf8"), statSync(precious).mode & 0o777]).toEqual(["mine", 0o644]);
+	expect(readFileSync(out, "utf8")).toContain("canary");
+	for (const file of [out, book]) {
+		expect([file, lstatSync(file).isFile(), lstatSync(file).mode & 0o777]).toEqual([file, true, 0o600]);
+	}
+
+	chmodSync(out, 0o644);
+	expect(await school.run("export", "--out", out, "--force")).toMatchObject({ code: 0 });
+	expect(statSync(out).mode & 0o777).toBe(0o600);
+	const folder = school.folder.file("folder");
+	mkdirSync(folder);
+	const refused = await school.run("export", "--out", folder, "--force");
+	expect(refused).toMatchObject({
+		code: 4,
+		stderr: `${folder} is no file to write over. Nothing was written.\n`,
+	});
 });

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { toInstant } from "@carhythm/core";
+import { type Cell, toInstant } from "@carhythm/core";
 import { type Command, Option } from "commander";
 import { createAssessmentStore } from "../db/content/assessments.ts";
 import { exportSessions, type LeftOut } from "../db/operator/session-export.ts";
@@ -7,7 +7,7 @@ import type { AssessmentVersion } from "../db/store.ts";
 import { OperatorError } from "../operator-error.ts";
 import { unknownAssessment } from "./assessment-commands.ts";
 import { CODEBOOK_COLUMNS, codebook } from "./codebook.ts";
-import { type Cell, csvRecord } from "./csv.ts";
+import { csvRecord } from "./csv.ts";
 import { refuseToReplace, writeTo } from "./export-file.ts";
 import { scoreColumns } from "./export-scores.ts";
 import { answersTable, type ExportTable, sessionsTable } from "./export-table.ts";

@@ -1,13 +1,18 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { createWriteStream, existsSync } from "node:fs";
+import { createWriteStream, existsSync, statSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { OperatorError } from "../operator-error.ts";
 
-/** @throws OperatorError `refused` when something is there already and `force` was not asked for */
+/** @throws OperatorError `refused` when a file is there already and `force` was not asked for, or no file is meant */
 export function refuseToReplace(file: string, { force }: { force: boolean }): void {
-	if (force || !existsSync(file)) return;
+	if (!existsSync(file)) return;
+	if (!statSync(file).isFile()) {
+		throw new OperatorError("refused", `${file} is no file to write over. Nothing was written.`);
+	}
+	if (force) return;
 	throw new OperatorError(
 		"refused",
 		`${file} is there already. Choose another name, or add --force to write over it. Nothing was written.`,
@@ -16,16 +21,17 @@ export function refuseToReplace(file: string, { force }: { force: boolean }): vo
 
 /**
  * Lets `work` write to a file, which appears under its name only when it is whole, or to standard output.
- * Only its owner may read the file: it holds personal data.
+ * Only its owner may read the file: it holds personal data. Neither the partial file, whose name no other
+ * user can know before, nor the rename follows a link that another user put there.
  */
 export async function writeTo<T>(
 	{ file, force }: { file: string | null; force: boolean },
 	work: (write: (text: string) => Promise<void>) => Promise<T>,
 ): Promise<T> {
 	if (file === null) return work(writerOf(process.stdout));
-	const partial = `${file}.partial`;
+	const partial = `${file}.partial-${randomBytes(8).toString("hex")}`;
 	try {
-		const stream = createWriteStream(partial, { mode: 0o600 });
+		const stream = createWriteStream(partial, { flags: "wx", mode: 0o600 });
 		const done = finished(stream);
 		// The work ends before anything is reported: it still has the database in use.
 		const [worked, written] = await Promise.allSettled([

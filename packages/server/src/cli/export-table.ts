@@ -1,14 +1,15 @@
 import {
 	type Answer,
-	inLanguage,
-	orderingIndexes,
+	type Cell,
 	progressOf,
+	QUESTION_REPORTS,
+	QUESTION_TYPE_NAMES,
 	type Question,
-	unreachable,
+	reportsOf,
 } from "@carhythm/core";
+import { listed } from "../counted.ts";
 import type { ExportedSession } from "../db/operator/session-export.ts";
 import type { AssessmentVersion } from "../db/store.ts";
-import type { Cell } from "./csv.ts";
 import { type ScoreColumn, scoreCells } from "./export-scores.ts";
 
 /**
@@ -34,12 +35,13 @@ export const answersTable: ExportTable = {
 		{ name: "version", meaning: "The version of the assessment that the session is pinned to." },
 		{ name: "chapter", meaning: "The key of the chapter." },
 		{ name: "question", meaning: "The key of the question." },
-		{ name: "type", meaning: "slider, mcq, ordering or essay." },
+		{ name: "type", meaning: `${listed(QUESTION_TYPE_NAMES, "or")}.` },
 		{ name: "text", meaning: "The question in English." },
 		{
 			name: "value",
-			meaning:
-				"slider: the number. mcq: the values of the chosen options. ordering: the numbers of the items, best first. essay: the text.",
+			meaning: Object.values(QUESTION_REPORTS)
+				.map(({ type, value_meaning }) => `${type}: ${value_meaning}.`)
+				.join(" "),
 		},
 		{
 			name: "label",
@@ -155,39 +157,11 @@ function questionKeys(versions: readonly AssessmentVersion[]): string[] {
 	return [...new Set(keys)];
 }
 
+/** An answer of the existing product may be of another type than its question. */
 function valueCell(question: Question, answer: Answer): Cell {
-	switch (answer.type) {
-		case "slider":
-			return answer.value;
-		case "mcq":
-			return question.type === "mcq" && !question.multiple
-				? (answer.selected_options[0] ?? null)
-				: answer.selected_options;
-		case "ordering":
-			return question.type === "ordering"
-				? (orderingIndexes(question, answer.ordered_items)?.map((index) => index + 1) ?? answer.ordered_items)
-				: answer.ordered_items;
-		case "essay":
-			return answer.text;
-		default:
-			return unreachable(answer);
-	}
+	return reportsOf(answer).valueCell(answer, answer.type === question.type ? question : null);
 }
 
 function labelCell(question: Question, answer: Answer): Cell {
-	if (question.type === "slider" && answer.type === "slider") {
-		const label = question.scale_labels[Math.round((answer.value - question.min) / question.step)];
-		return label ? inLanguage(label, "en") : null;
-	}
-	if (question.type === "mcq" && answer.type === "mcq") {
-		const labels = answer.selected_options.map(
-			(option) => question.choices.find(({ value }) => value === option)?.label.en ?? option,
-		);
-		return question.multiple ? labels : (labels[0] ?? null);
-	}
-	if (question.type === "ordering" && answer.type === "ordering") {
-		const indexes = orderingIndexes(question, answer.ordered_items);
-		return indexes?.map((index) => question.items[index]?.text.en ?? "") ?? answer.ordered_items;
-	}
-	return null;
+	return answer.type === question.type ? reportsOf(question).labelCell(answer, question) : null;
 }

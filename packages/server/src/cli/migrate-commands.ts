@@ -1,8 +1,10 @@
 import { SessionStatus, toInstant } from "@carhythm/core";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Config } from "../config.ts";
+import { createAssessmentStore } from "../db/content/assessments.ts";
 import type { Database } from "../db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "../db/open.ts";
+import { exposedFiles } from "../migrations/backup/exposed-files.ts";
 import { newestMigration, prune } from "../migrations/down.ts";
 import type { Decisions } from "../migrations/migration.ts";
 import { makePlan, type Plan, rehearse } from "../migrations/plan/plan.ts";
@@ -11,6 +13,8 @@ import { migrationStatus } from "../migrations/runner.ts";
 import { downgrade, type Safety, upgrade } from "../migrations/upgrade.ts";
 import { verify } from "../migrations/verify/verify.ts";
 import { OperatorError } from "../operator-error.ts";
+import { contentFolder } from "../paths.ts";
+import { seedShipped } from "../seed.ts";
 import { confirm } from "./confirm.ts";
 import { showPlan, showProgress, showReport, showStatus, showUpgrade } from "./migrate-report.ts";
 import { counted, print, printJson, tell } from "./output.ts";
@@ -93,15 +97,19 @@ function addAdopt(migrate: Command): void {
 async function goUp(options: Options, { adopt }: { adopt: boolean }): Promise<void> {
 	const config = configOf(options);
 	if (adopt) requireDatabase(config);
-	const outcome = await opened(config, (database) =>
-		upgrade(database, {
+	const outcome = await opened(config, async (database) => {
+		const outcome = await upgrade(database, {
 			...safetyOf(options),
 			...toOf(options),
 			adopt,
 			decisions: decisionsOf(options),
 			onProgress: showProgress(options),
-		}),
-	);
+		});
+		// The server's role may have no right to add content.
+		if (!adopt && options.to === undefined)
+			await seedShipped(createAssessmentStore(database), contentFolder());
+		return outcome;
+	});
 	if (options.json) printJson({ ...outcome, backup: outcome.backup?.file ?? null });
 	else showUpgrade(outcome);
 	if (outcome.report && !outcome.report.ok) throw differs(outcome.backup?.file);
@@ -127,6 +135,7 @@ function addStatus(migrate: Command): void {
 			if (options.json) printJson(status);
 			else showStatus(status);
 			if (refusal) tell(refusal);
+			for (const warning of exposedFiles(config.database_url)) tell(warning);
 		},
 	);
 }

@@ -4,51 +4,14 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { aPostgresDatabase, aPostgresWithTools } from "../testing/a-postgres.ts";
 import { aSchool } from "../testing/a-school.ts";
+import { aServer } from "../testing/a-server.ts";
 import { aSilentLine } from "../testing/a-silent-line.ts";
 import { aSessionFullOfCanaries } from "../testing/canaries.ts";
-import { CLI, carhythm, startFile } from "../testing/run.ts";
+import { carhythm } from "../testing/run.ts";
 
 // Runs on PostgreSQL only: what both databases share is told in the other files, on both.
 
 const CONTENT = fileURLToPath(new URL("../../../../content/", import.meta.url));
-
-/** A server that has said that it is ready. */
-async function aServer(address: string, ...words: readonly string[]) {
-	const { child, ended } = startFile(CLI, ["serve", "--port", "0", "--host", "127.0.0.1", ...words], {
-		env: { PATH: process.env["PATH"], DATABASE_URL: address },
-	});
-	const url = await new Promise<string>((resolve, reject) => {
-		let text = "";
-		child.stdout?.on("data", (bytes) => {
-			text += bytes;
-			const found = /CaRhythm is ready: (\S+)/.exec(text)?.[1];
-			if (found) resolve(found);
-		});
-		void ended.then(({ stderr }) => reject(new Error(`It ended: ${stderr}`)));
-	});
-	const send = async (method: string, path: string, body?: unknown) => {
-		const response = await fetch(`${url}/api/v2${path}`, {
-			method,
-			...(body !== undefined && {
-				body: JSON.stringify(body),
-				headers: { "Content-Type": "application/json" },
-			}),
-		});
-		return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-	};
-	return {
-		url,
-		send,
-		async stop() {
-			child.kill("SIGTERM");
-			return ended;
-		},
-		[Symbol.asyncDispose]: async () => {
-			child.kill("SIGKILL");
-			await ended;
-		},
-	};
-}
 
 test("the server refuses a database that is not up to date and names the command; --migrate makes it ready", async () => {
 	// With pg_dump, for the backup.
@@ -117,6 +80,7 @@ test("a user who may only read and write rows is enough to serve and to add an a
 	await there.query(`create role ${role} login;
 		grant select, insert, update, delete on all tables in schema public to ${role};
 		grant usage, select, update on all sequences in schema public to ${role}`);
+	await there.query("create table hidden (session_id text)");
 	const address = there.address.replace("//carhythm@", `//${role}@`);
 	const added = await carhythm(address, "assessment", "add", `${CONTENT}sampler/assessment.json`);
 	expect(added).toMatchObject({ code: 0 });
@@ -135,7 +99,7 @@ test("a user who may only read and write rows is enough to serve and to add an a
 		{
 			code: 1,
 			stderr: expect.stringMatching(
-				/this user does not own the table \w+\. Run "carhythm session erase --finish" as the role that owns the tables\.\n$/,
+				/this user does not own the table \w+\. Run "carhythm session erase --finish" as the role that owns the tables\. And this user may not read hidden, so these tables were not searched: search them with a role that may\.\n$/,
 			),
 		},
 	);
@@ -153,10 +117,10 @@ test("a role without rights is named its GRANT at the start, by /readyz after a 
 	await there.query(`create role ${role} login; grant select on all tables in schema public to ${role}`);
 	const refused = await carhythm(address, "serve", "--port", "0", "--log-level", "silent");
 	expect(refused).toMatchObject({ code: 1, stdout: "" });
-	expect(refused.stderr).toContain(`GRANT INSERT, UPDATE, DELETE ON TABLE session_events TO ${role};`);
 	expect(refused.stderr).toContain(
-		`GRANT USAGE, SELECT, UPDATE ON SEQUENCE session_events_id_seq TO ${role};`,
+		`GRANT INSERT, UPDATE (outcome, at, value, result) ON TABLE session_events TO ${role};`,
 	);
+	expect(refused.stderr).toContain(`GRANT USAGE ON SEQUENCE session_events_id_seq TO ${role};`);
 	expect(refused.stderr).toContain("docs/operation.md");
 
 	await there.query(`grant insert, update, delete on all tables in schema public to ${role};
@@ -172,9 +136,7 @@ test("a role without rights is named its GRANT at the start, by /readyz after a 
 	await there.query(`revoke all on session_holders from ${role}`);
 	expect(await ready()).toMatchObject({
 		status: 503,
-		text: expect.stringContaining(
-			`GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE session_holders TO ${role};`,
-		),
+		text: expect.stringContaining(`GRANT SELECT, INSERT, UPDATE ON TABLE session_holders TO ${role};`),
 	});
 	// The client keeps its answer and tries again: 503, not 500.
 	const [slider] = await there.query("select id from questions where item_id = 'energy'");
@@ -260,6 +222,22 @@ test("erase waits for whoever still sees the old state, says so, and --finish re
 	const { rows } = await sizes(other.db);
 	expect(rows).toEqual([{ drafts: 0, feedbacks: 0, scores: 0 }]);
 	await other.close();
+});
+
+test("erase also looks into other schemas and materialized views, and says where it may not look", async () => {
+	await using school = await aSchool();
+	const { display_id } = await aSessionFullOfCanaries(school);
+	for (const statement of [
+		'create schema "mail; x"',
+		`create table "mail; x".sent as select '{"to": "canary-name@example.org"}'::jsonb as what`,
+		"create materialized view report as select session_id from student_responses",
+		'create table "undo_1_X" (note text)',
+	]) {
+		await sql.raw(statement).execute(school.database.db);
+	}
+	const erased = await school.run("session", "erase", display_id, "--yes");
+	expect(erased).toMatchObject({ code: 1, stdout: "" });
+	expect(erased.stderr).toContain("mail; x.sent.what (1 row), report.session_id (1 row).");
 });
 
 type Db = Awaited<ReturnType<Awaited<ReturnType<typeof aSchool>>["place"]["open"]>>["db"];

@@ -4,6 +4,7 @@ import { addAssessmentCommands } from "./assessment-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
 import { addCompareCommand } from "./compare-command.ts";
 import { addExportCommand } from "./export-command.ts";
+import { addGrantsCommand } from "./grants-command.ts";
 import { addHealthcheckCommand } from "./healthcheck-command.ts";
 import { addMigrateCommands } from "./migrate-commands.ts";
 import { print } from "./output.ts";
@@ -34,11 +35,13 @@ export function createProgram(version: string): Command {
 	addSessionCommands(program);
 	addExportCommand(program);
 	addRescueCommand(program);
+	addGrantsCommand(program);
 	return program;
 }
 
 const HELP = `
-Settings, by environment variable or by the flag of the same name (a flag goes first):
+Settings, by environment variable or by the flag of the same name (a flag goes first). NAME_FILE instead of NAME
+names a file that holds the value:
 ${settingsHelp()}
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a decision is needed, 4 refused for safety, 5 failed and rolled back,

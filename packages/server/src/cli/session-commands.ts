@@ -2,7 +2,7 @@ import { parseDisplayId, toInstant } from "@carhythm/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Config } from "../config.ts";
 import { createAssessmentStore } from "../db/content/assessments.ts";
-import type { Database, Purged } from "../db/dialect.ts";
+import type { Database } from "../db/dialect.ts";
 import {
 	createSessionAdmin,
 	type SessionAdmin,
@@ -15,6 +15,7 @@ import { OperatorError } from "../operator-error.ts";
 import { confirm } from "./confirm.ts";
 import { counted, oneLine, print, printJson, printTable, shortened } from "./output.ts";
 import { applyLateTo } from "./session-apply-late.ts";
+import { reportErased, reportFinished } from "./session-erase.ts";
 import { countAdopted, showPast, unknownSession } from "./session-show-history.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";
 
@@ -87,7 +88,7 @@ export function addSessionCommands(program: Command): void {
 		.action(async (typed: string | undefined, options) => {
 			const config = configOf(options);
 			if (options.finish) {
-				report(await withDatabase(config, "read", (database) => adminOf(database, config).scrub()));
+				reportFinished(await withDatabase(config, "read", (database) => adminOf(database, config).scrub()));
 				return;
 			}
 			if (typed === undefined) throw new OperatorError("usage", "Name the session by its display id.");
@@ -100,9 +101,9 @@ export function addSessionCommands(program: Command): void {
 					warning: "Erasing cannot be undone.",
 					otherwise: "Nothing was erased.",
 				});
-				const scrubbed = await admin.erase(display_id);
-				if (!scrubbed) throw unknownSession(display_id);
-				report(scrubbed);
+				const erased = await admin.erase(display_id);
+				if (!erased) throw unknownSession(display_id);
+				reportErased(erased);
 			});
 		});
 }
@@ -136,16 +137,6 @@ function displayIdOf(typed: string): string {
 		);
 	}
 	return display_id;
-}
-
-function report(scrubbed: Purged): void {
-	if (!scrubbed.clean) {
-		throw new OperatorError(
-			"failed",
-			`The session is deleted, but traces of it are still in the database's files: ${scrubbed.reason}. Run "carhythm session erase --finish" ${scrubbed.needs_owner ? "as the role that owns the tables" : "when that has ended"}.`,
-		);
-	}
-	print(`Erased. ${scrubbed.remains}`);
 }
 
 function printSessions(sessions: readonly ShownSession[], total: number): void {

@@ -10,6 +10,23 @@ export type Purged =
 	/** `needs_owner`: this user cannot finish it at any time, the role that owns the tables can. */
 	| { clean: false; reason: string; needs_owner?: true };
 
+/** A table as the database's catalogue has it. */
+export type FoundTable = {
+	/** Null for the schema in which this program's tables are, and always on SQLite. */
+	schema: string | null;
+	name: string;
+	columns: readonly string[];
+	/** Whether this user may read it. */
+	readable: boolean;
+	foreign_keys: readonly {
+		columns: readonly string[];
+		table: { schema: string | null; name: string };
+		to: readonly string[];
+		/** In lower case: `no action`, `set null`. */
+		on_delete: string;
+	}[];
+};
+
 /** Everything in which one database differs from another, in one place. */
 export type DatabaseDialect = {
 	name: DatabaseUrl["dialect"];
@@ -59,6 +76,8 @@ export type DatabaseDialect = {
 	 * no connection turns foreign keys on. To be called outside any transaction.
 	 */
 	withoutForeignKeys<T>(work: () => Promise<T>): Promise<T>;
+	/** Every table that holds rows, whichever program made it. */
+	findTables(db: Kysely<Schema>): Promise<FoundTable[]>;
 	/** Removes what deleted rows left behind in the files, as far as other programs let it. */
 	purge(): Promise<Purged>;
 };

@@ -43,6 +43,12 @@ export function asStorageError(error: unknown): unknown {
 		: error;
 }
 
+/** Whether a row could not be deleted because another one names it by a foreign key. */
+export function isStillNamed(error: unknown): boolean {
+	const code = errorCode(error);
+	return code === "23503" || code === "SQLITE_CONSTRAINT_FOREIGNKEY";
+}
+
 /**
  * Whether nothing on this connection may be believed any more. On SQLite: after a failed fsync the kernel has
  * dropped what it could not write, and a second attempt would succeed without it. Only a fresh connection

@@ -35,6 +35,11 @@ export function describeDatabase(url: DatabaseUrl): string {
 	return url.dialect === "sqlite" ? resolve(url.file) : describeServer(url.url);
 }
 
+/** Whether the database gives rights to roles of its own; a file has none. */
+export function hasRoles(url: DatabaseUrl): boolean {
+	return url.dialect === "postgres";
+}
+
 /**
  * Whether there is a database to open: opening a file that is not there makes it. A database on a server is
  * never made, so there only opening it tells.

@@ -1,4 +1,6 @@
+import type { QuestionTypeName } from "@carhythm/core";
 import type { Generated, Selectable, Transaction } from "kysely";
+import type { AnswerColumns, TypeColumns } from "../question-types/columns.ts";
 
 // Times are ISO text on SQLite and timestamptz on PostgreSQL; both are read and written as core's `Instant`.
 // JSON is text.
@@ -41,11 +43,11 @@ type Pages = {
 	completion_message_ar: string | null;
 };
 
-type Questions = {
+type Questions = TypeColumns & {
 	id: Generated<number>;
 	page_id: number;
 	question_text: string;
-	question_type: "slider" | "mcq" | "ordering" | "essay";
+	question_type: QuestionTypeName;
 	image_path: string | null;
 	order_index: number;
 	is_required: number;
@@ -54,37 +56,22 @@ type Questions = {
 	tags: string | null;
 	reverse_scored: number | null;
 	scale_type: string | null;
-	scale_labels: string | null;
-	essay_char_limit: number | null;
-	slider_min_label: string | null;
-	slider_max_label: string | null;
-	mcq_options: string | null;
 	mcq_correct_answer: string | null;
-	allow_multiple_selection: number | null;
-	ordering_options: string | null;
-	randomize_order: number | null;
 	scene_title: string | null;
 	scene_narrative: string | null;
 	scene_image_url: string | null;
 	scene_theme: string | null;
 	created_at: string;
 	question_text_ar: string | null;
-	slider_min_label_ar: string | null;
-	slider_max_label_ar: string | null;
-	mcq_options_ar: string | null;
-	ordering_options_ar: string | null;
 	scene_title_ar: string | null;
 	scene_narrative_ar: string | null;
 };
 
 /** The present answers: at most one row a session and question. A cleared answer has no row. */
-type QuestionAnswers = {
+type QuestionAnswers = AnswerColumns & {
 	id: Generated<number>;
 	response_id: number;
 	question_id: number;
-	answer_text: string | null;
-	answer_value: number | null;
-	answer_json: string | null;
 };
 
 /** The columns of the existing table that this program writes; it has more, which stay as they are. */
@@ -232,6 +219,9 @@ type HandOffs = {
 /** The table by which a database of this program is known. The migrations say what is in it. */
 export const LEDGER = "migration_ledger";
 
+/** The table that lists the tables in which undone migrations keep what they dropped. */
+export const KEPT = "migration_kept";
+
 /** A transaction that writes. */
 export type Tx = Transaction<Schema>;
 
@@ -255,6 +245,26 @@ export type Schema = {
 
 /** One row for each time the database began or came back from a backup; the newest names what is there now. */
 type DatabaseIncarnations = { id: Generated<number>; incarnation: string; since: string };
+
+/** Every table of this program but the migrations' own; a table that is forgotten here is a compile error. */
+const SERVED: Readonly<Record<keyof Schema, true>> = {
+	student_responses: true,
+	pages: true,
+	questions: true,
+	question_answers: true,
+	assessment_scores: true,
+	feedbacks: true,
+	assessments: true,
+	assessment_versions: true,
+	session_details: true,
+	session_events: true,
+	session_drafts: true,
+	session_devices: true,
+	session_holders: true,
+	hand_offs: true,
+	database_incarnations: true,
+};
+export const SERVED_TABLES = Object.keys(SERVED) as readonly (keyof Schema)[];
 
 /** The tables that name a session by its `response_id`, in an order in which they can be emptied. */
 export const OF_A_SESSION = [

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS } from "../../test/an-app.ts";
 import { StorageUnavailable, type Store } from "../db/store.ts";
@@ -153,7 +154,7 @@ test("every reply carries the security headers, and only static content may be k
 });
 
 describe("the request id", () => {
-	test("is the client's where it looks like one, else a new one", async () => {
+	test("in the reply is the client's where it looks like one, else a new one", async () => {
 		await using app = await anApp();
 		const own = await app.get("/api/v2/health", { "X-Request-ID": "web-7.a_b" });
 		expect(own.headers.get("x-request-id")).toBe("web-7.a_b");
@@ -162,17 +163,32 @@ describe("the request id", () => {
 			expect(reply.headers.get("x-request-id")).toMatch(/^[0-9a-f]{16}-\d+$/);
 		}
 	});
+
+	test("in the log is the server's own, with a hash of the client's, which may be its session id", async () => {
+		await using app = await anApp();
+		const id = await app.start();
+		const reply = await app.get("/api/v2/health", { "X-Request-ID": id });
+		expect(reply.headers.get("x-request-id")).toBe(id);
+		const hash = createHash("sha256").update(id).digest("hex").slice(0, 12);
+		expect(app.log().at(-1)).toMatchObject({
+			request_id: expect.stringMatching(/^[0-9a-f]{16}-\d+$/),
+			client_request: hash,
+		});
+		await app.get("/api/v2/health");
+		expect(app.log().at(-1)).not.toHaveProperty("client_request");
+		expect(JSON.stringify(app.log())).not.toContain(id);
+	});
 });
 
 describe("the log", () => {
 	test("has a line a request with the template of its path", async () => {
 		await using app = await anApp();
 		const id = await app.start();
-		await app.get(`/api/v2/session/${id}/validate`, { "X-Request-ID": "r-1" });
+		await app.get(`/api/v2/session/${id}/validate`);
 		await app.get("/api/v2/nothing");
 		expect(app.log()).toContainEqual(
 			expect.objectContaining({
-				request_id: "r-1",
+				request_id: expect.stringMatching(/^[0-9a-f]{16}-\d+$/),
 				method: "GET",
 				route: "/api/v2/session/{session_id}/validate",
 				status: 200,
@@ -255,7 +271,7 @@ describe("when something breaks", () => {
 		await using app = await anApp({ breakStore: breaking(new TypeError("x is not a function")) });
 		const id = await app.start();
 		const reply = await app.get(`/api/v2/session/${id}/validate`, {
-			"X-Request-ID": "r-7",
+			"X-Request-ID": id,
 			Origin: "https://school.example",
 		});
 		expect([reply.status, reply.body["code"]]).toEqual([500, "internal_error"]);
@@ -264,11 +280,12 @@ describe("when something breaks", () => {
 		expect(JSON.stringify(reply.body)).not.toContain("function");
 		expect(app.log()).toContainEqual(
 			expect.objectContaining({
-				request_id: "r-7",
+				request_id: /report the number (\S+)\./.exec(String(reply.body["detail"]))?.[1],
 				msg: "unexpected error",
 				error: expect.objectContaining({ name: "TypeError", message: "x is not a function" }),
 			}),
 		);
+		expect(JSON.stringify(app.log())).not.toContain(id);
 	});
 });
 

@@ -4,6 +4,7 @@ import type { Database } from "../db/dialect.ts";
 import { explainMissingRight } from "../db/errors.ts";
 import { OperatorError } from "../operator-error.ts";
 import { backupBefore } from "./backup/backup.ts";
+import { AT_START } from "./backup/keep-newest.ts";
 import type { Backup } from "./backup/manifest.ts";
 import { refuseWhileUsed } from "./backup/open-files.ts";
 import { type DownOptions, type DownOutcome, runDown } from "./down.ts";
@@ -31,6 +32,8 @@ export type Safety = {
 	/** Where the backup goes; false for none, which the operator must have asked for. */
 	backup: { to?: string } | false;
 	now: () => Instant;
+	/** The server found at its start that it has to be done; no operator asked for it. */
+	at_start?: true;
 	/** Told in plain words what is going on. */
 	say?: (line: string) => void;
 };
@@ -94,7 +97,8 @@ function locked<T>(
 }
 
 /** `before-up`, `before-up-to-3`, `before-adopt`: by this, backups are told apart. */
-function reasonOf({ adopt, to }: UpOptions): string {
+function reasonOf({ adopt, to, at_start }: UpOptions & Safety): string {
+	if (at_start) return AT_START;
 	return `before-${adopt ? "adopt" : "up"}${to === undefined ? "" : `-to-${to}`}`;
 }
 

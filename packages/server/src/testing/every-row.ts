@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Database } from "../db/dialect.ts";
+import { quoteName } from "../db/quote-name.ts";
 import { isBookkeeping } from "../migrations/ledger/ledger-schema.ts";
 import { ledgerOf } from "../migrations/steps/run-context.ts";
 import { readSystemCatalogue } from "../migrations/system-catalogue/read-catalogue.ts";
@@ -20,9 +21,9 @@ export async function everyRow(database: Database): Promise<EveryRow> {
 		const { rows } =
 			database.dialect.name === "postgres"
 				? await sql
-						.raw<{ row: string }>(`SELECT row_to_json(t)::text AS row FROM "${table}" AS t`)
+						.raw<{ row: string }>(`SELECT row_to_json(t)::text AS row FROM ${quoteName(table)} AS t`)
 						.execute(db)
-				: await sql.raw<object>(`SELECT * FROM "${table}"`).execute(db);
+				: await sql.raw<object>(`SELECT * FROM ${quoteName(table)}`).execute(db);
 		all[table] = rows
 			.map((row) => ("row" in row && typeof row.row === "string" ? (JSON.parse(row.row) as object) : row))
 			.map((row) =>

@@ -13,7 +13,7 @@ const anId = () => mintOperationId((count) => randomBytes(count));
 /** The whole app on a database that is made ready as `carhythm serve` does it, and ways to ask it. */
 async function serving(database: Database) {
 	const said: string[] = [];
-	await prepareDatabase(database, { migrate_on_start: true }, (line) => said.push(line));
+	await prepareDatabase(database, { migrate_on_start: true, backups_kept: 5 }, (line) => said.push(line));
 	const now = () => toInstant(Date.now());
 	const store = createStore(database, { now, randomBytes, expiry_days: 30 });
 	const app = createApp({
@@ -183,5 +183,7 @@ function anAnswer(question: Question, n = 0): Answer {
 		}
 		case "essay":
 			return { type: "essay", text: n === 0 ? "In the mountains." : "By the sea." };
+		default:
+			throw new Error("The questionnaires that ship ask nothing else.");
 	}
 }

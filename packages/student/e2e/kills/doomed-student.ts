@@ -1,11 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Answer } from "@carhythm/core";
 import { expect, type Page } from "@playwright/test";
+import type { Asked } from "../question-types/index.ts";
+import { orderOnScreen } from "../question-types/ordering.ts";
 import type { ProductServer } from "../server.ts";
-import { orderOnScreen, putIn } from "../support/answering.ts";
+import { answerFor, putIn } from "../support/answering.ts";
 import type { OwnBrowser } from "../support/own-browser.ts";
-import { type Asked, answerFor, SAMPLER, WORDS } from "../support/questions.ts";
+import { SAMPLER } from "../support/questions.ts";
 import { createStudent, type Memory, type Student } from "../support/student.ts";
+import { WORDS } from "../support/words.ts";
 import type { Plan, Trouble } from "./plan.ts";
 import { type Arm, weaken } from "./weaken.ts";
 

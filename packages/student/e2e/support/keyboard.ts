@@ -1,6 +1,8 @@
 import type { Answer } from "@carhythm/core";
 import { expect, type Locator, type Page } from "@playwright/test";
-import { type Asked, type Language, WORDS } from "./questions.ts";
+import type { Asked } from "../question-types/index.ts";
+import { putInByKeys } from "./answering.ts";
+import { type Language, WORDS } from "./words.ts";
 
 /** A tab order longer than this is a trap. */
 const LONGEST_WAY = 40;
@@ -59,80 +61,6 @@ export function createKeyboard(page: Page): Keyboard {
 			else await use(words.answer.order_accept);
 		},
 	};
-}
-
-type Keys = Pick<Keyboard, "press" | "tabTo"> & { page: Page };
-
-/** Returns how to go on from there. */
-async function putInByKeys(
-	{ page, press, tabTo }: Keys,
-	language: Language,
-	question: Asked,
-	answer: Answer,
-): Promise<"enter" | "next" | "accept"> {
-	switch (answer.type) {
-		case "slider": {
-			if (question.type !== "slider") break;
-			const steps = Math.round((answer.value - question.min) / question.step);
-			if (question.labels.length === 0) {
-				await tabTo(page.getByRole("slider"));
-				await press("Home");
-				await press("ArrowUp", steps);
-				await expect(page.getByRole("slider")).toHaveValue(String(answer.value));
-				return "next";
-			}
-			await tabTo(page.getByRole("radio").first());
-			await press("Space");
-			await press("ArrowDown", steps);
-			await expect(page.getByRole("radio").nth(steps)).toBeChecked();
-			return "enter";
-		}
-		case "mcq": {
-			if (question.type !== "mcq") break;
-			if (!question.multiple) {
-				const steps = question.choices.findIndex(({ value }) => value === answer.selected_options[0]);
-				await tabTo(page.getByRole("radio").first());
-				await press("Space");
-				await press("ArrowDown", steps);
-				return "enter";
-			}
-			for (const { value, label } of question.choices) {
-				if (!answer.selected_options.includes(value)) continue;
-				await tabTo(page.getByRole("checkbox", { name: label[language], exact: true }));
-				await press("Space");
-			}
-			return "next";
-		}
-		case "ordering":
-			return rankByKeys({ page, press, tabTo }, language, answer.ordered_items);
-		case "essay":
-			await tabTo(page.getByRole("textbox"));
-			await page.keyboard.type(answer.text);
-			return "next";
-	}
-	throw new Error("The answer does not fit the question.");
-}
-
-async function rankByKeys(
-	{ page, press, tabTo }: Keys,
-	language: Language,
-	wanted: readonly string[],
-): Promise<"next" | "accept"> {
-	const list = page.getByRole("list", { name: WORDS[language].answer.order_list });
-	const shown = () => list.locator(".ordering-text").allInnerTexts();
-	let moved = false;
-	for (const [place, text] of wanted.entries()) {
-		const from = (await shown()).indexOf(text);
-		if (from === place) continue;
-		moved = true;
-		const row = list.getByRole("listitem").filter({ has: page.getByText(text, { exact: true }) });
-		await tabTo(row.getByRole("button").first());
-		await press("Space");
-		await press("ArrowUp", from - place);
-		await press("Space");
-		expect((await shown()).indexOf(text)).toBe(place);
-	}
-	return moved ? "next" : "accept";
 }
 
 /** Whether the way there is backwards, which people see. */

@@ -1,17 +1,10 @@
 import type { Answer } from "@carhythm/core";
 import { expect, type Page } from "@playwright/test";
+import type { Asked } from "../question-types/index.ts";
 import type { ProductServer } from "../server.ts";
-import { putIn } from "./answering.ts";
-import {
-	type Asked,
-	answerFor,
-	CAREER_RHYTHM,
-	exportedValue,
-	type Language,
-	type Questionnaire,
-	WORDS,
-	type Words,
-} from "./questions.ts";
+import { answerFor, exportedValue, putIn } from "./answering.ts";
+import { CAREER_RHYTHM, type Questionnaire } from "./questions.ts";
+import { type Language, WORDS, type Words } from "./words.ts";
 
 /** What a student holds in mind over several visits. */
 export type Memory = {

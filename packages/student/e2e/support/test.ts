@@ -1,7 +1,8 @@
 import { test as base, type Page } from "@playwright/test";
 import { type ProductServer, startServer } from "../server.ts";
-import { CAREER_RHYTHM, type Language, type Questionnaire, SAMPLER } from "./questions.ts";
+import { CAREER_RHYTHM, type Questionnaire, SAMPLER } from "./questions.ts";
 import { createStudent, type Student } from "./student.ts";
+import type { Language } from "./words.ts";
 
 type Options = {
 	language: Language;

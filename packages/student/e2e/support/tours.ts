@@ -1,7 +1,7 @@
 import type { Answer } from "@carhythm/core";
 import { expect } from "@playwright/test";
 import type { ProductServer } from "../server.ts";
-import { answerFor } from "./questions.ts";
+import { answerFor } from "./answering.ts";
 import type { Student } from "./student.ts";
 import { useManyDevices } from "./tour-devices.ts";
 import { saveToFile } from "./tour-rescue.ts";

@@ -1,6 +1,8 @@
 import { expect } from "@playwright/test";
+import type { Asked } from "../question-types/index.ts";
 import type { ProductServer } from "../server.ts";
-import { type Asked, answerFor, CAREER_RHYTHM } from "./questions.ts";
+import { answerFor } from "./answering.ts";
+import { CAREER_RHYTHM } from "./questions.ts";
 import type { Student } from "./student.ts";
 
 /** The server holds the student's last answers and nothing else, and took each submission once. */

@@ -1,5 +1,5 @@
 import type { Outcome } from "@carhythm/client";
-import { type Answer, answerTo, draftOf, type Question, type Refusal, unreachable } from "@carhythm/core";
+import { type Answer, answerTo, draftOf, isEmptyAnswer, type Question, type Refusal } from "@carhythm/core";
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { answer, goNext, opened } from "../visit/actions.ts";
 import type { Route } from "../visit/routes.ts";
@@ -127,7 +127,7 @@ export function createAnswerEditor(visit: Visit, route: Route, question: Questio
 			if (current === null || leaving.value) return;
 			const state = opened(visit).state;
 			const standing = live.value === null && draftOf(state, question.id) === null;
-			if (isEmpty(current)) await takeBack();
+			if (isEmptyAnswer(current)) await takeBack();
 			else if (!standing) {
 				const isGiven = lastGiven?.answer === current;
 				if (!(await (isGiven ? lastGiven?.accepted : give(current)))) return;
@@ -147,19 +147,4 @@ export function createAnswerEditor(visit: Visit, route: Route, question: Questio
 			holdNow();
 		},
 	};
-}
-
-/** Whether an answer says nothing yet: no option, no text. */
-export function isEmpty(answer: Answer): boolean {
-	switch (answer.type) {
-		case "mcq":
-			return answer.selected_options.length === 0;
-		case "essay":
-			return answer.text.trim() === "";
-		case "slider":
-		case "ordering":
-			return false;
-		default:
-			return unreachable(answer);
-	}
 }

@@ -1,10 +1,10 @@
-import { answerTo } from "@carhythm/core";
+import { answerTo, isEmptyAnswer } from "@carhythm/core";
 import { useLanguage } from "@carhythm/ui";
-import { type AnswerEditor, isEmpty } from "../answer/answer-editor.ts";
-import { asShown } from "../answer/as-shown.ts";
+import type { AnswerEditor } from "../answer/answer-editor.ts";
 import { useMessages } from "../i18n/texts.ts";
 import { SaveLine } from "../parts/SaveLine.tsx";
 import { XpGain } from "../parts/XpGain.tsx";
+import { studentTypeOf } from "../question-types/index.ts";
 import { goBack } from "../visit/actions.ts";
 import type { Route } from "../visit/routes.ts";
 import { useSessionView, useVisit } from "../visit/visit.ts";
@@ -17,8 +17,8 @@ export function QuestionFoot({ work, route }: { work: AnswerEditor; route: Route
 	const { session_id, state } = useSessionView();
 	const value = work.value();
 	// An answer that was emptied is taken back by Next; to skip would leave it standing.
-	const answered = value !== null && (!isEmpty(value) || answerTo(state, work.question.id) !== null);
-	const shown = asShown(m, work.question, { session_id, language });
+	const answered = value !== null && (!isEmptyAnswer(value) || answerTo(state, work.question.id) !== null);
+	const shown = studentTypeOf(work.question).asShown(m, work.question, { session_id, language });
 	// After a choice the page goes on by itself; a button that came for a moment would only flicker.
 	const hidden = work.leaving.value ? "foot-hidden" : "";
 	return (

@@ -1,4 +1,4 @@
-import { answersEqual, type SessionId } from "@carhythm/core";
+import { answersEqual, type SessionId, typedText } from "@carhythm/core";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import type { AnswerEditor } from "../answer/answer-editor.ts";
 import { saveUnloadDraft, takeUnloadDraft } from "../visit/unload-draft.ts";
@@ -18,9 +18,8 @@ export function useUnloadDraft(
 	useEffect(
 		() => () => {
 			const last = work.value();
-			if (last?.type === "essay") {
-				written.value = { session_id, question_id: work.question.id, text: last.text };
-			}
+			const text = last && typedText(last);
+			if (text !== null) written.value = { session_id, question_id: work.question.id, text };
 		},
 		[work, session_id, written],
 	);
@@ -49,7 +48,7 @@ function keepWhenLeaving(work: AnswerEditor, session_id: SessionId, shared: bool
 		const seen = operation_id && at ? { operation_id, at } : null;
 		saveUnloadDraft({ session_id, question_id: work.question.id, draft, seen }, shared);
 		// Everything but text is on its way to the engine's storage already.
-		if (draft.type === "essay") work.holdNow();
+		if (typedText(draft) !== null) work.holdNow();
 	};
 	window.addEventListener("beforeunload", keep, options);
 	window.addEventListener("pagehide", keep, options);

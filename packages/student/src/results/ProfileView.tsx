@@ -1,4 +1,11 @@
-import { type ChoiceResult, inLanguage, type Profile, type ScaleResult } from "@carhythm/core";
+import {
+	type ChoiceResult,
+	inLanguage,
+	type LocalizedText,
+	type Profile,
+	type ScaleResult,
+	unreachable,
+} from "@carhythm/core";
 import { useLanguage } from "@carhythm/ui";
 import { useMessages } from "../i18n/texts.ts";
 import { InterestsView } from "./InterestsView.tsx";
@@ -69,11 +76,9 @@ function Group({
 
 function Choice({ choice }: { choice: ChoiceResult }) {
 	const language = useLanguage();
-	const chosen =
-		choice.type === "ordering"
-			? choice.ranked.map((text) => inLanguage(text, language))
-			: choice.selected.map(({ label }) => inLanguage(label, language));
-	const List = choice.type === "ordering" ? "ol" : "ul";
+	const { isRanked, texts } = chosenTexts(choice);
+	const chosen = texts.map((text) => inLanguage(text, language));
+	const List = isRanked ? "ol" : "ul";
 	return (
 		<div class="scale-card">
 			<h3>{inLanguage(choice.text, language)}</h3>
@@ -84,4 +89,15 @@ function Choice({ choice }: { choice: ChoiceResult }) {
 			</List>
 		</div>
 	);
+}
+
+function chosenTexts(choice: ChoiceResult): { isRanked: boolean; texts: readonly LocalizedText[] } {
+	switch (choice.type) {
+		case "mcq":
+			return { isRanked: false, texts: choice.selected.map(({ label }) => label) };
+		case "ordering":
+			return { isRanked: true, texts: choice.ranked };
+		default:
+			return unreachable(choice);
+	}
 }

@@ -1,4 +1,4 @@
-import { answerTo, type SessionState } from "@carhythm/core";
+import { answerTo, type SessionState, typedText } from "@carhythm/core";
 import { useId } from "preact/hooks";
 import { useMessages } from "../i18n/texts.ts";
 import { useVisit } from "../visit/visit.ts";
@@ -15,7 +15,7 @@ export function WrittenLast({ state }: { state: SessionState }) {
 	const { value: last } = written;
 	if (last === null || last.session_id !== state.session_id || last.text.trim() === "") return null;
 	const kept = answerTo(view.value?.state ?? state, last.question_id);
-	if (kept?.type === "essay" && kept.text === last.text) return null;
+	if (kept && typedText(kept) === last.text) return null;
 	return (
 		<div class="written-last">
 			<label for={id}>{m.resume.written_last}</label>

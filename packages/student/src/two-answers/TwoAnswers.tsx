@@ -1,8 +1,8 @@
 import { useLanguage } from "@carhythm/ui";
 import type { AnswerEditor } from "../answer/answer-editor.ts";
 import { useMessages } from "../i18n/texts.ts";
+import { answerWords } from "../question-types/index.ts";
 import { useSessionView } from "../visit/visit.ts";
-import { answerWords } from "./answer-words.ts";
 
 /**
  * On a question that two devices answered without seeing each other's answer: the one that does not stand,

@@ -1,6 +1,8 @@
 import type { Assessment, Chapter, LocalizedText, Page, Question } from "@carhythm/core";
 import type { Insertable, RawBuilder, Transaction } from "kysely";
 import type { NextIds } from "../../assessments/assign-ids.ts";
+import { NO_TYPE_COLUMNS } from "../../question-types/columns.ts";
+import { serverTypeOf } from "../../question-types/index.ts";
 import type { Schema } from "../schema.ts";
 
 // The existing product's `pages` and `questions` hold the newest version of every assessment, for the
@@ -126,10 +128,6 @@ function questionRow(
 	question: Question,
 	order_index: number,
 ): Omit<QuestionRow, "id" | "created_at"> & { id: number } {
-	const slider = question.type === "slider" ? question : null;
-	const mcq = question.type === "mcq" ? question : null;
-	const ordering = question.type === "ordering" ? question : null;
-	const [min_label, max_label] = slider ? endLabels(slider) : [];
 	return {
 		id: question.id,
 		page_id: page.id,
@@ -138,30 +136,8 @@ function questionRow(
 		question_type: question.type,
 		order_index,
 		is_required: question.required ? 1 : 0,
-		scale_labels: slider?.scale_labels.length
-			? JSON.stringify(slider.scale_labels.map(({ en }) => en))
-			: null,
-		slider_min_label: min_label?.en ?? null,
-		slider_min_label_ar: arabic(min_label),
-		slider_max_label: max_label?.en ?? null,
-		slider_max_label_ar: arabic(max_label),
-		allow_multiple_selection: mcq ? Number(mcq.multiple) : null,
-		mcq_options: mcq && options(mcq.choices, ({ label, value }) => ({ label: label.en, value })),
-		mcq_options_ar:
-			mcq &&
-			options(
-				mcq.choices.filter(({ label }) => label.ar),
-				({ label, value }) => ({ label: label.ar, value }),
-			),
-		ordering_options: ordering && options(ordering.items, ({ text }) => ({ text: text.en })),
-		ordering_options_ar:
-			ordering &&
-			options(
-				ordering.items.filter(({ text }) => text.ar),
-				({ text }) => ({ text: text.ar }),
-			),
-		randomize_order: ordering ? Number(ordering.randomize) : null,
-		essay_char_limit: question.type === "essay" ? question.char_limit : null,
+		...NO_TYPE_COLUMNS,
+		...serverTypeOf(question).questionColumns(question),
 		scene_title: question.scene_title?.en ?? null,
 		scene_title_ar: arabic(question.scene_title),
 		scene_narrative: question.scene_narrative?.en ?? null,
@@ -171,14 +147,6 @@ function questionRow(
 	};
 }
 
-function endLabels(slider: Extract<Question, { type: "slider" }>): (LocalizedText | undefined)[] {
-	return [slider.min_label ?? slider.scale_labels[0], slider.max_label ?? slider.scale_labels.at(-1)];
-}
-
 function arabic(text: LocalizedText | undefined): string | null {
 	return text?.ar ?? null;
-}
-
-function options<T>(choices: readonly T[], shape: (choice: T) => object): string | null {
-	return choices.length > 0 ? JSON.stringify(choices.map(shape)) : null;
 }

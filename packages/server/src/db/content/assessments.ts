@@ -6,6 +6,7 @@ import {
 	indexAssessment,
 	type LocalizedText,
 	type Page,
+	readStoredAssessment,
 	Scoring,
 } from "@carhythm/core";
 import { type Kysely, sql, type Transaction } from "kysely";
@@ -181,7 +182,7 @@ function newestOf(reader: Kysely<Schema>) {
 function toVersion(row: { id: number; definition: string; scoring: string | null }): AssessmentVersion {
 	return {
 		version_id: row.id,
-		index: indexAssessment(Assessment.parse(JSON.parse(row.definition))),
+		index: indexAssessment(readStoredAssessment(JSON.parse(row.definition))),
 		scoring: row.scoring === null ? null : Scoring.parse(JSON.parse(row.scoring)),
 	};
 }
@@ -198,7 +199,7 @@ async function addVersion(
 		.select(["content_hash", "definition"])
 		.where("assessment_key", "=", key)
 		.executeTakeFirst();
-	const before = previous ? Assessment.parse(JSON.parse(previous.definition)) : null;
+	const before = previous ? readStoredAssessment(JSON.parse(previous.definition)) : null;
 	const assessment = Assessment.parse(assignIds(file, before, await nextIds(tx)));
 	const content_hash = contentHash(assessment, scoring);
 	// Only the newest counts: going back to an older text is a new version again.

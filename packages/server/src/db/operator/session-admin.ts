@@ -8,6 +8,14 @@ import { cameWithAdoption } from "../sessions/rows.ts";
 import { redirectedTo } from "../sessions/start.ts";
 import type { AssessmentStore, Person } from "../store.ts";
 import { inTransaction } from "../transaction.ts";
+import {
+	type DeletedRows,
+	deleteRowsOfOthers,
+	explainStillNamed,
+	findTraces,
+	type SessionNames,
+	type Traces,
+} from "./other-programs.ts";
 
 /** A session as an operator may see it: by its display id, never by its secret one. */
 export type ShownSession = {
@@ -42,11 +50,17 @@ export type SessionAdmin = {
 	count(filter: SessionFilter): Promise<number>;
 	/** A session with its person and its history; null for an unknown display id. */
 	show(display_id: string): Promise<{ session: ShownSession; person: Person; events: ShownEvent[] } | null>;
-	/** Deletes everything of a session, then what is left of it in the files; null for an unknown display id. */
-	erase(display_id: string): Promise<Purged | null>;
+	/**
+	 * Deletes everything of a session, then what is left of it in the files; null for an unknown display id.
+	 * @throws OperatorError `refused` where a table of another program stands in the way
+	 */
+	erase(display_id: string): Promise<Erased | null>;
 	/** Only the second half of erasing, when the first try was held up by another program. */
 	scrub(): Promise<Purged>;
 };
+
+/** What became of an erasure, in the files and in the tables of other programs. */
+export type Erased = Purged & { deleted: readonly DeletedRows[]; traces: Traces };
 
 type EraseKept = (
 	tx: Transaction<Schema>,
@@ -109,8 +123,12 @@ export function createSessionAdmin(
 				};
 			}),
 		async erase(display_id) {
-			const found = await inTransaction(database, (tx) => deleteSession(tx, dialect, eraseKept, display_id));
-			return found ? dialect.purge() : null;
+			const found = await inTransaction(database, (tx) =>
+				deleteSession(tx, dialect, eraseKept, display_id),
+			).catch(explainStillNamed);
+			if (!found) return null;
+			const traces = await findTraces(reader, dialect, found.names);
+			return { ...(await dialect.purge()), deleted: found.deleted, traces };
 		},
 		scrub: () => dialect.purge(),
 	};
@@ -180,21 +198,28 @@ function keyOf(version: Awaited<ReturnType<AssessmentStore["byId"]>>, question_i
 	return version?.index.by_question.get(question_id)?.question.key ?? `unknown question ${question_id}`;
 }
 
-/** @returns false for an unknown display id. */
+/** @returns what the session was known by; null for an unknown display id */
 async function deleteSession(
 	tx: Transaction<Schema>,
 	dialect: DatabaseDialect,
 	eraseKept: EraseKept,
 	display_id: string,
-): Promise<boolean> {
+): Promise<{ names: SessionNames; deleted: DeletedRows[] } | null> {
 	const row = await tx
 		.selectFrom("session_details")
 		.innerJoin("student_responses", "student_responses.id", "session_details.response_id")
-		.select(["student_responses.id", "student_responses.session_id", "session_details.replaced_by"])
+		.select([
+			"student_responses.id",
+			"student_responses.session_id",
+			"student_responses.email",
+			"session_details.replaced_by",
+		])
 		.where("session_details.display_id", "=", display_id)
 		.executeTakeFirst();
-	if (!row) return false;
+	if (!row) return null;
 	await dialect.lockSessions(tx, "id", [row.id]);
+	const names = { response_id: row.id, session_id: row.session_id, display_id, email: row.email };
+	const deleted = await deleteRowsOfOthers(tx, dialect, names);
 	// The chain of fresh starts goes on without it.
 	await tx
 		.updateTable("session_details")
@@ -215,5 +240,5 @@ async function deleteSession(
 		.execute();
 	await eraseKept(tx, dialect, { response_id: row.id, session_id: row.session_id });
 	await tx.deleteFrom("student_responses").where("id", "=", row.id).execute();
-	return true;
+	return { names, deleted };
 }

@@ -5,6 +5,7 @@ import type { Database, PoolState } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
 import { postgresChangeFeed } from "./change-feed.ts";
 import { leavableSockets, TIMEOUTS, type Timeouts, watchConnections } from "./connection-watchdog.ts";
+import { findPostgresTables } from "./find-tables.ts";
 import { kyselyDialect, recordsetRows, valueTypes } from "./kysely-dialect.ts";
 import { explain } from "./open-errors.ts";
 import { purgePostgres } from "./purge.ts";
@@ -84,6 +85,7 @@ export async function openPostgres(url: string, patience: Timeouts = TIMEOUTS): 
 				expectSmallWrites: watchdog.expectShortStatements,
 				// A foreign key that is there has been held against every row.
 				withoutForeignKeys: (work) => work(),
+				findTables: findPostgresTables,
 				purge: () => purgePostgres(writer),
 			},
 			changeFeed,

@@ -2,16 +2,54 @@ import type { Pool } from "pg";
 import { poll } from "../../retry.ts";
 import type { Purged } from "../dialect.ts";
 import { asStorageError, errorCode } from "../errors.ts";
-import { OF_A_SESSION } from "../schema.ts";
+import { KEPT, OF_A_SESSION } from "../schema.ts";
 import { UNLIMITED_MS } from "./connection-watchdog.ts";
 
-/** Every table that holds something of a session, those included in which undone migrations keep rows. */
-async function tablesOfSessions(client: Pick<Pool, "query">): Promise<string[]> {
-	const { rows } = await client.query<{ relname: string }>(
-		`select relname from pg_class
-		where relkind = 'r' and relnamespace = current_schema()::regnamespace and relname ~ '^undo_\\d+_'`,
+type Client = Pick<Pool, "query">;
+type Vacuumed = {
+	/** The table as it is written in SQL. */
+	name: string;
+	owned: boolean;
+};
+
+/** Our tables that hold something of a session, those included in which undone migrations keep rows. */
+async function tablesOfSessions(client: Client): Promise<Vacuumed[]> {
+	const { rows: there } = await client.query("select 1 where to_regclass($1) is not null", [KEPT]);
+	const kept =
+		there.length === 0
+			? []
+			: (await client.query<{ table_name: string }>(`select table_name from ${KEPT}`)).rows;
+	const names = [
+		...OF_A_SESSION,
+		"feedbacks",
+		"student_responses",
+		...kept.map(({ table_name }) => table_name),
+	];
+	const { rows } = await client.query<Vacuumed>(
+		`select oid::regclass::text as name, pg_has_role(relowner, 'usage') as owned from pg_class
+		where oid = any(select to_regclass(quote_ident(name)) from unnest($1::text[]) as t(name)) and relkind = 'r'`,
+		[names],
 	);
-	return [...OF_A_SESSION, "feedbacks", "student_responses", ...rows.map(({ relname }) => relname)];
+	return rows;
+}
+
+/**
+ * Tables of other programs whose rows go with a session, by foreign keys, as far as this user may vacuum them.
+ * In those of others the rows are dead as well, and their own vacuum takes them out.
+ */
+async function tablesBoundToSessions(client: Client, ours: readonly Vacuumed[]): Promise<Vacuumed[]> {
+	const { rows } = await client.query<Vacuumed>(
+		`with recursive bound (oid) as (
+			select unnest($1::text[])::regclass::oid
+			union
+			select k.conrelid from pg_constraint k join bound on k.confrelid = bound.oid where k.contype = 'f'
+		)
+		select c.oid::regclass::text as name, true as owned
+		from pg_class c join bound on bound.oid = c.oid
+		where c.relkind = 'r' and pg_has_role(c.relowner, 'usage') and c.oid::regclass::text <> all($1::text[])`,
+		[ours.map(({ name }) => name)],
+	);
+	return rows;
 }
 
 const PATIENCE_MS = 6000;
@@ -29,14 +67,9 @@ export async function purgePostgres(pool: Pool): Promise<Purged> {
 	const client = await pool.connect();
 	try {
 		const tables = await tablesOfSessions(client);
-		const foreign = await client.query<{ relname: string }>(
-			`select relname from pg_class
-			where oid = any(select to_regclass(name) from unnest($1::text[]) as t(name)) and not pg_has_role(relowner, 'usage')`,
-			[tables],
-		);
-		const [table] = foreign.rows;
+		const table = tables.find(({ owned }) => !owned);
 		if (table) {
-			const reason = `this user does not own the table ${table.relname}`;
+			const reason = `this user does not own the table ${table.name}`;
 			return { clean: false, reason, needs_owner: true };
 		}
 		const { rows } = await client.query<{ xid: string }>("select pg_current_xact_id()::xid::text as xid");
@@ -46,8 +79,10 @@ export async function purgePostgres(pool: Pool): Promise<Purged> {
 			pause: { first_ms: PAUSE_MS },
 		});
 		if (hasReaders) return { clean: false, reason: "another program is still reading the database" };
-		for (const name of tables) {
-			const vacuum = { text: `vacuum (index_cleanup on, truncate on) ${name}`, query_timeout: UNLIMITED_MS };
+		for (const { name } of [...tables, ...(await tablesBoundToSessions(client, tables))]) {
+			// The statistics hold values too, the most common ones.
+			const text = `vacuum (index_cleanup on, truncate on, analyze) ${name}`;
+			const vacuum = { text, query_timeout: UNLIMITED_MS };
 			await client.query(vacuum);
 		}
 		return { clean: true, remains: REMAINS };

@@ -1,30 +1,57 @@
 import { sql } from "kysely";
 import type { Database } from "../dialect.ts";
-import { LEDGER, type Schema } from "../schema.ts";
+import { LEDGER, type Schema, SERVED_TABLES } from "../schema.ts";
 import { StorageUnavailable } from "../store.ts";
 
-/** Every table that the server reads and writes; a table that is forgotten here is a compile error. */
-const SERVED: Readonly<Record<keyof Schema, true>> = {
-	student_responses: true,
-	pages: true,
-	questions: true,
-	question_answers: true,
-	assessment_scores: true,
-	feedbacks: true,
-	assessments: true,
-	assessment_versions: true,
-	session_details: true,
-	session_events: true,
-	session_drafts: true,
-	session_devices: true,
-	session_holders: true,
-	hand_offs: true,
-	database_incarnations: true,
+type Right = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
+type Rights = {
+	rights: readonly Right[];
+	/** The only columns that may be changed, where a row otherwise stays as it is. */
+	update?: readonly string[];
 };
-const SERVED_TABLES = Object.keys(SERVED);
 
-const TABLE_RIGHTS = ["SELECT", "INSERT", "UPDATE", "DELETE"];
-const SEQUENCE_RIGHTS = ["USAGE", "SELECT", "UPDATE"];
+const READ: Rights = { rights: ["SELECT"] };
+const CHANGE: Rights = { rights: ["SELECT", "INSERT", "UPDATE"] };
+const REPLACE: Rights = { rights: ["SELECT", "INSERT", "UPDATE", "DELETE"] };
+
+/**
+ * What `serve` does to each of its tables, and nothing more. Content is added by the owner; a session is erased
+ * by the owner. A table that is forgotten here is a compile error, a right that is forgotten fails the test
+ * that serves with these rights alone.
+ */
+const NEEDED: Readonly<Record<keyof Schema, Rights>> = {
+	student_responses: CHANGE,
+	session_details: CHANGE,
+	assessment_scores: CHANGE,
+	feedbacks: CHANGE,
+	hand_offs: CHANGE,
+	session_devices: CHANGE,
+	session_holders: CHANGE,
+	// An answer that is cleared has no row, nor has a draft that was submitted.
+	question_answers: REPLACE,
+	session_drafts: REPLACE,
+	// The history is only appended to. What came late is marked once it is applied.
+	session_events: { rights: ["SELECT", "INSERT"], update: ["outcome", "at", "value", "result"] },
+	pages: READ,
+	questions: READ,
+	assessments: READ,
+	assessment_versions: READ,
+	database_incarnations: READ,
+};
+
+/** One right on one table, or on one of its columns. */
+type Need = { place: string; needed: string; col: string | null };
+
+const NEEDS: readonly Need[] = [
+	{ place: LEDGER, needed: "SELECT", col: null },
+	...SERVED_TABLES.flatMap((place): Need[] => [
+		...NEEDED[place].rights.map((needed) => ({ place, needed, col: null })),
+		...(NEEDED[place].update ?? []).map((col) => ({ place, needed: "UPDATE", col })),
+	]),
+];
+
+/** A right on an object, in the words of GRANT. */
+type Grant = { rights: string; object: string };
 
 /**
  * The tables that `serve` uses and that are not there: a migration was undone while the server runs. Empty on
@@ -38,50 +65,89 @@ async function missingTables(database: Database): Promise<readonly string[]> {
 	return rows.map(({ name }) => name);
 }
 
-type Lack = { role: string; rights: string; object: string };
-
 /**
  * The statements that give the role of this connection what `serve` needs, for the owner of the tables to
  * run. A table that is not there is not reported: that is a matter for the migrations.
  * @returns an empty list when nothing is missing, and always on SQLite
- * @example ["GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE session_holders TO carhythm;"]
+ * @example ["GRANT SELECT, INSERT, UPDATE ON TABLE session_holders TO carhythm;"]
  */
 export async function missingGrants(database: Database): Promise<readonly string[]> {
 	if (database.dialect.isEmbedded) return [];
-	const { rows } = await sql<Lack>`
-		WITH served AS (
-			SELECT c.oid, c.relname, ${sql.val(TABLE_RIGHTS)}::text[] AS needed
-			FROM pg_catalog.pg_class c
-			WHERE c.oid = ANY (SELECT to_regclass(quote_ident(name)) FROM unnest(${sql.val(SERVED_TABLES)}::text[]) AS name)
-			UNION ALL
-			SELECT to_regclass(${LEDGER}), ${LEDGER}, '{SELECT}'::text[] WHERE to_regclass(${LEDGER}) IS NOT NULL
-		), owned AS (
-			SELECT DISTINCT s.oid, s.relname
-			FROM served t
-			JOIN pg_catalog.pg_depend d ON d.refobjid = t.oid AND d.deptype IN ('a', 'i')
-			JOIN pg_catalog.pg_class s ON s.oid = d.objid AND s.relkind = 'S'
-			WHERE t.relname <> ${LEDGER}
-		), lacking AS (
-			SELECT 'TABLE ' || quote_ident(relname) AS object,
-				ARRAY(SELECT n FROM unnest(needed) AS n WHERE NOT has_table_privilege(oid, n)) AS rights
-			FROM served
-			UNION ALL
-			SELECT 'SEQUENCE ' || quote_ident(relname),
-				ARRAY(SELECT n FROM unnest(${sql.val(SEQUENCE_RIGHTS)}::text[]) AS n WHERE NOT has_sequence_privilege(oid, n))
-			FROM owned
-		)
-		SELECT quote_ident(current_user) AS role, array_to_string(rights, ', ') AS rights, object
-		FROM lacking WHERE cardinality(rights) > 0
-		ORDER BY object DESC`.execute(database.db);
-	return rows.map(({ role, rights, object }) => `GRANT ${rights} ON ${object} TO ${role};`);
+	const { rows } = await sql<{ role: string; schema: string | null }>`
+		SELECT quote_ident(current_user) AS role, current_schema() AS schema`.execute(database.db);
+	const [{ role, schema } = { role: "", schema: null }] = rows;
+	// Without USAGE on it, PostgreSQL passes a schema over as if it were not there.
+	if (schema === null) return [`GRANT USAGE ON SCHEMA public TO ${role};`];
+	const grants = await grantsWhere(database, sql`NOT granted`);
+	return grants.map(({ rights, object }) => `GRANT ${rights} ON ${object} TO ${role};`);
 }
 
-/** Where operators read how the roles are set up. */
-const DOCUMENTED = 'docs/operation.md, "PostgreSQL"';
+/** What `serve` needs, object by object, as far as `condition` chooses it. */
+async function grantsWhere(database: Database, condition: ReturnType<typeof sql>): Promise<Grant[]> {
+	const { rows } = await sql<Grant>`
+		WITH needs AS (
+			SELECT n.place, n.needed, n.col, n.ordinal, to_regclass(quote_ident(n.place)) AS oid
+			FROM unnest(${sql.val(NEEDS.map(({ place }) => place))}::text[],
+				${sql.val(NEEDS.map(({ needed }) => needed))}::text[],
+				${sql.val(NEEDS.map(({ col }) => col))}::text[]) WITH ORDINALITY AS n (place, needed, col, ordinal)
+		), on_tables AS (
+			SELECT 'TABLE ' || quote_ident(place) AS object, needed, col, ordinal,
+				CASE WHEN col IS NULL THEN has_table_privilege(oid, needed)
+					ELSE has_column_privilege(oid, col, needed) END AS granted
+			FROM needs WHERE oid IS NOT NULL
+		), on_sequences AS (
+			SELECT DISTINCT 'SEQUENCE ' || quote_ident(s.relname) AS object, 'USAGE' AS needed, NULL AS col,
+				0::bigint AS ordinal, CASE WHEN s.relkind = 'S' THEN has_sequence_privilege(s.oid, 'USAGE') END AS granted
+			FROM needs n
+			JOIN pg_catalog.pg_depend d ON d.refobjid = n.oid AND d.deptype IN ('a', 'i')
+			JOIN pg_catalog.pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+			WHERE n.needed = 'INSERT'
+		), lines AS (
+			SELECT object, needed || coalesce(' (' || string_agg(quote_ident(col), ', ' ORDER BY ordinal) || ')', '') AS right_on,
+				min(ordinal) AS ordinal
+			FROM (SELECT * FROM on_tables UNION ALL SELECT * FROM on_sequences) AS needed
+			WHERE ${condition}
+			GROUP BY object, needed, col IS NULL
+		)
+		SELECT string_agg(right_on, ', ' ORDER BY ordinal) AS rights, object
+		FROM lines GROUP BY object ORDER BY object DESC`.execute(database.db);
+	return rows;
+}
+
+/**
+ * The script that gives a role what `serve` needs and takes everything else from it, for the owner of the
+ * tables to run.
+ */
+export async function grantScript(database: Database, role: string): Promise<readonly string[]> {
+	const { rows } = await sql<{ role: string; database: string; schema: string; owner: string }>`
+		SELECT quote_ident(${role}) AS role, quote_ident(current_database()) AS database,
+			quote_ident(current_schema()) AS schema, quote_ident(pg_get_userbyid(relowner)) AS owner
+		FROM pg_catalog.pg_class WHERE oid = to_regclass(${LEDGER})`.execute(database.db);
+	const [found] = rows;
+	if (!found) throw new Error("A database that is up to date has a ledger.");
+	const grants = await grantsWhere(database, sql`true`);
+	const { schema, owner } = found;
+	const later = `ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} IN SCHEMA ${schema}`;
+	return [
+		"BEGIN;",
+		"-- Whatever it may do so far in this schema, as in the table admins of another program.",
+		`REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM ${found.role};`,
+		`REVOKE ALL ON ALL SEQUENCES IN SCHEMA ${schema} FROM ${found.role};`,
+		`REVOKE CREATE ON SCHEMA ${schema} FROM ${found.role};`,
+		"-- What carhythm serve does.",
+		`GRANT CONNECT ON DATABASE ${found.database} TO ${found.role};`,
+		`GRANT USAGE ON SCHEMA ${schema} TO ${found.role};`,
+		...grants.map(({ rights, object }) => `GRANT ${rights} ON ${object} TO ${found.role};`),
+		"-- So that the server goes on while a migration makes tables. Run this script again after an upgrade.",
+		`${later} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${found.role};`,
+		`${later} GRANT USAGE ON SEQUENCES TO ${found.role};`,
+		"COMMIT;",
+	];
+}
 
 /** What a missing right is called where the server starts. */
 export function rightsSentence(missing: readonly string[]): string {
-	return `The role of DATABASE_URL lacks rights. Run this as the owner of the tables: ${missing.join(" ")} (${DOCUMENTED}, shows how later tables get them by themselves.)`;
+	return `The role of DATABASE_URL lacks rights. Run this as the owner of the tables: ${missing.join(" ")} ("carhythm grants --role NAME" prints all that it needs; docs/operation.md, "PostgreSQL".)`;
 }
 
 /**
@@ -89,12 +155,14 @@ export function rightsSentence(missing: readonly string[]): string {
  * @throws StorageUnavailable whose reason says what to run
  */
 export async function requireServable(database: Database): Promise<void> {
+	const grants = await missingGrants(database);
 	const tables = await missingTables(database);
-	if (tables.length > 0) {
+	// A schema that may not be used looks like one without tables.
+	const isHidden = grants.some((grant) => grant.includes(" ON SCHEMA "));
+	if (tables.length > 0 && !isHidden) {
 		const reason = `the tables ${tables.join(", ")} are not there, because a migration was undone. "carhythm migrate up" brings them back.`;
 		throw new StorageUnavailable(`The database cannot be used: ${reason}`, { reason });
 	}
-	const grants = await missingGrants(database);
 	if (grants.length > 0) {
 		const reason = `the server's role lacks rights. As the owner of the tables run: ${grants.join(" ")}`;
 		throw new StorageUnavailable(`The database cannot be used: ${reason}`, { reason });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { answerColumns, answerOfRow } from "./rows.ts";
+import { answerColumns, answerOfEvent, answerOfRow, draftOfRow } from "./rows.ts";
 
 const row = (json: unknown) => ({
 	answer_text: null,
@@ -10,6 +10,17 @@ const row = (json: unknown) => ({
 test("a stored answer of an unknown type is an error that says what to do, and never another type", () => {
 	const matrix = row({ selected_options: ["a"], question_type: "matrix" });
 	expect(() => answerOfRow(matrix)).toThrow(/type "matrix".*Install the version that stored it/);
+});
+
+test("a stored event or draft of an unknown type is an error as well", () => {
+	const value = JSON.stringify({ type: "matrix", text: "a" });
+	const draft = { response_id: 1, question_id: 1, value, at: "2026-01-01T00:00:00.000Z", operation_id: "x" };
+	expect(() => answerOfEvent({ kind: "answer", value })).toThrow(/type "matrix".*Install the version/);
+	expect(() => draftOfRow(draft)).toThrow(/type "matrix".*Install the version/);
+});
+
+test("an answer in JSON of a type that has a column of its own is an error", () => {
+	expect(() => answerOfRow(row({ value: 3, question_type: "slider" }))).toThrow(/answer_json.*"slider"/);
 });
 
 test("an answer is read back from its columns, also one without the name of its type", () => {

@@ -5,10 +5,15 @@ import {
 	type DraftRecord,
 	type Instant,
 	type OperationId,
+	type QuestionTypeName,
+	readStoredAnswer,
 	type SessionId,
 	SessionState,
+	storedTypeName,
 } from "@carhythm/core";
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
+import { type AnswerColumns, TYPES_WITH_COLUMN } from "../../question-types/columns.ts";
+import { serverTypeOf } from "../../question-types/index.ts";
 import type { Schema } from "../schema.ts";
 import type { AssessmentStore, StoredSession } from "../store.ts";
 
@@ -188,7 +193,7 @@ export function currentAnswers(history: readonly HistoryRow[]): Record<string, A
 }
 
 export function answerOfEvent({ kind, value }: Pick<HistoryRow, "kind" | "value">): Answer | null {
-	return kind === "answer" && value ? Answer.parse(JSON.parse(value)) : null;
+	return kind === "answer" && value ? readStoredAnswer(JSON.parse(value)) : null;
 }
 
 /** Whether two answers, or none, are the same to the student. */
@@ -202,9 +207,7 @@ type AnswerRow = Selectable<Schema["question_answers"]>;
  * The answer of a row of the existing table; null when the row says nothing, or nothing that can be read.
  * @throws Error for an answer of a type that this version does not know: it is never read as one of another type
  */
-export function answerOfRow(
-	row: Pick<AnswerRow, "answer_text" | "answer_value" | "answer_json">,
-): Answer | null {
+export function answerOfRow(row: AnswerColumns): Answer | null {
 	if (row.answer_value !== null) return { type: "slider", value: row.answer_value };
 	if (row.answer_json !== null) {
 		const json = parsed(row.answer_json);
@@ -216,16 +219,15 @@ export function answerOfRow(
 	return row.answer_text === null ? null : { type: "essay", text: row.answer_text };
 }
 
-/** Programs before phase 1 stored the lists without the name of their type. */
-function jsonTypeOf(json: object): Answer["type"] {
+/** Programs before phase 1 knew these two alone, and stored their lists without the name of the type. */
+function jsonTypeOf(json: object): QuestionTypeName {
 	const named = "question_type" in json ? json.question_type : null;
-	if (named === "mcq" || named === "ordering") return named;
-	if (typeof named === "string") {
-		throw new Error(
-			`A stored answer is of the type "${named}", which this version of CaRhythm does not know. Install the version that stored it.`,
-		);
-	}
-	return "ordered_items" in json ? "ordering" : "mcq";
+	if (typeof named !== "string") return "ordered_items" in json ? "ordering" : "mcq";
+	const type = storedTypeName(named);
+	if (!(type in TYPES_WITH_COLUMN)) return type;
+	throw new Error(
+		`A stored answer in answer_json is of the type "${type}", whose answers are never stored there.`,
+	);
 }
 
 /** What another program wrote may be no JSON at all. */
@@ -238,26 +240,12 @@ function parsed(text: string): unknown {
 }
 
 /** The three columns of the existing table that hold an answer, filled as that product fills them. */
-export function answerColumns(
-	answer: Answer,
-): Pick<AnswerRow, "answer_text" | "answer_value" | "answer_json"> {
+export function answerColumns(answer: Answer): AnswerColumns {
 	const empty = { answer_text: null, answer_value: null, answer_json: null };
-	switch (answer.type) {
-		case "slider":
-			return { ...empty, answer_value: answer.value };
-		case "essay":
-			return { ...empty, answer_text: answer.text };
-		case "mcq":
-			return {
-				...empty,
-				answer_json: JSON.stringify({ selected_options: answer.selected_options, question_type: "mcq" }),
-			};
-		case "ordering":
-			return {
-				...empty,
-				answer_json: JSON.stringify({ ordered_items: answer.ordered_items, question_type: "ordering" }),
-			};
-	}
+	const column = serverTypeOf(answer).answerColumn(answer);
+	return "answer_json" in column
+		? { ...empty, answer_json: JSON.stringify({ ...column.answer_json, question_type: answer.type }) }
+		: { ...empty, ...column };
 }
 
 /**
@@ -274,6 +262,6 @@ export function draftOfRow(row: Selectable<Schema["session_drafts"]>): DraftReco
 	return {
 		at: row.at,
 		operation_id: row.operation_id as OperationId,
-		draft: row.value === null ? null : Answer.parse(JSON.parse(row.value)),
+		draft: row.value === null ? null : readStoredAnswer(JSON.parse(row.value)),
 	};
 }

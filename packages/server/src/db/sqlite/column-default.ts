@@ -131,5 +131,8 @@ export function* tokens(sql: string): Generator<Token> {
 
 /** A name without its quotation marks, in lower case: SQLite does not tell upper from lower case in names. */
 export function unquote(name: string): string {
-	return name.replace(/^["'`[]|["'`\]]$/g, "").toLowerCase();
+	const mark = /^["'`[]/.exec(name)?.[0];
+	if (mark === undefined) return name.toLowerCase();
+	const inner = name.slice(1, -1).toLowerCase();
+	return mark === "[" ? inner : inner.replaceAll(mark + mark, mark);
 }

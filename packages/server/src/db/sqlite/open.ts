@@ -10,6 +10,7 @@ import { LEDGER, type Schema } from "../schema.ts";
 import { sqliteChangeFeed } from "./change-feed.ts";
 import { setColumnDefault } from "./column-default.ts";
 import { createSqliteWatch, type SqliteWatch } from "./file-watch.ts";
+import { findSqliteTables } from "./find-tables.ts";
 import { createHandle, type Handle, jsonRows, kyselyDialect } from "./kysely-dialect.ts";
 
 /**
@@ -76,6 +77,7 @@ export async function openSqlite(path: string): Promise<Database> {
 			afterExplicitIds: async () => {},
 			expectSmallWrites: handles.expectSmallWrites,
 			withoutForeignKeys: (work) => withoutForeignKeys(writer, work),
+			findTables: findSqliteTables,
 			purge: () => scrub(writer),
 		},
 		changeFeed: sqliteChangeFeed(writer),
@@ -342,7 +344,8 @@ async function scrub(writer: Handle): Promise<Purged> {
 	}
 	return {
 		clean: true,
-		remains: "Nothing of it is left in the database's files. Backups that you made keep what they hold.",
+		remains:
+			"The rows that were deleted are gone from the database's files too. Backups that you made keep what they hold.",
 	};
 }
 

@@ -15,8 +15,6 @@ export const SHARED = {
 	Chapter: core.Chapter,
 	Command: core.Command,
 	DraftRecord: core.DraftRecord,
-	EssayAnswer: core.EssayAnswer,
-	EssayQuestion: core.EssayQuestion,
 	ExistingProfile: core.ExistingProfile,
 	FeedbackReply: core.FeedbackReply,
 	FeedbackRequest: core.FeedbackRequest,
@@ -29,13 +27,9 @@ export const SHARED = {
 	Language: core.Language,
 	LatestAssessmentReply: core.LatestAssessmentReply,
 	LocalizedText: core.LocalizedText,
-	McqAnswer: core.McqAnswer,
-	McqQuestion: core.McqQuestion,
 	ModulesReply: core.ModulesReply,
 	OperationRequest: core.OperationRequest,
 	OperationResult: core.OperationResult,
-	OrderingAnswer: core.OrderingAnswer,
-	OrderingQuestion: core.OrderingQuestion,
 	Page: core.Page,
 	Place: core.Position,
 	Problem: core.Problem,
@@ -60,8 +54,6 @@ export const SHARED = {
 	SessionState: core.SessionState,
 	SessionStatus: core.SessionStatus,
 	SessionSummary: core.SessionSummary,
-	SliderAnswer: core.SliderAnswer,
-	SliderQuestion: core.SliderQuestion,
 	StartReply: core.StartReply,
 	StartRequest: core.StartRequest,
 	StudentInfoReply: core.StudentInfoReply,
@@ -73,7 +65,17 @@ export const SHARED = {
 	SyncRequest: core.SyncRequest,
 	ThemeReply: core.ThemeReply,
 	ValidateReply: core.ValidateReply,
+	...ofQuestionTypes(),
 } as const;
+
+/** `SliderQuestion` and `SliderAnswer`, and so for every type. */
+function ofQuestionTypes(): Record<string, z.ZodMiniType> {
+	const named = Object.values(core.QUESTION_TYPES).flatMap(({ type, Question, Answer }) => {
+		const name = type.charAt(0).toUpperCase() + type.slice(1);
+		return [[`${name}Question`, Question] as const, [`${name}Answer`, Answer] as const];
+	});
+	return Object.fromEntries(named);
+}
 
 /** What zod cannot say by itself. */
 export const IN_WORDS = new Map<z.core.$ZodType, JsonSchema>([

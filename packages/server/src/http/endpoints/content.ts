@@ -11,11 +11,12 @@ import {
 	type Question,
 	QuestionsReply,
 	refuse,
-	unreachable,
 } from "@carhythm/core";
 import type { Context } from "hono";
 import type * as z from "zod/mini";
 import type { AssessmentStore, AssessmentVersion, ServedPage } from "../../db/store.ts";
+import { serverTypeOf } from "../../question-types/index.ts";
+import type { Localizer } from "../../question-types/question-type.ts";
 import type { Deps, Env } from "../context.ts";
 import type { Api, Outcome } from "../endpoint.ts";
 import { integerParameter, PAGE_ID, parseInteger, readInteger } from "../request/query.ts";
@@ -164,11 +165,6 @@ async function questions(deps: Deps, c: Context<Env>): Promise<Outcome<z.infer<t
 	};
 }
 
-type Localizer = {
-	(text: LocalizedText): string;
-	(text: LocalizedText | undefined): string | null;
-};
-
 function localizer(language: Language): Localizer {
 	const read = (text: LocalizedText | undefined) => (text ? inLanguage(text, language) : null);
 	return read as Localizer;
@@ -226,29 +222,5 @@ function describeQuestion(
 		required: question.required,
 	};
 	const item_id = question.item_id === undefined ? question.key : question.item_id;
-	switch (question.type) {
-		case "slider": {
-			const { type, min, max, step, min_label, max_label, scale_labels } = question;
-			const labels = {
-				min_label: text(min_label),
-				max_label: text(max_label),
-				scale_labels: scale_labels.map((l) => text(l)),
-			};
-			return { ...shared, type, options: { min, max, step, ...labels, item_id } };
-		}
-		case "mcq": {
-			const { type, multiple } = question;
-			const choices = question.choices.map(({ label, value }) => ({ label: text(label), value }));
-			return { ...shared, type, options: { choices, multiple, item_id } };
-		}
-		case "ordering": {
-			const { type, randomize } = question;
-			const items = question.items.map((item) => ({ text: text(item.text) }));
-			return { ...shared, type, options: { items, randomize, item_id } };
-		}
-		case "essay":
-			return { ...shared, type: question.type, options: { char_limit: question.char_limit } };
-		default:
-			return unreachable(question);
-	}
+	return serverTypeOf(question).onPage(question, shared, { text, item_id });
 }

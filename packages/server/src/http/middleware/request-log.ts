@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import { StorageUnavailable } from "../../db/store.ts";
 import type { Deps, Env } from "../context.ts";
@@ -8,8 +9,9 @@ const RETRY_AFTER_SECONDS = "5";
 const READINESS = "/readyz";
 
 /**
- * Gives each request an id (the client's own where it has the shape of one) and writes one line about it: the
- * template of its path, never the path itself, which holds the secret session id.
+ * Gives each request an id and writes one line about it: the template of its path, never the path itself,
+ * which holds the secret session id. A client that sends an id of its own gets it back. The log holds only a
+ * hash of that, because a client may send its session id.
  */
 export function requestLog({ log, randomBytes }: Pick<Deps, "log" | "randomBytes">): MiddlewareHandler<Env> {
 	// Unique among all processes and restarts by its first part, within this one by its second.
@@ -19,17 +21,27 @@ export function requestLog({ log, randomBytes }: Pick<Deps, "log" | "randomBytes
 		const began = performance.now();
 		count += 1;
 		const given = c.req.header("x-request-id");
-		const request_id = given !== undefined && REQUEST_ID.test(given) ? given : `${process_id}-${count}`;
+		const request_id = `${process_id}-${count}`;
+		const client_id = given !== undefined && REQUEST_ID.test(given) ? given : null;
 		c.set("request_id", request_id);
 		c.set("route", "unknown");
-		c.get("headers")["X-Request-ID"] = request_id;
+		c.get("headers")["X-Request-ID"] = client_id ?? request_id;
 		await next();
 		const { status } = c.res;
 		const ms = Math.round((performance.now() - began) * 10) / 10;
-		const line = { request_id, method: c.req.method, route: c.get("route"), status, ms };
+		const client = client_id !== null && { client_request: hashOf(client_id) };
+		const line = { request_id, ...client, method: c.req.method, route: c.get("route"), status, ms };
 		if (status >= 500) log.error(line, "request");
 		else log.info(line, "request");
 	};
+}
+
+/**
+ * What the log says of a client's id.
+ * @example printf %s "$ID" | sha256sum | cut -c -12
+ */
+function hashOf(client_id: string): string {
+	return createHash("sha256").update(client_id).digest("hex").slice(0, 12);
 }
 
 /** The reply to everything that was thrown: a failing disk or database is 503, all else is a mistake of ours. */

@@ -9,6 +9,7 @@ import {
 } from "@carhythm/core";
 import { type Kysely, sql } from "kysely";
 import { answerOfRow } from "../../db/sessions/rows.ts";
+import { adoptionOf } from "../../question-types/index.ts";
 import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { BatchesStep, Probe, StepContext, Tx } from "../migration.ts";
 import type { SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
@@ -88,20 +89,14 @@ async function answersIn(
 	return Map.groupBy(rows, ({ response_id }) => response_id);
 }
 
-const ARABIC = /\p{Script=Arabic}/u;
-
 /** The previous program kept no language; what the student chose or wrote in Arabic shows it. */
 function languageOf(
 	given: readonly { question_id: number; answer: Answer }[],
 	index: AssessmentIndex,
 ): Language {
 	const isArabic = given.some(({ question_id, answer }) => {
-		if (answer.type === "essay") return ARABIC.test(answer.text);
 		const question = index.by_question.get(question_id)?.question;
-		if (answer.type !== "ordering" || question?.type !== "ordering") return false;
-		return question.items.some(
-			({ text }) => text.ar !== undefined && text.ar !== text.en && answer.ordered_items.includes(text.ar),
-		);
+		return adoptionOf(answer.type)?.isInArabic(answer, question?.type === answer.type ? question : null);
 	});
 	return isArabic ? "ar" : "en";
 }

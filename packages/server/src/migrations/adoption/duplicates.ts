@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Answer, Instant } from "@carhythm/core";
 import { sql } from "kysely";
+import { quoteName } from "../../db/quote-name.ts";
 import { ADOPTED, answerOfRow } from "../../db/sessions/rows.ts";
 import { appendEvents } from "../../db/writes/save-sessions.ts";
 import type { StepContext, Task, Tx, WholeStep } from "../migration.ts";
@@ -64,15 +65,22 @@ const moveOlder: Task = {
 	},
 };
 
-/** With every column that the table has, so that unknown columns come back too. */
+/** With every column that the table has, of the same type, so that unknown columns come back too. */
 async function createOriginalAnswers(tx: Tx, { dialect }: StepContext): Promise<void> {
 	if (await hasTable(tx, dialect, ORIGINAL_ANSWERS)) return;
-	const columns = (await catalogueOf(tx, dialect)).get("question_answers")?.columns.values() ?? [];
-	const lines = [...columns].map(({ name, declared }) => {
-		const type = dialect.name === "postgres" ? declared : "";
-		return name === "id" ? "id INTEGER NOT NULL PRIMARY KEY" : `"${name}" ${type}`;
-	});
-	await createOriginalsTable(tx, dialect, ORIGINAL_ANSWERS, lines.join(", "));
+	const columns = [...((await catalogueOf(tx, dialect)).get("question_answers")?.columns.keys() ?? [])];
+	if (dialect.name === "sqlite") {
+		// Without types nothing is converted: SQLite keeps each value as it is.
+		const lines = columns.map((name) =>
+			name === "id" ? "id INTEGER NOT NULL PRIMARY KEY" : quoteName(name),
+		);
+		await createOriginalsTable(tx, dialect, ORIGINAL_ANSWERS, lines.join(", "));
+		return;
+	}
+	const others = columns.filter((name) => name !== "id").map((name) => sql`, ${sql.id(name)}`);
+	const like = sql`SELECT CAST(id AS INTEGER) AS id${sql.join(others, sql``)} FROM question_answers WHERE false`;
+	await createOriginalsTable(tx, dialect, ORIGINAL_ANSWERS, like);
+	await sql`ALTER TABLE ${sql.id(ORIGINAL_ANSWERS)} ADD PRIMARY KEY (id)`.execute(tx);
 }
 
 async function moveRows(tx: Tx, { dialect }: StepContext, ids: readonly { id: number }[]): Promise<void> {
@@ -85,7 +93,7 @@ async function moveRows(tx: Tx, { dialect }: StepContext, ids: readonly { id: nu
 		WHERE a.id IN (${wanted}) ORDER BY a.id`.execute(tx);
 	await enterHistory(tx, dialect, rows);
 	const columns = [...((await catalogueOf(tx, dialect)).get(ORIGINAL_ANSWERS)?.columns.keys() ?? [])];
-	const names = sql.raw(columns.map((name) => `"${name}"`).join(", "));
+	const names = sql.join(columns.map((name) => sql.id(name)));
 	await sql`
 		INSERT INTO ${sql.table(ORIGINAL_ANSWERS)} (${names})
 		SELECT ${names} FROM question_answers WHERE id IN (${wanted})`.execute(tx);
@@ -167,8 +175,8 @@ const bringOlderBack: Task = {
 		const columns = [...(catalogue.get(ORIGINAL_ANSWERS)?.columns.keys() ?? [])].filter((name) =>
 			there?.has(name),
 		);
-		const names = columns.map((name) => `"${name}"`).join(", ");
-		const listed = columns.map((name) => `u."${name}"`).join(", ");
+		const names = columns.map(quoteName).join(", ");
+		const listed = columns.map((name) => `u.${quoteName(name)}`).join(", ");
 		const back = await sql
 			.raw(
 				`INSERT INTO question_answers (${names}) SELECT ${listed} FROM ${ORIGINAL_ANSWERS} u

@@ -1,6 +1,7 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { DatabaseDialect } from "../../db/dialect.ts";
-import { KEPT, type LedgerSchema } from "../ledger/ledger-schema.ts";
+import { KEPT } from "../../db/schema.ts";
+import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { Tx } from "../migration.ts";
 import { dropKept, keptName } from "../steps/undo-tables.ts";
 import { readSystemCatalogue, type SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
@@ -37,16 +38,17 @@ export async function hasTable(
 
 /**
  * Makes a table for original values, unless it is there.
- * @param columns what stands between the brackets of CREATE TABLE
+ * @param columns what stands between the brackets of CREATE TABLE, or a query that gives no row and tells them
  */
 export async function createOriginalsTable(
 	tx: Tx,
 	dialect: DatabaseDialect,
 	table: string,
-	columns: string,
+	columns: string | RawBuilder<unknown>,
 ): Promise<void> {
 	if (await hasTable(tx, dialect, table)) return;
-	await sql.raw(`CREATE TABLE ${table} (${columns})`).execute(tx);
+	const definition = typeof columns === "string" ? sql.raw(`(${columns})`) : sql`AS ${columns}`;
+	await sql`CREATE TABLE ${sql.raw(table)} ${definition}`.execute(tx);
 	await tx
 		.insertInto(KEPT)
 		.values({

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
+import { quoteName } from "../../db/quote-name.ts";
 import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { BatchesStep, Probe, StepContext, Task, Tx } from "../migration.ts";
 import { dropKept } from "../steps/undo-tables.ts";
@@ -175,7 +176,7 @@ async function writeRange(tx: Tx, { dialect }: StepContext, changes: readonly Ch
 	const status = sql`coalesce(v.status, ${back.status})`;
 	const times = TIMES.map((column) => `${column} = coalesce(v.${column}, ${back.time(column)})`);
 	await sql`
-		UPDATE student_responses SET status = ${type ? sql`CAST(${status} AS ${sql.ref(type)})` : status},
+		UPDATE student_responses SET status = ${type ? sql`CAST(${status} AS ${sql.id(type)})` : status},
 			${sql.raw(times.join(", "))}
 		FROM ${rows} AS v JOIN student_responses r ON r.id = v.id ${back.join}
 		WHERE student_responses.id = r.id`.execute(tx);
@@ -189,7 +190,7 @@ const undoResponses: Task = {
 		const { dialect, report } = context;
 		const type = (await catalogueOf(tx, dialect)).get(TABLE)?.enums.get("status")?.type;
 		const words = (await readOriginalFact(tx, dialect, "status_words")) as Vocabulary | undefined;
-		const cast = (expression: string) => (type ? `CAST(${expression} AS "${type}")` : expression);
+		const cast = (expression: string) => (type ? `CAST(${expression} AS ${quoteName(type)})` : expression);
 		const inWords = (column: string) =>
 			words
 				? `CASE CAST(${column} AS TEXT) ${Object.entries(words)

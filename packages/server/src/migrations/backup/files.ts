@@ -12,7 +12,6 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Instant } from "@carhythm/core";
 import { OperatorError } from "../../operator-error.ts";
 import { type Backup, type Manifest, manifestPath } from "./manifest.ts";
 
@@ -43,16 +42,6 @@ export function requireRoom(folder: string, bytes: number): void {
 /** Bytes for people: `12.3 MB`. */
 export function megabytes(bytes: number): string {
 	return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-/** A moment as part of a file's name. */
-export function stampOf(now: Instant): string {
-	return `${now.slice(0, 19).replaceAll(":", "-")}Z`;
-}
-
-/** The end of the name of a backup: when it was made, and why. One made by hand needs no reason. */
-export function nameEnd({ now, reason }: { now: Instant; reason?: string }): string {
-	return reason === undefined ? stampOf(now) : `${stampOf(now)}-${reason}`;
 }
 
 /**
@@ -96,6 +85,11 @@ function taken(file: string): OperatorError {
 /** A name beside `file` that is not in use. */
 export function temporaryName(file: string, purpose: "partial" | "restoring"): string {
 	return `${file}.${purpose}-${randomBytes(4).toString("hex")}`;
+}
+
+/** Makes a file that only this user may read, before anything is written to it. Follows no link. */
+export function makePrivate(file: string): void {
+	closeSync(openSync(file, "wx", 0o600));
 }
 
 /**

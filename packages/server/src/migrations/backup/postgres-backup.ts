@@ -1,10 +1,11 @@
-import { chmodSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Client } from "pg";
 import { OperatorError } from "../../operator-error.ts";
-import { megabytes, nameEnd, placeFor, publish, requireRoom, temporaryName } from "./files.ts";
+import { makePrivate, megabytes, placeFor, publish, requireRoom, temporaryName } from "./files.ts";
 import { makeUsualBackupFolder } from "./folder.ts";
 import { type Backup, BY_HAND, describe, type TableContent } from "./manifest.ts";
+import { backupName, nameEnd } from "./names.ts";
 import type { BackupOptions } from "./options.ts";
 import { type Address, addressOf, withClient } from "./postgres-connection.ts";
 import { countDump, newestMigration, proveDatabase, readTables } from "./postgres-content.ts";
@@ -27,10 +28,8 @@ export async function backupPostgres(url: string, options: BackupOptions): Promi
 		const source = await look(client);
 		const tools = await findTools(source.major);
 		const folder = options.to === undefined ? makeUsualBackupFolder({ dialect: "postgres", url }) : ".";
-		const file = placeFor(options.to, folder, {
-			stem: `carhythm-${safe(address.database)}-${nameEnd(options)}`,
-			end: ".dump",
-		});
+		const { begin, end } = backupName({ dialect: "postgres", url });
+		const file = placeFor(options.to, folder, { stem: `${begin}${nameEnd(options)}`, end });
 		requireRoom(dirname(resolve(file)), source.size);
 		const prove = await decideProof(client, source, options);
 		const partial = temporaryName(file, "partial");
@@ -105,6 +104,8 @@ async function dump(
 	const tables = await readTables(client);
 	const newest_migration = await newestMigration(client);
 	onProgress?.("dumping");
+	// pg_dump writes into the file that is there.
+	makePrivate(partial);
 	await runTool(
 		tools,
 		"pg_dump",
@@ -112,12 +113,5 @@ async function dump(
 		address,
 	);
 	await client.query("commit");
-	// It holds what the database holds, so no other user may read it.
-	chmodSync(partial, 0o600);
 	return { tables, newest_migration };
-}
-
-/** The part of a database's name that may stand in a file's name. */
-function safe(name: string): string {
-	return name.replace(/[^\w.-]/g, "_");
 }

@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, rmSync, statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { existsSync, rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { OperatorError } from "../../operator-error.ts";
-import { megabytes, nameEnd, placeFor, publish, requireRoom, temporaryName } from "./files.ts";
+import { makePrivate, megabytes, placeFor, publish, requireRoom, temporaryName } from "./files.ts";
 import { type Backup, BY_HAND, describe } from "./manifest.ts";
+import { backupName, nameEnd } from "./names.ts";
 import type { BackupOptions } from "./options.ts";
 import { explain, openReadOnly, proveCopy, readContent, type SqliteContent } from "./sqlite-content.ts";
 
@@ -20,15 +21,11 @@ export async function backupSqlite(given: string, options: BackupOptions): Promi
 		throw new OperatorError("failed", `There is no database ${source} to back up.`);
 	}
 	const say = options.onProgress ?? (() => {});
-	const file = placeFor(options.to, dirname(source), {
-		stem: `${basename(source)}.backup-${nameEnd(options)}`,
-		end: ".db",
-	});
+	const { begin, end } = backupName({ dialect: "sqlite", file: source });
+	const file = placeFor(options.to, dirname(source), { stem: `${begin}${nameEnd(options)}`, end });
 	const partial = temporaryName(file, "partial");
 	try {
 		const content = await copy(source, partial, say);
-		// It holds what the database holds, so no other user may read it.
-		chmodSync(partial, statSync(source).mode & 0o777);
 		seal(partial);
 		say("reading the copy again, every row");
 		await proveCopy(partial, content);
@@ -63,6 +60,7 @@ async function copy(
 		say(`reading ${megabytes(size)}`);
 		const content = await readContent(origin);
 		say("copying");
+		makePrivate(partial);
 		await origin.backup(partial, { progress: () => PAGES_AT_ONCE });
 		const server_version = origin.prepare("SELECT sqlite_version()").pluck().get() as string;
 		return { ...content, server_version };

@@ -13,8 +13,9 @@ import { dirname, resolve } from "node:path";
 import type { Instant } from "@carhythm/core";
 import SqliteFile from "better-sqlite3";
 import { OperatorError } from "../../operator-error.ts";
-import { fsync, requireRoom, stampOf, temporaryName } from "./files.ts";
+import { fsync, requireRoom, temporaryName } from "./files.ts";
 import type { Manifest } from "./manifest.ts";
+import { stampOf } from "./names.ts";
 import { inUse, refuseWhileUsed } from "./open-files.ts";
 import type { RestoreStep } from "./options.ts";
 import { renewSqliteIncarnation } from "./renew-incarnation.ts";
@@ -145,7 +146,7 @@ function setSidecarsAside(target: string, kept: string): boolean {
 /** The server may run as another user than the one who restores. */
 function ownLike(fresh: string, target: string): void {
 	const present = statSync(target, { throwIfNoEntry: false }) ?? statSync(dirname(target));
-	if (present.isFile()) chmodSync(fresh, present.mode & 0o777);
+	chmodSync(fresh, present.isFile() ? present.mode & 0o777 : 0o600);
 	try {
 		chownSync(fresh, present.uid, present.gid);
 	} catch {

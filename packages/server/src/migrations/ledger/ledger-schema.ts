@@ -1,7 +1,4 @@
-import { LEDGER, type Schema } from "../../db/schema.ts";
-
-/** The tables in which undone migrations keep what they dropped. */
-export const KEPT = "migration_kept";
+import { KEPT, LEDGER, type Schema } from "../../db/schema.ts";
 
 /** What runs have to know of earlier ones beside the ledger; created when there is something to note. */
 export const NOTES = "migration_notes";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import type { DatabaseDialect } from "../../db/dialect.ts";
-import { LEDGER } from "../../db/schema.ts";
+import { KEPT, LEDGER } from "../../db/schema.ts";
 import type { Action, Step } from "../migration.ts";
-import { KEPT, type LedgerRow, type LedgerSchema } from "./ledger-schema.ts";
+import type { LedgerRow, LedgerSchema } from "./ledger-schema.ts";
 
 /** Creates the ledger; any number of processes may do so at once. */
 export async function createLedger(db: Kysely<LedgerSchema>, dialect: DatabaseDialect): Promise<void> {

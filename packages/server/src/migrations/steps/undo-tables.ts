@@ -1,8 +1,9 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import { counted } from "../../counted.ts";
 import type { DatabaseDialect } from "../../db/dialect.ts";
-import type { Schema } from "../../db/schema.ts";
-import { KEPT, type LedgerSchema } from "../ledger/ledger-schema.ts";
+import { quoteName } from "../../db/quote-name.ts";
+import { KEPT, type Schema } from "../../db/schema.ts";
+import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { StepContext, Task, Tx } from "../migration.ts";
 import { readSystemCatalogue, type SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 
@@ -32,14 +33,12 @@ export async function keepRows(
 	const catalogue = await readSystemCatalogue<LedgerSchema>(tx, dialect.name);
 	// Rows that an earlier undo kept and no migration could bring back stay beside the new ones.
 	if (catalogue.has(name)) {
-		const columns = [...(catalogue.get(name)?.columns.keys() ?? [])]
-			.map((column) => `"${column}"`)
-			.join(", ");
+		const columns = [...(catalogue.get(name)?.columns.keys() ?? [])].map(quoteName).join(", ");
 		await sql.raw(`INSERT INTO ${name} (${columns}) SELECT ${columns} FROM (${query}) AS q`).execute(tx);
 	} else {
 		await sql.raw(`CREATE TABLE ${name} AS ${query}`).execute(tx);
 	}
-	const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM ${sql.table(name)}`.execute(tx);
+	const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM ${sql.id(name)}`.execute(tx);
 	const kept = { migration, kept_at: sql<string>`${sql.raw(dialect.now)}`, rows: Number(rows[0]?.n ?? 0) };
 	await tx
 		.insertInto(KEPT)
@@ -51,7 +50,7 @@ export async function keepRows(
 
 /** Drops a table of kept rows, because they are back where they belong. */
 export async function dropKept(tx: Tx, name: string): Promise<void> {
-	await sql.raw(`DROP TABLE IF EXISTS ${name}`).execute(tx);
+	await sql`DROP TABLE IF EXISTS ${sql.id(name)}`.execute(tx);
 	await tx.deleteFrom(KEPT).where("table_name", "=", name).execute();
 }
 
@@ -98,7 +97,8 @@ async function renewSessions(
 	for (const { table_name } of await listKept(tx)) {
 		const isOfSessions = catalogue.get(table_name)?.columns.has("response_id");
 		if (!isOfSessions || !table_name.startsWith(keptName(migration, ""))) continue;
-		const gone = await sql.raw(`DELETE FROM ${table_name} WHERE response_id IN (${taken})`).execute(tx);
+		const gone =
+			await sql`DELETE FROM ${sql.id(table_name)} WHERE response_id IN (${sql.raw(taken)})`.execute(tx);
 		const rows = Number(gone.numAffectedRows ?? 0);
 		if (rows > 0)
 			context.report(
@@ -128,7 +128,7 @@ export function bringBack(migration: number, name: string): Task {
 			if (!catalogue.has(kept)) return;
 			const columns = commonColumns(catalogue, name, kept);
 			const belongs = conditions(catalogue, migration, name);
-			const list = columns.map((column) => `"${column}"`).join(", ");
+			const list = columns.map(quoteName).join(", ");
 			const { numAffectedRows } = await sql
 				.raw(`INSERT INTO ${name} (${list}) SELECT ${list} FROM ${kept} AS k WHERE ${belongs}`)
 				.execute(tx);
@@ -144,7 +144,7 @@ export function bringBack(migration: number, name: string): Task {
 /** After bringing back: the table goes if it is empty; what is left waits for `migrate prune`. */
 async function dropWhenEmpty(tx: Tx, context: StepContext, migration: number, name: string): Promise<void> {
 	const kept = keptName(migration, name);
-	const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM ${sql.table(kept)}`.execute(tx);
+	const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM ${sql.id(kept)}`.execute(tx);
 	const left = Number(rows[0]?.n ?? 0);
 	if (left === 0) {
 		await dropKept(tx, kept);
@@ -184,7 +184,7 @@ function conditions(catalogue: SystemCatalogue, migration: number, name: string)
 				? ` JOIN ${sessions} AS s ON s.id = p.id AND s.session_id = p.session_id`
 				: "";
 		return [
-			`(k.${column} IS NULL OR EXISTS (SELECT 1 FROM ${references.table} AS p${same} WHERE p.${key} = k.${column}))`,
+			`(k.${quoteName(column)} IS NULL OR EXISTS (SELECT 1 FROM ${quoteName(references.table)} AS p${same} WHERE p.${quoteName(key)} = k.${quoteName(column)}))`,
 		];
 	});
 	return all.length > 0 ? all.join(" AND ") : "true";
@@ -209,6 +209,6 @@ export async function eraseKept(
 		const column = ["session_id", "response_id"].find((name) => columns?.has(name));
 		if (!column) continue;
 		const value = column === "session_id" ? session.session_id : session.response_id;
-		await sql`DELETE FROM ${sql.table(table_name)} WHERE ${sql.ref(column)} = ${value}`.execute(tx);
+		await sql`DELETE FROM ${sql.id(table_name)} WHERE ${sql.id(column)} = ${value}`.execute(tx);
 	}
 }

@@ -123,7 +123,9 @@ function columnShape(column: Column, isKey: boolean): ColumnShape {
  * without its type.
  */
 function defaultShape(written: string, kind: ColumnKind): string | null {
-	const value = written.replace(/^\((.*)\)$/s, "$1").replace(/::[a-z_"][\w" ]*(\(\d+\))?$/i, "");
+	const value = written
+		.replace(/^\((.*)\)$/s, "$1")
+		.replace(/::(?:"(?:[^"]|"")*"|[a-z_][\w ]*)(?:\(\d+\))?$/i, "");
 	if (/^null$/i.test(value)) return null;
 	if (/^(current_timestamp|now\(\))|\bnow\(\)|'now'/i.test(value)) return "now";
 	if (kind === "boolean") return value.replace(/^'?f(alse)?'?$/i, "0").replace(/^'?t(rue)?'?$/i, "1");

@@ -119,7 +119,7 @@ export const dropStatus: Task = {
 		const table = (await readSystemCatalogue<LedgerSchema>(tx, dialect.name)).get(TABLE);
 		const checks = table?.checks.filter(({ expression }) => /\bstatus\b/i.test(expression)) ?? [];
 		for (const { name } of checks) {
-			if (name) await sql`ALTER TABLE ${sql.table(TABLE)} DROP CONSTRAINT ${sql.ref(name)}`.execute(tx);
+			if (name) await sql`ALTER TABLE ${sql.table(TABLE)} DROP CONSTRAINT ${sql.id(name)}`.execute(tx);
 		}
 		await sql.raw(`ALTER TABLE ${TABLE} DROP COLUMN status`).execute(tx);
 		if (dialect.name !== "postgres") return;

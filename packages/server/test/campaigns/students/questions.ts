@@ -53,5 +53,7 @@ export function drawAnswer({ type, options }: Question, chance: Chance): Answer 
 		}
 		case "essay":
 			return { type, text: "Words of a student. ".repeat(chance.between(1, 12)).trim() };
+		default:
+			throw new Error(`The campaigns ask no question of type ${type}.`);
 	}
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { noFindings, readBoth } from "../../../question-types/existing-rows.ts";
 import { toAssessment } from "./content.ts";
-import { readBoth } from "./options.ts";
-import { type FoundContent, noFindings, type PageRow, type QuestionRow } from "./rows.ts";
+import type { FoundContent, PageRow, QuestionRow } from "./rows.ts";
 
 /** Rows of the existing product with nothing in them but what a test says. */
 function pageRow(id: number, more: Partial<PageRow> = {}): PageRow {

@@ -7,15 +7,10 @@ import {
 	type Scoring,
 } from "@carhythm/core";
 import { counted } from "../../../counted.ts";
-import { keyOf, localized, optional, readQuestion } from "./questions.ts";
-import {
-	type Findings,
-	type FoundContent,
-	noFindings,
-	type PageRow,
-	type ReadChapter,
-	type ReadQuestion,
-} from "./rows.ts";
+import { ARABIC, localizedOf, optional } from "../../../question-types/adoption.ts";
+import { type Findings, noFindings } from "../../../question-types/existing-rows.ts";
+import { keyOf, readQuestion } from "./questions.ts";
+import type { FoundContent, PageRow, ReadChapter, ReadQuestion } from "./rows.ts";
 import { readScoring } from "./scoring.ts";
 
 /** What an adopted database's own content says, or what has to be decided before it can be said. */
@@ -67,8 +62,6 @@ export function toAssessment(content: FoundContent, version: number): ReadConten
 	return { ok: true, assessment: assessment.data, scoring, notes: findings.notes, losses: findings.losses };
 }
 
-const ARABIC = /\p{Script=Arabic}/u;
-
 /** The existing product has no Arabic column for the labels of scale steps; its other texts have one. */
 function noteLabelsWithoutArabic({ chapters }: Assessment): string[] {
 	const questions = chapters.flatMap(({ pages }) => pages.flatMap((page) => page.questions));
@@ -118,8 +111,8 @@ function readChapter(
 		return {
 			id: row.id,
 			key: `page-${row.id}`,
-			title: localized(row.title, row.title_ar) ?? { en: "" },
-			...optional("description", localized(row.description, row.description_ar)),
+			title: localizedOf(row.title, row.title_ar) ?? { en: "" },
+			...optional("description", localizedOf(row.description, row.description_ar)),
 			questions: read.map(({ question }) => question),
 		};
 	});
@@ -136,18 +129,18 @@ function readChapter(
 		}
 		return all[0] ?? undefined;
 	};
-	const title = first.module_name ? localized(first.module_name, first.module_name_ar) : pages[0]?.title;
+	const title = first.module_name ? localizedOf(first.module_name, first.module_name_ar) : pages[0]?.title;
 	const minutes = said("estimated_minutes", ({ estimated_minutes }) => estimated_minutes);
 	const chapter: Chapter = {
 		key: `module-${first.id}`,
 		title: title ?? { en: "" },
 		...optional(
 			"description",
-			said("module_description", (row) => localized(row.module_description, row.module_description_ar)),
+			said("module_description", (row) => localizedOf(row.module_description, row.module_description_ar)),
 		),
 		...optional(
 			"completion_message",
-			said("completion_message", (row) => localized(row.completion_message, row.completion_message_ar)),
+			said("completion_message", (row) => localizedOf(row.completion_message, row.completion_message_ar)),
 		),
 		...optional(
 			"emoji",

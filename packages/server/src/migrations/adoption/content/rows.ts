@@ -73,17 +73,3 @@ async function readValues(
 	const counted = rows.map((row) => ({ ...row, n: Number(row.n) }));
 	return Map.groupBy(counted, ({ question_id }) => question_id);
 }
-
-/** What cannot be decided, and what was decided by a rule that an operator should know of. */
-export type Findings = {
-	conflicts: string[];
-	notes: string[];
-	/** What new answers will lack. */
-	losses: string[];
-	/** Sliders whose range was taken from the answers, by that range. */
-	ranges: Map<string, number[]>;
-};
-
-export function noFindings(): Findings {
-	return { conflicts: [], notes: [], losses: [], ranges: new Map() };
-}

@@ -5,10 +5,10 @@ import {
 	type Scale,
 	type ScaleItem,
 	Scoring,
-	unreachable,
 } from "@carhythm/core";
-import { readBoth } from "./options.ts";
-import { type Findings, noFindings, type PageRow, type ReadChapter, type ReadQuestion } from "./rows.ts";
+import type { Findings } from "../../../question-types/existing-rows.ts";
+import { adoptionOf } from "../../../question-types/index.ts";
+import type { PageRow, ReadChapter, ReadQuestion } from "./rows.ts";
 
 type Named = Pick<Scale, "key" | "name" | "kind" | "group"> & Partial<Pick<Scale, "riasec_type">>;
 
@@ -33,11 +33,6 @@ const TRAITS: Readonly<Record<string, LocalizedText>> = {
 	A: { en: "Agreeableness", ar: "المقبولية" },
 	N: { en: "Neuroticism", ar: "العصابية" },
 };
-
-/** Points for a chosen option, whatever its `score_value` says: the existing product counts so. */
-const OPTION_POINTS = 3;
-/** Points for the first place of a ranking; each further place counts one less. */
-const FIRST_PLACE_POINTS = 6;
 
 /** By `pages.order_index`: what the existing product's profile is made of. */
 const MODULES = ["riasec", "bigfive", "behavioral"] as const;
@@ -75,7 +70,7 @@ export function readScoring(
 	const parts = partsOf(chapters, pages);
 	const existing: ExistingProfileScales = { riasec: {}, bigfive: {}, behavioral: {} };
 	for (const { read, domain, named, module } of parts) {
-		if (named && module && read.question.type === "slider") existing[module][domain] = named.key;
+		if (named && module && typeOf(read).counts === "everywhere") existing[module][domain] = named.key;
 	}
 	const inModule = new Set(MODULES.flatMap((module) => Object.values(existing[module])));
 	const scales = new Map<string, FoundScale>();
@@ -86,8 +81,9 @@ export function readScoring(
 			continue;
 		}
 		const isInterest = named.kind === "riasec";
-		if (inModule.has(named.key) && (!module || (read.question.type !== "slider" && !isInterest))) continue;
-		const item = itemOf(read, domain, isInterest);
+		if (inModule.has(named.key) && (!module || (typeOf(read).counts !== "everywhere" && !isInterest)))
+			continue;
+		const item = typeOf(read).scaleItem(read.question, read.row, { domain, isInterest });
 		if (!item) continue;
 		const scale = scales.get(named.key) ?? { named, items: [] };
 		scale.items.push(item);
@@ -116,7 +112,7 @@ function partsOf(chapters: readonly ReadChapter[], pages: readonly PageRow[]): P
 	return chapters.flatMap(({ questions }) => {
 		const [first] = questions;
 		const letters = lettersOf(questions, first && moduleOfPage.get(first.row.page_id));
-		const scorable = questions.filter(({ question }) => question.type !== "essay");
+		const scorable = questions.filter((read) => typeOf(read).counts !== "nowhere");
 		return scorable.flatMap((read) =>
 			domainsOf(read).map((domain): Part => {
 				const named = nameOf(domain, letters);
@@ -134,22 +130,21 @@ function isPartOf(module: Module, domain: string, { kind }: Named): boolean {
 }
 
 /** The domains that a question counts for; those of its options where they have their own. */
-function domainsOf({ row }: ReadQuestion): string[] {
-	const domains = optionsOf({ row }).flatMap(({ domain, score }) =>
-		domain && (score !== null || RIASEC_TYPES.some((type) => type === domain)) ? [domain] : [],
-	);
+function domainsOf(read: ReadQuestion): string[] {
+	const { row } = read;
+	const domains = typeOf(read)
+		.options(row)
+		.flatMap(({ domain, score }) =>
+			domain && (score !== null || RIASEC_TYPES.some((type) => type === domain)) ? [domain] : [],
+		);
 	return [...new Set(domains.length > 0 ? domains : row.domain ? [row.domain] : [])];
 }
 
-function optionsOf({ row }: Pick<ReadQuestion, "row">) {
-	switch (row.question_type.toLowerCase()) {
-		case "mcq":
-			return readBoth(row, { en: "mcq_options", ar: "mcq_options_ar" }, noFindings()) ?? [];
-		case "ordering":
-			return readBoth(row, { en: "ordering_options", ar: "ordering_options_ar" }, noFindings()) ?? [];
-		default:
-			return [];
-	}
+/** A question that was read is of a type that could be adopted. */
+function typeOf({ row, question }: ReadQuestion) {
+	const adoption = adoptionOf(question.type);
+	if (!adoption) throw new Error(`Question ${row.id} is of a type that the existing product does not have.`);
+	return adoption;
 }
 
 /** E, A and C name interests and traits alike; the other letters of the same module tell which, or its place. */
@@ -182,33 +177,4 @@ function nameOf(domain: string, letters: Letters): Named | null {
 	if (key.length < 2) return null;
 	const name = domain.replaceAll("_", " ");
 	return { key, name: { en: name.charAt(0).toUpperCase() + name.slice(1) }, kind: "scale", group: "scales" };
-}
-
-/** Null where the answer to this question cannot be a number of this scale. Interests are never reversed. */
-function itemOf({ row, question }: ReadQuestion, domain: string, isInterest: boolean): ScaleItem | null {
-	const reverse = row.reverse_scored === 1 && !isInterest ? { reverse: true } : {};
-	switch (question.type) {
-		case "slider":
-			return question.min < question.max ? { question: question.key, ...reverse } : null;
-		case "mcq": {
-			const options = optionsOf({ row }).filter((option) => (option.domain ?? row.domain) === domain);
-			const scores = options.map(({ value, score }) => [value, isInterest ? OPTION_POINTS : score] as const);
-			const option_scores = Object.fromEntries(
-				scores.flatMap(([value, score]) => (score === null ? [] : [[value, score]])),
-			);
-			return Object.keys(option_scores).length > 0
-				? { question: question.key, ...reverse, option_scores }
-				: null;
-		}
-		case "ordering": {
-			const items = optionsOf({ row }).filter((option) => option.domain === domain);
-			if (!isInterest || items.length === 0) return null;
-			const points = question.items.map((_, place) => FIRST_PLACE_POINTS - place);
-			return { question: question.key, rank_scores: { items: items.map(({ text }) => text.en), points } };
-		}
-		case "essay":
-			return null;
-		default:
-			return unreachable(question);
-	}
 }

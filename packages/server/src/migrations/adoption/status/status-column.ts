@@ -112,12 +112,12 @@ async function renameLabels(
 	for (const label of labels) {
 		const ours = statusOf(label, decisions.map_status);
 		if (ours === null || there.has(ours)) continue;
-		await sql`ALTER TYPE ${sql.ref(type)} RENAME VALUE ${sql.lit(label)} TO ${sql.lit(ours)}`.execute(tx);
+		await sql`ALTER TYPE ${sql.id(type)} RENAME VALUE ${sql.lit(label)} TO ${sql.lit(ours)}`.execute(tx);
 		there.add(ours);
 		renamed.push([label, ours]);
 	}
 	for (const ours of SessionStatus.options.filter((label) => !there.has(label))) {
-		await sql`ALTER TYPE ${sql.ref(type)} ADD VALUE ${sql.lit(ours)}`.execute(tx);
+		await sql`ALTER TYPE ${sql.id(type)} ADD VALUE ${sql.lit(ours)}`.execute(tx);
 	}
 	await recordOriginalFact(tx, dialect, "status_type", { type, renamed } satisfies OriginalEnum);
 	if (renamed.length > 0) {
@@ -143,7 +143,7 @@ async function readyText(tx: Tx, { dialect, report }: StepContext, table: Table)
 		name ? [{ name, expression }] : [],
 	);
 	for (const { name } of named) {
-		await sql`ALTER TABLE ${sql.table(TABLE)} DROP CONSTRAINT ${sql.ref(name)}`.execute(tx);
+		await sql`ALTER TABLE ${sql.table(TABLE)} DROP CONSTRAINT ${sql.id(name)}`.execute(tx);
 		report(`status_labels: the check ${name} allowed other labels only and is set aside`);
 	}
 	if (named.length > 0) await recordOriginalFact(tx, dialect, "status_checks", named);
@@ -155,7 +155,7 @@ const undoReadyColumn: Task = {
 	async run(tx, { dialect }) {
 		const type = (await readOriginalFact(tx, dialect, "status_type")) as OriginalEnum | undefined;
 		for (const [found, ours] of type?.renamed.toReversed() ?? []) {
-			await sql`ALTER TYPE ${sql.ref(type?.type ?? "")} RENAME VALUE ${sql.lit(ours)} TO ${sql.lit(found)}`.execute(
+			await sql`ALTER TYPE ${sql.id(type?.type ?? "")} RENAME VALUE ${sql.lit(ours)} TO ${sql.lit(found)}`.execute(
 				tx,
 			);
 		}
@@ -163,7 +163,7 @@ const undoReadyColumn: Task = {
 			| readonly OriginalCheck[]
 			| undefined;
 		for (const { name, expression } of checks ?? []) {
-			await sql`ALTER TABLE ${sql.table(TABLE)} ADD CONSTRAINT ${sql.ref(name)} CHECK (${sql.raw(expression)})`.execute(
+			await sql`ALTER TABLE ${sql.table(TABLE)} ADD CONSTRAINT ${sql.id(name)} CHECK (${sql.raw(expression)})`.execute(
 				tx,
 			);
 		}

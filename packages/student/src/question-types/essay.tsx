@@ -1,15 +1,22 @@
-import { countCharacters, type EssayQuestion } from "@carhythm/core";
+import { countCharacters, type QuestionOf } from "@carhythm/core";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { AnswerEditor } from "../answer/answer-editor.ts";
 import { useMessages } from "../i18n/texts.ts";
+import type { StudentQuestionType } from "./question-type.ts";
 
 const TYPING_PAUSE_MS = 600;
+
+export const essay: StudentQuestionType<"essay"> = {
+	Control: EssayAnswer,
+	asShown: () => null,
+	words: (_m, { text }) => text,
+};
 
 /**
  * A text of the student's own. What is half-typed is kept when typing pauses and whenever the page may go
  * away; a text that is too long is kept as well, and told.
  */
-export function EssayAnswer({ work, question }: { work: AnswerEditor; question: EssayQuestion }) {
+function EssayAnswer({ work, question }: { work: AnswerEditor; question: QuestionOf<"essay"> }) {
 	const m = useMessages();
 	const area = useRef<HTMLTextAreaElement>(null);
 	const value = work.value();

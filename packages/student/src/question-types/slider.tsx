@@ -1,15 +1,44 @@
-import { inLanguage, type SliderQuestion } from "@carhythm/core";
+import { inLanguage, type QuestionOf } from "@carhythm/core";
 import { useLanguage } from "@carhythm/ui";
 import { useState } from "preact/hooks";
 import type { AnswerEditor } from "../answer/answer-editor.ts";
-import { middleStep } from "../answer/labelled-steps.ts";
 import { useMessages } from "../i18n/texts.ts";
+import { ChoiceAnswer } from "./ChoiceAnswer.tsx";
+import { labelledSteps, middleStep } from "./labelled-steps.ts";
+import type { StudentQuestionType } from "./question-type.ts";
+
+type Props = { work: AnswerEditor; question: QuestionOf<"slider"> };
+
+export const slider: StudentQuestionType<"slider"> = {
+	Control: SliderAnswer,
+	asShown(m, question) {
+		if (labelledSteps(question) !== null) return null;
+		const value = middleStep(question);
+		return { answer: { type: "slider", value, as_shown: true }, text: m.answer.range_accept(value) };
+	},
+	words(m, { value }, question, language) {
+		const steps = (question && labelledSteps(question)) ?? [];
+		const step = steps.find((one) => one.value === value);
+		return step ? inLanguage(step.label, language) : m.number(value);
+	},
+};
+
+function SliderAnswer({ work, question }: Props) {
+	const steps = labelledSteps(question);
+	if (steps === null) return <Range work={work} question={question} />;
+	const options = steps.map(({ value, label }) => ({
+		key: String(value),
+		label,
+		answer: { type: "slider" as const, value },
+	}));
+	return <ChoiceAnswer work={work} options={options} isScale />;
+}
 
 /**
  * A number on a scale, as a native slider. Untouched it claims no value: the handle is hollow, no number is
  * shown, and the middle has to be accepted to count.
  */
-export function RangeAnswer({ work, question }: { work: AnswerEditor; question: SliderQuestion }) {
+function Range({ work, question }: Props) {
 	const m = useMessages();
 	const language = useLanguage();
 	const [moving, setMoving] = useState<number | null>(null);

@@ -1,18 +1,38 @@
-import { inLanguage, type OrderingQuestion, orderingIndexes, presentedOrder } from "@carhythm/core";
+import { inLanguage, orderingIndexes, presentedOrder, type QuestionOf } from "@carhythm/core";
 import { useLanguage } from "@carhythm/ui";
 import { useRef, useState } from "preact/hooks";
 import type { AnswerEditor } from "../answer/answer-editor.ts";
 import { useMessages } from "../i18n/texts.ts";
 import { useSessionView } from "../visit/visit.ts";
 import { OrderingRow } from "./OrderingRow.tsx";
+import type { StudentQuestionType } from "./question-type.ts";
 import { makeWay, useDragging, useGliding } from "./use-dragging.ts";
 import { useGrabbing } from "./use-grabbing.ts";
+
+export const ordering: StudentQuestionType<"ordering"> = {
+	Control: OrderingAnswer,
+	asShown(m, question, { session_id, language }) {
+		const ordered_items = presentedOrder(question, session_id).flatMap((item) => {
+			const found = question.items[item];
+			return found ? [inLanguage(found.text, language)] : [];
+		});
+		return { answer: { type: "ordering", ordered_items, as_shown: true }, text: m.answer.order_accept };
+	},
+	// It was stored in the words of the language in which it was given.
+	words: (m, { ordered_items }, question, language) =>
+		ordered_items
+			.map((text, place) => {
+				const item = question?.items.find((one) => one.text.en === text || one.text.ar === text);
+				return `${m.number(place + 1)}. ${item ? inLanguage(item.text, language) : text}`;
+			})
+			.join("\n"),
+};
 
 /**
  * A ranking: by dragging, by buttons, or by keyboard (Space picks up, arrows move, Escape returns). Each move
  * is held as a draft. An order that is right as shown has to be accepted to count.
  */
-export function OrderingAnswer({ work, question }: { work: AnswerEditor; question: OrderingQuestion }) {
+function OrderingAnswer({ work, question }: { work: AnswerEditor; question: QuestionOf<"ordering"> }) {
 	const m = useMessages();
 	const language = useLanguage();
 	const { session_id } = useSessionView();

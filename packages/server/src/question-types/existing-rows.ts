@@ -1,5 +1,28 @@
 import type { LocalizedText } from "@carhythm/core";
-import type { Findings, QuestionRow } from "./rows.ts";
+import type { TypeColumns } from "./columns.ts";
+
+/** A row of `questions` as the existing product wrote it, as far as its type has a part in it. */
+export type ExistingRow = TypeColumns & {
+	id: number;
+	question_type: string;
+	domain: string | null;
+	scale_type: string | null;
+	reverse_scored: number | null;
+};
+
+/** What cannot be decided, and what was decided by a rule that an operator should know of. */
+export type Findings = {
+	conflicts: string[];
+	notes: string[];
+	/** What new answers will lack. */
+	losses: string[];
+	/** Sliders whose range was taken from the answers, by that range. */
+	ranges: Map<string, number[]>;
+};
+
+export function noFindings(): Findings {
+	return { conflicts: [], notes: [], losses: [], ranges: new Map() };
+}
 
 /** An option as the existing product keeps it: a text by itself, or a record. */
 type FoundOption = {
@@ -13,7 +36,7 @@ type FoundOption = {
 /** An option in both languages. */
 export type BothOption = { text: LocalizedText; value: string; domain: string | null; score: number | null };
 
-type Where = { question: QuestionRow; column: keyof QuestionRow };
+type Where = { question: ExistingRow; column: keyof TypeColumns };
 
 /** Reads a column that holds a list as JSON; null for what is no such list, which is a conflict. */
 export function readList({ question, column }: Where, findings: Findings): unknown[] | null {
@@ -66,8 +89,8 @@ function readOption(entry: unknown): FoundOption | null {
  * in.
  */
 export function readBoth(
-	question: QuestionRow,
-	columns: { en: keyof QuestionRow; ar: keyof QuestionRow },
+	question: ExistingRow,
+	columns: { en: keyof TypeColumns; ar: keyof TypeColumns },
 	findings: Findings,
 ): BothOption[] | null {
 	const english = readOptions({ question, column: columns.en }, findings);
