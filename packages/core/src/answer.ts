@@ -17,10 +17,10 @@ export function checkAnswer(question: Question, answer: Answer): Refusal | null 
 		: refuseType(question, "an answer", answer);
 }
 
-/** Whether something half-done may be kept for a question. It is not held against the question's own rules. */
+/** Whether something half-done may be kept for a question. It may be incomplete. */
 export function checkDraft(question: Question, draft: Answer): Refusal | null {
 	return draft.type === question.type
-		? rulesOf(question).checkDraft(draft)
+		? rulesOf(question).checkDraft(question, draft)
 		: refuseType(question, "a draft", draft);
 }
 

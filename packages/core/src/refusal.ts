@@ -24,6 +24,8 @@ export const RefusalCode = z.enum([
 	"session_completed",
 	"session_not_completed",
 	"session_not_restorable",
+	/** Its history has as many events, or as long ones, as a session may have. */
+	"session_full",
 	"session_held_elsewhere",
 	"hand_off_code_invalid",
 	"question_not_found",

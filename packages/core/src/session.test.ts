@@ -237,4 +237,32 @@ describe("decide", () => {
 		expect(code(judge(begin(), { kind: "draft", question_id: 104, draft: half }))).toBe("accepted");
 		expect(code(judge(begin(), { kind: "draft", question_id: 101, draft: half }))).toBe("answer_wrong_type");
 	});
+
+	test("a draft holds its question's own options or items, each once, and a text of bounded length", () => {
+		const drafting = (question_id: number, draft: Answer) =>
+			code(judge(begin(), { kind: "draft", question_id, draft }));
+		const ranking = (...ordered_items: string[]) => drafting(104, { type: "ordering", ordered_items });
+		const choosing = (...selected_options: string[]) => drafting(103, { type: "mcq", selected_options });
+		expect([ranking(), ranking("second"), ranking("second", "ع first")]).toEqual([
+			"accepted",
+			"accepted",
+			"accepted",
+		]);
+		expect([ranking("tenth"), ranking("x".repeat(1_000_000)), ranking("second", "second")]).toEqual([
+			"answer_unknown_option",
+			"answer_unknown_option",
+			"answer_repeated_option",
+		]);
+		expect([choosing(), choosing("indoors"), choosing("indoors", "outdoors")]).toEqual([
+			"accepted",
+			"accepted",
+			"accepted",
+		]);
+		expect([choosing("elsewhere"), choosing("indoors", "indoors")]).toEqual([
+			"answer_unknown_option",
+			"answer_repeated_option",
+		]);
+		const writing = (length: number) => drafting(105, { type: "essay", text: "ش".repeat(length) });
+		expect([writing(20_000), writing(20_001)]).toEqual(["accepted", "answer_too_long"]);
+	});
 });

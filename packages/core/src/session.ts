@@ -94,7 +94,7 @@ const byQuestion = { question_id: z.int() };
 export const Command = z.discriminatedUnion("kind", [
 	z.object({ kind: z.literal("answer"), ...byQuestion, answer: Answer }),
 	z.object({ kind: z.literal("clear"), ...byQuestion }),
-	/** Keeps something half-done, or discards it with null. It is not held against the question's rules. */
+	/** Keeps something half-done, or discards it with null. It holds nothing that the question does not have. */
 	z.object({ kind: z.literal("draft"), ...byQuestion, draft: z.nullable(Answer) }),
 	/** The student now looks at this question, in this language. Resuming sends one. */
 	z.object({ kind: z.literal("move"), ...byQuestion, language: z.optional(Language) }),

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { WITHOUT_LIMITS } from "../src/testing/without-limits.ts";
 
 const started = new Set<ChildProcess>();
 // A benchmark that is broken off leaves no server behind.
@@ -47,7 +48,7 @@ export function startCarhythm(options: {
 	const program = new URL("../bin/carhythm.js", import.meta.url).pathname;
 	return startNode({
 		args: [program, "serve", "--port", "0", "--host", "127.0.0.1"],
-		env: { DATABASE_URL: options.database_url, LOG_LEVEL: "warn", ...options.env },
+		env: { DATABASE_URL: options.database_url, LOG_LEVEL: "warn", ...WITHOUT_LIMITS, ...options.env },
 		core: options.core,
 		ready: /is ready: http:\/\/[^:]+:(\d+)/,
 	});

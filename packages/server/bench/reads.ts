@@ -12,6 +12,7 @@ import { pino } from "pino";
 import type { NewEvent } from "../src/db/schema.ts";
 import { appendEvents } from "../src/db/writes/save-sessions.ts";
 import { createApp, createStore, type Database, openDatabase, prepareDatabase } from "../src/index.ts";
+import { highestLimits } from "../src/limits.ts";
 import { aPostgresDatabase } from "../src/testing/a-postgres.ts";
 import { median } from "./statistics.ts";
 
@@ -44,7 +45,7 @@ try {
 	await prepareDatabase(database, { migrate_on_start: true, backups_kept: 5 }, () => {});
 	const now = () => toInstant(Date.now());
 	const store = createStore(database, { now, randomBytes, expiry_days: 30 });
-	const config = { cors_origins: [], session_expiry_days: 30, failed_lookups_per_minute: 1000 };
+	const config = { cors_origins: [], session_expiry_days: 30, limits: highestLimits() };
 	const log = pino({ level: "silent" });
 	const app = createApp({ store, config, log, now, randomBytes, web_root: null });
 	const ids = new Map<number, string>();

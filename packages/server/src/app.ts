@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Hono } from "hono";
 import type { Deps, Env } from "./http/context.ts";
 import { mountDocs } from "./http/docs/mount.ts";
@@ -19,6 +20,8 @@ import { meterRequests, mountMetrics } from "./http/middleware/metrics.ts";
 import { handleError, requestLog } from "./http/middleware/request-log.ts";
 import { SECURITY_HEADERS, strictTransport } from "./http/middleware/security-headers.ts";
 import { collectHeaders } from "./http/reply/reply.ts";
+import { createBodyBudget } from "./http/request/body-budget.ts";
+import { createBudgets } from "./http/request/budgets.ts";
 import { createFailedAttemptLimiter } from "./http/request/rate-limits.ts";
 import { mountStatic } from "./http/static.ts";
 
@@ -42,21 +45,28 @@ export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 
 	const api = createApi();
 	const failedLookups = createFailedAttemptLimiter(config);
-	mountSessions(api, deps);
+	const budgets = createBudgets(config);
+	const limited = { ...deps, budgets };
+	mountSessions(api, limited, failedLookups);
 	mountSessionLifecycle(api, deps);
-	mountHandOffs(api, deps, failedLookups);
+	mountHandOffs(api, limited, failedLookups);
 	mountSessionStream(api, deps);
-	mountAnswers(api, deps);
+	mountAnswers(api, limited);
 	mountContent(api, deps);
 	mountStudents(api, deps);
 	mountResendResults(api, deps);
 	mountScores(api, deps);
-	mountFeedback(api, deps);
+	mountFeedback(api, limited);
 	mountSettings(api, deps);
 	mountHealth(api, deps);
 	mountDocs(app, api);
 	if (meter) mountMetrics(app, meter);
-	registerEndpoints(app, api, failedLookups);
+	registerEndpoints(app, api, {
+		failedLookups,
+		budgets,
+		bodies: createBodyBudget(config),
+		sleep: deps.sleep ?? sleep,
+	});
 	mountStatic(app, web_root);
 	return app;
 }

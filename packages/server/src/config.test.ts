@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readConfig, SETTINGS } from "./config.ts";
+import { limitsWith } from "./limits.ts";
 import { aFolder } from "./testing/a-folder.ts";
 
 test("nothing set: the defaults", () => {
@@ -16,6 +17,7 @@ test("nothing set: the defaults", () => {
 		backups_kept: 5,
 		metrics: false,
 		theme: {},
+		limits: limitsWith(),
 	});
 });
 

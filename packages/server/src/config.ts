@@ -3,6 +3,7 @@ import { ThemeReply } from "@carhythm/core";
 import * as z from "zod/mini";
 import { textOf } from "./config-text.ts";
 import { type DatabaseUrl, parseDatabaseUrl } from "./db/dialect.ts";
+import { type Limits, readLimits } from "./limits.ts";
 import { OperatorError } from "./operator-error.ts";
 
 /** Everything that an operator may set. */
@@ -23,6 +24,8 @@ export type Config = {
 	metrics: boolean;
 	/** What replaces the values of `GET /api/v2/settings/theme`. */
 	theme: Partial<z.infer<typeof ThemeReply>>;
+	/** What anonymous clients may do: see limits.ts. */
+	limits: Limits;
 };
 
 const LogLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]);
@@ -91,7 +94,7 @@ type Setting<T> = {
 	schema: z.ZodMiniType<T, string>;
 };
 
-type Settings = { [Name in Exclude<keyof Config, "database_url">]: Setting<Config[Name]> } & {
+type Settings = { [Name in Exclude<keyof Config, "database_url" | "limits">]: Setting<Config[Name]> } & {
 	database_url: Setting<string>;
 };
 
@@ -200,7 +203,7 @@ export const SETTINGS: Settings = {
 	},
 };
 
-export type SettingName = keyof Config;
+export type SettingName = Exclude<keyof Config, "limits">;
 export type Flags = Partial<Record<SettingName, string>>;
 
 /**
@@ -242,11 +245,13 @@ export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = proces
 		metrics: read(SETTINGS.metrics, flags.metrics),
 		theme: read(SETTINGS.theme, flags.theme),
 	};
-	if (!parsedUrl?.ok || !isComplete(rest)) throw new OperatorError("usage", problems.join("\n"));
-	return { database_url: parsedUrl.url, ...rest };
+	const limits = readLimits(environment, problems);
+	if (!parsedUrl?.ok || !isComplete(rest) || problems.length > 0)
+		throw new OperatorError("usage", problems.join("\n"));
+	return { database_url: parsedUrl.url, ...rest, limits };
 }
 
-type Rest = Omit<Config, "database_url">;
+type Rest = Omit<Config, "database_url" | "limits">;
 
 function isComplete(rest: { [Name in keyof Rest]: Rest[Name] | undefined }): rest is Rest {
 	return Object.values(rest).every((value) => value !== undefined);

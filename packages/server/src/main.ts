@@ -9,15 +9,17 @@ import type { Config } from "./config.ts";
 import { createStore } from "./db/create-store.ts";
 import type { Database } from "./db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "./db/open.ts";
+import { createDiskWatch } from "./db/sqlite/disk-watch.ts";
 import { refuseStaleLog } from "./db/sqlite/open-log.ts";
+import type { DiskWatch } from "./db/store.ts";
+import { startHousekeeping } from "./housekeeping.ts";
+import { limitConnections, timeLimits } from "./http/connection-limits.ts";
 import type { Meter } from "./metrics/meter.ts";
 import { exposedFiles } from "./migrations/backup/exposed-files.ts";
 import { OperatorError } from "./operator-error.ts";
 import { webRoot } from "./paths.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { untilStopped } from "./shutdown.ts";
-
-const FAILED_LOOKUPS_PER_MINUTE = 600;
 
 /**
  * How long a connection may rest between requests. A client that keeps connections for the next request (a
@@ -42,37 +44,43 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		database.watch((line) => log.fatal(line));
 
 		const means = { now: () => toInstant(Date.now()), randomBytes };
-		const { session_expiry_days, cors_origins, trust_proxy, theme } = config;
+		const { session_expiry_days, cors_origins, trust_proxy, theme, limits } = config;
+		const disk = createDiskWatch(config.database_url, limits);
 		const web_root = webRoot();
-		const meter = config.metrics ? await loadMeter(database) : null;
+		const meter = config.metrics ? await loadMeter(database, disk) : null;
 		const store = createStore(database, {
 			...means,
 			expiry_days: session_expiry_days,
+			bounds: limits,
 			...(meter && { observer: meter }),
 		});
 		const app = createApp({
 			...means,
 			...(meter && { meter }),
+			...(disk && { disk }),
 			store,
 			config: {
 				cors_origins,
 				theme,
 				session_expiry_days,
 				trust_proxy,
-				failed_lookups_per_minute: FAILED_LOOKUPS_PER_MINUTE,
+				limits,
 			},
 			log,
 			web_root,
 		});
-		const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+		const server = createAdaptorServer({ fetch: app.fetch, serverOptions: timeLimits(limits) }) as Server;
 		server.keepAliveTimeout = KEEP_ALIVE_MS;
+		limitConnections(server, config);
 		const port = await listen(server, config);
 		// Streams of events would stay open for ever.
 		const stopped = untilStopped(server, log, () => store.notifier.close());
 		const place = `${isNew ? "A new database was made" : "Database"}: ${describeDatabase(config.database_url)}`;
 		say([...welcome(config.host, port, web_root !== null), place].join("\n"));
 		log.info({ host: config.host, port }, "listening");
+		const endHousekeeping = startHousekeeping(database, { log, now: means.now });
 		await stopped;
+		await endHousekeeping();
 	} finally {
 		await database.close();
 	}
@@ -80,9 +88,9 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 }
 
 /** Loaded only where metrics are on. */
-async function loadMeter(database: Database): Promise<Meter> {
+async function loadMeter(database: Database, disk: DiskWatch | null): Promise<Meter> {
 	const { createMeter } = await import("./metrics/prometheus.ts");
-	return createMeter(database.pools);
+	return createMeter(database.pools, disk);
 }
 
 function listen(server: Server, { host, port }: Config): Promise<number> {

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Hono } from "hono";
 import { pino } from "pino";
+import type { DiskWatch } from "../src/db/store.ts";
+import type { HistoryBounds } from "../src/db/writes/history-bounds.ts";
 import {
 	createApp,
 	createStore,
@@ -10,6 +12,7 @@ import {
 	readAssessmentFile,
 	type Store,
 } from "../src/index.ts";
+import { highestLimits } from "../src/limits.ts";
 import type { Meter } from "../src/metrics/meter.ts";
 import { aStore, type StoreChanges, type TestStore } from "../src/testing/a-store.ts";
 import { expectDocumented } from "./documented.ts";
@@ -23,6 +26,9 @@ export type AppChanges = {
 	config?: Partial<HttpConfig>;
 	web_root?: string;
 	meter?: Meter;
+	disk?: DiskWatch;
+	/** How much history a session may have. */
+	bounds?: HistoryBounds;
 	/** Adds the assessment that ships beside the sampler. */
 	career_rhythm?: true;
 	/** Breaks the store where a test needs it broken. */
@@ -43,6 +49,7 @@ export async function anApp(changes: AppChanges = {}) {
 		randomBytes,
 		expiry_days: 30,
 		...(meter && { observer: meter }),
+		...(changes.bounds && { bounds: changes.bounds }),
 	});
 	const lines: string[] = [];
 	const app = createApp({
@@ -50,7 +57,7 @@ export async function anApp(changes: AppChanges = {}) {
 		config: {
 			cors_origins: ["http://localhost:*", "https://school.example"],
 			session_expiry_days: 30,
-			failed_lookups_per_minute: 100_000,
+			limits: highestLimits(),
 			...changes.config,
 		},
 		log: pino({ level: "debug" }, { write: (line) => void lines.push(line) }),
@@ -58,6 +65,7 @@ export async function anApp(changes: AppChanges = {}) {
 		randomBytes,
 		web_root: changes.web_root ?? null,
 		...(meter && { meter }),
+		...(changes.disk && { disk: changes.disk }),
 	});
 	return {
 		...base,

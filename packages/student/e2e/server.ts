@@ -63,6 +63,9 @@ export async function startServer(
 		NODE_COMPILE_CACHE: COMPILE_CACHE,
 		...process.env,
 		LOG_LEVEL: options.log_level ?? "warn",
+		// Some databases are on disks of a few MiB.
+		LIMIT_FREE_DISK_MIB: "0",
+		LIMIT_FREE_DISK_PERCENT: "0",
 	};
 	const databaseAt = (path: string) => ({ ...environment, DATABASE_URL: `sqlite:${path}` });
 	let env: NodeJS.ProcessEnv = databaseAt(join(folder, "e2e.db"));

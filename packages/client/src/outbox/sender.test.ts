@@ -165,11 +165,14 @@ describe("when it tries again", () => {
 		expect(Math.min(...gaps.slice(7))).toBeGreaterThanOrEqual(30_000);
 	});
 
-	test("not before the server's Retry-After, whatever happens on the page", async () => {
+	test.each([
+		[503, "storage_unavailable"],
+		[429, "too_many_requests"],
+	] as const)("not before the Retry-After of a %i, whatever happens on the page", async (status, code) => {
 		const world = createWorld();
 		const { session, environment } = await begin(world);
-		const body = JSON.stringify(problem(503, "storage_unavailable").body);
-		const busy: Delivery = { kind: "intercepted", status: 503, body, headers: { "retry-after": "120" } };
+		const body = JSON.stringify(problem(status, code).body);
+		const busy: Delivery = { kind: "intercepted", status, body, headers: { "retry-after": "120" } };
 		world.network.fault = (request) => (isSync(request) ? busy : null);
 		await session.answer(1, slider(1));
 		await world.advance(1000);
@@ -288,6 +291,43 @@ describe("what the server cannot take", () => {
 			expect(session.refused).toEqual([]);
 		},
 	);
+
+	test("answers that a full session refuses stay in the visible list, whole; what it had stands", async () => {
+		const world = createWorld();
+		const { session, client } = await begin(world);
+		await session.answer(1, slider(1));
+		await until(saved(session), "the first is saved");
+		world.network.fault = (request) => {
+			if (!isSync(request)) return null;
+			const operations = operationsOf(request);
+			const answered = world.server.handle("POST", request.path, {
+				...(request.body as object),
+				operations: [],
+			});
+			const results = operations.map(({ operation_id }) => ({
+				status: "refused",
+				operation_id,
+				code: "session_full",
+				detail: "Full.",
+			}));
+			return {
+				kind: "intercepted",
+				status: 200,
+				body: JSON.stringify({ ...(answered.body as object), results }),
+			};
+		};
+		await session.answer(1, slider(2));
+		await session.answer(2, slider(2));
+		await until(saved(session), "the outbox is empty");
+		const refused = [1, 2].map((question_id) => ({
+			code: "session_full",
+			command: { kind: "answer", question_id, answer: slider(2) },
+		}));
+		expect(session.refused).toMatchObject(refused);
+		await until(() => session.state.answered === 1, "the page shows what the server has");
+		expect(session.state.answers[1]?.answer).toEqual(slider(1));
+		expect((await resumeSession(client)).refused).toMatchObject(refused);
+	});
 
 	test("what it refuses by name goes the same way", async () => {
 		const world = createWorld();

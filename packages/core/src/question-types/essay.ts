@@ -27,7 +27,7 @@ export const essay = {
 			? refuse("answer_empty", "Write something, or leave the question for later.")
 			: refuseLonger(text, char_limit ?? ESSAY_LIMIT),
 	// A draft may be longer than its question allows, and not longer than the server keeps.
-	checkDraft: ({ text }) => refuseLonger(text, ESSAY_LIMIT),
+	checkDraft: (_question, { text }) => refuseLonger(text, ESSAY_LIMIT),
 	comparable: ({ text }) => text,
 	isEmpty: ({ text }) => text.trim() === "",
 	typedText: ({ text }) => text,

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { refuse } from "../refusal.ts";
 import { sum } from "../sum.ts";
 import { LocalizedText, StorableText } from "../text.ts";
+import { checkParts } from "./draft-parts.ts";
 import type { ItemScores, ScaleMethod, ScoreRange } from "./item-scores.ts";
 import { onPage, type QuestionReports, type QuestionRules, questionBase } from "./question-type.ts";
 
@@ -37,7 +38,8 @@ export const mcq = {
 			? null
 			: refuse("answer_unknown_option", "Choose among the options of this question.");
 	},
-	checkDraft: () => null,
+	checkDraft: ({ choices }, { selected_options }) =>
+		checkParts(selected_options, (option) => choices.findIndex(({ value }) => value === option)),
 	// In whatever order they were ticked.
 	comparable: ({ selected_options }) => [...selected_options].sort(),
 	isEmpty: ({ selected_options }) => selected_options.length === 0,

@@ -4,6 +4,7 @@ import { seededRandom } from "../presentation.ts";
 import { refuse } from "../refusal.ts";
 import { sum } from "../sum.ts";
 import { LocalizedText, StorableText } from "../text.ts";
+import { checkParts } from "./draft-parts.ts";
 import type { RankScores, ScoreRange } from "./item-scores.ts";
 import { onPage, type QuestionReports, type QuestionRules, questionBase } from "./question-type.ts";
 
@@ -33,7 +34,10 @@ export const ordering = {
 		orderingIndexes(question, ordered_items)
 			? null
 			: refuse("answer_not_a_permutation", "Put all items of this question in order, each once."),
-	checkDraft: () => null,
+	checkDraft: ({ items }, { ordered_items }) =>
+		checkParts(ordered_items, (text) =>
+			items.findIndex((item) => item.text.en === text || item.text.ar === text),
+		),
 	comparable: ({ ordered_items, as_shown }) => [ordered_items, as_shown ?? false],
 	isEmpty: () => false,
 	typedText: () => null,

@@ -52,8 +52,8 @@ export type QuestionRules<T extends string, Q, A> = {
 	Answer: z.ZodMiniType<A>;
 	/** Whether an answer fits its question: null when it fits, else the reason. */
 	check(question: Q, answer: A): Refusal | null;
-	/** Whether something half-done may be kept. It need not fit its question yet. */
-	checkDraft(draft: A): Refusal | null;
+	/** Whether something half-done may be kept. It may be incomplete, and holds nothing that its question does not. */
+	checkDraft(question: Q, draft: A): Refusal | null;
 	/** Two answers say the same when this is the same in JSON. */
 	comparable(answer: A): unknown;
 	/** Whether an answer says nothing yet: no option, no text. */

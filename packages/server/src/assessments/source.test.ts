@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,14 +13,16 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test.each([
 	["larger than 2 MB", "x".repeat(2 * 1024 * 1024 + 1), "larger than 2 MB"],
-	["nested thousands deep", `${"[".repeat(100_000)}${"]".repeat(100_000)}`, "nested too deeply"],
+	["nested thousands deep", `${"[".repeat(20_000)}${"]".repeat(20_000)}`, "nested too deeply"],
 	["an alias bomb", aliasBomb(), "more than 100000 values"],
 	["not UTF-8", Buffer.from([0x6b, 0x65, 0x79, 0x3a, 0xff]), "not UTF-8"],
 	[
 		"as wide as a sea",
 		`{${Array.from({ length: 100_000 }, (_, n) => `k${n}: 1`).join(", ")}}`,
-		"more than 100000 values",
+		"more than 60000 lines, commas and brackets",
 	],
+	["a sea of commas", `[${",".repeat(1_500_000)}]`, "more than 60000 lines, commas and brackets"],
+	["a sea of lines", "- a\n".repeat(400_000), "more than 60000 lines, commas and brackets"],
 	["empty", "", "The file is empty. Begin with the example in content/README.md."],
 	["only a comment", "# later\n", "The file is empty."],
 	["only a list", "- 1", "must be a group of fields"],
@@ -46,6 +49,15 @@ test.each([
 	expect(problem).toMatchObject({ file: path, line: 1, message: expect.stringContaining(sentence) });
 	expect(problem?.message).not.toMatch(/E[A-Z]{4,}/);
 	expect(more).toEqual([]);
+});
+
+test("a pipe that nobody writes into is refused in a sentence, and does not wait", async () => {
+	const path = join(folder, "pipe.yaml");
+	execFileSync("mkfifo", [path]);
+	const result = await readAssessmentFile(path);
+	expect(result.ok ? [] : result.problems.map(({ message }) => message)).toEqual([
+		expect.stringContaining("no file that can be read whole"),
+	]);
 });
 
 function aliasBomb(): string {

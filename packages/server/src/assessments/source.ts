@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import {
 	type Document,
 	isAlias,
@@ -17,6 +17,12 @@ import { describeSyntaxErrors } from "./syntax-problems.ts";
 const LONGEST_FILE = 2 * 1024 * 1024;
 /** Far more than any questionnaire; what is repeated by YAML aliases counts each time. */
 const MOST_VALUES = 100_000;
+/**
+ * The parser takes some 10 µs and 2 KB for each mark that may divide a list, a field or a line: a file of 1.5 MB
+ * that is one list of commas took 10 s and 650 MB. The assessment that ships has 50 marks a question.
+ */
+const MOST_MARKS = 60_000;
+const MARKS = /[,[\]{}&*!?#|>\n]|[:-](?=\s)/g;
 /** The longest piece of a line that is shown. */
 const LONGEST_LINE = 100;
 
@@ -24,6 +30,8 @@ const TOO_LONG = "The file is larger than 2 MB. Split it into several assessment
 const NOT_UTF8 = "The file is not UTF-8 text. Save it as UTF-8.";
 const NESTED = "The file is nested too deeply. Use fewer levels of lists and fields.";
 const EMPTY = "The file is empty. Begin with the example in content/README.md.";
+const TOO_MANY_MARKS = `The file has more than ${MOST_MARKS} lines, commas and brackets, ten times as many as a long questionnaire. Split it into several assessments.`;
+const NO_FILE = "This is no file that can be read whole. Save the questionnaire in a file.";
 const TOO_MUCH = `The file holds more than ${MOST_VALUES} values. If it repeats parts by aliases, write them out.`;
 
 /** A file that could be parsed: its data, and where each part of it stands in the text. */
@@ -38,6 +46,9 @@ export async function readSource(file: string): Promise<Source | { problems: Pro
 	const whole = (message: string) => ({ problems: [{ file, line: 1, column: 1, path: "", message }] });
 	let bytes: Uint8Array;
 	try {
+		// Opening a pipe waits for someone who writes into it. What the system hands out as a folder says so itself.
+		const found = await stat(file);
+		if (!found.isFile() && !found.isDirectory()) return whole(NO_FILE);
 		bytes = await readAtMost(file, LONGEST_FILE + 1);
 	} catch (error) {
 		return whole(sayUnreadable(error));
@@ -46,6 +57,7 @@ export async function readSource(file: string): Promise<Source | { problems: Pro
 	const text = decode(bytes);
 	if (text === null) return whole(NOT_UTF8);
 
+	if (countMarks(text) > MOST_MARKS) return whole(TOO_MANY_MARKS);
 	const lines = new LineCounter();
 	// The library's own search for repeated names takes a minute for a map of 60 000.
 	const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
@@ -83,6 +95,15 @@ export async function readSource(file: string): Promise<Source | { problems: Pro
 			message,
 		}),
 	};
+}
+
+function countMarks(text: string): number {
+	let count = 0;
+	for (const _ of text.matchAll(MARKS)) {
+		count += 1;
+		if (count > MOST_MARKS) break;
+	}
+	return count;
 }
 
 /** The plain data of a document; `TOO_MUCH` instead of what would grow beyond all measure. */

@@ -9,6 +9,7 @@ import { observedSessions, type StoreObserver } from "./sessions/observer.ts";
 import { createSessionNotifier } from "./sessions/session-notifier.ts";
 import { createSessionStore } from "./sessions/session-store.ts";
 import type { Store } from "./store.ts";
+import type { HistoryBounds } from "./writes/history-bounds.ts";
 
 /** Everything that the HTTP side asks of one open database. Closing the store closes the database. */
 export function createStore(
@@ -17,6 +18,7 @@ export function createStore(
 		now: () => Instant;
 		randomBytes: (count: number) => Uint8Array;
 		expiry_days: number;
+		bounds?: HistoryBounds;
 		observer?: StoreObserver;
 		hash_cost?: number;
 	},

@@ -197,6 +197,9 @@ type SessionDrafts = {
  */
 type SessionDevices = { response_id: number; device_id: string; device_time: string; device_at: string };
 
+/** Bytes of long values in a session's history; no row before the first. */
+type SessionSizes = { response_id: number; value_bytes: number };
+
 /** The device on which a session goes on, since its last hand-off; no row before the first. */
 type SessionHolders = { response_id: number; device_id: string; label: string; since: string };
 
@@ -239,6 +242,7 @@ export type Schema = {
 	session_drafts: SessionDrafts;
 	session_devices: SessionDevices;
 	session_holders: SessionHolders;
+	session_sizes: SessionSizes;
 	hand_offs: HandOffs;
 	database_incarnations: DatabaseIncarnations;
 };
@@ -260,6 +264,7 @@ const SERVED: Readonly<Record<keyof Schema, true>> = {
 	session_events: true,
 	session_drafts: true,
 	session_devices: true,
+	session_sizes: true,
 	session_holders: true,
 	hand_offs: true,
 	database_incarnations: true,
@@ -271,6 +276,7 @@ export const OF_A_SESSION = [
 	"hand_offs",
 	"session_devices",
 	"session_holders",
+	"session_sizes",
 	"session_drafts",
 	"session_events",
 	"session_details",

@@ -172,6 +172,8 @@ export type SessionStore = {
 	restore(session_id: SessionId, operation_id: OperationId): Promise<StartOutcome>;
 	/** Makes a code that continues the session on another device; see hand-offs.ts. */
 	handOff(session_id: SessionId, operation_id: OperationId): Promise<HandOffOutcome>;
+	/** Whether a code of this selector may still be redeemed, or its redeeming repeated. Cheap: nothing is hashed. */
+	knowsCode(selector: string): Promise<boolean>;
 	redeem(request: RedeemRequest): Promise<RedeemOutcome>;
 	/** Stores the person and completes the session if it is active, in one commit. */
 	saveStudentInfo(session_id: SessionId, person: Person): Promise<StartOutcome>;
@@ -213,6 +215,14 @@ type Feedback = {
 export type FeedbackStore = {
 	/** One feedback a session: of a second one, the fields that are not null replace the first one's. */
 	save(session_id: SessionId, feedback: Feedback): Promise<Feedback & { id: number; created_at: Instant }>;
+};
+
+/** How much room the disk of the database has. */
+export type DiskRoom = { free_bytes: number; is_low: boolean };
+
+export type DiskWatch = {
+	/** The room of at most some seconds ago; null where it cannot be told. */
+	look(): Promise<DiskRoom | null>;
 };
 
 /** Everything the HTTP side may ask of the database. A failing disk or database throws {@link StorageUnavailable}. */

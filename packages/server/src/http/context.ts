@@ -2,7 +2,8 @@ import type { Instant, ProblemCode, ThemeReply } from "@carhythm/core";
 import type { HttpBindings } from "@hono/node-server";
 import type { Logger } from "pino";
 import type * as z from "zod/mini";
-import type { Store } from "../db/store.ts";
+import type { DiskWatch, Store } from "../db/store.ts";
+import type { Limits } from "../limits.ts";
 import type { Meter } from "../metrics/meter.ts";
 
 /** What the HTTP side is told from outside. */
@@ -10,8 +11,8 @@ export type HttpConfig = {
 	/** Who may read replies from another origin: `https://school.example`, or `http://localhost:*` for any port. */
 	cors_origins: readonly string[];
 	session_expiry_days: number;
-	/** How many unknown session ids one address may try in a minute. */
-	failed_lookups_per_minute: number;
+	/** What anonymous clients may do. */
+	limits: Limits;
 	/** Whether a proxy of our own stands in front, whose `X-Forwarded-*` headers may be believed. */
 	trust_proxy?: boolean;
 	/** What replaces the values of `GET /api/v2/settings/theme`. */
@@ -27,6 +28,8 @@ export type Deps = {
 	randomBytes: (count: number) => Uint8Array;
 	/** Lets real time pass; a simulation, which has a clock of its own, does not wait for it. */
 	sleep?: (milliseconds: number) => Promise<unknown>;
+	/** The disk of the database, where this server can see it. */
+	disk?: DiskWatch;
 	/** Counts what happens; absent unless the operator asks for it. */
 	meter?: Meter;
 };

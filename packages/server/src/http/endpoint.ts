@@ -1,12 +1,13 @@
-import type { ProblemCode } from "@carhythm/core";
+import { type ProblemCode, parseSessionId } from "@carhythm/core";
 import type { Context, Hono } from "hono";
 import { compress } from "hono/compress";
 import type * as z from "zod/mini";
-import { counted } from "../counted.ts";
 import type { Env } from "./context.ts";
 import { type ProblemDetails, problem } from "./reply/problem.ts";
 import { reply } from "./reply/reply.ts";
 import { type BodyRules, parseBody, readJson } from "./request/body.ts";
+import type { BodyBudget } from "./request/body-budget.ts";
+import { type Budgets, type Busy, tooManyUnknown } from "./request/budgets.ts";
 import type { FailedAttemptLimiter } from "./request/rate-limits.ts";
 
 export const TAGS = {
@@ -56,6 +57,13 @@ type Endpoint<B, R> = {
 	nothing?: string;
 	/** Its own refusals; those that every endpoint of its kind has are added in the document. */
 	problems: readonly ProblemCode[];
+	/**
+	 * Which budget of the session a request spends, by the id in its path or body. Every endpoint but those of
+	 * supervisors spends the budget of the client's network as well.
+	 */
+	spends?: "read" | "write";
+	/** For supervisors and balancers, which must get their reply whatever others ask. */
+	unlimited?: true;
 	/** Replies that never change may be kept for ever. */
 	immutable?: true;
 	/** For replies that are large and hold no secret next to something that a stranger chose. */
@@ -82,8 +90,22 @@ export function createApi(): Api {
 	};
 }
 
+/** What a request is held against before it is handled, and unknown ids after. */
+export type Limiters = {
+	failedLookups: FailedAttemptLimiter;
+	budgets: Budgets;
+	bodies: BodyBudget;
+	sleep: (milliseconds: number) => Promise<unknown>;
+};
+
+/**
+ * A client over its budget gets its refusal after this time. One that never waits then costs a request for each of
+ * its connections in this time, and not as many as it can send.
+ */
+const SLOW_REFUSAL_MS = 500;
+
 /** Serves the table: for each path its methods, OPTIONS, and 405 for every other method. */
-export function registerEndpoints(app: Hono<Env>, api: Api, failedLookups: FailedAttemptLimiter): void {
+export function registerEndpoints(app: Hono<Env>, api: Api, limiters: Limiters): void {
 	const byPath = Map.groupBy(api.endpoints, (endpoint) => endpoint.path);
 	// A path that is spelled out comes before one with parameters that also matches it.
 	const paths = [...byPath].sort(([a], [b]) => Number(a.includes("{")) - Number(b.includes("{")));
@@ -91,29 +113,65 @@ export function registerEndpoints(app: Hono<Env>, api: Api, failedLookups: Faile
 		const path = template.replace(/\{(\w+)\}/g, ":$1");
 		for (const endpoint of endpoints) {
 			if (endpoint.compress) app.on(endpoint.method, path, compress());
-			app.on(endpoint.method, path, serve(endpoint, failedLookups));
+			app.on(endpoint.method, path, serve(endpoint, limiters));
 		}
 		app.all(path, refuseMethod(template, endpoints));
 	}
 }
 
-function serve(endpoint: AnyEndpoint, failedLookups: FailedAttemptLimiter) {
+function serve(endpoint: AnyEndpoint, limiters: Limiters) {
+	const { budgets, bodies } = limiters;
 	return async (c: Context<Env>): Promise<Response> => {
 		c.set("route", endpoint.path);
-		const body = endpoint.body ? await readJson(c) : undefined;
-		if (body?.ok === false) return problem(c, body.refusal);
-		const parsed = endpoint.body && parseBody(body?.value, endpoint.body);
-		if (parsed?.ok === false) return problem(c, parsed.refusal);
-		const outcome = await endpoint.handle({ c, body: parsed?.value });
-		if (!outcome.ok) return refuse(c, outcome, failedLookups);
-		const cache = endpoint.immutable ? "public, max-age=31536000, immutable" : "no-store";
-		if ("events" in outcome) return reply(c, outcome.events, 200, EVENT_STREAM);
-		if ("nothing" in outcome) return reply(c, null, 204, { "Cache-Control": cache });
-		return reply(c, JSON.stringify(outcome.body), endpoint.reply.status ?? 200, {
-			"Content-Type": "application/json",
-			"Cache-Control": cache,
-		});
+		const early = endpoint.unlimited ? null : await budgets.request(c);
+		if (early) return refuse(c, early, limiters);
+		if (!endpoint.body) return handle(c, endpoint, undefined, limiters);
+		const heavy = await budgets.body(c);
+		if (heavy) return refuse(c, heavy, limiters);
+		const open = bodies.open(c);
+		try {
+			const body = await readJson(c, open);
+			if (!body.ok) return refuse(c, body, limiters);
+			return await handle(c, endpoint, body.value, limiters);
+		} finally {
+			open.release();
+		}
 	};
+}
+
+async function handle(
+	c: Context<Env>,
+	endpoint: AnyEndpoint,
+	body: unknown,
+	limiters: Limiters,
+): Promise<Response> {
+	const { budgets } = limiters;
+	const parsed = endpoint.body && parseBody(body, endpoint.body);
+	if (parsed?.ok === false) return problem(c, parsed.refusal);
+	const busy = endpoint.spends && (await spend(c, endpoint.spends, parsed?.value, budgets));
+	if (busy) return refuse(c, busy, limiters);
+	const outcome = await endpoint.handle({ c, body: parsed?.value });
+	if (!outcome.ok) return refuse(c, outcome, limiters);
+	const cache = endpoint.immutable ? "public, max-age=31536000, immutable" : "no-store";
+	if ("events" in outcome) return reply(c, outcome.events, 200, EVENT_STREAM);
+	if ("nothing" in outcome) return reply(c, null, 204, { "Cache-Control": cache });
+	return reply(c, JSON.stringify(outcome.body), endpoint.reply.status ?? 200, {
+		"Content-Type": "application/json",
+		"Cache-Control": cache,
+	});
+}
+
+/** A malformed id is that of no session: it is counted among the unknown ones. */
+async function spend(
+	c: Context<Env>,
+	spends: NonNullable<AnyEndpoint["spends"]>,
+	body: unknown,
+	budgets: Budgets,
+): Promise<Busy | null> {
+	const given = typeof body === "object" && body !== null && "session_id" in body ? body.session_id : "";
+	const session_id = parseSessionId(c.req.param("session_id") ?? String(given));
+	if (!session_id) return null;
+	return spends === "write" ? budgets.write(c, session_id) : budgets.read(session_id);
 }
 
 /** A proxy that gathers what it passes on would gather for ever. */
@@ -126,16 +184,16 @@ const EVENT_STREAM = {
 async function refuse(
 	c: Context<Env>,
 	{ refusal, retry_after }: Extract<Outcome<unknown>, { ok: false }>,
-	failedLookups: FailedAttemptLimiter,
+	{ failedLookups, sleep }: Limiters,
 ): Promise<Response> {
+	if (refusal.code === "too_many_requests") await sleep(SLOW_REFUSAL_MS);
 	if (retry_after) return problem(c, refusal, { "Retry-After": String(retry_after) });
-	const wait = refusal.code === "session_not_found" ? await failedLookups.count(c) : null;
-	if (wait === null) return problem(c, refusal);
-	const tooMany: ProblemDetails = {
-		code: "too_many_requests",
-		detail: `Too many unknown sessions were asked for from this network. Try again in ${counted(wait, "second")}.`,
-	};
-	return problem(c, tooMany, { "Retry-After": String(wait) });
+	const isUnknown = refusal.code === "session_not_found";
+	const tooMany = isUnknown ? tooManyUnknown(await failedLookups.count(c)) : null;
+	if (tooMany) await sleep(SLOW_REFUSAL_MS);
+	return tooMany
+		? problem(c, tooMany.refusal, { "Retry-After": String(tooMany.retry_after) })
+		: problem(c, refusal);
 }
 
 function refuseMethod(template: string, endpoints: readonly AnyEndpoint[]) {

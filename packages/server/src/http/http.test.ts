@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS } from "../../test/an-app.ts";
 import { StorageUnavailable, type Store } from "../db/store.ts";
+import { highestLimits } from "../limits.ts";
 
 const UNKNOWN = "11111111-1111-4111-8111-111111111111";
 const START = "/api/v2/session/start";
@@ -293,7 +294,9 @@ describe("failed look-ups", () => {
 	const from = (address: string) => ({ incoming: { socket: { remoteAddress: address } } }) as never;
 
 	test("over the limit are 429 with Retry-After, while successful requests are never limited", async () => {
-		await using app = await anApp({ config: { failed_lookups_per_minute: 3 } });
+		await using app = await anApp({
+			config: { limits: highestLimits({ network_unknown_sessions_per_minute: 3 }) },
+		});
 		const id = await app.start();
 		for (let i = 0; i < 3; i += 1) expect((await app.get(`/api/v2/session/${UNKNOWN}`)).status).toBe(404);
 		const limited = await app.get(`/api/v2/session/${UNKNOWN}`);
@@ -301,12 +304,18 @@ describe("failed look-ups", () => {
 		expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0);
 		expect((await app.post("/api/v2/feedback/submit", { session_id: UNKNOWN })).status).toBe(429);
 		for (let i = 0; i < 10; i += 1) expect((await app.get(`/api/v2/session/${id}`)).status).toBe(200);
-		expect((await app.get(`/api/v2/session/${UNKNOWN}/validate`)).status).toBe(200);
+		expect((await app.get(`/api/v2/session/${UNKNOWN}/validate`)).status).toBe(429);
+		const cookie = { Cookie: `carhythm_session=${UNKNOWN}` };
+		expect((await app.get("/api/v2/session/current", cookie)).status).toBe(429);
+		expect((await app.get("/api/v2/session/current")).status).toBe(204);
+		expect((await app.get(`/api/v2/session/${id}/validate`)).status).toBe(200);
 		expect((await app.get("/api/v2/questions?page_id=999999")).status).toBe(404);
 	});
 
 	test("are counted by address; an IPv6 network is one, and only our own proxy may speak for others", async () => {
-		await using direct = await anApp({ config: { failed_lookups_per_minute: 1 } });
+		await using direct = await anApp({
+			config: { limits: highestLimits({ network_unknown_sessions_per_minute: 1 }) },
+		});
 		const look = async (app: typeof direct, address: string, headers: Record<string, string> = {}) =>
 			(await app.app.request(`/api/v2/session/${UNKNOWN}`, { headers }, from(address))).status;
 		expect(await look(direct, "192.0.2.1")).toBe(404);
@@ -317,7 +326,9 @@ describe("failed look-ups", () => {
 		expect(await look(direct, "2001:db8:0:0:ffff::2")).toBe(429);
 		expect(await look(direct, "2001:db8:0:1::1")).toBe(404);
 
-		await using proxied = await anApp({ config: { failed_lookups_per_minute: 1, trust_proxy: true } });
+		await using proxied = await anApp({
+			config: { limits: highestLimits({ network_unknown_sessions_per_minute: 1 }), trust_proxy: true },
+		});
 		expect(await look(proxied, "10.0.0.1", { "X-Forwarded-For": "198.51.100.1" })).toBe(404);
 		expect(await look(proxied, "10.0.0.1", { "X-Forwarded-For": "198.51.100.2" })).toBe(404);
 		expect(await look(proxied, "10.0.0.1", { "X-Forwarded-For": "198.51.100.9, 198.51.100.1" })).toBe(429);

@@ -1,7 +1,7 @@
 import { toMillis, unreachable } from "@carhythm/core";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { PoolState } from "../db/dialect.ts";
-import type { Batch, BatchOutcome } from "../db/store.ts";
+import type { Batch, BatchOutcome, DiskWatch } from "../db/store.ts";
 import { LIFECYCLE_EVENTS } from "../db/writes/write-context.ts";
 import type { Meter } from "./meter.ts";
 
@@ -15,7 +15,7 @@ const GROUPS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const AGES = [1, 5, 15, 60, 300, 900, 3600, 6 * 3600, DAY_SECONDS, 7 * DAY_SECONDS, 30 * DAY_SECONDS];
 
 /** A {@link Meter} for Prometheus. Labels are few and fixed: templates, codes, outcomes. */
-export function createMeter(pools: () => readonly PoolState[]): Meter {
+export function createMeter(pools: () => readonly PoolState[], disk: DiskWatch | null = null): Meter {
 	const registry = new Registry();
 	const registers = [registry];
 	collectDefaultMetrics({ register: registry });
@@ -23,6 +23,7 @@ export function createMeter(pools: () => readonly PoolState[]): Meter {
 	const store = storeMetrics(registers);
 	const operations = operationMetrics(registers);
 	poolMetrics(registers, pools);
+	if (disk) diskMetrics(registers, disk);
 	return {
 		...http,
 		...store,
@@ -181,6 +182,26 @@ function poolMetrics(registers: Registers, pools: () => readonly PoolState[]): v
 				this.set({ purpose, state: "idle" }, idle);
 				this.set({ purpose, state: "waiting" }, waiting);
 			}
+		},
+	});
+}
+
+function diskMetrics(registers: Registers, disk: DiskWatch): void {
+	new Gauge({
+		name: "carhythm_disk_free_bytes",
+		help: "Free bytes of the disk on which the database file is",
+		registers,
+		async collect() {
+			const room = await disk.look();
+			if (room) this.set(room.free_bytes);
+		},
+	});
+	new Gauge({
+		name: "carhythm_disk_low",
+		help: "1 while no session is begun because the disk is too full, else 0",
+		registers,
+		async collect() {
+			this.set((await disk.look())?.is_low ? 1 : 0);
 		},
 	});
 }

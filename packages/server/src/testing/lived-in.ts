@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { createApp } from "../app.ts";
 import { createStore } from "../db/create-store.ts";
 import type { Database } from "../db/dialect.ts";
+import { highestLimits } from "../limits.ts";
 import { prepareDatabase } from "../prepare-database.ts";
 
 type Reply = Readonly<Record<string, unknown>>;
@@ -18,7 +19,7 @@ async function serving(database: Database) {
 	const store = createStore(database, { now, randomBytes, expiry_days: 30 });
 	const app = createApp({
 		store,
-		config: { cors_origins: [], session_expiry_days: 30, failed_lookups_per_minute: 1000 },
+		config: { cors_origins: [], session_expiry_days: 30, limits: highestLimits() },
 		log: pino({ level: "silent" }),
 		now,
 		randomBytes,

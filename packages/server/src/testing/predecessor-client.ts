@@ -4,13 +4,14 @@ import { pino } from "pino";
 import { createApp } from "../app.ts";
 import { createStore } from "../db/create-store.ts";
 import type { Database } from "../db/dialect.ts";
+import { highestLimits } from "../limits.ts";
 
 /** Asks the app as a client of the predecessor does, on a database that was adopted from it. */
 export function aPredecessorClient(database: Database) {
 	const now = () => toInstant(Date.now());
 	const app = createApp({
 		store: createStore(database, { now, randomBytes, expiry_days: 30 }),
-		config: { cors_origins: [], session_expiry_days: 30, failed_lookups_per_minute: 1000 },
+		config: { cors_origins: [], session_expiry_days: 30, limits: highestLimits() },
 		log: pino({ level: "silent" }),
 		now,
 		randomBytes,

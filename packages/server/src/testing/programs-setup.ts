@@ -1,5 +1,5 @@
-import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { runFolder } from "./run-folder.ts";
@@ -56,5 +56,8 @@ export async function bundlePrograms(folder: string, names: readonly string[]): 
 		ssr: { noExternal: true, external: EXTERNAL },
 	});
 	writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-	for (const name of ["node_modules", "content"]) symlinkSync(join(ROOT, name), join(folder, name));
+	for (const name of ["node_modules", "content", "packages/server/src/http/docs"]) {
+		mkdirSync(dirname(join(folder, name)), { recursive: true });
+		symlinkSync(join(ROOT, name), join(folder, name));
+	}
 }

@@ -1,9 +1,10 @@
 import { CLI, startFile } from "./run.ts";
+import { ON_ANY_DISK } from "./without-limits.ts";
 
 /** A server that says it is ready; it is gone after the test. */
 export async function serving(settings: Record<string, string>) {
 	const { child, ended } = startFile(CLI, ["--port", "0", "--host", "127.0.0.1"], {
-		env: { PATH: process.env["PATH"], ...settings },
+		env: { PATH: process.env["PATH"], ...ON_ANY_DISK, ...settings },
 	});
 	const address = await new Promise<string>((resolve) => {
 		let text = "";

@@ -13,6 +13,7 @@ import { type ExportedSession, exportSessions } from "../../src/db/operator/sess
 import { OF_A_SESSION } from "../../src/db/schema.ts";
 import type { AssessmentStore } from "../../src/db/store.ts";
 import type { Env } from "../../src/http/context.ts";
+import { highestLimits } from "../../src/limits.ts";
 import { migrateUp } from "../../src/migrations/runner.ts";
 import { eraseKept } from "../../src/migrations/steps/undo-tables.ts";
 import { aPostgresDatabase } from "../../src/testing/a-postgres.ts";
@@ -104,7 +105,7 @@ async function open(
 			cors_origins: [],
 			session_expiry_days: EXPIRY_DAYS,
 			// Simulations ask for unknown sessions all the time, and must not be rate-limited.
-			failed_lookups_per_minute: 1_000_000_000,
+			limits: highestLimits(),
 		},
 		log: pino({ level: "silent" }),
 		web_root: null,

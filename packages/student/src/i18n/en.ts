@@ -30,6 +30,7 @@ export const messages = {
 
 	unreachable_title: "The server cannot be reached.",
 	unreachable_body: "Nothing is lost. Try again when you are online.",
+	server_busy: "The server has too much to do right now. Nothing is lost; try again in a minute.",
 	server_unreachable:
 		"The server cannot be reached right now. Nothing is lost; try again when you are online.",
 	unexpected: "This did not work. Nothing is lost; please try again.",
@@ -141,6 +142,8 @@ export const messages = {
 		session_completed: "This assessment is already finished; its answers stay as they are.",
 		session_not_completed: "This assessment is not finished yet.",
 		session_not_restorable: "These answers can no longer be taken up again.",
+		session_full:
+			"This assessment has been changed more often than the server keeps. What it has taken stays; please tell whoever gave you this address.",
 		session_held_elsewhere: "You went on with this on another device.",
 		hand_off_code_invalid:
 			"This code is not valid. A code works once and for ten minutes; show a new one on your other device.",

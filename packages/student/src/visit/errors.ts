@@ -14,7 +14,9 @@ export function refusalText(m: Messages, refusal: { code: string; detail: string
 }
 
 function troubleText(m: Messages, error: unknown): string {
-	if (error instanceof ServerUnreachable) return m.server_unreachable;
+	if (error instanceof ServerUnreachable) {
+		return error.reason === "server" ? m.server_busy : m.server_unreachable;
+	}
 	if (error instanceof RequestRefused) return refusalText(m, error.problem);
 	return m.unexpected;
 }

@@ -13,6 +13,7 @@ import {
 import { type Selectable, sql } from "kysely";
 import type { Schema, Tx } from "../schema.ts";
 import { invalidCode, operationMismatch, unknownSession } from "../sessions/refusals.ts";
+import type { Reader } from "../sessions/rows.ts";
 import {
 	type HandOffOutcome,
 	type RedeemOutcome,
@@ -185,6 +186,17 @@ export async function redeemHandOff(
 		.where("id", "=", row.id)
 		.execute();
 	return { ok: true, session_id };
+}
+
+/** Whether hashing a code of this selector can be of use: it is neither unknown nor void by wrong guesses. */
+export async function knowsCode(db: Reader, selector: string): Promise<boolean> {
+	const row = await db
+		.selectFrom("hand_offs")
+		.select("id")
+		.where("selector", "=", selector)
+		.where((is) => is.or([is("failed_guesses", "<", MOST_GUESSES), is("used_at", "is not", null)]))
+		.executeTakeFirst();
+	return row !== undefined;
 }
 
 async function sessionOfSelector(tx: Tx, selector: string): Promise<SessionId | null> {

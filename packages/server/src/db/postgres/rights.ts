@@ -24,9 +24,11 @@ const NEEDED: Readonly<Record<keyof Schema, Rights>> = {
 	session_details: CHANGE,
 	assessment_scores: CHANGE,
 	feedbacks: CHANGE,
-	hand_offs: CHANGE,
-	session_devices: CHANGE,
 	session_holders: CHANGE,
+	session_sizes: CHANGE,
+	// Codes are deleted after their day, devices when newer ones have written.
+	hand_offs: REPLACE,
+	session_devices: REPLACE,
 	// An answer that is cleared has no row, nor has a draft that was submitted.
 	question_answers: REPLACE,
 	session_drafts: REPLACE,

@@ -15,6 +15,7 @@ import {
 	fingerprintOf,
 	type JudgingRules,
 } from "../writes/apply-batch.ts";
+import { DEFAULT_BOUNDS, NO_BOUNDS, refuseFull } from "../writes/history-bounds.ts";
 import { kindOfOperation, loadLateEventsOf } from "../writes/known-operations.ts";
 import { replayLateEvents, replayLateOfExpired } from "../writes/late-events.ts";
 import { loadOneSession } from "../writes/load-sessions.ts";
@@ -48,6 +49,8 @@ export async function restoreSession(context: WriteContext, request: RestoreRequ
 	if (known) return known === "restore" ? { ok: true, session } : operationMismatch();
 	const work = beginSessionWrite(session);
 	const command = { kind: "restore" } as const;
+	const full = refuseFull(work, { command }, context.bounds ?? DEFAULT_BOUNDS);
+	if (full) return { ok: false, refusal: full };
 	const fingerprint = fingerprintOf(command);
 	const batch = { sent_at: null, operations: [] };
 	const { received } = receiveTimesOf(work.session.state, batch, now);
@@ -88,7 +91,7 @@ export async function restoreSession(context: WriteContext, request: RestoreRequ
 /** Restoring does not renew what has expired: only what was done in time does. */
 function refuseExpired(
 	{ session: { version, state } }: SessionWrite,
-	{ received, expiry_days }: JudgingRules,
+	{ received, expiry_days }: Omit<JudgingRules, "bounds">,
 ) {
 	const operation = { operation_id: PROBE_ID, command: { kind: "complete" } } as const;
 	const decision = decide(version.index, state, operation, { received, at: null, expiry_days });
@@ -104,6 +107,7 @@ async function setAside(
 	const work = await loadOneSession(context, session_id as SessionId);
 	if (!work) return [];
 	const batch = abandoning(work.session.state.session_id, mintOperationId(context.randomBytes));
-	applyBatch(work, batch, { received, expiry_days: context.expiry_days });
+	// However full it is: the restored session, which is bounded, is active in its place.
+	applyBatch(work, batch, { received, expiry_days: context.expiry_days, bounds: NO_BOUNDS });
 	return [work];
 }

@@ -1,7 +1,7 @@
 import { mintOperationId, type SessionId } from "@carhythm/core";
 import type { Database } from "../dialect.ts";
 import { isLockTimeout } from "../errors.ts";
-import { codesOf, createHandOff, redeemHandOff } from "../hand-offs/hand-offs.ts";
+import { codesOf, createHandOff, knowsCode, redeemHandOff } from "../hand-offs/hand-offs.ts";
 import { hashVerifier } from "../hand-offs/secrets.ts";
 import type { Tx } from "../schema.ts";
 import {
@@ -46,9 +46,16 @@ export type SessionStoreOptions = Omit<WriteDeps, "dialect"> & {
 /** The sessions of one database. */
 export function createSessionStore(database: Database, options: SessionStoreOptions): SessionStore {
 	const { reader, dialect } = database;
-	const { assessments, observer, onChanged, now, randomBytes, expiry_days, hash_cost } = options;
+	const { assessments, observer, onChanged, now, randomBytes, expiry_days, bounds, hash_cost } = options;
 	dialect.expectSmallWrites();
-	const deps: WriteDeps = { dialect, assessments, now, randomBytes, expiry_days };
+	const deps: WriteDeps = {
+		dialect,
+		assessments,
+		now,
+		randomBytes,
+		expiry_days,
+		...(bounds && { bounds }),
+	};
 	const write = async <T>(work: (context: WriteContext) => Promise<T>) => {
 		const { value, changed, lifecycle } = await observeTransaction(observer, () =>
 			inTransaction(database, async (tx) => {
@@ -88,6 +95,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 			await codes(0).hash;
 			return write((context) => createHandOff(context, { session_id, operation_id }, codes));
 		},
+		knowsCode: (selector) => knowsCode(reader, selector),
 		async redeem(request) {
 			const hash = await hashVerifier(request.code, hash_cost);
 			const { selector } = request.code;

@@ -29,17 +29,22 @@ import {
 	recordDevice,
 	watermarkOf,
 } from "./device-order.ts";
+import { countedBytes, DEFAULT_BOUNDS, type HistoryBounds, refuseFull } from "./history-bounds.ts";
 import { replayLateOfExpired } from "./late-events.ts";
 import { type ReceiveTimes, receiveTimesOf } from "./receive-time.ts";
 import type { SessionWrite } from "./session-write.ts";
 import type { WriteContext } from "./write-context.ts";
 
 /** `received` is the server's clock as it stands; see {@link receiveTimesOf}. */
-export type JudgingRules = { received: Instant; expiry_days: number };
+export type JudgingRules = { received: Instant; expiry_days: number; bounds: HistoryBounds };
 
 /** By the server's clock as it is now. */
-export function rulesOf({ now, expiry_days }: Pick<WriteContext, "now" | "expiry_days">): JudgingRules {
-	return { received: now(), expiry_days };
+export function rulesOf({
+	now,
+	expiry_days,
+	bounds = DEFAULT_BOUNDS,
+}: Pick<WriteContext, "now" | "expiry_days" | "bounds">): JudgingRules {
+	return { received: now(), expiry_days, bounds };
 }
 
 /**
@@ -49,14 +54,14 @@ export function rulesOf({ now, expiry_days }: Pick<WriteContext, "now" | "expiry
 export function applyBatch(
 	work: SessionWrite,
 	batch: Batch,
-	{ received, expiry_days }: JudgingRules,
+	{ received, expiry_days, bounds }: JudgingRules,
 ): BatchOutcome {
 	const receipt = receiveTimesOf(work.session.state, batch, received);
 	const results: StoredResult[] = [];
 	let takesIn = false;
 	for (const operation of batch.operations) {
 		const wasActive = work.session.state.status === "active";
-		const outcome = applyOperation(work, operation, batch, { receipt, expiry_days });
+		const outcome = applyOperation(work, operation, batch, { receipt, expiry_days, bounds });
 		if (!outcome.ok && batch.mode === "submit") return outcome;
 		results.push(
 			outcome.ok
@@ -82,7 +87,7 @@ function applyOperation(
 	work: SessionWrite,
 	operation: WriteOperation,
 	batch: Batch,
-	{ receipt, expiry_days }: { receipt: ReceiveTimes; expiry_days: number },
+	{ receipt, expiry_days, bounds }: { receipt: ReceiveTimes } & Omit<JudgingRules, "received">,
 ): OperationOutcome {
 	const fingerprint = fingerprintOf(operation.command);
 	const known = work.known.get(operation.operation_id);
@@ -98,11 +103,14 @@ function applyOperation(
 		at,
 		expiry_days,
 	});
+	const isLate = !decision.ok && batch.mode === "sync" && endsSession(decision.refusal.code);
+	const full = decision.ok || isLate ? refuseFull(work, operation, bounds) : null;
+	if (full) return { ok: false, refusal: full };
 	if (decision.ok) {
 		recordDevice(work, operation, batch, decision.event.at);
 		return { ok: true, result: acceptEvent(work, operation, decision.event, fingerprint) };
 	}
-	if (batch.mode === "submit" || !endsSession(decision.refusal.code)) return decision;
+	if (!isLate) return decision;
 	const time = { at: afterKnown(work, operation, at ?? received), received };
 	recordDevice(work, operation, batch, time.at);
 	return { ok: true, result: recordLate(work, operation, time, decision.refusal, fingerprint) };
@@ -217,13 +225,15 @@ function append(
 	const { at, received_at } = event;
 	if (operation.client_time) work.client_times.set(operation.operation_id, operation.client_time);
 	work.known.set(operation.operation_id, { fingerprint, result: stored, kind, question_id, at, received_at });
+	const value = historyValue(event.body, outcome);
+	if (work.value_bytes !== null) work.value_bytes += countedBytes(value);
 	work.events.push({
 		response_id: work.session.response_id,
 		revision: event.revision,
 		operation_id: operation.operation_id,
 		kind,
 		question_id,
-		value: historyValue(event.body, outcome),
+		value,
 		at,
 		client_time: operation.client_time,
 		received_at: event.received_at,

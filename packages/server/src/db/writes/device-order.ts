@@ -205,6 +205,7 @@ export async function saveDevices(
 	tx: Tx,
 	dialect: DatabaseDialect,
 	works: readonly WithDevices[],
+	most: number,
 ): Promise<void> {
 	const rows = works.flatMap(({ session: { response_id }, superseded_devices, other_watermarks }) =>
 		[...superseded_devices].flatMap((device_id) => {
@@ -213,4 +214,32 @@ export async function saveDevices(
 		}),
 	);
 	await bulkUpsert(tx, dialect, "session_devices", ["response_id", "device_id"], DEVICE_COLUMNS, rows);
+	await forgetOldDevices(tx, dialect, new Set(rows.map(({ response_id }) => response_id)), most);
+}
+
+/**
+ * Forgets all devices of a session but the newest, by the time of their last write. One that comes back after
+ * that is ordered by the corrected time of its writes, like a new device.
+ */
+async function forgetOldDevices(
+	tx: Tx,
+	dialect: DatabaseDialect,
+	response_ids: ReadonlySet<number>,
+	most: number,
+): Promise<void> {
+	if (response_ids.size === 0) return;
+	const wanted = dialect.rows(
+		{ response_id: "integer" },
+		Array.from(response_ids, (response_id) => ({ response_id })),
+	);
+	await sql`
+		delete from session_devices where (response_id, device_id) in (
+			select ranked.response_id, ranked.device_id from (
+				select d.response_id, d.device_id,
+					row_number() over (partition by d.response_id order by d.device_at desc, d.device_id) as place
+				from ${wanted} as w cross join session_devices d
+				where d.response_id = w.response_id
+			) as ranked
+			where ranked.place > ${sql.lit(most)}
+		)`.execute(tx);
 }

@@ -14,6 +14,7 @@ import {
 import type { Batch } from "../store.ts";
 import { questionsOf } from "./apply-batch.ts";
 import { loadDevices, loadTimes } from "./device-order.ts";
+import { loadSizes } from "./history-bounds.ts";
 import { loadKnownOperations } from "./known-operations.ts";
 import { hasLate, loadLateEvents, seenByLate } from "./late-events.ts";
 import { beginSessionWrite, type SessionWrite } from "./session-write.ts";
@@ -81,6 +82,11 @@ export async function loadSessions(
 			}
 		}
 	}
+	const written = [...groups].flatMap(([session_id, batches]) => {
+		const work = writes.get(session_id);
+		return work ? [{ work, batches }] : [];
+	});
+	await loadSizes(tx, dialect, written);
 	await loadKnownOperations(tx, dialect, byResponse, operations);
 	await loadDevices(tx, dialect, byResponse, groups);
 	await loadTouched(tx, dialect, byResponse, touched);

@@ -5,6 +5,7 @@ import { lifecycleOf } from "../sessions/lifecycle.ts";
 import { TOUCHED, type Touched } from "../sessions/newest-events.ts";
 import { answerColumns } from "../sessions/rows.ts";
 import { saveDevices } from "./device-order.ts";
+import { DEFAULT_BOUNDS, saveSizes } from "./history-bounds.ts";
 import { saveAppliedLate } from "./late-events.ts";
 import type { SessionWrite } from "./session-write.ts";
 import type { WriteContext, WriteEffects } from "./write-context.ts";
@@ -14,7 +15,13 @@ import type { WriteContext, WriteEffects } from "./write-context.ts";
  * sessions' rows.
  */
 export async function saveSessions(
-	{ tx, dialect, changed: told, lifecycle }: Pick<WriteContext, "tx" | "dialect" | keyof WriteEffects>,
+	{
+		tx,
+		dialect,
+		bounds = DEFAULT_BOUNDS,
+		changed: told,
+		lifecycle,
+	}: Pick<WriteContext, "tx" | "dialect" | "bounds" | keyof WriteEffects>,
 	writes: Iterable<SessionWrite>,
 ): Promise<void> {
 	const changed = [...writes].filter((work) => work.changed);
@@ -28,11 +35,12 @@ export async function saveSessions(
 		dialect,
 		changed.flatMap((work) => work.events),
 	);
+	await saveSizes(tx, dialect, changed);
 	await saveAppliedLate(tx, changed);
 	await writeAnswers(tx, dialect, changed);
 	await writeDrafts(tx, dialect, changed);
 	await writeSessions(tx, dialect, changed);
-	await saveDevices(tx, dialect, changed);
+	await saveDevices(tx, dialect, changed, bounds.session_devices);
 	await writeHolders(tx, dialect, changed);
 }
 

@@ -38,6 +38,8 @@ export type SessionWrite = WithDevices & {
 	activity_before: Instant;
 	expiry_base: Instant;
 	changed: boolean;
+	/** Bytes of long values in the history: see history-bounds.ts. null where no long value comes. */
+	value_bytes: number | null;
 	/** Stored late events that wait, and what has become of those that were applied. */
 	late: LateRow[];
 	applied_late: AppliedLate[];
@@ -62,6 +64,7 @@ export function beginSessionWrite(session: StoredSession): SessionWrite {
 		abandoned_at: session.abandoned_at,
 		completed_at: session.completed_at,
 		changed: false,
+		value_bytes: null,
 		late: [],
 		applied_late: [],
 	};

@@ -2,6 +2,7 @@ import type { Instant } from "@carhythm/core";
 import type { DatabaseDialect } from "../dialect.ts";
 import type { Tx } from "../schema.ts";
 import type { AssessmentStore } from "../store.ts";
+import type { HistoryBounds } from "./history-bounds.ts";
 
 /** What writing sessions needs from outside. */
 export type WriteDeps = {
@@ -10,6 +11,8 @@ export type WriteDeps = {
 	now: () => Instant;
 	randomBytes: (count: number) => Uint8Array;
 	expiry_days: number;
+	/** How much history a session may have; the defaults where nothing is said. */
+	bounds?: HistoryBounds;
 };
 
 /** What happens to a session as a whole. Expiring is none: it is computed, and no code runs when it happens. */

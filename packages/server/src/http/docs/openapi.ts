@@ -187,7 +187,7 @@ function describeProblems(endpoint: AnyEndpoint): Operation["responses"] {
 			codes.add(code);
 		}
 	}
-	if (codes.has("session_not_found")) codes.add("too_many_requests");
+	if (!endpoint.unlimited) codes.add("too_many_requests");
 	const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
 	return Object.fromEntries(
 		[...byStatus].map(([status, grouped]) => [

@@ -1,5 +1,6 @@
 import {
 	ANSWER_REFUSALS,
+	type Command,
 	OperationId,
 	type OperationResult,
 	progressOf,
@@ -15,17 +16,18 @@ import type { Context } from "hono";
 import * as z from "zod/mini";
 import { unknownSession } from "../../db/sessions/refusals.ts";
 import type { BatchOutcome, StoredSession } from "../../db/store.ts";
-import type { Deps, Env } from "../context.ts";
+import type { Env } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { readSessionCookie, setSessionCookie } from "../middleware/session-cookie.ts";
 import { lookUp, operateAlone, sessionIdOf, summaryOf } from "../reply/session-replies.ts";
 import { describeIssues, sentence } from "../request/body.ts";
+import type { Busy, LimitedDeps } from "../request/budgets.ts";
 import { unknownFields } from "../request/unknown-fields.ts";
 
 const EXAMPLE_OPERATION = "5b8d1c1e-90a4-4c4f-8a6b-2f5f6e0c7d22";
 
 /** Answers: one at a time, as existing clients send them, or a device's outbox at once. */
-export function mountAnswers(api: Api, deps: Deps): void {
+export function mountAnswers(api: Api, deps: LimitedDeps): void {
 	api.add({
 		method: "post",
 		path: "/api/v2/answers/submit",
@@ -49,11 +51,13 @@ export function mountAnswers(api: Api, deps: Deps): void {
 			"session_abandoned",
 			"session_completed",
 			"session_expired",
+			"session_full",
 			"question_not_found",
 			"operation_mismatch",
 			...ANSWER_REFUSALS,
 		],
-		handle: ({ body }) => submit(deps, body),
+		spends: "write",
+		handle: ({ c, body }) => submit(deps, c, body),
 	});
 	api.add({
 		method: "post",
@@ -79,15 +83,22 @@ export function mountAnswers(api: Api, deps: Deps): void {
 		},
 		reply: { schema: SyncReply, description: "One result for each operation" },
 		problems: ["session_not_found"],
+		spends: "write",
 		handle: (request) => sync(deps, request),
 	});
 }
 
-async function submit(deps: Deps, body: z.infer<typeof SubmitRequest>): Promise<Outcome<SubmitReply>> {
+async function submit(
+	deps: LimitedDeps,
+	c: Context<Env>,
+	body: z.infer<typeof SubmitRequest>,
+): Promise<Outcome<SubmitReply>> {
 	const session_id = sessionIdOf(body.session_id);
 	if (!session_id) return unknownSession();
 	const { question_id, answer, submission_id } = body;
 	const command = { kind: "answer", question_id, answer } as const;
+	const busy = await deps.budgets.operations(c, session_id, { operations: 1, bytes: bytesToStore(command) });
+	if (busy) return busy;
 	const outcome = await operateAlone(deps, session_id, { operation_id: submission_id, command });
 	if (!outcome.ok) return outcome;
 	const { session, result, counts } = outcome;
@@ -104,23 +115,27 @@ async function submit(deps: Deps, body: z.infer<typeof SubmitRequest>): Promise<
 }
 
 async function sync(
-	deps: Deps,
+	deps: LimitedDeps,
 	{ c, body }: { c: Context<Env>; body: z.infer<typeof SyncRequest> },
 ): Promise<Outcome<SyncReply>> {
 	const session_id = sessionIdOf(c.req.param("session_id"));
 	if (!session_id) return unknownSession();
 	const parsed = body.operations.map((operation) => parseOperation(operation, body.ignore_unknown ?? false));
 	const operations = parsed.flatMap((operation) => (operation.ok ? [operation.value] : []));
+	const busy = await spendOn(deps, c, session_id, operations);
+	if (busy) return busy;
 	const outcome =
 		operations.length === 0
 			? await operateNothing(deps, session_id)
-			: await deps.store.sessions.operate({
-					session_id,
-					device_id: body.device_id ?? null,
-					sent_at: body.sent_at,
-					operations,
-					mode: "sync",
-				});
+			: await deps.budgets.inTurn(c, operations.length, () =>
+					deps.store.sessions.operate({
+						session_id,
+						device_id: body.device_id ?? null,
+						sent_at: body.sent_at,
+						operations,
+						mode: "sync",
+					}),
+				);
 	if (!outcome.ok) return outcome;
 	const stored = outcome.results.values();
 	const results = parsed.map((operation, position): OperationResult => {
@@ -132,6 +147,7 @@ async function sync(
 		if (next.done) throw new Error("An operation came back without a result.");
 		return next.value.result;
 	});
+	await chargeLateDrafts(deps, c, operations, results);
 	if (!body.shared) renewCookie(deps, c, outcome.session);
 	return {
 		ok: true,
@@ -139,8 +155,50 @@ async function sync(
 	};
 }
 
+/** A batch spends by what it brings, whether or not it is taken. */
+async function spendOn(
+	{ budgets }: LimitedDeps,
+	c: Context<Env>,
+	session_id: SessionId,
+	operations: readonly SyncOperation[],
+): Promise<Busy | null> {
+	if (operations.length === 0) return null;
+	const bytes = operations.reduce((sum, { command }) => sum + bytesToStore(command), 0);
+	const holds = operations.some(({ command }) => command.kind === "hold");
+	return (
+		(await budgets.operations(c, session_id, { operations: operations.length, bytes })) ??
+		(holds ? budgets.hold(session_id) : null)
+	);
+}
+
+/** What a command adds to the history beside its row. Half-typed text replaces the one before it. */
+function bytesToStore(command: Command): number {
+	return command.kind === "answer" ? Buffer.byteLength(JSON.stringify(command.answer)) : 0;
+}
+
+/** A draft that comes late stays in the history. */
+async function chargeLateDrafts(
+	{ budgets }: LimitedDeps,
+	c: Context<Env>,
+	operations: readonly SyncOperation[],
+	results: readonly OperationResult[],
+): Promise<void> {
+	const late = new Set(results.flatMap((one) => (one.status === "late" ? [one.operation_id] : [])));
+	if (late.size === 0) return;
+	const drafts = operations.flatMap(({ operation_id, command }) =>
+		command.kind === "draft" && late.has(operation_id)
+			? [Buffer.byteLength(JSON.stringify(command.draft))]
+			: [],
+	);
+	if (drafts.length > 0)
+		await budgets.stored(
+			c,
+			drafts.reduce((sum, bytes) => sum + bytes, 0),
+		);
+}
+
 /** What a batch without a valid operation comes to, without a transaction. */
-async function operateNothing(deps: Deps, session_id: SessionId): Promise<BatchOutcome> {
+async function operateNothing(deps: LimitedDeps, session_id: SessionId): Promise<BatchOutcome> {
 	const found = await lookUp(deps.store.sessions, "find", session_id);
 	return found.ok ? { ...found, results: [] } : found;
 }
@@ -172,7 +230,7 @@ function refuseOperation(operation: unknown, errors: Errors): OperationResult {
  * The cookie follows activity, but an old tab that empties its outbox into a session set aside must not take
  * this browser away from the new one.
  */
-function renewCookie(deps: Deps, c: Context<Env>, session: StoredSession): void {
+function renewCookie(deps: LimitedDeps, c: Context<Env>, session: StoredSession): void {
 	const { session_id, status } = session.state;
 	if (status !== "user_abandoned_not_completed" || readSessionCookie(c) === session_id) {
 		setSessionCookie(c, session_id, deps.config);

@@ -1,11 +1,11 @@
 import { FeedbackReply, FeedbackRequest } from "@carhythm/core";
 import type * as z from "zod/mini";
-import type { Deps } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { lookUp } from "../reply/session-replies.ts";
+import type { LimitedDeps } from "../request/budgets.ts";
 
 /** What the student thinks of the assessment. */
-export function mountFeedback(api: Api, deps: Deps): void {
+export function mountFeedback(api: Api, deps: LimitedDeps): void {
 	api.add({
 		method: "post",
 		path: "/api/v2/feedback/submit",
@@ -19,17 +19,20 @@ export function mountFeedback(api: Api, deps: Deps): void {
 		},
 		reply: { schema: FeedbackReply, status: 201, description: "The stored feedback" },
 		problems: ["session_not_found"],
+		spends: "write",
 		handle: ({ body }) => submitFeedback(deps, body),
 	});
 }
 
 async function submitFeedback(
-	deps: Deps,
+	deps: LimitedDeps,
 	body: z.infer<typeof FeedbackRequest>,
 ): Promise<Outcome<z.infer<typeof FeedbackReply>>> {
 	const found = await lookUp(deps.store.sessions, "find", body.session_id);
 	if (!found.ok) return found;
 	const { session_id } = found.session.state;
+	const busy = await deps.budgets.feedback(session_id);
+	if (busy) return busy;
 	const feedback = await deps.store.feedback.save(session_id, {
 		rating: body.rating ?? null,
 		experience_text: body.experience_text ?? null,

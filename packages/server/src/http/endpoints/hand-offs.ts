@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
 	ForgetReply,
+	type HandOffCode,
 	HandOffReply,
 	mintOperationId,
 	OperationRequest,
@@ -11,13 +12,13 @@ import {
 import type { Context } from "hono";
 import type * as z from "zod/mini";
 import { invalidCode, unknownSession } from "../../db/sessions/refusals.ts";
-import type { RedeemOutcome } from "../../db/store.ts";
-import type { Deps, Env } from "../context.ts";
+import type { Env } from "../context.ts";
 import type { Api, Outcome } from "../endpoint.ts";
 import { clearSessionCookie, setSessionCookie } from "../middleware/session-cookie.ts";
 import { lookUp, snapshotOf } from "../reply/session-replies.ts";
+import { type Busy, type LimitedDeps, overloaded } from "../request/budgets.ts";
 import type { FailedAttemptLimiter } from "../request/rate-limits.ts";
-import { createSemaphore } from "../request/semaphore.ts";
+import { createSemaphore, QUEUE_FULL } from "../request/semaphore.ts";
 
 /**
  * A wrong code is told so after this long, whichever part of it was wrong: longer than any of the ways to
@@ -31,13 +32,24 @@ const TIME_OF_WRONG_CODE_MS = 400;
  */
 const HASHES_AT_A_TIME = 2;
 
+/** Of a network that guesses too much, a reply must not tell either which codes belong to a session. */
+const TOLD_SLOWLY: ReadonlySet<string> = new Set(["hand_off_code_invalid", "too_many_requests"]);
+
 const UNNAMED_DEVICE = "Another device";
 
-type Hashing = ReturnType<typeof createSemaphore>;
+const QUEUE_IS_FULL = "Many students are changing devices just now. Nothing is lost: try again in a moment.";
+const RETRY_AFTER_SECONDS = 5;
+
+/** Runs work that hashes a code, where there is room for it. */
+type Hashing = <T>(work: () => Promise<T>) => Promise<T | Busy>;
 
 /** Continuing on another device, and forgetting on this one. */
-export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedAttemptLimiter): void {
-	const hashing = createSemaphore(HASHES_AT_A_TIME);
+export function mountHandOffs(api: Api, deps: LimitedDeps, failedLookups: FailedAttemptLimiter): void {
+	const semaphore = createSemaphore(HASHES_AT_A_TIME, deps.config.limits.code_queue);
+	const hashing: Hashing = async (work) => {
+		const outcome = await semaphore(work);
+		return outcome === QUEUE_FULL ? overloaded(QUEUE_IS_FULL, RETRY_AFTER_SECONDS) : outcome;
+	};
 	api.add({
 		method: "post",
 		path: "/api/v2/session/{session_id}/handoff",
@@ -57,6 +69,7 @@ export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedAttempt
 			"session_expired",
 			"operation_mismatch",
 		],
+		spends: "write",
 		handle: (request) => handOff(deps, hashing, request),
 	});
 	api.add({
@@ -78,6 +91,7 @@ export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedAttempt
 			"session_completed",
 			"session_abandoned",
 			"session_expired",
+			"session_full",
 			"operation_mismatch",
 		],
 		handle: (request) => redeem(deps, failedLookups, hashing, request),
@@ -98,7 +112,7 @@ export function mountHandOffs(api: Api, deps: Deps, failedLookups: FailedAttempt
 }
 
 async function handOff(
-	deps: Deps,
+	deps: LimitedDeps,
 	hashing: Hashing,
 	{ c, body }: { c: Context<Env>; body: z.infer<typeof OperationRequest> },
 ): Promise<Outcome<HandOffReply>> {
@@ -106,6 +120,8 @@ async function handOff(
 	const found = await lookUp(deps.store.sessions, "find", c.req.param("session_id") ?? "");
 	if (!found.ok) return found;
 	const { session_id } = found.session.state;
+	const busy = await deps.budgets.code(session_id);
+	if (busy) return busy;
 	const operation_id = body.operation_id ?? mintOperationId(deps.randomBytes);
 	const outcome = await hashing(() => deps.store.sessions.handOff(session_id, operation_id));
 	if (!outcome.ok) return outcome;
@@ -114,15 +130,21 @@ async function handOff(
 }
 
 async function redeem(
-	deps: Deps,
+	deps: LimitedDeps,
 	failedLookups: FailedAttemptLimiter,
 	hashing: Hashing,
 	{ c, body }: { c: Context<Env>; body: z.infer<typeof RedeemRequest> },
 ): Promise<Outcome<SessionSnapshot>> {
 	const began = performance.now();
-	const outcome = await hashing(() => failedLookups.guess(c, () => lookAtCode(deps, body)));
+	const outcome = await failedLookups.guess(c, {
+		code: parseHandOffCode(body.code),
+		device_id: body.device_id ?? null,
+		exists: ({ selector }) => deps.store.sessions.knowsCode(selector),
+		look: (code) => hashing(() => lookAtCode(deps, code, body)),
+		wrong: invalidCode(),
+	});
 	if (!outcome.ok) {
-		if (outcome.refusal.code === "hand_off_code_invalid") {
+		if (TOLD_SLOWLY.has(outcome.refusal.code)) {
 			await (deps.sleep ?? sleep)(Math.max(0, TIME_OF_WRONG_CODE_MS - (performance.now() - began)));
 		}
 		return outcome;
@@ -134,9 +156,7 @@ async function redeem(
 	return { ok: true, body: snapshotOf(session, deps) };
 }
 
-async function lookAtCode(deps: Deps, body: z.infer<typeof RedeemRequest>): Promise<RedeemOutcome> {
-	const code = parseHandOffCode(body.code);
-	if (!code) return invalidCode();
+function lookAtCode(deps: LimitedDeps, code: HandOffCode, body: z.infer<typeof RedeemRequest>) {
 	const mint = () => mintOperationId(deps.randomBytes);
 	return deps.store.sessions.redeem({
 		code,

@@ -1,12 +1,18 @@
 import { HealthReply } from "@carhythm/core";
 import * as z from "zod/mini";
 import type { Deps } from "../context.ts";
-import type { Api } from "../endpoint.ts";
+import type { Api, Outcome } from "../endpoint.ts";
 
 const ProcessReply = z.object({ status: z.literal("ok") });
+const ReadyReply = z.object({
+	status: z.literal("ok"),
+	/** There while the disk is too full to begin sessions; all else goes on. */
+	disk: z.optional(z.literal("low")),
+});
 
 /** Whether the API, the process and the database are there. */
-export function mountHealth(api: Api, deps: Pick<Deps, "store">): void {
+export function mountHealth(api: Api, deps: Pick<Deps, "store" | "disk">): void {
+	const ping = shareCalls(() => deps.store.ping());
 	api.add({
 		method: "get",
 		path: "/api/v2/health",
@@ -19,6 +25,7 @@ export function mountHealth(api: Api, deps: Pick<Deps, "store">): void {
 	api.add({
 		method: "get",
 		path: "/healthz",
+		unlimited: true,
 		tag: "Service",
 		summary: "Whether the process lives",
 		description: "For a supervisor that restarts it. It does not look at the database.",
@@ -29,14 +36,28 @@ export function mountHealth(api: Api, deps: Pick<Deps, "store">): void {
 	api.add({
 		method: "get",
 		path: "/readyz",
+		unlimited: true,
 		tag: "Service",
 		summary: "Whether requests should be sent here",
-		description: "503 while the database does not answer.",
-		reply: { schema: ProcessReply, description: "They should" },
+		description:
+			"503 while the database does not answer. `disk` is `low` while no session is begun for want of room; answers are taken all the same, so requests should be sent.",
+		reply: { schema: ReadyReply, description: "They should" },
 		problems: ["storage_unavailable"],
-		handle: async () => {
-			await deps.store.ping();
-			return { ok: true, body: { status: "ok" } };
+		handle: async (): Promise<Outcome<z.infer<typeof ReadyReply>>> => {
+			await ping();
+			const isLow = (await deps.disk?.look())?.is_low ?? false;
+			return { ok: true, body: isLow ? { status: "ok", disk: "low" } : { status: "ok" } };
 		},
 	});
+}
+
+/** Those who ask while one call is under way share it: `/readyz` has no limit, and costs a query. */
+function shareCalls(call: () => Promise<void>): () => Promise<void> {
+	let under_way: Promise<void> | null = null;
+	return () => {
+		under_way ??= call().finally(() => {
+			under_way = null;
+		});
+		return under_way;
+	};
 }

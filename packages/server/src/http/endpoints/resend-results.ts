@@ -21,6 +21,7 @@ export function mountResendResults(api: Api, deps: Deps): void {
 		},
 		reply: { schema: ResendReply, description: "Whether an email was sent, in words" },
 		problems: ["session_not_found", "session_not_completed"],
+		spends: "write",
 		handle: ({ body }) => resend(deps, body),
 	});
 }

@@ -35,6 +35,7 @@ export function mountScores(api: Api, deps: Deps): void {
 			"There as soon as every scored module has an answer. What is not answered enough has no result. `results` is the profile as CaRhythm's own pages show it. `profile` is the one that clients of the existing product read: for content adopted from it `riasec`, `bigfive`, `behavioral`, `ikigai_zones` are filled, for all other content they are empty and stand beside what `results` says.",
 		reply: { schema: ScoresReply, description: "The stored profile as it is, else computed now" },
 		problems: ["session_not_found", "session_not_completed"],
+		spends: "read",
 		compress: true,
 		handle: async ({ c }) => {
 			const found = await readScores(deps.store, c.req.param("session_id") ?? "");
@@ -56,6 +57,7 @@ export function mountScores(api: Api, deps: Deps): void {
 			description: "The leading interests and traits; for content that ships, the band of each scale",
 		},
 		problems: ["session_not_found", "session_not_completed"],
+		spends: "read",
 		handle: async ({ c }) => {
 			const found = await readScores(deps.store, c.req.param("session_id") ?? "");
 			return found.ok ? { ok: true, body: summarize(found) } : found;

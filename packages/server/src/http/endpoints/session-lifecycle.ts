@@ -30,7 +30,8 @@ export function mountSessionLifecycle(api: Api, deps: Deps): void {
 		description: "Again on a session that is already set aside: the same reply.",
 		body,
 		reply: { schema: AbandonReply, description: "It is set aside" },
-		problems: ["session_not_found", "session_completed", "operation_mismatch"],
+		problems: ["session_not_found", "session_completed", "session_full", "operation_mismatch"],
+		spends: "write",
 		handle: (request) => abandon(deps, request),
 	});
 	api.add({
@@ -41,7 +42,14 @@ export function mountSessionLifecycle(api: Api, deps: Deps): void {
 		description: "With gaps too: what can be scored is scored.",
 		body,
 		reply: { schema: SessionChangedReply, description: "It is completed" },
-		problems: ["session_not_found", "session_abandoned", "session_expired", "operation_mismatch"],
+		problems: [
+			"session_not_found",
+			"session_abandoned",
+			"session_expired",
+			"session_full",
+			"operation_mismatch",
+		],
+		spends: "write",
 		handle: (request) => complete(deps, request),
 	});
 	api.add({
@@ -59,8 +67,10 @@ export function mountSessionLifecycle(api: Api, deps: Deps): void {
 			"session_expired",
 			"session_abandoned",
 			"session_not_restorable",
+			"session_full",
 			"operation_mismatch",
 		],
+		spends: "write",
 		handle: (request) => restore(deps, request),
 	});
 }

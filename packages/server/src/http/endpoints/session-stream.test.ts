@@ -3,6 +3,7 @@ import { type SessionId, SessionNotice } from "@carhythm/core";
 import { sql } from "kysely";
 import { describe, expect, test, vi } from "vitest";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../../test/an-app.ts";
+import { limitsWith } from "../../limits.ts";
 import { anOperationId } from "../../testing/a-store.ts";
 import { engine } from "../../testing/an-engine.ts";
 import type { Job } from "../../testing/racer.ts";
@@ -123,7 +124,7 @@ test("tells at once a session of a database that came back from a backup, also a
 });
 
 test("a session has eight listeners at most; whoever leaves makes room", async () => {
-	await using app = await anApp();
+	await using app = await anApp({ config: { limits: limitsWith() } });
 	const id = await app.start();
 	const heard = await Promise.all(Array.from({ length: 8 }, () => hear(app, id)));
 	const ninth = await app.get(pathOf(id));
@@ -140,7 +141,7 @@ test("a session has eight listeners at most; whoever leaves makes room", async (
 });
 
 test("whoever asks for the head alone gets it, and takes nobody's place", async () => {
-	await using app = await anApp();
+	await using app = await anApp({ config: { limits: limitsWith() } });
 	const id = await app.start();
 	const head = (session_id: string) => app.app.request(pathOf(session_id), { method: "HEAD" });
 	for (let i = 0; i < 9; i += 1) {

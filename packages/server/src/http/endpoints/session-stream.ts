@@ -4,9 +4,8 @@ import type { StoredSession } from "../../db/store.ts";
 import type { Deps, Env } from "../context.ts";
 import type { Api, Outcome } from "../endpoint.ts";
 import { lookUp } from "../reply/session-replies.ts";
+import { networkOf } from "../request/network.ts";
 
-/** One browser needs one; a page that gets none asks from time to time instead. */
-const STREAMS_PER_SESSION = 8;
 const RETRY_AFTER_SECONDS = 30;
 /** Shorter than the patience of common proxies. */
 const HEARTBEAT_MS = 15_000;
@@ -19,7 +18,7 @@ const BEAT = `event: beat\ndata: ${HEARTBEAT_MS}\n\n`;
 
 /** Word of what happens to a session, as it happens. */
 export function mountSessionStream(api: Api, deps: Deps): void {
-	const open = new Map<number, number>();
+	const streams = countStreams(deps.config);
 	api.add({
 		method: "get",
 		path: "/api/v2/session/{session_id}/events",
@@ -29,20 +28,16 @@ export function mountSessionStream(api: Api, deps: Deps): void {
 			"Server-sent events named `session`, the first one at once, then one after every change from whichever device; `id` names the revision. With `Last-Event-ID` the first one is left out while nothing is new. Between them events named `beat`, one at once and then regularly; their data is the number of milliseconds until the next. Whoever hears none is behind something that keeps the stream back. Never counts as activity.",
 		reply: { schema: SessionNotice, events: true, description: "A stream that stays open" },
 		problems: ["session_not_found", "too_many_requests"],
-		handle: ({ c }) => listen(deps, open, c),
+		handle: ({ c }) => listen(deps, streams, c),
 	});
 }
 
-async function listen(
-	deps: Deps,
-	open: Map<number, number>,
-	c: Context<Env>,
-): Promise<Outcome<SessionNotice>> {
+async function listen(deps: Deps, streams: Streams, c: Context<Env>): Promise<Outcome<SessionNotice>> {
 	const found = await lookUp(deps.store.sessions, "find", c.req.param("session_id") ?? "");
 	if (!found.ok) return found;
 	const { response_id, state } = found.session;
-	const count = open.get(response_id) ?? 0;
-	if (count >= STREAMS_PER_SESSION) {
+	const open = streams.take(c, response_id);
+	if (!open) {
 		const detail = "This session is being listened to in too many places.";
 		return {
 			ok: false,
@@ -51,14 +46,14 @@ async function listen(
 		};
 	}
 	// A HEAD request never reads a stream, nor ends it.
-	if (c.req.method === "HEAD") return { ok: true, events: null };
-	open.set(response_id, count + 1);
+	if (c.req.method === "HEAD") {
+		open.release();
+		return { ok: true, events: null };
+	}
 	deps.meter?.streamed(1);
 	const release = () => {
 		deps.meter?.streamed(-1);
-		const left = (open.get(response_id) ?? 1) - 1;
-		if (left > 0) open.set(response_id, left);
-		else open.delete(response_id);
+		open.release();
 	};
 	const events = streamOf(deps, found.session, {
 		seen: c.req.header("last-event-id") ?? null,
@@ -66,6 +61,37 @@ async function listen(
 		release,
 	});
 	return { ok: true, events };
+}
+
+/** Counts the streams that are open, of a session, of a network and of all. */
+type Streams = {
+	/** Null where one of them has no place left. */
+	take(c: Context<Env>, response_id: number): { release: () => void } | null;
+};
+
+function countStreams({ limits, trust_proxy = false }: Deps["config"]): Streams {
+	const open = new Map<string, number>();
+	const share = Math.ceil(limits.network_streams / limits.server_processes);
+	return {
+		take(c, response_id) {
+			const places: [key: string, most: number][] = [
+				[`session ${response_id}`, limits.session_streams],
+				[`network ${networkOf(c, trust_proxy)}`, share],
+				["all", limits.streams],
+			];
+			if (places.some(([key, most]) => (open.get(key) ?? 0) >= most)) return null;
+			for (const [key] of places) open.set(key, (open.get(key) ?? 0) + 1);
+			return {
+				release() {
+					for (const [key] of places) {
+						const left = (open.get(key) ?? 1) - 1;
+						if (left > 0) open.set(key, left);
+						else open.delete(key);
+					}
+				},
+			};
+		},
+	};
 }
 
 type Way = {

@@ -33,10 +33,12 @@ import {
 	sessionIdOf,
 	snapshotOf,
 } from "../reply/session-replies.ts";
+import { type Busy, type LimitedDeps, overloaded, tooManyUnknown } from "../request/budgets.ts";
 import { integerParameter, PAGE_ID, readInteger } from "../request/query.ts";
+import type { FailedAttemptLimiter } from "../request/rate-limits.ts";
 
 /** Beginning a session and reading it. */
-export function mountSessions(api: Api, deps: Deps): void {
+export function mountSessions(api: Api, deps: LimitedDeps, failedLookups: FailedAttemptLimiter): void {
 	api.add({
 		method: "post",
 		path: "/api/v2/session/start",
@@ -59,6 +61,7 @@ export function mountSessions(api: Api, deps: Deps): void {
 			"session_completed",
 			"session_expired",
 			"session_abandoned",
+			"session_full",
 			"assessment_not_found",
 			"operation_mismatch",
 		],
@@ -74,7 +77,7 @@ export function mountSessions(api: Api, deps: Deps): void {
 		nothing: "This browser has no session",
 		problems: [],
 		compress: true,
-		handle: ({ c }) => current(deps, c),
+		handle: ({ c }) => current(deps, failedLookups, c),
 	});
 	api.add({
 		method: "get",
@@ -85,16 +88,17 @@ export function mountSessions(api: Api, deps: Deps): void {
 			"Status, place, answers with their revisions, drafts, progress, expiry. Never counts as activity.",
 		reply: { schema: SessionSnapshot, description: "All that a resume needs" },
 		problems: ["session_not_found"],
+		spends: "read",
 		compress: true,
 		handle: async ({ c }) => {
 			const found = await lookUp(deps.store.sessions, "load", c.req.param("session_id") ?? "");
 			return found.ok ? { ok: true, body: toResume(deps, found.session) } : found;
 		},
 	});
-	mountProgress(api, deps);
+	mountProgress(api, deps, failedLookups);
 }
 
-function mountProgress(api: Api, deps: Deps): void {
+function mountProgress(api: Api, deps: LimitedDeps, failedLookups: FailedAttemptLimiter): void {
 	api.add({
 		method: "get",
 		path: "/api/v2/session/{session_id}/validate",
@@ -103,7 +107,8 @@ function mountProgress(api: Api, deps: Deps): void {
 		description: "Always 200. Never counts as activity.",
 		reply: { schema: ValidateReply, description: "Valid with its progress, or the reason why not" },
 		problems: [],
-		handle: ({ c }) => validate(deps, c.req.param("session_id") ?? ""),
+		spends: "read",
+		handle: ({ c }) => validate(deps, failedLookups, c),
 	});
 	api.add({
 		method: "get",
@@ -112,6 +117,7 @@ function mountProgress(api: Api, deps: Deps): void {
 		summary: "Progress by module",
 		reply: { schema: SessionProgressReply, description: "How far each module is, XP and badges" },
 		problems: ["session_not_found"],
+		spends: "read",
 		handle: ({ c }) => progress(deps, c.req.param("session_id") ?? ""),
 	});
 	api.add({
@@ -125,12 +131,13 @@ function mountProgress(api: Api, deps: Deps): void {
 			description: "The ids of the questions that have an answer now",
 		},
 		problems: ["session_not_found", "page_not_found", "invalid_body"],
+		spends: "read",
 		handle: ({ c }) => answeredQuestions(deps, c),
 	});
 }
 
 async function start(
-	deps: Deps,
+	deps: LimitedDeps,
 	c: Context<Env>,
 	body: z.infer<typeof StartRequest>,
 ): Promise<Outcome<StartReply>> {
@@ -142,6 +149,8 @@ async function start(
 			: "There is no assessment on this server yet.";
 		return { ok: false, refusal: refuse("assessment_not_found", detail) };
 	}
+	const busy = (await deps.budgets.start(c)) ?? (await refuseWithoutRoom(deps));
+	if (busy) return busy;
 	const replaces = sessionIdOf(body.replaces);
 	if (body.replaces !== undefined && !replaces) return unknownSession();
 	const outcome = await sessions.start({
@@ -166,27 +175,51 @@ async function start(
 	};
 }
 
-async function current(deps: Deps, c: Context<Env>): Promise<Outcome<SessionSnapshot>> {
+const RETRY_AFTER_SECONDS = 60;
+
+/** A disk that is almost full is for the answers of those who have begun. */
+async function refuseWithoutRoom({ disk }: Deps): Promise<Busy | null> {
+	if (!disk || (await disk.look())?.is_low !== true) return null;
+	const detail =
+		"This server has no room for new assessments just now. Please tell whoever gave you this address.";
+	return overloaded(detail, RETRY_AFTER_SECONDS);
+}
+
+async function current(
+	deps: LimitedDeps,
+	failedLookups: FailedAttemptLimiter,
+	c: Context<Env>,
+): Promise<Outcome<SessionSnapshot>> {
 	const session_id = readSessionCookie(c);
 	if (!session_id || isFromAnotherSite(c)) return { ok: true, nothing: true };
+	const busy = await deps.budgets.read(session_id);
+	if (busy) return busy;
 	const session = await deps.store.sessions.load(session_id);
-	return session ? { ok: true, body: toResume(deps, session) } : { ok: true, nothing: true };
+	if (session) return { ok: true, body: toResume(deps, session) };
+	return tooManyUnknown(await failedLookups.count(c)) ?? { ok: true, nothing: true };
 }
 
 /** What a returning student gets. */
-function toResume(deps: Deps, session: StoredSession): SessionSnapshot {
+function toResume(deps: LimitedDeps, session: StoredSession): SessionSnapshot {
 	countReturn(deps, session);
 	return snapshotOf(session, deps);
 }
 
 /** Existing clients learn by `validate` that they came too late, others by the snapshot. */
-function countReturn(deps: Deps, session: StoredSession): void {
+function countReturn(deps: LimitedDeps, session: StoredSession): void {
 	if (session.state.status === "active" && expiryOf(session, deps).expired) deps.meter?.metExpired();
 }
 
-async function validate(deps: Deps, id: string): Promise<Outcome<z.infer<typeof ValidateReply>>> {
-	const found = await lookUp(deps.store.sessions, "find", id);
-	if (!found.ok) return { ok: true, body: { valid: false, reason: "not_found", resumable: false } };
+async function validate(
+	deps: LimitedDeps,
+	failedLookups: FailedAttemptLimiter,
+	c: Context<Env>,
+): Promise<Outcome<z.infer<typeof ValidateReply>>> {
+	const found = await lookUp(deps.store.sessions, "find", c.req.param("session_id") ?? "");
+	if (!found.ok) {
+		const busy = tooManyUnknown(await failedLookups.count(c));
+		return busy ?? { ok: true, body: { valid: false, reason: "not_found", resumable: false } };
+	}
 	const { session } = found;
 	countReturn(deps, session);
 	const { expired, resumable } = expiryOf(session, deps);
@@ -203,7 +236,10 @@ async function validate(deps: Deps, id: string): Promise<Outcome<z.infer<typeof 
 	};
 }
 
-async function progress(deps: Deps, id: string): Promise<Outcome<z.infer<typeof SessionProgressReply>>> {
+async function progress(
+	deps: LimitedDeps,
+	id: string,
+): Promise<Outcome<z.infer<typeof SessionProgressReply>>> {
 	const found = await lookUp(deps.store.sessions, "load", id);
 	if (!found.ok) return found;
 	const { state, version } = found.session;
@@ -226,7 +262,7 @@ async function progress(deps: Deps, id: string): Promise<Outcome<z.infer<typeof 
 }
 
 async function answeredQuestions(
-	deps: Deps,
+	deps: LimitedDeps,
 	c: Context<Env>,
 ): Promise<Outcome<z.infer<typeof AnsweredQuestionsReply>>> {
 	const page_id = c.req.query("page_id") === undefined ? null : readInteger(c, "page_id");

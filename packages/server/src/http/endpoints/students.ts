@@ -31,7 +31,8 @@ export function mountStudents(api: Api, deps: Deps): void {
 			schema: StudentInfoReply,
 			description: "Completed and scored. `email_sent` is false: email is not set up",
 		},
-		problems: ["session_not_found", "session_abandoned", "session_expired"],
+		problems: ["session_not_found", "session_abandoned", "session_expired", "session_full"],
+		spends: "write",
 		handle: ({ body }) => saveInfo(deps, body),
 	});
 }

@@ -3,6 +3,8 @@ import type { Context, MiddlewareHandler } from "hono";
 import { StorageUnavailable } from "../../db/store.ts";
 import type { Deps, Env } from "../context.ts";
 import { problem } from "../reply/problem.ts";
+import { networkOf } from "../request/network.ts";
+import { createRepeatedRefusals } from "./repeated-refusals.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const RETRY_AFTER_SECONDS = "5";
@@ -12,8 +14,14 @@ const READINESS = "/readyz";
  * Gives each request an id and writes one line about it: the template of its path, never the path itself,
  * which holds the secret session id. A client that sends an id of its own gets it back. The log holds only a
  * hash of that, because a client may send its session id.
+ * Refusals of one client share a line a second.
  */
-export function requestLog({ log, randomBytes }: Pick<Deps, "log" | "randomBytes">): MiddlewareHandler<Env> {
+export function requestLog({
+	log,
+	randomBytes,
+	config: { trust_proxy = false },
+}: Pick<Deps, "log" | "randomBytes" | "config">): MiddlewareHandler<Env> {
+	const refusals = createRepeatedRefusals((line) => log.info(line, "request"));
 	// Unique among all processes and restarts by its first part, within this one by its second.
 	const process_id = Buffer.from(randomBytes(8)).toString("hex");
 	let count = 0;
@@ -32,7 +40,14 @@ export function requestLog({ log, randomBytes }: Pick<Deps, "log" | "randomBytes
 		const client = client_id !== null && { client_request: hashOf(client_id) };
 		const line = { request_id, ...client, method: c.req.method, route: c.get("route"), status, ms };
 		if (status >= 500) log.error(line, "request");
-		else log.info(line, "request");
+		else if (status < 400) log.info(line, "request");
+		else {
+			// The network tells clients apart, and is not logged.
+			const { method, route } = line;
+			const kind = `${status} ${method} ${route} ${networkOf(c, trust_proxy)}`;
+			const counted = refusals.count(kind, () => ({ method, route, status }));
+			if (counted) log.info(counted.repeated > 0 ? { ...line, ...counted } : line, "request");
+		}
 	};
 }
 

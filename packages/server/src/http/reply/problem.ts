@@ -14,6 +14,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: ContentfulStatusCo
 	session_abandoned: { status: 409, title: "Session set aside" },
 	session_completed: { status: 409, title: "Session already completed" },
 	session_not_completed: { status: 409, title: "Session not completed" },
+	session_full: { status: 409, title: "History of the session full" },
 	session_not_restorable: { status: 409, title: "Session cannot be restored" },
 	session_held_elsewhere: { status: 409, title: "Session continued on another device" },
 	hand_off_code_invalid: { status: 404, title: "Code not valid" },
@@ -36,7 +37,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: ContentfulStatusCo
 	invalid_body: { status: 422, title: "Invalid request" },
 	unsupported_media_type: { status: 415, title: "Unsupported encoding" },
 	body_too_large: { status: 413, title: "Request too large" },
-	too_many_requests: { status: 429, title: "Too many failed look-ups" },
+	too_many_requests: { status: 429, title: "Too many requests" },
 	storage_unavailable: { status: 503, title: "Storage unavailable" },
 	internal_error: { status: 500, title: "Error on our side" },
 };

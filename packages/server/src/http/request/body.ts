@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import * as z from "zod/mini";
 import type { Env } from "../context.ts";
 import type { ProblemDetails } from "../reply/problem.ts";
+import { FREE_BYTES, type OpenBody } from "./body-budget.ts";
 import { unknownFields } from "./unknown-fields.ts";
 
 /** The mini build of zod says only "Invalid input" until it is given a language. */
@@ -12,7 +13,7 @@ const BODY_LIMIT = 1024 * 1024;
 
 const ERRORS_LISTED = 20;
 
-export type Parsed<T> = { ok: true; value: T } | { ok: false; refusal: ProblemDetails };
+export type Parsed<T> = { ok: true; value: T } | { ok: false; refusal: ProblemDetails; retry_after?: number };
 
 const TOO_LARGE: ProblemDetails = {
 	code: "body_too_large",
@@ -21,6 +22,11 @@ const TOO_LARGE: ProblemDetails = {
 const NOT_JSON: ProblemDetails = {
 	code: "invalid_json",
 	detail: "The body of this request is not JSON in UTF-8.",
+};
+const RETRY_AFTER_SECONDS = 5;
+const NO_ROOM: ProblemDetails = {
+	code: "storage_unavailable",
+	detail: "This server is receiving too much just now. Nothing is lost: please try again in a moment.",
 };
 const ENCODED: ProblemDetails = {
 	code: "unsupported_media_type",
@@ -38,13 +44,14 @@ const MISSING: ProblemDetails = {
  * secret session id in what is sent.
  * @returns `undefined` for an absent body
  */
-export async function readJson(c: Context<Env>): Promise<Parsed<unknown>> {
+export async function readJson(c: Context<Env>, open: OpenBody): Promise<Parsed<unknown>> {
 	const encoding = c.req.header("content-encoding");
 	if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity")
 		return { ok: false, refusal: ENCODED };
 	try {
-		const bytes = await readBytes(c);
-		if (!bytes) return { ok: false, refusal: TOO_LARGE };
+		const bytes = await readBytes(c, open);
+		if (bytes === "too_large") return { ok: false, refusal: TOO_LARGE };
+		if (bytes === "no_room") return { ok: false, refusal: NO_ROOM, retry_after: RETRY_AFTER_SECONDS };
 		const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 		return { ok: true, value: text.trim() === "" ? undefined : JSON.parse(text) };
 	} catch {
@@ -54,22 +61,29 @@ export async function readJson(c: Context<Env>): Promise<Parsed<unknown>> {
 }
 
 /**
- * The body; null when it is larger than {@link BODY_LIMIT}, which is found out before the rest of it is read.
+/**
+ * The body, unless it is larger than {@link BODY_LIMIT} or there is no room for it, which is found out before the
+ * rest of it is read.
  *
- * `hono/body-limit` would do, but begins with a look at `c.req.raw.body`. For that the adapter to Node builds a
- * whole Request with a web stream, where `arrayBuffer()` reads the socket: an answer of 200 bytes that came in
- * took about twice the processor time.
+ * `hono/body-limit` would do for the first, but begins with a look at `c.req.raw.body`. For that the adapter to
+ * Node builds a whole Request with a web stream, where `arrayBuffer()` reads the socket: an answer of 200 bytes
+ * that came in took about twice the processor time.
  */
-async function readBytes(c: Context<Env>): Promise<ArrayBuffer | Uint8Array | null> {
+async function readBytes(
+	c: Context<Env>,
+	open: OpenBody,
+): Promise<ArrayBuffer | Uint8Array | "too_large" | "no_room"> {
 	const declared = c.req.header("content-length");
 	if (declared !== undefined && c.req.header("transfer-encoding") === undefined) {
-		return Number(declared) > BODY_LIMIT ? null : c.req.arrayBuffer();
+		if (Number(declared) > BODY_LIMIT) return "too_large";
+		if (Number(declared) <= FREE_BYTES) return c.req.arrayBuffer();
 	}
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	for await (const chunk of c.req.raw.body ?? []) {
 		size += chunk.length;
-		if (size > BODY_LIMIT) return null;
+		if (size > BODY_LIMIT) return "too_large";
+		if (!open.grow(size)) return "no_room";
 		chunks.push(chunk);
 	}
 	return Buffer.concat(chunks);

@@ -1,96 +1,80 @@
-import { getConnInfo } from "@hono/node-server/conninfo";
+import type { HandOffCode } from "@carhythm/core";
 import type { Context } from "hono";
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { counted } from "../../counted.ts";
 import type { RedeemOutcome } from "../../db/store.ts";
 import type { Env, HttpConfig } from "../context.ts";
-import type { ProblemDetails } from "../reply/problem.ts";
+import type { Busy } from "./budgets.ts";
+import { networkOf } from "./network.ts";
+import { createRateLimiter } from "./rate-limiter.ts";
 
 /**
- * Counts unknown session ids and wrong codes by client address. Requests that succeed are never counted: a
+ * Counts unknown session ids and wrong codes by client network. Requests that succeed are never counted: a
  * school of a thousand students shares one address.
  */
 export type FailedAttemptLimiter = {
-	/** Counts an unknown session. @returns seconds to wait when the address is over its limit, else null */
+	/** Counts an unknown session. @returns seconds to wait when the network is over its limit, else null */
 	count(c: Context<Env>): Promise<number | null>;
 	/**
-	 * Looks at a code, unless too many from this address were wrong: then it is not even looked at. Wrong
-	 * codes have a limit of their own; a client that asks for unknown sessions must not keep right codes of
-	 * the same school out.
+	 * Looks at a code. One that belongs to a session has five tries of its own, so it is looked at whatever
+	 * others of the same network have guessed: a stranger in the school's network cannot lock the school out.
+	 * All others are counted for the network and for the browser, and over the limit are not even looked at.
 	 */
-	guess(c: Context<Env>, look: () => Promise<RedeemOutcome>): Promise<RedeemOutcome | TooManyGuesses>;
+	guess(c: Context<Env>, guess: Guess): Promise<RedeemOutcome | Busy>;
 };
 
-type TooManyGuesses = { ok: false; refusal: ProblemDetails; retry_after: number };
+type Guess = {
+	/** Null for a text that is no code. */
+	code: HandOffCode | null;
+	/** What the browser calls itself; null where it does not. */
+	device_id: string | null;
+	/** Whether the code's selector belongs to a session. */
+	exists: (code: HandOffCode) => Promise<boolean>;
+	look: (code: HandOffCode) => Promise<RedeemOutcome | Busy>;
+	/** The reply to a code of no session. */
+	wrong: RedeemOutcome;
+};
 
-/** A code is short, an id is not. */
-const LOOKUPS_PER_GUESS = 10;
+/**
+ * More than the five tries of a code, so that retries of a redeeming whose reply was lost get their reply. It
+ * bounds the hashing that a single code can cause.
+ */
+const LOOKS_AT_A_CODE_PER_MINUTE = 20;
 
-export function createFailedAttemptLimiter(config: HttpConfig): FailedAttemptLimiter {
-	const networkOf = (c: Context<Env>) => clientNetwork(clientAddress(c, config.trust_proxy ?? false));
-	const { failed_lookups_per_minute } = config;
-	const lookups = new RateLimiterMemory({ points: failed_lookups_per_minute, duration: 60 });
-	const guesses = new RateLimiterMemory({
-		points: Math.max(1, Math.floor(failed_lookups_per_minute / LOOKUPS_PER_GUESS)),
-		duration: 60,
-	});
+export function createFailedAttemptLimiter({
+	limits,
+	trust_proxy = false,
+}: HttpConfig): FailedAttemptLimiter {
+	const network = (c: Context<Env>) => networkOf(c, trust_proxy);
+	const perMinute = (points: number) => createRateLimiter({ points, seconds: 60 });
+	const share = (points: number) => Math.ceil(points / limits.server_processes);
+	const lookups = perMinute(share(limits.network_unknown_sessions_per_minute));
+	const ofNetwork = perMinute(share(limits.network_wrong_codes_per_minute));
+	const ofBrowser = perMinute(limits.browser_wrong_codes_per_minute);
+	const ofCode = perMinute(Math.max(LOOKS_AT_A_CODE_PER_MINUTE, limits.browser_wrong_codes_per_minute));
+
+	const countWrong = async (c: Context<Env>, device_id: string | null): Promise<number | null> => {
+		const key = network(c);
+		const browser = device_id === null ? null : await ofBrowser.spend(`${key} ${device_id}`);
+		return browser ?? ofNetwork.spend(key);
+	};
 	return {
-		count: (c) => consume(lookups, networkOf(c)),
-		async guess(c, look) {
-			const network = networkOf(c);
-			let isWrong = false;
-			try {
-				// Before anybody knows whether it is right, or many at once would all be looked at before the
-				// first one counts.
-				const wait = await consume(guesses, network);
+		count: (c) => lookups.spend(network(c)),
+		async guess(c, { code, device_id, exists, look, wrong }) {
+			if (code && (await exists(code))) {
+				const wait = await ofCode.spend(code.selector);
 				if (wait !== null) return tooManyGuesses(wait);
-				const outcome = await look();
-				isWrong = !outcome.ok && outcome.refusal.code === "hand_off_code_invalid";
-				return outcome;
-			} finally {
-				if (!isWrong) await guesses.reward(network);
+				const outcome = await look(code);
+				const isWrong = !outcome.ok && outcome.refusal.code === "hand_off_code_invalid";
+				if (!isWrong) return outcome;
 			}
+			// Told in the same way whether or not the code belongs to a session.
+			const wait = await countWrong(c, device_id);
+			return wait === null ? wrong : tooManyGuesses(wait);
 		},
 	};
 }
 
-async function consume(limiter: RateLimiterMemory, network: string): Promise<number | null> {
-	try {
-		await limiter.consume(network);
-		return null;
-	} catch (rejection) {
-		if (rejection instanceof RateLimiterRes) return secondsOf(rejection);
-		throw rejection;
-	}
-}
-
-function tooManyGuesses(wait: number): TooManyGuesses {
+function tooManyGuesses(wait: number): Busy {
 	const detail = `Too many codes were wrong from this network. Try again in ${counted(wait, "second")}.`;
 	return { ok: false, refusal: { code: "too_many_requests", detail }, retry_after: wait };
-}
-
-function secondsOf({ msBeforeNext }: RateLimiterRes): number {
-	return Math.max(1, Math.ceil(msBeforeNext / 1000));
-}
-
-/**
- * The address of the client. Behind a proxy of our own it is the last one named: those before it are the
- * client's claims.
- */
-function clientAddress(c: Context<Env>, trust_proxy: boolean): string {
-	const forwarded = trust_proxy ? c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
-	if (forwarded) return forwarded;
-	return (c.env?.incoming && getConnInfo(c).remote.address) || "unknown";
-}
-
-/** An IPv6 client owns at least 64 bits of addresses, so these count as one. */
-function clientNetwork(address: string): string {
-	const mapped = address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
-	if (!mapped.includes(":")) return mapped;
-	const [head = "", tail] = mapped.split("::", 2);
-	const groups = head === "" ? [] : head.split(":");
-	const missing = tail === undefined ? 0 : 8 - groups.length - (tail === "" ? 0 : tail.split(":").length);
-	return [...groups, ...Array<string>(Math.max(0, missing)).fill("0"), ...(tail?.split(":") ?? [])]
-		.slice(0, 4)
-		.join(":");
 }

@@ -8,6 +8,7 @@ import { incarnation } from "./006-incarnation.ts";
 import { pointsScoring } from "./007-points-scoring.ts";
 import { reads } from "./008-reads.ts";
 import { lateEvents } from "./009-late-events.ts";
+import { sessionSizes } from "./010-session-sizes.ts";
 
 /** All migrations, in order. A released one is never changed; what comes next is added at the end. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
 	pointsScoring,
 	reads,
 	lateEvents,
+	sessionSizes,
 ];

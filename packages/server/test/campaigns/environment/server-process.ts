@@ -9,6 +9,7 @@ import { readQuestions } from "../students/questions.ts";
 import type { ServerAddress } from "../students/requests.ts";
 import { createStudent } from "../students/student.ts";
 import { bundleServer, type ServerBundle } from "./server-bundle.ts";
+import { WITHOUT_LIMITS } from "../../../src/testing/without-limits.ts";
 
 const WARM_UP = 40;
 const PATIENCE_MS = 60_000;
@@ -26,11 +27,14 @@ export type ServerOptions = {
 	/** Modules that are loaded before the server, for control arms. */
 	preload?: readonly URL[];
 	environment?: Readonly<Record<string, string>>;
+	/** Its students never rest, so it has no limits unless they are the subject. */
+	limits?: "default";
 };
 
 /** `carhythm serve` in a process of its own. */
 export type RunningServer = {
 	where: ServerAddress;
+	pid: number;
 	/** Ends it with SIGKILL. */
 	kill(): Promise<void>;
 	/** Ends it with SIGTERM, as an operator does. */
@@ -84,6 +88,7 @@ function launch(program: ServerBundle, options: ServerOptions): LaunchedServer {
 			PATH: process.env["PATH"],
 			NODE_COMPILE_CACHE: program.compile_cache,
 			DATABASE_URL: options.address,
+			...(options.limits === "default" ? {} : WITHOUT_LIMITS),
 			...options.environment,
 		},
 	});
@@ -106,6 +111,7 @@ function launch(program: ServerBundle, options: ServerOptions): LaunchedServer {
 	ready.catch(() => {});
 	return {
 		where,
+		pid: child.pid ?? 0,
 		ready,
 		ended,
 		hasEnded: () => child.exitCode !== null || child.signalCode !== null,
