@@ -112,8 +112,10 @@ describe.each(["compose.yaml", "compose.postgres.yaml"])("%s", (file) => {
 		const { context, dockerfile, target } = services.carhythm.build;
 		expect({ context, dockerfile }).toEqual({ context: ".", dockerfile: "Containerfile" });
 		expect(all("FROM").some((from) => from.endsWith(` AS ${target}`))).toBe(true);
-		const variables = Object.keys(services.carhythm.environment);
+		const variables = Object.keys(services.carhythm.environment ?? {});
 		expect(variables.filter((variable) => !isSetting(variable))).toEqual([]);
+		// Every setting without an edit here; without the file the defaults hold.
+		expect(services.carhythm.env_file).toEqual([{ path: "settings.env", required: false }]);
 	});
 
 	test("declares its volumes, holds no secret and names images without a host", () => {
@@ -121,12 +123,12 @@ describe.each(["compose.yaml", "compose.postgres.yaml"])("%s", (file) => {
 			expect(service.image).toMatch(/^[a-z-]+(:[\w.-]+)?$/);
 			for (const volume of service.volumes) expect(volumes).toHaveProperty(volume.split(":")[0]);
 			for (const name of service.secrets ?? []) expect(secrets[name].file).toMatch(/^\.\/secrets\//);
-			for (const [variable, value] of Object.entries(service.environment)) {
+			for (const [variable, value] of Object.entries(service.environment ?? {})) {
 				if (/PASSWORD|SECRET|DATABASE_URL/.test(variable)) expect(value).toMatch(/^\/run\/secrets\//);
 			}
 		}
 		// As a file that git does not take.
-		expect(read(".gitignore").split("\n")).toContain("secrets/");
+		expect(read(".gitignore").split("\n")).toEqual(expect.arrayContaining(["secrets/", "settings.env"]));
 	});
 });
 
