@@ -41,6 +41,7 @@ export * from "./scoring/scoring.ts";
 // What client and server say to each other.
 export * from "./contract.ts";
 export * from "./contract-hand-off.ts";
+export * from "./contract-privacy.ts";
 export * from "./contract-rescue.ts";
 export * from "./contract-sync.ts";
 export * from "./refusal.ts";

@@ -27,6 +27,7 @@ export const RefusalCode = z.enum([
 	/** Its history has as many events, or as long ones, as a session may have. */
 	"session_full",
 	"session_held_elsewhere",
+	"session_to_be_erased",
 	"hand_off_code_invalid",
 	"question_not_found",
 	"page_not_found",

@@ -85,6 +85,9 @@ export function correctedTime(times: {
 	return toInstant(Math.min(Math.max(at, floor), ceiling));
 }
 
+/** For so many days a student can undo that a session is erased. */
+export const ERASE_UNDO_DAYS = 7;
+
 /** The moment `minutes` later. */
 export function addMinutes(instant: Instant, minutes: number): Instant {
 	return toInstant(toMillis(instant) + minutes * 60_000);

@@ -8,6 +8,7 @@ import { mountContent } from "./http/endpoints/content.ts";
 import { mountFeedback } from "./http/endpoints/feedback.ts";
 import { mountHandOffs } from "./http/endpoints/hand-offs.ts";
 import { mountHealth } from "./http/endpoints/health.ts";
+import { mountPrivacy } from "./http/endpoints/privacy.ts";
 import { mountResendResults } from "./http/endpoints/resend-results.ts";
 import { mountScores } from "./http/endpoints/scores.ts";
 import { mountSessionLifecycle } from "./http/endpoints/session-lifecycle.ts";
@@ -58,6 +59,7 @@ export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 	mountScores(api, deps);
 	mountFeedback(api, limited);
 	mountSettings(api, deps);
+	mountPrivacy(api, deps);
 	mountHealth(api, deps);
 	mountDocs(app, api);
 	if (meter) mountMetrics(app, meter);

@@ -18,6 +18,18 @@ test("nothing set: the defaults", () => {
 		metrics: false,
 		theme: {},
 		limits: limitsWith(),
+		shared_default: false,
+		retention_unfinished_days: 30,
+		retention_set_aside_days: 30,
+		retention_completed_days: 730,
+		retention_person_days: 365,
+		retention_feedback_days: 730,
+		retention_late_days: 90,
+		retention_codes_days: 1,
+		retention_backups_days: 90,
+		personal_fields: ["email", "full_name", "age_group", "country", "origin_country"],
+		erasure_key: null,
+		erasure_memory: null,
 	});
 });
 
@@ -60,6 +72,11 @@ test.each([
 	[{ CORS_ORIGINS: "https://a.example/path" }, 'CORS_ORIGINS is "https://a.example/path".'],
 	[{ TRUST_PROXY: "yes" }, 'TRUST_PROXY is "yes". It must be true or false.'],
 	[{ MIGRATE_ON_START: "1" }, 'MIGRATE_ON_START is "1". It must be true or false.'],
+	[{ RETENTION_UNFINISHED_DAYS: "29" }, "It must be 0, which keeps it for ever, or a number of days from 30"],
+	[{ RETENTION_COMPLETED_DAYS: "36501" }, 'RETENTION_COMPLETED_DAYS is "36501".'],
+	[{ RETENTION_CODES_DAYS: "0" }, 'RETENTION_CODES_DAYS is "0". It must be a number of days from 1 to 365.'],
+	[{ PERSONAL_FIELDS: "email,shoe_size" }, "It must be none, or a list of email, full_name"],
+	[{ ERASURE_KEY: "short" }, "It must have at least 32 characters."],
 	[{ DATABASE_URL: "carhythm.db" }, "It must have the form sqlite:FILE"],
 ])("%j is refused with a sentence", (environment, sentence) => {
 	expect(() => readConfig({}, environment)).toThrow(sentence);
@@ -88,6 +105,20 @@ test("the theme is JSON with the values to replace, and nothing else", () => {
 	for (const theme of ["Our school", '{"brand":"x"}', '{"brand_name":7}']) {
 		expect(() => readConfig({ theme }, {})).toThrow(/--theme is .* It must be JSON such as/);
 	}
+});
+
+test("retention is a number of days, or for ever", () => {
+	const given = {
+		RETENTION_UNFINISHED_DAYS: "0",
+		RETENTION_SET_ASIDE_DAYS: "7",
+		ERASURE_KEY: "k".repeat(32),
+	};
+	expect(readConfig({ retention_completed_days: "1" }, given)).toMatchObject({
+		retention_unfinished_days: 0,
+		retention_set_aside_days: 7,
+		retention_completed_days: 1,
+		erasure_key: "k".repeat(32),
+	});
 });
 
 test("NAME_FILE names a file with the value; both at once, an empty file and none are mistakes", () => {

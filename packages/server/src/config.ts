@@ -5,9 +5,11 @@ import { textOf } from "./config-text.ts";
 import { type DatabaseUrl, parseDatabaseUrl } from "./db/dialect.ts";
 import { type Limits, readLimits } from "./limits.ts";
 import { OperatorError } from "./operator-error.ts";
+import { PRIVACY_SETTINGS, type PrivacyConfig } from "./privacy-settings.ts";
+import { integer, type Setting, yesOrNo } from "./setting.ts";
 
 /** Everything that an operator may set. */
-export type Config = {
+export type Config = PrivacyConfig & {
 	database_url: DatabaseUrl;
 	host: string;
 	/** 0 takes any free one. */
@@ -30,20 +32,6 @@ export type Config = {
 
 const LogLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]);
 type LogLevel = z.infer<typeof LogLevel>;
-
-const integer = (from: number, to: number) =>
-	z.pipe(
-		z.string().check(
-			z.regex(/^\d{1,9}$/),
-			z.refine((text) => Number(text) >= from && Number(text) <= to),
-		),
-		z.transform(Number),
-	);
-
-const yesOrNo = z.pipe(
-	z.enum(["true", "false"]),
-	z.transform((text) => text === "true"),
-);
 
 const Origins = z.pipe(
 	z.pipe(
@@ -75,24 +63,6 @@ const ThemeChanges = z.pipe(
 	// JSON holds no undefined, so what is named has a value.
 	z.transform((changes) => changes as Config["theme"]),
 );
-
-/** One thing to set: how it is called, its default, what is allowed. */
-type Setting<T> = {
-	/** Its environment variable. */
-	variable: string;
-	/** Its flag on the command line. */
-	flag: string;
-	/** How the flag's value is called in the help. */
-	placeholder: string;
-	/** The flag alone means true. */
-	needsNoValue?: true;
-	fallback: string;
-	/** One line of help. */
-	about: string;
-	/** What is allowed, as the end of a sentence. */
-	allowed: string;
-	schema: z.ZodMiniType<T, string>;
-};
 
 type Settings = { [Name in Exclude<keyof Config, "database_url" | "limits">]: Setting<Config[Name]> } & {
 	database_url: Setting<string>;
@@ -201,6 +171,7 @@ export const SETTINGS: Settings = {
 		allowed: `It must be JSON such as {"brand_name": "Our school", "primary_color": "#224466"}.`,
 		schema: ThemeChanges,
 	},
+	...PRIVACY_SETTINGS,
 };
 
 export type SettingName = Exclude<keyof Config, "limits">;
@@ -244,11 +215,22 @@ export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = proces
 		backups_kept: read(SETTINGS.backups_kept, flags.backups_kept),
 		metrics: read(SETTINGS.metrics, flags.metrics),
 		theme: read(SETTINGS.theme, flags.theme),
+		...readPrivacy(read, flags),
 	};
 	const limits = readLimits(environment, problems);
 	if (!parsedUrl?.ok || !isComplete(rest) || problems.length > 0)
 		throw new OperatorError("usage", problems.join("\n"));
 	return { database_url: parsedUrl.url, ...rest, limits };
+}
+
+/** The settings of privacy-settings.ts, which are of several types. */
+function readPrivacy(
+	read: (setting: Setting<unknown>, given: string | undefined) => unknown,
+	flags: Flags,
+): { [Name in keyof PrivacyConfig]: PrivacyConfig[Name] | undefined } {
+	const names = Object.keys(PRIVACY_SETTINGS) as (keyof PrivacyConfig)[];
+	const values = names.map((name) => [name, read(PRIVACY_SETTINGS[name], flags[name])]);
+	return Object.fromEntries(values) as { [Name in keyof PrivacyConfig]: PrivacyConfig[Name] | undefined };
 }
 
 type Rest = Omit<Config, "database_url" | "limits">;

@@ -9,16 +9,20 @@ import type { Config } from "./config.ts";
 import { createStore } from "./db/create-store.ts";
 import type { Database } from "./db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "./db/open.ts";
+import { startRetention } from "./db/retention/automatic.ts";
 import { createDiskWatch } from "./db/sqlite/disk-watch.ts";
 import { refuseStaleLog } from "./db/sqlite/open-log.ts";
 import type { DiskWatch } from "./db/store.ts";
+import { erasureMemoryOf } from "./erasure-memory.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { limitConnections, timeLimits } from "./http/connection-limits.ts";
 import type { Meter } from "./metrics/meter.ts";
 import { exposedFiles } from "./migrations/backup/exposed-files.ts";
+import { eraseKept } from "./migrations/steps/undo-tables.ts";
 import { OperatorError } from "./operator-error.ts";
 import { webRoot } from "./paths.ts";
 import { prepareDatabase } from "./prepare-database.ts";
+import { purgeBackups, rulesAt } from "./retention.ts";
 import { untilStopped } from "./shutdown.ts";
 
 /**
@@ -63,6 +67,9 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 				cors_origins,
 				theme,
 				session_expiry_days,
+				retention: config,
+				shared_default: config.shared_default,
+				personal_fields: config.personal_fields,
 				trust_proxy,
 				limits,
 			},
@@ -73,6 +80,13 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		server.keepAliveTimeout = KEEP_ALIVE_MS;
 		limitConnections(server, config);
 		const port = await listen(server, config);
+		const endRetention = startRetention(database, {
+			rules: () => rulesAt(config, means.now()),
+			eraseKept,
+			openMemory: () => erasureMemoryOf(config),
+			log,
+			purgeFiles: () => purgeBackups(config, means.now()),
+		});
 		// Streams of events would stay open for ever.
 		const stopped = untilStopped(server, log, () => store.notifier.close());
 		const place = `${isNew ? "A new database was made" : "Database"}: ${describeDatabase(config.database_url)}`;
@@ -81,6 +95,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		const endHousekeeping = startHousekeeping(database, { log, now: means.now });
 		await stopped;
 		await endHousekeeping();
+		await endRetention();
 	} finally {
 		await database.close();
 	}

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { toInstant } from "@carhythm/core";
 import { type Command, InvalidArgumentError } from "commander";
+import { erasureMemoryOf } from "../erasure-memory.ts";
 import { backup } from "../migrations/backup/backup.ts";
 import { megabytes } from "../migrations/backup/files.ts";
 import { usualBackupFolder } from "../migrations/backup/folder.ts";
@@ -9,10 +10,13 @@ import { keepNewest, SCHEDULED } from "../migrations/backup/keep-newest.ts";
 import { listBackups } from "../migrations/backup/list.ts";
 import { type Manifest, manifestPath, readManifest } from "../migrations/backup/manifest.ts";
 import { backupName } from "../migrations/backup/names.ts";
+import { readPresent } from "../migrations/backup/present-erasures.ts";
+import { type RepeatedErasures, repeatErasures } from "../migrations/backup/repeat-erasures.ts";
 import { type Restored, restore, shownName } from "../migrations/backup/restore.ts";
 import { OperatorError } from "../operator-error.ts";
 import { confirm } from "./confirm.ts";
 import { counted, print, printJson, printTable, tell } from "./output.ts";
+import { systemUser } from "./recording.ts";
 import { configOf, withSettings } from "./settings.ts";
 
 /** `carhythm backup` and `carhythm restore` */
@@ -64,27 +68,45 @@ export function addBackupCommands(program: Command): void {
 			for (const problem of problems) tell(problem);
 		});
 
-	withSettings(program.command("restore"), ["database_url"])
+	withSettings(program.command("restore"), ["database_url", "erasure_key", "erasure_memory"])
 		.description("put a backup in the place of the database, which is kept under another name")
 		.argument("<file>", "what `carhythm backup` made, with its manifest beside it")
 		.option("--yes", "do not ask")
 		.option("--replace", "PostgreSQL: also when the database is not empty")
 		.option("--json", "the result as JSON")
 		.action(async (file: string, options) => {
-			const { database_url } = configOf(options);
+			const config = configOf(options);
+			const { database_url } = config;
 			const manifest = readManifest(file);
 			await confirm(options, {
 				question: `Put the backup ${file} of ${manifest.created_at} (${contentOf(manifest)}) in the place of ${shownName(database_url)}?`,
 				warning: "A restore takes the present database out of use.",
 				otherwise: "Nothing was changed.",
 			});
+			const now = toInstant(Date.now());
+			const present = await readPresent(database_url);
+			const memory = erasureMemoryOf(config);
+			const erasures = [...(present?.erasures ?? []), ...(memory?.recall() ?? [])];
+			let erased: RepeatedErasures = { repeated: 0, other_key: 0, is_logged: false };
 			const restored = await restore(file, database_url, {
-				now: toInstant(Date.now()),
+				now,
 				replace: options.replace === true,
 				onStep: tell,
+				async prepare(url, { created_at }) {
+					erased = await repeatErasures(url, {
+						memory,
+						erasures: [...new Map(erasures.map((erasure) => [erasure.session_hash, erasure])).values()],
+						actor: systemUser(),
+						now,
+						created_at,
+						replaced_log: present?.log ?? null,
+					});
+				},
 			});
-			if (options.json) printJson(restored);
+			const { repeated: erased_again, other_key: erased_with_other_key } = erased;
+			if (options.json) printJson({ ...restored, erased_again, erased_with_other_key });
 			else report(restored, shownName(database_url));
+			tellOfErasures(erased);
 		});
 }
 
@@ -118,6 +140,17 @@ function showBackups(backups: ReturnType<typeof listBackups>["backups"], place: 
 function contentOf({ file, tables }: Manifest): string {
 	const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
 	return `${megabytes(file.size)}, ${counted(Object.keys(tables).length, "table")}, ${counted(rows, "row")}`;
+}
+
+function tellOfErasures({ repeated, other_key, is_logged }: RepeatedErasures): void {
+	if (repeated > 0) tell(`${counted(repeated, "session")} that had been erased since the backup went again.`);
+	if (other_key > 0) {
+		tell(
+			`${counted(other_key, "erasure")} could not be repeated: another key made ${other_key === 1 ? "its hash" : "their hashes"}. Set ERASURE_KEY or ERASURE_MEMORY to the ones of then, and restore again.`,
+		);
+	}
+	if (!is_logged)
+		tell("The backup is from before the operators' log, so this restore is not recorded in it.");
 }
 
 function report({ manifest, kept }: Restored, name: string): void {

@@ -278,6 +278,23 @@ test("export writes over no file without --force, neither the table nor the code
 	expect(same).toMatchObject({ code: 2, stderr: "--out and --codebook name the same file.\n" });
 });
 
+test("export --without-person has no column that tells who a student is, neither does its codebook", async () => {
+	await using school = await aSchool();
+	const { session_id, display_id } = await school.start();
+	await school.essay(session_id, "In the mountains.");
+	const person = { email: "canary@school.example", full_name: "Canary", age_group: "16", country: "X" };
+	await school.store.sessions.saveStudentInfo(session_id, { ...person, origin_country: "Y" });
+	const out = school.folder.file("a.csv");
+	const done = await school.run("export", "--rows", "sessions", "--without-person", "--out", out);
+	expect(done).toMatchObject({ code: 0 });
+	const [header = "", row = ""] = readFileSync(out, "utf8").split("\r\n");
+	expect(row.split(",")).toHaveLength(header.split(",").length);
+	expect(row).toContain(display_id);
+	expect(row).toContain("In the mountains.");
+	const book = readFileSync(school.folder.file("a.codebook.csv"), "utf8");
+	for (const text of [header, row, book]) expect(text).not.toMatch(/full_name|email|country|age_group|anary/);
+});
+
 test("export --out follows no link and keeps the modes of no file that was there", async () => {
 	await using school = await aSchool();
 	const { session_id } = await school.start();

@@ -11,7 +11,9 @@ import { csvRecord } from "./csv.ts";
 import { refuseToReplace, writeTo } from "./export-file.ts";
 import { scoreColumns } from "./export-scores.ts";
 import { answersTable, type ExportTable, sessionsTable } from "./export-table.ts";
+import { withoutPerson } from "./export-without-person.ts";
 import { counted, tell } from "./output.ts";
+import { recordAct } from "./recording.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";
 
 type Format = "csv" | "jsonl";
@@ -36,6 +38,7 @@ export function addExportCommand(program: Command): void {
 			"--assessment <key>",
 			"only this assessment (default for --rows sessions: the default assessment)",
 		)
+		.option("--without-person", "no columns that tell who a student is: address, name, age, countries")
 		.option("--bom", "begin CSV with a byte order mark, as Excel needs it for Arabic")
 		.option("--force", "write over files that are there already")
 		.action(runExport);
@@ -47,6 +50,7 @@ type Options = {
 	out?: string;
 	codebook?: string;
 	assessment?: string;
+	withoutPerson?: true;
 	bom?: true;
 	force?: true;
 } & Record<string, unknown>;
@@ -61,13 +65,18 @@ async function runExport(options: Options): Promise<void> {
 		const assessment = await chosenAssessment(assessments, options);
 		const versions = await assessments.versions(assessment);
 		const clock = { now: toInstant(Date.now()), expiry_days: config.session_expiry_days };
+		await recordAct(database, {
+			action: "sessions.export",
+			details: { rows: kind, format, assessment, person: kind === "sessions" && !options.withoutPerson },
+		});
 		const wanted = { assessments, assessment, profiles: kind === "sessions", ...clock };
 		const { rows, leftOut, table } = await writeTo({ file: out, force }, (write) =>
 			exportSessions(database, wanted, async (sessions, { leftOut, adoptedProfiles }) => {
-				const table =
+				const whole =
 					kind === "answers"
 						? answersTable
 						: sessionsTable(versions, await scoreColumns(versions, adoptedProfiles));
+				const table = options.withoutPerson ? withoutPerson(whole) : whole;
 				let rows = 0;
 				if (format === "csv") await write((bom ? "\ufeff" : "") + header(table));
 				for await (const session of sessions) {

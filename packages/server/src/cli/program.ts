@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { SETTINGS, type SettingName } from "../config.ts";
 import { addAssessmentCommands } from "./assessment-commands.ts";
+import { addAuditCommands } from "./audit-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
 import { addCompareCommand } from "./compare-command.ts";
 import { addExportCommand } from "./export-command.ts";
@@ -8,6 +9,7 @@ import { addGrantsCommand } from "./grants-command.ts";
 import { addHealthcheckCommand } from "./healthcheck-command.ts";
 import { addMigrateCommands } from "./migrate-commands.ts";
 import { print } from "./output.ts";
+import { addPurgeCommand } from "./purge-command.ts";
 import { addRescueCommand } from "./rescue-command.ts";
 import { addSessionCommands } from "./session-commands.ts";
 import { configOf, withSettings } from "./settings.ts";
@@ -35,6 +37,8 @@ export function createProgram(version: string): Command {
 	addSessionCommands(program);
 	addExportCommand(program);
 	addRescueCommand(program);
+	addAuditCommands(program);
+	addPurgeCommand(program);
 	addGrantsCommand(program);
 	return program;
 }
@@ -56,6 +60,8 @@ Examples:
   carhythm backup --to /srv/backups/            copy the database while it is in use
   carhythm compare --old http://localhost:8601 --new http://localhost:8602
   carhythm import-rescue answers.json           take in what a student saved to a file
+  carhythm purge --dry-run                      what has had its day, by the settings RETENTION_…
+  carhythm audit verify                         look whether the record of operators' acts is whole
   carhythm export --rows sessions --out answers.csv --bom
 `;
 

@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { toInstant } from "@carhythm/core";
+import { parseSessionId, type RescueFile, toInstant } from "@carhythm/core";
 import type { Command } from "commander";
 import { createStore } from "../db/create-store.ts";
+import type { SessionStore } from "../db/store.ts";
 import { OperatorError } from "../operator-error.ts";
 import { importRescue, type RescueImport } from "../rescue/import-rescue.ts";
 import { readRescueFile } from "../rescue/read-rescue-file.ts";
 import { counted, oneLine, print, printJson } from "./output.ts";
+import { recordAct } from "./recording.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";
 
 /** One file and what became of it: `problem` when it could not be taken in as a whole. */
@@ -27,6 +29,8 @@ export function addRescueCommand(program: Command): void {
 				const done: Report[] = [];
 				for (const file of files) {
 					const read = readRescueFile(file);
+					// Each batch has a commit of its own, shared with others': the record comes first.
+					if (read.ok) await recordAct(database, await rescueAct(sessions, read.file));
 					done.push(
 						read.ok
 							? { file, problem: null, ...(await importRescue(sessions, read.file, now)) }
@@ -45,6 +49,13 @@ export function addRescueCommand(program: Command): void {
 				);
 			}
 		});
+}
+
+async function rescueAct(sessions: Pick<SessionStore, "find">, file: RescueFile) {
+	const session_id = parseSessionId(file.session_id);
+	const session = session_id && (await sessions.find(session_id));
+	const details = { operations: file.operations.length };
+	return { action: "rescue.import", details, ...(session && { target: session.display_id }) } as const;
 }
 
 const MOST_LINES = 20;

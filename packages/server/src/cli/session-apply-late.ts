@@ -2,6 +2,7 @@ import { createAssessmentStore } from "../db/content/assessments.ts";
 import type { Database } from "../db/dialect.ts";
 import { type AppliedLateEvents, applyLateEvents } from "../db/operator/apply-late.ts";
 import { counted, print, printJson, printTable, shortened } from "./output.ts";
+import { systemUser } from "./recording.ts";
 import { unknownSession } from "./session-show-history.ts";
 
 /** `carhythm session apply-late` */
@@ -12,7 +13,12 @@ export async function applyLateTo(
 ): Promise<void> {
 	const { now, dryRun: dry_run = false, renew = false } = options;
 	const assessments = createAssessmentStore(database);
-	const applied = await applyLateEvents(database, assessments, display_id, { now, renew, dry_run });
+	const applied = await applyLateEvents(database, assessments, display_id, {
+		now,
+		renew,
+		dry_run,
+		actor: systemUser(),
+	});
 	if (!applied) throw unknownSession(display_id);
 	if (options.json) printJson({ dry_run, ...applied });
 	else report(applied, dry_run);

@@ -1,21 +1,13 @@
-import { parseDisplayId, toInstant } from "@carhythm/core";
+import { toInstant } from "@carhythm/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Config } from "../config.ts";
-import { createAssessmentStore } from "../db/content/assessments.ts";
-import type { Database } from "../db/dialect.ts";
-import {
-	createSessionAdmin,
-	type SessionAdmin,
-	type ShownEvent,
-	type ShownSession,
-} from "../db/operator/session-admin.ts";
+import type { SessionAdmin, ShownEvent, ShownSession } from "../db/operator/session-admin.ts";
 import { SHOWN_STATUSES } from "../db/sessions/expiry.ts";
-import { eraseKept } from "../migrations/steps/undo-tables.ts";
-import { OperatorError } from "../operator-error.ts";
-import { confirm } from "./confirm.ts";
 import { counted, oneLine, print, printJson, printTable, shortened } from "./output.ts";
+import { recordAct } from "./recording.ts";
+import { adminOf, displayIdOf } from "./session-admin-of.ts";
 import { applyLateTo } from "./session-apply-late.ts";
-import { reportErased, reportFinished } from "./session-erase.ts";
+import { addEraseCommand } from "./session-erase.ts";
+import { addSessionExportCommand } from "./session-export.ts";
 import { countAdopted, showPast, unknownSession } from "./session-show-history.ts";
 import { configOf, withDatabase, withSettings } from "./settings.ts";
 
@@ -34,6 +26,9 @@ export function addSessionCommands(program: Command): void {
 			const { status = null, email, limit } = options;
 			const { sessions, total } = await withDatabase(config, "read", async (database) => {
 				const admin = adminOf(database, config);
+				// The address itself is personal data, and has no place in the log.
+				if (email !== undefined)
+					await recordAct(database, { action: "session.find", details: { by: "email" } });
 				const sessions = await admin.list({ status, email, limit });
 				return { sessions, total: await admin.count({ status, email }) };
 			});
@@ -55,12 +50,17 @@ export function addSessionCommands(program: Command): void {
 			const config = configOf(options);
 			const display_id = displayIdOf(typed);
 			if (options.at !== undefined || options.late) {
-				await withDatabase(config, "read", (database) => showPast(database, display_id, options));
+				await withDatabase(config, "read", async (database) => {
+					const details = options.late ? { late: true } : { at: options.at };
+					await recordAct(database, { action: "session.show", target: display_id, details });
+					await showPast(database, display_id, options);
+				});
 				return;
 			}
 			await withDatabase(config, "read", async (database) => {
 				const found = await adminOf(database, config).show(display_id);
 				if (!found) throw unknownSession(display_id);
+				await recordAct(database, { action: "session.show", target: display_id });
 				const answers_from_adoption = await countAdopted(database, display_id);
 				if (options.json) printJson({ ...found, answers_from_adoption });
 				else printSession(found, answers_from_adoption);
@@ -79,42 +79,8 @@ export function addSessionCommands(program: Command): void {
 				applyLateTo(database, display_id, { ...options, now: toInstant(Date.now()) }),
 			);
 		});
-
-	withSettings(session.command("erase"), ["database_url", "session_expiry_days"])
-		.description("delete a session for good: answers, history, drafts, results, feedback, personal data")
-		.argument("[display-id]", "for example 7GK2M-9XQ4T")
-		.option("--yes", "do not ask")
-		.option("--finish", "only remove what an erasure before could not, because another program was reading")
-		.action(async (typed: string | undefined, options) => {
-			const config = configOf(options);
-			if (options.finish) {
-				reportFinished(await withDatabase(config, "read", (database) => adminOf(database, config).scrub()));
-				return;
-			}
-			if (typed === undefined) throw new OperatorError("usage", "Name the session by its display id.");
-			const display_id = displayIdOf(typed);
-			await withDatabase(config, "read", async (database) => {
-				const admin = adminOf(database, config);
-				if (!(await admin.show(display_id))) throw unknownSession(display_id);
-				await confirm(options, {
-					question: `Erase the session ${display_id} for good?`,
-					warning: "Erasing cannot be undone.",
-					otherwise: "Nothing was erased.",
-				});
-				const erased = await admin.erase(display_id);
-				if (!erased) throw unknownSession(display_id);
-				reportErased(erased);
-			});
-		});
-}
-
-function adminOf(database: Database, { session_expiry_days }: Config): SessionAdmin {
-	return createSessionAdmin(database, {
-		assessments: createAssessmentStore(database),
-		now: () => toInstant(Date.now()),
-		expiry_days: session_expiry_days,
-		eraseKept,
-	});
+	addSessionExportCommand(session);
+	addEraseCommand(session);
 }
 
 function parseLimit(text: string): number {
@@ -126,17 +92,6 @@ function parseLimit(text: string): number {
 function parseRevision(text: string): number {
 	if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be the number of an event.");
 	return Number(text);
-}
-
-function displayIdOf(typed: string): string {
-	const display_id = parseDisplayId(typed);
-	if (!display_id) {
-		throw new OperatorError(
-			"usage",
-			`"${oneLine(typed)}" is not a display id; one looks like 7GK2M-9XQ4T. "carhythm session list" shows them.`,
-		);
-	}
-	return display_id;
 }
 
 function printSessions(sessions: readonly ShownSession[], total: number): void {

@@ -2,9 +2,11 @@ import type { Instant } from "@carhythm/core";
 import { sql } from "kysely";
 import { createAssessmentStore } from "./content/assessments.ts";
 import type { Database } from "./dialect.ts";
+import { createErasureRequestStore } from "./erasures/requests.ts";
 import { requireServable } from "./postgres/rights.ts";
 import { createFeedbackStore } from "./results/feedback.ts";
 import { createScoreStore } from "./results/scores.ts";
+import { exportSession } from "./sessions/export-session.ts";
 import { observedSessions, type StoreObserver } from "./sessions/observer.ts";
 import { createSessionNotifier } from "./sessions/session-notifier.ts";
 import { createSessionStore } from "./sessions/session-store.ts";
@@ -33,6 +35,8 @@ export function createStore(
 		scores: createScoreStore(database),
 		feedback: createFeedbackStore(database),
 		notifier,
+		erasures: createErasureRequestStore(database, { now: deps.now, onChanged: notifier.tell }),
+		exportSession: (session_id) => exportSession(database, assessments, { session_id }, deps.now()),
 		async ping() {
 			// Through the connection that writes: it is the one whose loss matters.
 			await sql`select 1`.execute(database.db);

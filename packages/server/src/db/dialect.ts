@@ -78,8 +78,11 @@ export type DatabaseDialect = {
 	withoutForeignKeys<T>(work: () => Promise<T>): Promise<T>;
 	/** Every table that holds rows, whichever program made it. */
 	findTables(db: Kysely<Schema>): Promise<FoundTable[]>;
-	/** Removes what deleted rows left behind in the files, as far as other programs let it. */
-	purge(): Promise<Purged>;
+	/**
+	 * Removes what deleted rows left behind in the files, as far as other programs let it.
+	 * @param options.largest a file of SQLite of more bytes is not written anew: writers would wait for it
+	 */
+	purge(options?: { largest?: number }): Promise<Purged>;
 };
 
 /** The types that {@link DatabaseDialect.rows} knows; `status` is that of `student_responses.status`. */

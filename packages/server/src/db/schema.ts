@@ -219,6 +219,57 @@ type HandOffs = {
 	failed_guesses: Generated<number>;
 };
 
+/** What operators did: a chain of hashes. Rows are only ever added. */
+export type OperatorEvents = {
+	/** 1, 2, 3 … without gaps. */
+	sequence: number;
+	at: string;
+	actor_kind: string;
+	actor: string;
+	/** Of a console with accounts. */
+	account_id: number | null;
+	action: string;
+	/** A display id. */
+	target: string | null;
+	reason: string | null;
+	/** JSON, without answers and personal data. */
+	details: string;
+	inverse: string | null;
+	/** Empty for the first. */
+	previous_hash: string;
+	hash: string;
+};
+
+/** One row: how far {@link OperatorEvents} has come. */
+type OperatorLogHead = { id: number; events: number; hash: string };
+
+/** Sessions that were erased, by a keyed hash: an older backup must not bring them back. */
+type Erasures = {
+	session_hash: string;
+	/** Which key made the hash. */
+	key_id: string;
+	erased_at: string;
+};
+
+/** A student asked for a session to be erased. At most one of a session is neither undone nor carried out. */
+type ErasureRequests = {
+	id: Generated<number>;
+	response_id: number;
+	operation_id: string;
+	requested_at: string;
+	due_at: string;
+	undone_at: string | null;
+};
+
+/** One row: the process that removes what has had its day has the say until `lease_ends_at`. */
+type RetentionRuns = {
+	id: number;
+	/** When a server first looked after retention: it removes nothing by itself for a while after that. */
+	began_at: string | null;
+	lease_ends_at: string | null;
+	finished_at: string | null;
+};
+
 /** The table by which a database of this program is known. The migrations say what is in it. */
 export const LEDGER = "migration_ledger";
 
@@ -245,6 +296,11 @@ export type Schema = {
 	session_sizes: SessionSizes;
 	hand_offs: HandOffs;
 	database_incarnations: DatabaseIncarnations;
+	operator_events: OperatorEvents;
+	operator_log_head: OperatorLogHead;
+	erasures: Erasures;
+	erasure_requests: ErasureRequests;
+	retention_runs: RetentionRuns;
 };
 
 /** One row for each time the database began or came back from a backup; the newest names what is there now. */
@@ -268,11 +324,17 @@ const SERVED: Readonly<Record<keyof Schema, true>> = {
 	session_holders: true,
 	hand_offs: true,
 	database_incarnations: true,
+	operator_events: true,
+	operator_log_head: true,
+	erasures: true,
+	erasure_requests: true,
+	retention_runs: true,
 };
 export const SERVED_TABLES = Object.keys(SERVED) as readonly (keyof Schema)[];
 
 /** The tables that name a session by its `response_id`, in an order in which they can be emptied. */
 export const OF_A_SESSION = [
+	"erasure_requests",
 	"hand_offs",
 	"session_devices",
 	"session_holders",

@@ -10,6 +10,7 @@ import type {
 	OperationResult,
 	Refusal,
 	Scoring,
+	SessionExport,
 	SessionId,
 	SessionState,
 } from "@carhythm/core";
@@ -225,6 +226,25 @@ export type DiskWatch = {
 	look(): Promise<DiskRoom | null>;
 };
 
+/**
+ * `too_many`: of one session; each leaves rows that stay as long as it does. `erase_at` is null once it was
+ * undone.
+ */
+export type ErasureOutcome =
+	| { ok: true; erase_at: Instant | null }
+	| { ok: false; refusal: Refusal }
+	| { ok: false; too_many: true };
+
+/** What a student may have done with everything of a session. */
+export type ErasureRequestStore = {
+	/** When it is erased; null when that was not asked for. */
+	find(response_id: number): Promise<Instant | null>;
+	/** Marks it: it takes in nothing more, and is erased when `ERASE_UNDO_DAYS` have passed. */
+	ask(session_id: SessionId, operation_id: OperationId): Promise<ErasureOutcome>;
+	/** Takes the mark away, as long as it is there. */
+	undo(session_id: SessionId): Promise<ErasureOutcome>;
+};
+
 /** Everything the HTTP side may ask of the database. A failing disk or database throws {@link StorageUnavailable}. */
 export type Store = {
 	assessments: AssessmentStore;
@@ -232,6 +252,10 @@ export type Store = {
 	scores: ScoreStore;
 	feedback: FeedbackStore;
 	notifier: SessionNotifier;
+	/** What students want to be erased. */
+	erasures: ErasureRequestStore;
+	/** Everything of one session, for its student; null for an unknown one. */
+	exportSession(session_id: SessionId): Promise<SessionExport | null>;
 	/** Resolves when the database answers; used by /readyz. */
 	ping(): Promise<void>;
 	close(): Promise<void>;

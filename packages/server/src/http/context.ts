@@ -5,6 +5,7 @@ import type * as z from "zod/mini";
 import type { DiskWatch, Store } from "../db/store.ts";
 import type { Limits } from "../limits.ts";
 import type { Meter } from "../metrics/meter.ts";
+import type { PersonalField, RetentionConfig } from "../privacy-settings.ts";
 
 /** What the HTTP side is told from outside. */
 export type HttpConfig = {
@@ -13,6 +14,12 @@ export type HttpConfig = {
 	session_expiry_days: number;
 	/** What anonymous clients may do. */
 	limits: Limits;
+	/** For how long data is kept; without it a page promises nothing. */
+	retention?: RetentionConfig;
+	/** What of a person is stored; without it everything. */
+	personal_fields?: readonly PersonalField[];
+	/** Whether pages take their computer for a shared one. */
+	shared_default?: boolean;
 	/** Whether a proxy of our own stands in front, whose `X-Forwarded-*` headers may be believed. */
 	trust_proxy?: boolean;
 	/** What replaces the values of `GET /api/v2/settings/theme`. */

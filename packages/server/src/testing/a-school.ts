@@ -9,8 +9,9 @@ import { migrateUp } from "../migrations/runner.ts";
 import { contentFolder } from "../paths.ts";
 import { seedShipped } from "../seed.ts";
 import { aFolder } from "./a-folder.ts";
+import { aPostgresWithTools, type Template } from "./a-postgres.ts";
 import { anOperationId } from "./a-store.ts";
-import { aDatabase } from "./an-engine.ts";
+import { aDatabase, engine } from "./an-engine.ts";
 import { carhythm } from "./run.ts";
 
 async function addShipped(url: DatabaseUrl): Promise<void> {
@@ -22,10 +23,19 @@ async function addShipped(url: DatabaseUrl): Promise<void> {
 	await database.close();
 }
 
-/** A database with the shipped assessments, and what a server would do to it. */
-export async function aSchool() {
+const SHIPPED: Template = { name: "shipped", fill: addShipped };
+
+/** On a server of PostgreSQL whose `pg_dump` is at hand. */
+async function aDatabaseWithTools(): ReturnType<typeof aDatabase> {
+	if (engine === "sqlite") return aDatabase(SHIPPED);
+	const place = await aPostgresWithTools({ template: SHIPPED });
+	return { ...place, open: () => openDatabase(place.url) };
+}
+
+/** A database with the shipped assessments, and what a server would do to it; `tools` for backups. */
+export async function aSchool({ tools = false } = {}) {
 	const folder = aFolder();
-	const place = await aDatabase({ name: "shipped", fill: addShipped });
+	const place = tools ? await aDatabaseWithTools() : await aDatabase(SHIPPED);
 	const database = await place.open();
 	let millis = Date.now();
 	const store = createStore(database, { now: () => toInstant(millis), randomBytes, expiry_days: 30 });
@@ -35,6 +45,13 @@ export async function aSchool() {
 		version.index.places.find(({ question }) => question.key === key)?.question.id ?? 0;
 	const keyOf = (type: Answer["type"]) =>
 		version.index.places.find(({ question }) => question.type === type)?.question.key ?? "";
+
+	let isClosed = false;
+	/** For what only a database that nobody uses is good enough. */
+	const close = async () => {
+		if (!isClosed) await store.close();
+		isClosed = true;
+	};
 
 	async function operate(session_id: SessionId, command: Command) {
 		const outcome = await store.sessions.operate(single(session_id, anOperationId(), command));
@@ -51,6 +68,7 @@ export async function aSchool() {
 		questionId,
 		keyOf,
 		operate,
+		close,
 		daysAgo: (days: number) => {
 			millis = Date.now() - days * 86_400_000;
 		},
@@ -69,7 +87,7 @@ export async function aSchool() {
 			}),
 		run: (...words: readonly string[]) => carhythm(place.address, ...words),
 		async [Symbol.asyncDispose]() {
-			await store.close();
+			await close();
 			await place[Symbol.asyncDispose]();
 			folder[Symbol.dispose]();
 		},

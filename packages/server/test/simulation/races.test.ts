@@ -182,7 +182,7 @@ test("a fresh start that was answered with another session never leads to a stra
 	const first = await post(server, "/session/start", { replaces: session_id });
 	const request = { operation_id: randomUUID(), replaces: session_id };
 	expect(await post(server, "/session/start", request)).toEqual(first);
-	await server.admin().erase(String(first.body["display_id"]));
+	await server.admin().erase(String(first.body["display_id"]), { kind: "system_user", name: "a test" });
 	const results = await server.database().reader.selectFrom("session_events").select("result").execute();
 	expect(JSON.stringify(results)).not.toContain(first.body["display_id"]);
 	// SQLite gives the erased session's row id to the next session.

@@ -145,6 +145,8 @@ export const messages = {
 		session_full:
 			"This assessment has been changed more often than the server keeps. What it has taken stays; please tell whoever gave you this address.",
 		session_held_elsewhere: "You went on with this on another device.",
+		session_to_be_erased:
+			"These answers are to be deleted, as you asked. Undo that to go on; until then nothing new is taken in.",
 		hand_off_code_invalid:
 			"This code is not valid. A code works once and for ten minutes; show a new one on your other device.",
 		question_not_found: "This question is not part of the assessment.",

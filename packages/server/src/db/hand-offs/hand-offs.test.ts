@@ -216,7 +216,7 @@ describe("a code", () => {
 		expect(rows).not.toContain(verifier);
 		const { display_id } = (await store.sessions.find(id)) ?? { display_id: "" };
 		const admin = createSessionAdmin(store.database, { ...store, expiry_days: 30, eraseKept });
-		await admin.erase(display_id);
+		await admin.erase(display_id, { kind: "system_user", name: "a test" });
 		for (const table of ["hand_offs", "session_holders"] as const) {
 			expect(await store.database.db.selectFrom(table).selectAll().execute()).toEqual([]);
 		}

@@ -12,7 +12,7 @@ import {
 } from "@carhythm/core";
 import { type Selectable, sql } from "kysely";
 import type { Schema, Tx } from "../schema.ts";
-import { invalidCode, operationMismatch, unknownSession } from "../sessions/refusals.ts";
+import { invalidCode, operationMismatch, toBeErased, unknownSession } from "../sessions/refusals.ts";
 import type { Reader } from "../sessions/rows.ts";
 import {
 	type HandOffOutcome,
@@ -66,6 +66,7 @@ export async function createHandOff(
 	const { tx } = context;
 	const work = await loadOneSession(context, request.session_id);
 	if (!work) return unknownSession();
+	if (work.erase_at !== null) return toBeErased();
 	const { response_id } = work.session;
 	const known = await tx
 		.selectFrom("hand_offs")

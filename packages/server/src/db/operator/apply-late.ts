@@ -1,5 +1,6 @@
 import { type Instant, laterOf, type SessionId, type SessionStatus } from "@carhythm/core";
 import type { Database, DatabaseDialect } from "../dialect.ts";
+import { type Actor, recordOperatorEvent } from "../operator-log/append.ts";
 import type { Tx } from "../schema.ts";
 import { loadSession } from "../sessions/load-session.ts";
 import type { AssessmentStore } from "../store.ts";
@@ -42,7 +43,7 @@ export async function applyLateEvents(
 	database: Database,
 	assessments: AssessmentStore,
 	display_id: string,
-	options: { now: Instant; renew: boolean; dry_run: boolean },
+	options: { now: Instant; renew: boolean; dry_run: boolean; actor: Actor },
 ): Promise<AppliedLateEvents | null> {
 	const { dialect, changeFeed } = database;
 	const done = await inTransaction(database, async (tx) => {
@@ -60,6 +61,17 @@ export async function applyLateEvents(
 				await forgetProfile(tx, work.session.response_id);
 			}
 		}
+		const { actor, renew: renewed, dry_run } = options;
+		await recordOperatorEvent(
+			tx,
+			{
+				actor,
+				action: "session.apply_late",
+				target: display_id,
+				details: { events: applied, renewed, dry_run },
+			},
+			options.now,
+		);
 		const events = waiting.map((row) => {
 			const became = work.applied_late.find(({ id }) => id === row.id);
 			return {

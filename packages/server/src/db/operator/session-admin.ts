@@ -1,11 +1,13 @@
 import { type Instant, type Progress, progressOf } from "@carhythm/core";
-import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
-import type { Database, DatabaseDialect, Purged } from "../dialect.ts";
-import { OF_A_SESSION, type Schema } from "../schema.ts";
+import { type Kysely, type SqlBool, sql } from "kysely";
+import type { Database, Purged } from "../dialect.ts";
+import { type EraseKept, eraseSessions, selectErasable } from "../erasures/erase-sessions.ts";
+import type { ErasureMemory } from "../erasures/memory.ts";
+import { type Actor, recordOperatorEvent } from "../operator-log/append.ts";
+import type { Schema } from "../schema.ts";
 import { type ExpiryClock, type ShownStatus, shownStatus, whereShownStatus } from "../sessions/expiry.ts";
 import { PLACEHOLDER, withoutPlaceholders } from "../sessions/person.ts";
 import { cameWithAdoption } from "../sessions/rows.ts";
-import { redirectedTo } from "../sessions/start.ts";
 import type { AssessmentStore, Person } from "../store.ts";
 import { inTransaction } from "../transaction.ts";
 import {
@@ -13,7 +15,6 @@ import {
 	deleteRowsOfOthers,
 	explainStillNamed,
 	findTraces,
-	type SessionNames,
 	type Traces,
 } from "./other-programs.ts";
 
@@ -54,19 +55,13 @@ export type SessionAdmin = {
 	 * Deletes everything of a session, then what is left of it in the files; null for an unknown display id.
 	 * @throws OperatorError `refused` where a table of another program stands in the way
 	 */
-	erase(display_id: string): Promise<Erased | null>;
+	erase(display_id: string, actor: Actor): Promise<Erased | null>;
 	/** Only the second half of erasing, when the first try was held up by another program. */
 	scrub(): Promise<Purged>;
 };
 
 /** What became of an erasure, in the files and in the tables of other programs. */
 export type Erased = Purged & { deleted: readonly DeletedRows[]; traces: Traces };
-
-type EraseKept = (
-	tx: Transaction<Schema>,
-	dialect: DatabaseDialect,
-	session: { response_id: number; session_id: string },
-) => Promise<void>;
 
 /** The operator's side of sessions. */
 export function createSessionAdmin(
@@ -75,12 +70,14 @@ export function createSessionAdmin(
 		assessments: AssessmentStore;
 		now: () => Instant;
 		expiry_days: number;
-		/** Deletes what undone migrations keep of a session: they know their tables. */
+		/** Deletes what undone migrations keep of sessions: they know their tables. */
 		eraseKept: EraseKept;
+		/** Remembers erasures outside of the database; null where it cannot. */
+		memory?: ErasureMemory | null;
 	},
 ): SessionAdmin {
 	const { reader, dialect } = database;
-	const { assessments, now, expiry_days, eraseKept } = options;
+	const { assessments, now, expiry_days, eraseKept, memory = null } = options;
 	const shown = async (row: ShownRow) => show(row, assessments, { now: now(), expiry_days });
 	return {
 		async list({ limit, ...filter }) {
@@ -122,13 +119,23 @@ export function createSessionAdmin(
 					})),
 				};
 			}),
-		async erase(display_id) {
-			const found = await inTransaction(database, (tx) =>
-				deleteSession(tx, dialect, eraseKept, display_id),
-			).catch(explainStillNamed);
-			if (!found) return null;
-			const traces = await findTraces(reader, dialect, found.names);
-			return { ...(await dialect.purge()), deleted: found.deleted, traces };
+		async erase(display_id, actor) {
+			const erased = await inTransaction(database, async (tx) => {
+				const row = await selectErasable(tx)
+					.where("session_details.display_id", "=", display_id)
+					.executeTakeFirst();
+				if (!row) return null;
+				await dialect.lockSessions(tx, "id", [row.id]);
+				const names = { ...row, response_id: row.id };
+				const deleted = await deleteRowsOfOthers(tx, dialect, names);
+				const erasures = await eraseSessions(tx, [row], { dialect, eraseKept, memory, now: now() });
+				await recordOperatorEvent(tx, { actor, action: "session.erase", target: display_id }, now());
+				return { names, deleted, erasures };
+			}).catch(explainStillNamed);
+			if (!erased) return null;
+			memory?.remember(erased.erasures);
+			const traces = await findTraces(reader, dialect, erased.names);
+			return { ...(await dialect.purge()), deleted: erased.deleted, traces };
 		},
 		scrub: () => dialect.purge(),
 	};
@@ -196,49 +203,4 @@ async function show(row: ShownRow, assessments: AssessmentStore, clock: ExpiryCl
 
 function keyOf(version: Awaited<ReturnType<AssessmentStore["byId"]>>, question_id: number): string {
 	return version?.index.by_question.get(question_id)?.question.key ?? `unknown question ${question_id}`;
-}
-
-/** @returns what the session was known by; null for an unknown display id */
-async function deleteSession(
-	tx: Transaction<Schema>,
-	dialect: DatabaseDialect,
-	eraseKept: EraseKept,
-	display_id: string,
-): Promise<{ names: SessionNames; deleted: DeletedRows[] } | null> {
-	const row = await tx
-		.selectFrom("session_details")
-		.innerJoin("student_responses", "student_responses.id", "session_details.response_id")
-		.select([
-			"student_responses.id",
-			"student_responses.session_id",
-			"student_responses.email",
-			"session_details.replaced_by",
-		])
-		.where("session_details.display_id", "=", display_id)
-		.executeTakeFirst();
-	if (!row) return null;
-	await dialect.lockSessions(tx, "id", [row.id]);
-	const names = { response_id: row.id, session_id: row.session_id, display_id, email: row.email };
-	const deleted = await deleteRowsOfOthers(tx, dialect, names);
-	// The chain of fresh starts goes on without it.
-	await tx
-		.updateTable("session_details")
-		.set({ replaced_by: row.replaced_by })
-		.where("replaced_by", "=", row.id)
-		.execute();
-	for (const table of OF_A_SESSION) {
-		await tx.deleteFrom(table).where("response_id", "=", row.id).execute();
-	}
-	await tx.deleteFrom("feedbacks").where("session_id", "=", row.session_id).execute();
-	// A repeated Start Fresh is led to its session by the display id, which is noted with the session that was
-	// set aside.
-	await tx
-		.updateTable("session_events")
-		.set({ result: redirectedTo(null) })
-		.where("kind", "=", "start")
-		.where("result", "=", redirectedTo(display_id))
-		.execute();
-	await eraseKept(tx, dialect, { response_id: row.id, session_id: row.session_id });
-	await tx.deleteFrom("student_responses").where("id", "=", row.id).execute();
-	return { names, deleted };
 }

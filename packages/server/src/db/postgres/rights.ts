@@ -39,6 +39,12 @@ const NEEDED: Readonly<Record<keyof Schema, Rights>> = {
 	assessments: READ,
 	assessment_versions: READ,
 	database_incarnations: READ,
+	// Rows are only added; the head is the one row that changes.
+	operator_events: { rights: ["SELECT", "INSERT"] },
+	operator_log_head: { rights: ["SELECT", "UPDATE"] },
+	erasures: { rights: ["SELECT", "INSERT"] },
+	erasure_requests: CHANGE,
+	retention_runs: { rights: ["SELECT", "UPDATE"] },
 };
 
 /** One right on one table, or on one of its columns. */

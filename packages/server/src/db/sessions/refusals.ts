@@ -18,6 +18,17 @@ export function unknownSession(): Refused {
 	};
 }
 
+/** The reply to every write to a session that its student asked to be erased. */
+export function toBeErased(): Refused {
+	return {
+		ok: false,
+		refusal: refuse(
+			"session_to_be_erased",
+			"These answers are to be deleted, as you asked. Undo that to go on; until then nothing new is taken in.",
+		),
+	};
+}
+
 /** The refusal of a hand-off code: always the same, whatever is wrong with it. */
 export function invalidCode(): Refused {
 	return {

@@ -7,6 +7,7 @@ import {
 	refuse,
 	type SessionId,
 } from "@carhythm/core";
+import { findEraseAt } from "../erasures/requests.ts";
 import type { StartOutcome } from "../store.ts";
 import {
 	abandoning,
@@ -26,7 +27,7 @@ import { beginSessionWrite, type SessionWrite } from "../writes/session-write.ts
 import type { WriteContext } from "../writes/write-context.ts";
 import { restorableUntil } from "./expiry.ts";
 import { loadSession } from "./load-session.ts";
-import { operationMismatch, unknownSession } from "./refusals.ts";
+import { operationMismatch, toBeErased, unknownSession } from "./refusals.ts";
 import { linkSuccessor, lockLastSuccessor, type Successor } from "./successors.ts";
 
 /** No operation has this id: it only asks whether one would be refused. */
@@ -47,6 +48,7 @@ export async function restoreSession(context: WriteContext, request: RestoreRequ
 	if (!session) return unknownSession();
 	const known = await kindOfOperation(tx, session.response_id, request.operation_id);
 	if (known) return known === "restore" ? { ok: true, session } : operationMismatch();
+	if (await findEraseAt(tx, session.response_id)) return toBeErased();
 	const work = beginSessionWrite(session);
 	const command = { kind: "restore" } as const;
 	const full = refuseFull(work, { command }, context.bounds ?? DEFAULT_BOUNDS);

@@ -20,7 +20,7 @@ import { saveSessions } from "../writes/save-sessions.ts";
 import { createWriteContext, type WriteContext, type WriteDeps } from "../writes/write-context.ts";
 import { loadSession } from "./load-session.ts";
 import { observeTransaction, type StoreObserver } from "./observer.ts";
-import { unknownSession } from "./refusals.ts";
+import { toBeErased, unknownSession } from "./refusals.ts";
 import { restoreSession } from "./restore.ts";
 import { sessionFinder } from "./rows.ts";
 import { startSession } from "./start.ts";
@@ -134,6 +134,7 @@ async function completeWith(
 ): Promise<StartOutcome> {
 	const work = await loadOneSession(context, session_id);
 	if (!work) return unknownSession();
+	if (work.erase_at !== null) return toBeErased();
 	if (work.session.state.status !== "completed") {
 		const batch = single(session_id, mintOperationId(context.randomBytes), { kind: "complete" });
 		const outcome = applyBatch(work, batch, rulesOf(context));

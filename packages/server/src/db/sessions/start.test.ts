@@ -171,7 +171,7 @@ describe("undoing Start Fresh", () => {
 			const display_id = (await store.sessions.find(between))?.display_id ?? "";
 			const { database, assessments, now } = store;
 			const admin = createSessionAdmin(database, { assessments, now, expiry_days: 30, eraseKept });
-			expect(await admin.erase(display_id)).not.toBeNull();
+			expect(await admin.erase(display_id, { kind: "system_user", name: "a test" })).not.toBeNull();
 			await restore(store, old);
 			expect(await active(store, old, last)).toEqual([true, false]);
 		});

@@ -78,7 +78,7 @@ export async function openSqlite(path: string): Promise<Database> {
 			expectSmallWrites: handles.expectSmallWrites,
 			withoutForeignKeys: (work) => withoutForeignKeys(writer, work),
 			findTables: findSqliteTables,
-			purge: () => scrub(writer),
+			purge: (options) => scrub(writer, options?.largest ?? Number.POSITIVE_INFINITY),
 		},
 		changeFeed: sqliteChangeFeed(writer),
 		watch: watch.begin,
@@ -316,10 +316,12 @@ const SCRUB_PAUSE_MS = 250;
  * other pages until the file is written anew, and in the write-ahead log until it is emptied, which a reader
  * that stays in the past can prevent.
  */
-async function scrub(writer: Handle): Promise<Purged> {
+async function scrub(writer: Handle, largest: number): Promise<Purged> {
 	const deadline = performance.now() + SCRUB_PATIENCE_MS;
+	const isTooLarge = bytesOf(writer.get()) > largest;
 	const steps = [
 		(database: SqliteFile.Database) => {
+			if (isTooLarge) return true;
 			const before = database.pragma("temp_store", { simple: true });
 			database.pragma("temp_store=FILE");
 			try {
@@ -342,11 +344,18 @@ async function scrub(writer: Handle): Promise<Purged> {
 		});
 		if (obstacle !== null) return { clean: false, reason: obstacle };
 	}
+	if (isTooLarge)
+		return { clean: false, reason: "the file is too large to be written anew while it is served" };
 	return {
 		clean: true,
 		remains:
 			"The rows that were deleted are gone from the database's files too. Backups that you made keep what they hold.",
 	};
+}
+
+function bytesOf(database: SqliteFile.Database): number {
+	const pages = Number(database.pragma("page_count", { simple: true }));
+	return pages * Number(database.pragma("page_size", { simple: true }));
 }
 
 /** @returns null when the step is done, else what stands in its way */

@@ -18,7 +18,7 @@ import {
 	xpFor,
 } from "@carhythm/core";
 import type { NewEvent } from "../schema.ts";
-import { operationMismatch } from "../sessions/refusals.ts";
+import { operationMismatch, toBeErased } from "../sessions/refusals.ts";
 import { type Batch, type BatchOutcome, type StoredResult, single, type WriteOperation } from "../store.ts";
 import { backfillAdoptedAnswer } from "./adopted-answers.ts";
 import { detectConflict } from "./conflicts.ts";
@@ -56,6 +56,7 @@ export function applyBatch(
 	batch: Batch,
 	{ received, expiry_days, bounds }: JudgingRules,
 ): BatchOutcome {
+	if (work.erase_at !== null && !isAbandoning(batch)) return toBeErased();
 	const receipt = receiveTimesOf(work.session.state, batch, received);
 	const results: StoredResult[] = [];
 	let takesIn = false;
@@ -75,6 +76,11 @@ export function applyBatch(
 	}
 	if (takesIn) replayLateOfExpired(work, receipt.received);
 	return { ok: true, session: work.session, results };
+}
+
+/** Starting fresh is open to everyone, whatever becomes of the session before. */
+function isAbandoning({ operations }: Batch): boolean {
+	return operations.length === 1 && operations[0]?.command.kind === "abandon";
 }
 
 function isTakenIn({ command }: WriteOperation, { result, replayed }: StoredResult): boolean {

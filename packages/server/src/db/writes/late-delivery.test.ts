@@ -223,7 +223,11 @@ test("apply-late of an adopted session keeps the answer that another program had
 	expect(statuses(await store.sessions.operate(late))).toEqual(["late"]);
 	const options = { now: store.now(), renew: true, dry_run: false };
 	const apply = (dry_run: boolean) =>
-		applyLateEvents(store.database, store.assessments, display_id, { ...options, dry_run });
+		applyLateEvents(store.database, store.assessments, display_id, {
+			...options,
+			dry_run,
+			actor: { kind: "system_user", name: "a test" },
+		});
 	const expected = { before: { answered: 1 }, after: { answered: 1 }, events: [{ becomes: "applied" }] };
 	expect(await apply(true)).toMatchObject(expected);
 	expect(await standing(store, session_id, "team")).toBe(2);

@@ -1,6 +1,7 @@
 import type { AnswerRecord, DraftRecord, SessionId } from "@carhythm/core";
 import { sql } from "kysely";
 import type { DatabaseDialect } from "../dialect.ts";
+import { eraseAt } from "../erasures/requests.ts";
 import type { Tx } from "../schema.ts";
 import { NEWEST_COLUMNS, selectNewest, TOUCHED, type Touched } from "../sessions/newest-events.ts";
 import {
@@ -46,13 +47,14 @@ export async function loadSessions(
 		Array.from(groups.keys(), (session_id) => ({ session_id })),
 	);
 	const rows = await selectSessions(tx)
-		.select(hasLate.as("has_late"))
+		.select([hasLate.as("has_late"), eraseAt.as("erase_at")])
 		.where("student_responses.session_id", "in", sql<string>`(select session_id from ${wanted} as w)`)
 		.execute();
 	const writes = new Map<SessionId, SessionWrite>();
 	const byResponse = new Map<number, SessionWrite>();
 	for (const row of rows) {
 		const work = beginSessionWrite(await toStoredSession(row, assessments));
+		work.erase_at = row.erase_at;
 		writes.set(work.session.state.session_id, work);
 		byResponse.set(row.response_id, work);
 	}

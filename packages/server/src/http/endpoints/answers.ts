@@ -14,7 +14,7 @@ import {
 } from "@carhythm/core";
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { unknownSession } from "../../db/sessions/refusals.ts";
+import { toBeErased, unknownSession } from "../../db/sessions/refusals.ts";
 import type { BatchOutcome, StoredSession } from "../../db/store.ts";
 import type { Env } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
@@ -52,6 +52,7 @@ export function mountAnswers(api: Api, deps: LimitedDeps): void {
 			"session_completed",
 			"session_expired",
 			"session_full",
+			"session_to_be_erased",
 			"question_not_found",
 			"operation_mismatch",
 			...ANSWER_REFUSALS,
@@ -82,7 +83,7 @@ export function mountAnswers(api: Api, deps: LimitedDeps): void {
 			},
 		},
 		reply: { schema: SyncReply, description: "One result for each operation" },
-		problems: ["session_not_found"],
+		problems: ["session_not_found", "session_to_be_erased"],
 		spends: "write",
 		handle: (request) => sync(deps, request),
 	});
@@ -200,7 +201,9 @@ async function chargeLateDrafts(
 /** What a batch without a valid operation comes to, without a transaction. */
 async function operateNothing(deps: LimitedDeps, session_id: SessionId): Promise<BatchOutcome> {
 	const found = await lookUp(deps.store.sessions, "find", session_id);
-	return found.ok ? { ...found, results: [] } : found;
+	if (!found.ok) return found;
+	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
+	return { ...found, results: [] };
 }
 
 type Errors = ReturnType<typeof describeIssues>;

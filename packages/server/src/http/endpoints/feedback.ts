@@ -1,5 +1,6 @@
 import { FeedbackReply, FeedbackRequest } from "@carhythm/core";
 import type * as z from "zod/mini";
+import { toBeErased } from "../../db/sessions/refusals.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { lookUp } from "../reply/session-replies.ts";
 import type { LimitedDeps } from "../request/budgets.ts";
@@ -18,7 +19,7 @@ export function mountFeedback(api: Api, deps: LimitedDeps): void {
 			example: { session_id: EXAMPLE_SESSION, rating: 5, would_recommend: true },
 		},
 		reply: { schema: FeedbackReply, status: 201, description: "The stored feedback" },
-		problems: ["session_not_found"],
+		problems: ["session_not_found", "session_to_be_erased"],
 		spends: "write",
 		handle: ({ body }) => submitFeedback(deps, body),
 	});
@@ -33,6 +34,7 @@ async function submitFeedback(
 	const { session_id } = found.session.state;
 	const busy = await deps.budgets.feedback(session_id);
 	if (busy) return busy;
+	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
 	const feedback = await deps.store.feedback.save(session_id, {
 		rating: body.rating ?? null,
 		experience_text: body.experience_text ?? null,

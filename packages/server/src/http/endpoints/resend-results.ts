@@ -1,9 +1,11 @@
 import { ResendReply, ResendRequest, refuse } from "@carhythm/core";
 import type * as z from "zod/mini";
+import { toBeErased } from "../../db/sessions/refusals.ts";
 import type { Deps } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { say } from "../reply/messages.ts";
 import { lookUp } from "../reply/session-replies.ts";
+import { wantedFields } from "../request/wanted-fields.ts";
 
 /** Sending the results once more, to the same address or another. */
 export function mountResendResults(api: Api, deps: Deps): void {
@@ -20,7 +22,7 @@ export function mountResendResults(api: Api, deps: Deps): void {
 			example: { session_id: EXAMPLE_SESSION, new_email: "amal@school.example" },
 		},
 		reply: { schema: ResendReply, description: "Whether an email was sent, in words" },
-		problems: ["session_not_found", "session_not_completed"],
+		problems: ["session_not_found", "session_not_completed", "session_to_be_erased"],
 		spends: "write",
 		handle: ({ body }) => resend(deps, body),
 	});
@@ -38,6 +40,9 @@ async function resend(
 		return { ok: false, refusal: refuse("session_not_completed", detail) };
 	}
 	if (!body.new_email) return { ok: true, body: { success: false, message: say("not_sent", state) } };
+	const { email } = wantedFields({ email: body.new_email }, deps.config);
+	if (email === "") return { ok: true, body: { success: false, message: say("not_sent", state) } };
+	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
 	await deps.store.sessions.saveEmail(state.session_id, body.new_email);
 	return { ok: true, body: { success: false, message: say("address_saved", state) } };
 }

@@ -5,6 +5,7 @@ import type { Deps } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { say } from "../reply/messages.ts";
 import { sessionIdOf } from "../reply/session-replies.ts";
+import { wantedFields } from "../request/wanted-fields.ts";
 import { scoresOf } from "./scores.ts";
 
 /** Who the student is. */
@@ -31,7 +32,13 @@ export function mountStudents(api: Api, deps: Deps): void {
 			schema: StudentInfoReply,
 			description: "Completed and scored. `email_sent` is false: email is not set up",
 		},
-		problems: ["session_not_found", "session_abandoned", "session_expired", "session_full"],
+		problems: [
+			"session_not_found",
+			"session_abandoned",
+			"session_expired",
+			"session_full",
+			"session_to_be_erased",
+		],
 		spends: "write",
 		handle: ({ body }) => saveInfo(deps, body),
 	});
@@ -43,7 +50,8 @@ async function saveInfo(
 ): Promise<Outcome<z.infer<typeof StudentInfoReply>>> {
 	const session_id = sessionIdOf(body.session_id);
 	if (!session_id) return unknownSession();
-	const { session_id: _, ...person } = body;
+	const { session_id: _, ...given } = body;
+	const person = wantedFields(given, deps.config);
 	const outcome = await deps.store.sessions.saveStudentInfo(session_id, person);
 	if (!outcome.ok) return outcome;
 	const completed = await deps.store.sessions.load(session_id);

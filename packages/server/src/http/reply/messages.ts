@@ -14,6 +14,14 @@ export const MESSAGES = {
 		en: "The earlier assessment is back, with all its answers.",
 		ar: "عاد التقييم السابق بكل إجاباته.",
 	},
+	to_be_erased: {
+		en: "These answers will be deleted. This can be undone for 7 days.",
+		ar: "ستُحذف هذه الإجابات. يمكن التراجع عن ذلك خلال 7 أيام.",
+	},
+	not_erased: {
+		en: "These answers are kept.",
+		ar: "هذه الإجابات محفوظة.",
+	},
 	info_saved: {
 		en: "Thank you. Your answers are saved. Email is not set up on this server, so nothing was sent. Whoever gave you this assessment can show you your results.",
 		ar: "شكرًا. إجاباتك محفوظة. البريد الإلكتروني غير مُعدّ على هذا الخادم، لذلك لم يُرسل شيء. يمكن للجهة التي قدّمت لك هذا التقييم أن تعرض عليك نتائجك.",

@@ -17,6 +17,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: ContentfulStatusCo
 	session_full: { status: 409, title: "History of the session full" },
 	session_not_restorable: { status: 409, title: "Session cannot be restored" },
 	session_held_elsewhere: { status: 409, title: "Session continued on another device" },
+	session_to_be_erased: { status: 409, title: "Session about to be erased" },
 	hand_off_code_invalid: { status: 404, title: "Code not valid" },
 	question_not_found: { status: 404, title: "Unknown question" },
 	page_not_found: { status: 404, title: "Unknown page" },

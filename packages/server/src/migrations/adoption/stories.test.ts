@@ -80,7 +80,9 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
 			expiry_days: 30,
 			eraseKept,
 		});
-		expect(await admin.erase(String(details?.["display_id"]))).toMatchObject({ clean: true });
+		expect(
+			await admin.erase(String(details?.["display_id"]), { kind: "system_user", name: "a test" }),
+		).toMatchObject({ clean: true });
 		const after = await keptOf();
 		expect(after.answers.length).toBeLessThan(before.answers.length);
 		expect(after.answers.map((row) => Number(row["response_id"]))).not.toContain(victim);

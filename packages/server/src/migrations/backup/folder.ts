@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { environmentOf } from "../../config.ts";
 import type { DatabaseUrl } from "../../db/dialect.ts";
 import { OperatorError } from "../../operator-error.ts";
+import { addressOf } from "./postgres-connection.ts";
 
 /**
  * Where backups go when no place is named: beside the database file. For PostgreSQL it is the folder of this
@@ -17,6 +18,17 @@ export function usualBackupFolder(url: DatabaseUrl): string {
 function dataHome(): string {
 	const given = environmentOf({})["XDG_DATA_HOME"] ?? "";
 	return isAbsolute(given) ? given : join(homedir(), ".local", "share");
+}
+
+/**
+ * Where erasures are remembered when no place is named, without the ends of the files' names: beside the
+ * database file; for PostgreSQL in the folder of this user's data, named after server and database.
+ */
+export function usualErasurePlace(url: DatabaseUrl): string {
+	if (url.dialect === "sqlite") return resolve(url.file);
+	const { database, environment } = addressOf(url.url);
+	const name = [environment["PGHOST"], environment["PGPORT"], database].join("-");
+	return join(dataHome(), "carhythm", "erasures", name.replace(/[^\w.-]+/g, "_"));
 }
 
 /**

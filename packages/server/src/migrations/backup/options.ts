@@ -1,4 +1,6 @@
 import type { Instant } from "@carhythm/core";
+import type { DatabaseUrl } from "../../db/dialect.ts";
+import type { Manifest } from "./manifest.ts";
 
 export type BackupOptions = {
 	/** A file that is not there yet, or a folder. Else `usualBackupFolder`. */
@@ -38,4 +40,6 @@ export type RestoreOptions = {
 	 */
 	replace?: boolean;
 	onStep?: (step: RestoreStep) => void;
+	/** Changes the restored database once it is proven, before it takes its place. */
+	prepare?: (url: DatabaseUrl, manifest: Manifest) => Promise<void>;
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Instant } from "@carhythm/core";
 import type { Client } from "pg";
+import type { DatabaseUrl } from "../../db/dialect.ts";
 import { errorCode } from "../../db/errors.ts";
 import { OperatorError } from "../../operator-error.ts";
 import type { Manifest } from "./manifest.ts";
@@ -12,7 +13,12 @@ import { createLike, dropScratch, nameBeside, readCreateRight, restoreInto } fro
 import { findTools, type Tools } from "./postgres-tools.ts";
 import { renewPostgresIncarnation } from "./renew-incarnation.ts";
 
-type Means = { now: Instant; replace?: boolean; step: (step: RestoreStep) => void };
+type Means = {
+	now: Instant;
+	replace?: boolean;
+	step: (step: RestoreStep) => void;
+	prepare: (url: DatabaseUrl) => Promise<void>;
+};
 type Target = {
 	major: number;
 	empty: boolean;
@@ -34,7 +40,7 @@ export async function restorePostgres(
 	backup: string,
 	manifest: Manifest,
 	url: string,
-	{ now, replace, step }: Means,
+	{ now, replace, step, prepare }: Means,
 ): Promise<string | null> {
 	const address = addressOf(url);
 	const target = await withClient(address, look);
@@ -49,9 +55,10 @@ export async function restorePostgres(
 		step("comparing every row with the backup");
 		await proveDatabase(address, manifest.tables);
 		await withClient(address, renewPostgresIncarnation);
+		await prepare({ dialect: "postgres", url: address.url });
 		return null;
 	}
-	return replaceWith(address, backup, manifest, tools, { now, step });
+	return replaceWith(address, backup, manifest, tools, { now, step, prepare });
 }
 
 function refuseReplacing({ database }: Address, { lacking }: Target, replace = false): void {
@@ -124,7 +131,7 @@ async function replaceWith(
 	backup: string,
 	manifest: Manifest,
 	tools: Tools,
-	{ now, step }: Pick<Means, "now" | "step">,
+	{ now, step, prepare }: Omit<Means, "replace">,
 ): Promise<string> {
 	const fresh = besides(
 		address,
@@ -143,6 +150,7 @@ async function replaceWith(
 		step("comparing every row with the backup");
 		await proveDatabase(fresh, manifest.tables);
 		await withClient(fresh, renewPostgresIncarnation);
+		await prepare({ dialect: "postgres", url: fresh.url });
 		step("putting the restored one in its place");
 		await onServer(address, (client) => changeNames(client, address, fresh, kept));
 	} catch (error) {

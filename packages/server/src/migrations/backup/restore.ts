@@ -26,7 +26,8 @@ export async function restore(file: string, url: DatabaseUrl, options: RestoreOp
 			`The backup ${backup} is of ${NAMES[manifest.dialect]}, the database is ${NAMES[url.dialect]}; it cannot be restored there.`,
 		);
 	}
-	const context = { ...options, step };
+	const prepare = async (fresh: DatabaseUrl) => options.prepare?.(fresh, manifest);
+	const context = { ...options, step, prepare };
 	const kept =
 		url.dialect === "sqlite"
 			? await restoreSqlite(backup, manifest, url.file, context)

@@ -12,6 +12,7 @@ import {
 import { dirname, resolve } from "node:path";
 import type { Instant } from "@carhythm/core";
 import SqliteFile from "better-sqlite3";
+import type { DatabaseUrl } from "../../db/dialect.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { fsync, requireRoom, temporaryName } from "./files.ts";
 import type { Manifest } from "./manifest.ts";
@@ -21,7 +22,11 @@ import type { RestoreStep } from "./options.ts";
 import { renewSqliteIncarnation } from "./renew-incarnation.ts";
 import { explain, proveCopy } from "./sqlite-content.ts";
 
-type Means = { now: Instant; step: (step: RestoreStep) => void };
+type Means = {
+	now: Instant;
+	step: (step: RestoreStep) => void;
+	prepare: (url: DatabaseUrl) => Promise<void>;
+};
 
 const PATIENCE_MS = 1000;
 const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
@@ -37,7 +42,7 @@ export async function restoreSqlite(
 	backup: string,
 	manifest: Manifest,
 	given: string,
-	{ now, step }: Means,
+	{ now, step, prepare }: Means,
 ): Promise<string | null> {
 	const target = resolve(given);
 	const folder = dirname(target);
@@ -54,13 +59,14 @@ export async function restoreSqlite(
 		step("comparing every row with the backup");
 		await proveCopy(fresh, manifest);
 		renewSqliteIncarnation(fresh);
+		await prepare({ dialect: "sqlite", file: fresh });
 		fsync(fresh);
 		const kept = swap(fresh, target, `${target}.replaced-${stampOf(now)}`, step);
 		step("making sure that it stays");
 		fsync(folder);
 		return kept;
 	} finally {
-		rmSync(fresh, { force: true });
+		for (const end of ["", ...SIDECARS]) rmSync(fresh + end, { force: true });
 	}
 }
 

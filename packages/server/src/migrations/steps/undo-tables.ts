@@ -195,11 +195,11 @@ export async function listKept(db: Kysely<LedgerSchema>) {
 	return db.selectFrom(KEPT).selectAll().orderBy("table_name").execute();
 }
 
-/** Deletes what is kept of one session. */
+/** Deletes what is kept of some sessions. */
 export async function eraseKept(
 	transaction: Transaction<Schema>,
 	dialect: DatabaseDialect,
-	session: { response_id: number; session_id: string },
+	sessions: readonly { id: number; session_id: string }[],
 ): Promise<void> {
 	const tx = transaction.withTables<Pick<LedgerSchema, "migration_ledger" | "migration_kept">>();
 	const catalogue = await readSystemCatalogue<LedgerSchema>(tx, dialect.name);
@@ -208,7 +208,9 @@ export async function eraseKept(
 		const columns = catalogue.get(table_name)?.columns;
 		const column = ["session_id", "response_id"].find((name) => columns?.has(name));
 		if (!column) continue;
-		const value = column === "session_id" ? session.session_id : session.response_id;
-		await sql`DELETE FROM ${sql.id(table_name)} WHERE ${sql.id(column)} = ${value}`.execute(tx);
+		for (const { id, session_id } of sessions) {
+			const value = column === "session_id" ? session_id : id;
+			await sql`DELETE FROM ${sql.id(table_name)} WHERE ${sql.id(column)} = ${value}`.execute(tx);
+		}
 	}
 }

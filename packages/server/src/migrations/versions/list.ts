@@ -9,6 +9,8 @@ import { pointsScoring } from "./007-points-scoring.ts";
 import { reads } from "./008-reads.ts";
 import { lateEvents } from "./009-late-events.ts";
 import { sessionSizes } from "./010-session-sizes.ts";
+import { operatorLog } from "./011-operator-log.ts";
+import { privacy } from "./012-privacy.ts";
 
 /** All migrations, in order. A released one is never changed; what comes next is added at the end. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +24,6 @@ export const migrations: readonly Migration[] = [
 	reads,
 	lateEvents,
 	sessionSizes,
+	operatorLog,
+	privacy,
 ];

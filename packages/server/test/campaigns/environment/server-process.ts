@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { aFolder } from "../../../src/testing/a-folder.ts";
+import { WITHOUT_LIMITS } from "../../../src/testing/without-limits.ts";
 import { chanceOf } from "../../simulation/chance.ts";
 import { createJournal } from "../students/journal.ts";
 import { readQuestions } from "../students/questions.ts";
 import type { ServerAddress } from "../students/requests.ts";
 import { createStudent } from "../students/student.ts";
 import { bundleServer, type ServerBundle } from "./server-bundle.ts";
-import { WITHOUT_LIMITS } from "../../../src/testing/without-limits.ts";
 
 const WARM_UP = 40;
 const PATIENCE_MS = 60_000;

@@ -117,7 +117,9 @@ async function runErase(run: ModelRun, input: SessionSelector): Promise<void> {
 	run.totals.operations += 1;
 	countTransition(run.totals, "erase");
 	for (const server of run.servers) {
-		const erased = await server.admin().erase(run.display_ids[session.slot] ?? "");
+		const erased = await server
+			.admin()
+			.erase(run.display_ids[session.slot] ?? "", { kind: "system_user", name: "a test" });
 		expectSame(`erasing on ${server.engine}`, erased?.clean, true);
 	}
 	eraseSession(run.reference, session);
