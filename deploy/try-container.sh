@@ -43,7 +43,7 @@ build_debian_base() {
 	rm -rf "$work/root"
 }
 
-# The project's own Node and this machine's npm with its settings, which know how packages are reached here.
+# The project's own Node and this machine's npm.
 build_node_base() {
 	say "Making $node_base from the project's Node …"
 	local base npm
@@ -52,9 +52,10 @@ build_node_base() {
 	buildah copy --quiet "$base" node_modules/node/bin/node /usr/local/bin/node >/dev/null
 	buildah copy --quiet "$base" "$npm" /usr/local/lib/node_modules/npm >/dev/null
 	buildah run "$base" -- ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
-	local settings
-	settings=$(npm config get globalconfig)
-	[[ ! -f $settings ]] || buildah copy --quiet "$base" "$settings" /usr/local/etc/npmrc >/dev/null
+	# This machine may reach packages through a proxy with a certificate of its own.
+	if [[ -n ${NODE_EXTRA_CA_CERTS:-} ]]; then
+		buildah config --env NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt "$base"
+	fi
 	buildah commit --quiet --rm "$base" "localhost/$node_base" >/dev/null
 }
 
