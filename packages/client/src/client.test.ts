@@ -208,6 +208,18 @@ describe("coming back", () => {
 		expect(again.display_id).toBe("7GK2M-9XQ4T");
 	});
 
+	test("the cookie alone brings no session back in which nothing was answered", async () => {
+		const world = createWorld();
+		const first = openTab(world, await newStorage());
+		const planted = await first.client.start({ language: "en" });
+		first.client.close();
+		expect(world.server.cookie()).toBe(planted.session_id);
+
+		const { client } = openTab(world, await newStorage());
+		expect(await client.resume()).toMatchObject({ choice: { kind: "nothing" }, server: "reached" });
+		expect((await client.start({ language: "en" })).session_id).not.toBe(planted.session_id);
+	});
+
 	test("an empty page of a captive portal does not mean that there is no session", async () => {
 		const world = createWorld();
 		world.network.fault = () => ({ kind: "intercepted", status: 200, body: "" });

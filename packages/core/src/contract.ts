@@ -13,6 +13,7 @@ import { Instant } from "./time.ts";
 export const ProblemCode = z.union([
 	RefusalCode,
 	z.enum([
+		"host_not_served",
 		"not_found",
 		"method_not_allowed",
 		"invalid_json",
@@ -122,7 +123,7 @@ export type StartReply = z.infer<typeof StartReply>;
 export const ValidateReply = z.discriminatedUnion("valid", [
 	z.object({
 		valid: z.literal(false),
-		reason: z.enum(["not_found", "expired"]),
+		reason: z.enum(["host_not_served", "not_found", "expired"]),
 		resumable: z.literal(false),
 	}),
 	z.object({

@@ -16,8 +16,10 @@ import { mountSessionStream } from "./http/endpoints/session-stream.ts";
 import { mountSessions } from "./http/endpoints/sessions.ts";
 import { mountSettings } from "./http/endpoints/settings.ts";
 import { mountStudents } from "./http/endpoints/students.ts";
+import { identifyClient } from "./http/middleware/client.ts";
 import { cors } from "./http/middleware/cors.ts";
 import { meterRequests, mountMetrics } from "./http/middleware/metrics.ts";
+import { refuseOtherHosts } from "./http/middleware/own-site.ts";
 import { handleError, requestLog } from "./http/middleware/request-log.ts";
 import { SECURITY_HEADERS, strictTransport } from "./http/middleware/security-headers.ts";
 import { collectHeaders } from "./http/reply/reply.ts";
@@ -39,7 +41,9 @@ export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 	app.use(
 		collectHeaders(SECURITY_HEADERS),
 		requestLog(deps),
-		strictTransport(config.trust_proxy ?? false),
+		identifyClient(deps),
+		refuseOtherHosts(config.public_url ?? null),
+		strictTransport(config.public_url ?? null),
 		cors(config.cors_origins),
 	);
 	app.onError(handleError(deps));

@@ -11,8 +11,10 @@ test("nothing set: the defaults", () => {
 		port: 8000,
 		cors_origins: ["http://localhost:*", "http://127.0.0.1:*", "https://localhost:*", "https://127.0.0.1:*"],
 		session_expiry_days: 30,
+		session_secret_days: 90,
 		log_level: "info",
 		trust_proxy: false,
+		public_url: null,
 		migrate_on_start: false,
 		backups_kept: 5,
 		metrics: false,
@@ -58,6 +60,40 @@ test("origins are a list, spaces around them do not matter", () => {
 	]);
 });
 
+test("proxies are addresses and networks; true is everyone, false nobody", () => {
+	const proxies = (text: string) => readConfig({ trust_proxy: text }, {}).trust_proxy;
+	expect(proxies("10.0.0.5, 172.16.0.0/12,fd00::/8")).toEqual(["10.0.0.5", "172.16.0.0/12", "fd00::/8"]);
+	expect([proxies("true"), proxies("false")]).toEqual([true, false]);
+	for (const wrong of [
+		"10.0.0",
+		"10.0.0.0/33",
+		"::1/129",
+		"10.0.0.1/8/8",
+		"proxy.example",
+		"true,10.0.0.1",
+	]) {
+		expect(() => proxies(wrong)).toThrow("It must be a list such as 10.0.0.5");
+	}
+});
+
+test("the public address is an origin", () => {
+	const address = (text: string) => readConfig({ public_url: text }, {}).public_url;
+	expect(address("https://Career.School.example/")).toEqual({
+		origin: "https://career.school.example",
+		host: "career.school.example",
+		is_https: true,
+	});
+	expect(address("http://10.0.0.7:8000")).toMatchObject({ host: "10.0.0.7:8000", is_https: false });
+	for (const wrong of [
+		"career.school.example",
+		"https://a.example/path",
+		"https://u:p@a.example",
+		"ftp://a.example",
+	]) {
+		expect(() => address(wrong)).toThrow("It must be the beginning of an address");
+	}
+});
+
 test.each([
 	[{ PORT: "80000" }, 'PORT is "80000". It must be a number from 0 to 65535.'],
 	[{ PORT: "8e3" }, 'PORT is "8e3". It must be a number from 0 to 65535.'],
@@ -70,7 +106,7 @@ test.each([
 	[{ HOST: "a b" }, 'HOST is "a b".'],
 	[{ CORS_ORIGINS: "*" }, 'CORS_ORIGINS is "*". It must be a list such as'],
 	[{ CORS_ORIGINS: "https://a.example/path" }, 'CORS_ORIGINS is "https://a.example/path".'],
-	[{ TRUST_PROXY: "yes" }, 'TRUST_PROXY is "yes". It must be true or false.'],
+	[{ TRUST_PROXY: "yes" }, 'TRUST_PROXY is "yes". It must be a list such as 10.0.0.5,172.16.0.0/12'],
 	[{ MIGRATE_ON_START: "1" }, 'MIGRATE_ON_START is "1". It must be true or false.'],
 	[{ RETENTION_UNFINISHED_DAYS: "29" }, "It must be 0, which keeps it for ever, or a number of days from 30"],
 	[{ RETENTION_COMPLETED_DAYS: "36501" }, 'RETENTION_COMPLETED_DAYS is "36501".'],

@@ -1,8 +1,10 @@
+import { isIP } from "node:net";
 import { delimiter } from "node:path";
-import { ThemeReply } from "@carhythm/core";
+import { DELIVERY_DAYS, ThemeReply } from "@carhythm/core";
 import * as z from "zod/mini";
 import { textOf } from "./config-text.ts";
 import { type DatabaseUrl, parseDatabaseUrl } from "./db/dialect.ts";
+import type { PublicUrl, TrustProxy } from "./http/context.ts";
 import { type Limits, readLimits } from "./limits.ts";
 import { OperatorError } from "./operator-error.ts";
 import { PRIVACY_SETTINGS, type PrivacyConfig } from "./privacy-settings.ts";
@@ -16,8 +18,13 @@ export type Config = PrivacyConfig & {
 	port: number;
 	cors_origins: readonly string[];
 	session_expiry_days: number;
+	/** For how many days after its end a session's id still opens it. */
+	session_secret_days: number;
 	log_level: LogLevel;
-	trust_proxy: boolean;
+	/** The proxies whose `X-Forwarded-*` headers are believed. */
+	trust_proxy: TrustProxy;
+	/** Null where it is not set. */
+	public_url: PublicUrl | null;
 	/** Whether the server may bring a database on a server up to date. */
 	migrate_on_start: boolean;
 	/** How many backups that the server made before upgrades at its start are kept. */
@@ -33,18 +40,43 @@ export type Config = PrivacyConfig & {
 const LogLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]);
 type LogLevel = z.infer<typeof LogLevel>;
 
+const listOf = (text: string) =>
+	text
+		.split(",")
+		.map((entry) => entry.trim())
+		.filter((entry) => entry !== "");
+
 const Origins = z.pipe(
-	z.pipe(
-		z.string(),
-		z.transform((text) =>
-			text
-				.split(",")
-				.map((origin) => origin.trim())
-				.filter((origin) => origin !== ""),
-		),
-	),
+	z.pipe(z.string(), z.transform(listOf)),
 	z.array(z.string().check(z.regex(/^https?:\/\/[^\s/?#@:*]+(:(\d{1,5}|\*))?$/))),
 );
+
+const TrustedProxies = z.pipe(
+	z.string().check(z.refine((text) => /^(true|false)$/.test(text) || listOf(text).every(isNetwork))),
+	z.transform((text): TrustProxy => (/^(true|false)$/.test(text) ? text === "true" : listOf(text))),
+);
+
+function isNetwork(text: string): boolean {
+	const [address = "", bits, ...rest] = text.split("/");
+	const most = isIP(address) === 6 ? 128 : 32;
+	return (
+		isIP(address) !== 0 &&
+		rest.length === 0 &&
+		(bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+	);
+}
+
+/** Empty means not set. */
+const PublicAddress = z.pipe(
+	z.string().check(z.refine((text) => text === "" || publicUrlOf(text) !== null)),
+	z.transform(publicUrlOf),
+);
+
+function publicUrlOf(text: string): PublicUrl | null {
+	if (!/^https?:\/\/[^\s/?#@]+\/?$/i.test(text) || !URL.canParse(text)) return null;
+	const { origin, host, protocol } = new URL(text);
+	return { origin, host, is_https: protocol === "https:" };
+}
 
 /** Text that is JSON; null, which no schema behind it takes, for any other. */
 const Json = z.pipe(
@@ -115,6 +147,16 @@ export const SETTINGS: Settings = {
 		allowed: "It must be a number of days from 1 to 3650.",
 		schema: integer(1, 3650),
 	},
+	session_secret_days: {
+		variable: "SESSION_SECRET_DAYS",
+		flag: "--session-secret-days",
+		placeholder: "DAYS",
+		fallback: "90",
+		about: "How long a session's id still opens it after it was completed, was set aside or has expired.",
+		allowed: "It must be a number of days from 30 to 3650.",
+		// Answers that were given in time are taken in for 30 days after the expiry, by the id.
+		schema: integer(DELIVERY_DAYS, 3650),
+	},
 	log_level: {
 		variable: "LOG_LEVEL",
 		flag: "--log-level",
@@ -127,11 +169,21 @@ export const SETTINGS: Settings = {
 	trust_proxy: {
 		variable: "TRUST_PROXY",
 		flag: "--trust-proxy",
-		placeholder: "BOOLEAN",
+		placeholder: "LIST",
 		fallback: "false",
-		about: "true when a proxy of yours stands in front: its X-Forwarded-* headers are then believed.",
-		allowed: "It must be true or false.",
-		schema: yesOrNo,
+		about: "The addresses of your proxies, separated by commas: their X-Forwarded-* headers are believed.",
+		allowed: "It must be a list such as 10.0.0.5,172.16.0.0/12, or true (every address) or false (none).",
+		schema: TrustedProxies,
+	},
+	public_url: {
+		variable: "PUBLIC_URL",
+		flag: "--public-url",
+		placeholder: "URL",
+		fallback: "",
+		about:
+			"The address that students open, such as https://career.school.example: nothing else is then served.",
+		allowed: "It must be the beginning of an address, such as https://career.school.example, without a path.",
+		schema: PublicAddress,
 	},
 	migrate_on_start: {
 		variable: "MIGRATE_ON_START",
@@ -209,8 +261,10 @@ export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = proces
 		port: read(SETTINGS.port, flags.port),
 		cors_origins: read(SETTINGS.cors_origins, flags.cors_origins),
 		session_expiry_days: read(SETTINGS.session_expiry_days, flags.session_expiry_days),
+		session_secret_days: read(SETTINGS.session_secret_days, flags.session_secret_days),
 		log_level: read(SETTINGS.log_level, flags.log_level),
 		trust_proxy: read(SETTINGS.trust_proxy, flags.trust_proxy),
+		public_url: read(SETTINGS.public_url, flags.public_url),
 		migrate_on_start: read(SETTINGS.migrate_on_start, flags.migrate_on_start),
 		backups_kept: read(SETTINGS.backups_kept, flags.backups_kept),
 		metrics: read(SETTINGS.metrics, flags.metrics),

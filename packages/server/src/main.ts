@@ -48,13 +48,15 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		database.watch((line) => log.fatal(line));
 
 		const means = { now: () => toInstant(Date.now()), randomBytes };
-		const { session_expiry_days, cors_origins, trust_proxy, theme, limits } = config;
+		const { session_expiry_days, session_secret_days, cors_origins, public_url, trust_proxy, theme, limits } =
+			config;
 		const disk = createDiskWatch(config.database_url, limits);
 		const web_root = webRoot();
 		const meter = config.metrics ? await loadMeter(database, disk) : null;
 		const store = createStore(database, {
 			...means,
 			expiry_days: session_expiry_days,
+			secret_days: session_secret_days,
 			bounds: limits,
 			...(meter && { observer: meter }),
 		});
@@ -67,6 +69,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 				cors_origins,
 				theme,
 				session_expiry_days,
+				public_url,
 				retention: config,
 				shared_default: config.shared_default,
 				personal_fields: config.personal_fields,
@@ -90,7 +93,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		// Streams of events would stay open for ever.
 		const stopped = untilStopped(server, log, () => store.notifier.close());
 		const place = `${isNew ? "A new database was made" : "Database"}: ${describeDatabase(config.database_url)}`;
-		say([...welcome(config.host, port, web_root !== null), place].join("\n"));
+		say([...welcome(config, port, web_root !== null), place].join("\n"));
 		log.info({ host: config.host, port }, "listening");
 		const endHousekeeping = startHousekeeping(database, { log, now: means.now });
 		await stopped;
@@ -139,14 +142,21 @@ function cannotListen(error: NodeJS.ErrnoException, host: string, port: number):
 	}
 }
 
-function welcome(host: string, port: number, hasPages: boolean): string[] {
+function welcome({ host, public_url }: Config, port: number, hasPages: boolean): string[] {
 	const everywhere = host === "0.0.0.0" || host === "::";
-	const lines = [`CaRhythm is ready: ${address(everywhere ? "localhost" : host, port)}`];
+	const here = address(everywhere ? "localhost" : host, port);
+	if (public_url !== null) {
+		return [`CaRhythm is ready: ${public_url.origin}`, `It listens at ${here}.`, ...missingPages(hasPages)];
+	}
+	const lines = [`CaRhythm is ready: ${here}`];
 	const lan = everywhere ? lanAddress() : null;
 	if (lan) lines.push(`On other devices in this network: ${address(lan, port)}`);
-	if (!hasPages)
-		lines.push("Only the API is served: the pages are not built. Build them with: npm run build");
-	return lines;
+	lines.push("For a network that you trust. On the internet set PUBLIC_URL to the site's https address.");
+	return [...lines, ...missingPages(hasPages)];
+}
+
+function missingPages(hasPages: boolean): string[] {
+	return hasPages ? [] : ["Only the API is served: the pages are not built. Build them with: npm run build"];
 }
 
 function address(host: string, port: number): string {

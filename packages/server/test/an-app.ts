@@ -48,6 +48,7 @@ export async function anApp(changes: AppChanges = {}) {
 		now: base.now,
 		randomBytes,
 		expiry_days: 30,
+		secret_days: 90,
 		...(meter && { observer: meter }),
 		...(changes.bounds && { bounds: changes.bounds }),
 	});
@@ -92,7 +93,12 @@ function requests(app: Hono<Env>, store: TestStore) {
 	const get = (path: string, headers: Record<string, string> = {}) => send("GET", path, { headers });
 	const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
 		send("POST", path, {
-			headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+			// As a browser does for a page of this site.
+			headers: {
+				Origin: "http://localhost",
+				...(body === undefined ? {} : { "Content-Type": "application/json" }),
+				...headers,
+			},
 			...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
 		});
 	return {

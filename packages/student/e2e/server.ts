@@ -51,9 +51,10 @@ type Run = { env: NodeJS.ProcessEnv; port: number; heard: (text: string) => void
 /**
  * Starts the product.
  * @param options.assessment the one that new sessions get
+ * @param options.settings further environment variables
  */
 export async function startServer(
-	options: { assessment?: string; log_level?: string } = {},
+	options: { assessment?: string; log_level?: string; settings?: Readonly<Record<string, string>> } = {},
 ): Promise<ProductServer> {
 	const { assessment = "career-rhythm" } = options;
 	const folder = mkdtempSync(join(tmpdir(), "carhythm-e2e-"));
@@ -66,6 +67,7 @@ export async function startServer(
 		// Some databases are on disks of a few MiB.
 		LIMIT_FREE_DISK_MIB: "0",
 		LIMIT_FREE_DISK_PERCENT: "0",
+		...options.settings,
 	};
 	const databaseAt = (path: string) => ({ ...environment, DATABASE_URL: `sqlite:${path}` });
 	let env: NodeJS.ProcessEnv = databaseAt(join(folder, "e2e.db"));

@@ -2,6 +2,7 @@ import {
 	type AssessmentIndex,
 	apply,
 	chooseResume,
+	isUntouched,
 	type LocalSession,
 	type RemoteSession,
 	type SessionId,
@@ -81,7 +82,10 @@ async function findSession(engine: Engine, look: Look, hasSent = false): Promise
 	if (!held && cookie_ignored) void loadReset().then(({ forgetCookie }) => forgetCookie(engine), ignore);
 	const isUnasked = !held && cookie_ignored;
 	const session_id = held?.record.state.session_id ?? null;
-	const remote = isUnasked ? NOT_FOUND : await askServer(engine, session_id, held);
+	const asked = isUnasked ? NOT_FOUND : await askServer(engine, session_id, held);
+	// The cookie alone names it, and nothing was ever answered in it: it brings nothing back, and may be another's.
+	const isWorthless = session_id === null && asked.kind === "found" && isUntouched(asked.snapshot.session);
+	const remote = isWorthless ? NOT_FOUND : asked;
 	if (!hasSent && isExpired(remote) && held && held.operations.length > 0) {
 		// What was done in time renews the session once it has arrived.
 		await drain(engine.sender, "wake");

@@ -59,7 +59,11 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 	};
 	const reply = await request(transport, "POST", "/api/v2/session/start", StartReply, { body });
 	// A refused request has begun nothing, so its id has no more use.
-	if (reply.kind === "problem") await endStart(engine, operation_id);
+	if (reply.kind === "problem") {
+		await endStart(engine, operation_id);
+		// A try of yesterday: the server repeats its reply for a day only. The student wants one that begins now.
+		if (isRetry && reply.problem.code === "operation_mismatch") return start(engine, options);
+	}
 	const started = valueOrThrow(reply);
 	const session_id = parseSessionId(started.session_id);
 	if (!session_id) throw new ServerUnreachable("server");

@@ -37,6 +37,8 @@ import { VERSION_ID } from "./assessment.ts";
 const EXPIRY_DAYS = 30;
 const DISPLAY_ID = "7GK2M-9XQ4T";
 
+const START_REPLAY_MS = 24 * 60 * 60 * 1000;
+
 export type ServerReply = { status: number; body: unknown };
 
 type StoredSession = {
@@ -51,7 +53,7 @@ type Server = {
 	index: AssessmentIndex;
 	now: () => Instant;
 	sessions: Map<string, StoredSession>;
-	starts: Map<string, { body: string; session_id: string }>;
+	starts: Map<string, { body: string; session_id: string; at: number }>;
 	codes: Map<string, { session_id: string; used_by: string | null }>;
 	cookie: string | null;
 	incarnation: string;
@@ -153,9 +155,11 @@ function start(server: Server, body: unknown): ServerReply {
 	};
 	if (request.assessment === "unknown") return problem(404, "assessment_not_found");
 	const known = server.starts.get(request.operation_id);
-	if (known && known.body !== JSON.stringify(body)) return problem(422, "operation_mismatch");
+	const now = Date.parse(server.now());
+	const isOver = known && now > known.at + START_REPLAY_MS;
+	if (isOver || (known && known.body !== JSON.stringify(body))) return problem(422, "operation_mismatch");
 	const session_id = known?.session_id ?? beginOne(server, request);
-	server.starts.set(request.operation_id, { body: JSON.stringify(body), session_id });
+	if (!known) server.starts.set(request.operation_id, { body: JSON.stringify(body), session_id, at: now });
 	server.cookie = request.shared ? null : session_id;
 	const { started_at, last_activity } = server.sessions.get(session_id)?.state ?? {};
 	const reply = {

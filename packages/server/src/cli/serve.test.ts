@@ -53,7 +53,11 @@ test("a session is kept for as many days as serve was told", async () => {
 	const file = folder.file("a.db");
 	await using server = await serving({ DATABASE_URL: `sqlite:${file}`, SESSION_EXPIRY_DAYS: "7" });
 	const { address } = server;
-	const start = await fetch(`${address}/api/v2/session/start`, { method: "POST" });
+	const start = await fetch(`${address}/api/v2/session/start`, {
+		method: "POST",
+		headers: { Origin: address, "Content-Type": "application/json" },
+		body: "{}",
+	});
 	expect(start.headers.get("set-cookie")).toContain("; Max-Age=604800;");
 	const { session_id, created_at, expires_at } = (await start.json()) as Record<string, string>;
 	const atSession = (rest: string, init?: RequestInit) =>

@@ -20,6 +20,8 @@ export function createStore(
 		now: () => Instant;
 		randomBytes: (count: number) => Uint8Array;
 		expiry_days: number;
+		/** For how many days after its end a session's id still opens it; absent: for ever. */
+		secret_days?: number;
 		bounds?: HistoryBounds;
 		observer?: StoreObserver;
 		hash_cost?: number;

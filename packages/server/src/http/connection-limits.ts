@@ -1,5 +1,7 @@
 import type { Server, ServerOptions } from "node:http";
 import type { Limits } from "../limits.ts";
+import type { TrustProxy } from "./context.ts";
+import { matchAddress } from "./middleware/client.ts";
 import { networkOfAddress } from "./request/network.ts";
 
 /** Node looks for connections that are over their time every 30 seconds. */
@@ -17,14 +19,15 @@ export function timeLimits({ request_seconds, headers_seconds }: Limits): Server
 /** Closes what connects beyond the limits, before a byte of it is read. */
 export function limitConnections(
 	server: Server,
-	{ limits, trust_proxy }: { limits: Limits; trust_proxy: boolean },
+	{ limits, trust_proxy }: { limits: Limits; trust_proxy: TrustProxy },
 ): void {
 	server.maxConnections = limits.connections;
-	// Through a proxy all come from one address.
-	if (trust_proxy) return;
+	const isTrusted = matchAddress(trust_proxy);
 	const most = Math.ceil(limits.network_connections / limits.server_processes);
 	const open = new Map<string, number>();
 	server.on("connection", (socket) => {
+		// Through a proxy all come from one address.
+		if (isTrusted(socket.remoteAddress)) return;
 		const network = networkOfAddress(socket.remoteAddress ?? "unknown");
 		const count = (open.get(network) ?? 0) + 1;
 		if (count > most) {

@@ -7,6 +7,12 @@ import type { Limits } from "../limits.ts";
 import type { Meter } from "../metrics/meter.ts";
 import type { PersonalField, RetentionConfig } from "../privacy-settings.ts";
 
+/** The address under which students open the site, such as `https://career.school.example`. */
+export type PublicUrl = { readonly origin: string; readonly host: string; readonly is_https: boolean };
+
+/** Every address (true), none (false), or a list of addresses and networks such as `10.0.0.0/8`. */
+export type TrustProxy = boolean | readonly string[];
+
 /** What the HTTP side is told from outside. */
 export type HttpConfig = {
 	/** Who may read replies from another origin: `https://school.example`, or `http://localhost:*` for any port. */
@@ -20,10 +26,22 @@ export type HttpConfig = {
 	personal_fields?: readonly PersonalField[];
 	/** Whether pages take their computer for a shared one. */
 	shared_default?: boolean;
-	/** Whether a proxy of our own stands in front, whose `X-Forwarded-*` headers may be believed. */
-	trust_proxy?: boolean;
+	/** The site's own address; null where a server is known by several, as in a local network. */
+	public_url?: PublicUrl | null;
+	/** The proxies whose `X-Forwarded-*` headers are believed. */
+	trust_proxy?: TrustProxy;
 	/** What replaces the values of `GET /api/v2/settings/theme`. */
 	theme?: Partial<z.infer<typeof ThemeReply>>;
+};
+
+/** Who asks, as far as it can be believed. */
+type Client = {
+	/** Whether the browser came by https. */
+	readonly is_https: boolean;
+	/** `host` or `host:port`, as the browser has it in its address bar; null where a request names none. */
+	readonly host: string | null;
+	/** The browser's own address: behind a trusted proxy the last one that it names, as earlier ones are claims. */
+	address(): string;
 };
 
 /** Everything a request handler works with; nothing else reaches it. */
@@ -52,6 +70,8 @@ export type Env = {
 	Bindings: Partial<HttpBindings>;
 	Variables: {
 		headers: ReplyHeaders;
+		/** Who asks. */
+		client: Client;
 		request_id: string;
 		/** The template of the path: what the log tells instead of the path, which holds the secret session id. */
 		route: string;

@@ -226,7 +226,7 @@ export const messages = {
 		new: "Start a new one",
 		unknown_title: "The server does not know this assessment.",
 		unknown: (value: number) =>
-			`Your ${answers(value)} ${value === 1 ? "is" : "are"} still on this device. This can happen when a server was set up anew; ask whoever gave you this address.`,
+			`Your ${answers(value)} ${value === 1 ? "is" : "are"} still on this device. This can happen when it was left for months, or when a server was set up anew; ask whoever gave you this address.`,
 		set_aside: (value: number) => `${answers(value)} set aside. You can return to them for ${days(7)}.`,
 		undo: "Undo",
 		set_aside_until: (value: number, until: Instant, now: Instant) =>
@@ -253,6 +253,7 @@ export const messages = {
 			"Your answers are on this device and are still being sent. Your results appear here as soon as the server has them.",
 		preparing: "Preparing your results",
 		failed: "Your results could not be fetched. Your answers are safe.",
+		gone: "These results can no longer be opened here: their time is over, or the server was set up anew. If you need them, ask whoever gave you this address.",
 		hexagon: (list: string) => `Hexagon of the six interest types, from the middle to the rim: ${list}.`,
 		hexagon_entry: (name: string, share: number) => `${name} ${percent(share)}`,
 		no_interests: "For the hexagon all six types need enough answers. Some are missing, so it is not drawn.",

@@ -50,7 +50,7 @@ export function ResultsScreen() {
 				<Body scores={scores} onRetry={retry} />
 				{!ready && <RescueNotice />}
 				{ready && <FeedbackForm />}
-				{shared ? <LeaveButton /> : ready && <AgainButton />}
+				{shared ? <LeaveButton /> : (ready || scores.kind === "gone") && <AgainButton />}
 				<Sources assessment={assessment} />
 			</main>
 			{!ready && (
@@ -75,6 +75,8 @@ function Body({ scores, onRetry }: { scores: Scores; onRetry: () => void }) {
 			return <Retry text={m.results.pending} onRetry={onRetry} />;
 		case "failed":
 			return <Retry text={m.results.failed} onRetry={onRetry} />;
+		case "gone":
+			return <p role="status">{m.results.gone}</p>;
 		case "ready":
 			return <ProfileView profile={scores.profile} />;
 		default:

@@ -1,4 +1,4 @@
-import { ServerUnreachable } from "@carhythm/client";
+import { RequestRefused, ServerUnreachable } from "@carhythm/client";
 import { Profile } from "@carhythm/core";
 import { useEffect, useState } from "preact/hooks";
 import { opened } from "../visit/actions.ts";
@@ -10,6 +10,8 @@ export type Scores =
 	/** The answers, or the way to the server, are not there yet. */
 	| { kind: "waiting" }
 	| { kind: "failed" }
+	/** The server no longer opens this session: see SESSION_SECRET_DAYS in docs/operation.md. */
+	| { kind: "gone" }
 	| { kind: "ready"; profile: Profile };
 
 /** Fetches the results; again when the last answers have reached the server, and when the student asks. */
@@ -29,7 +31,7 @@ export function useScores(): { scores: Scores; retry: () => void } {
 			.then(
 				({ results }) => show(read(results)),
 				(error: unknown) => {
-					show(error instanceof ServerUnreachable ? { kind: "waiting" } : { kind: "failed" });
+					show(missing(error));
 				},
 			);
 		return () => {
@@ -43,6 +45,12 @@ export function useScores(): { scores: Scores; retry: () => void } {
 			setTries(tries + 1);
 		},
 	};
+}
+
+function missing(error: unknown): Scores {
+	if (error instanceof ServerUnreachable) return { kind: "waiting" };
+	const isGone = error instanceof RequestRefused && error.problem.code === "session_not_found";
+	return { kind: isGone ? "gone" : "failed" };
 }
 
 function read(results: unknown): Scores {

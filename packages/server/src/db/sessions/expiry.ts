@@ -1,11 +1,15 @@
 import {
 	addDays,
+	addMinutes,
 	expiresAt,
 	type Instant,
 	isExpired,
 	laterOf,
 	RESTORE_DAYS,
+	type Refusal,
+	refuse,
 	type SessionStatus,
+	unreachable,
 } from "@carhythm/core";
 import { type SqlBool, sql } from "kysely";
 import type { StoredSession } from "../store.ts";
@@ -43,6 +47,39 @@ export function sessionExpiry(
 	};
 }
 
+/** The server's clock with the settings that say how long a session and its secret last. */
+export type SecretClock = ExpiryClock & {
+	/** For how many days after its end a session's id still opens it; absent: for ever, as for an operator. */
+	secret_days?: number | undefined;
+};
+
+/**
+ * Whether the session's id opens nothing any more: a secret that stays in browsers and backups must end. The
+ * time runs from the completion, from being set aside or from the expiry.
+ */
+export function isSecretOver(
+	session: StoredSession,
+	{ now, expiry_days, secret_days }: SecretClock,
+): boolean {
+	return secret_days !== undefined && now > addDays(endOf(session, expiry_days), secret_days);
+}
+
+/** When a session ended or will end. An adopted one counts from its adoption, as in {@link expiryBase}. */
+function endOf(session: StoredSession, expiry_days: number): Instant {
+	const { state, completed_at, abandoned_at, adopted_at } = session;
+	const notBefore = adopted_at ?? state.started_at;
+	switch (state.status) {
+		case "active":
+			return expiresAt(expiryBase(session), expiry_days);
+		case "completed":
+			return laterOf(completed_at ?? state.last_activity, notBefore);
+		case "user_abandoned_not_completed":
+			return laterOf(abandoned_at ?? state.last_activity, notBefore);
+		default:
+			return unreachable(state.status);
+	}
+}
+
 /** What an operator sees as a session's status: expired is computed, never stored. */
 export const SHOWN_STATUSES = ["active", "expired", "completed", "user_abandoned_not_completed"] as const;
 export type ShownStatus = (typeof SHOWN_STATUSES)[number];
@@ -72,4 +109,21 @@ export function whereShownStatus(status: ShownStatus, { now, expiry_days }: Expi
 /** Until when Start Fresh can be undone; null for a session that it did not set aside. */
 export function restorableUntil({ abandoned_at }: Pick<StoredSession, "abandoned_at">): Instant | null {
 	return abandoned_at && addDays(abandoned_at, RESTORE_DAYS);
+}
+
+/** For so long after the completion the student may correct who they are. */
+const CORRECTION_HOURS = 24;
+
+/**
+ * Whether it is too late to change the person of a session. A completed one stays as it is: its id must not
+ * let another put their name under it for as long as the results can be read.
+ */
+export function refusePerson(
+	{ state, completed_at }: Pick<StoredSession, "state" | "completed_at">,
+	now: Instant,
+): Refusal | null {
+	if (state.status !== "completed") return null;
+	if (now <= addMinutes(completed_at ?? state.last_activity, CORRECTION_HOURS * 60)) return null;
+	const detail = `This assessment is finished. What it says of you can be changed for ${CORRECTION_HOURS} hours after that.`;
+	return refuse("session_completed", detail);
 }

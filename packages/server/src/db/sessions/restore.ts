@@ -25,7 +25,7 @@ import { recordRestore } from "../writes/request-events.ts";
 import { saveSessions } from "../writes/save-sessions.ts";
 import { beginSessionWrite, type SessionWrite } from "../writes/session-write.ts";
 import type { WriteContext } from "../writes/write-context.ts";
-import { restorableUntil } from "./expiry.ts";
+import { isSecretOver, restorableUntil } from "./expiry.ts";
 import { loadSession } from "./load-session.ts";
 import { operationMismatch, toBeErased, unknownSession } from "./refusals.ts";
 import { linkSuccessor, lockLastSuccessor, type Successor } from "./successors.ts";
@@ -45,7 +45,7 @@ export async function restoreSession(context: WriteContext, request: RestoreRequ
 	const now = context.now();
 	await dialect.lockSessions(tx, "session_id", [request.session_id]);
 	const session = await loadSession(tx, dialect, assessments, request.session_id);
-	if (!session) return unknownSession();
+	if (!session || isSecretOver(session, { ...context, now })) return unknownSession();
 	const known = await kindOfOperation(tx, session.response_id, request.operation_id);
 	if (known) return known === "restore" ? { ok: true, session } : operationMismatch();
 	if (await findEraseAt(tx, session.response_id)) return toBeErased();

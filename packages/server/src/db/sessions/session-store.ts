@@ -10,6 +10,7 @@ import {
 	type Person,
 	type SessionStore,
 	type StartOutcome,
+	type StoredSession,
 	single,
 } from "../store.ts";
 import { inTransaction } from "../transaction.ts";
@@ -18,6 +19,7 @@ import { createGroupCommit } from "../writes/group-commit.ts";
 import { loadOneSession, loadSessions } from "../writes/load-sessions.ts";
 import { saveSessions } from "../writes/save-sessions.ts";
 import { createWriteContext, type WriteContext, type WriteDeps } from "../writes/write-context.ts";
+import { isSecretOver, refusePerson } from "./expiry.ts";
 import { loadSession } from "./load-session.ts";
 import { observeTransaction, type StoreObserver } from "./observer.ts";
 import { toBeErased, unknownSession } from "./refusals.ts";
@@ -46,7 +48,8 @@ export type SessionStoreOptions = Omit<WriteDeps, "dialect"> & {
 /** The sessions of one database. */
 export function createSessionStore(database: Database, options: SessionStoreOptions): SessionStore {
 	const { reader, dialect } = database;
-	const { assessments, observer, onChanged, now, randomBytes, expiry_days, bounds, hash_cost } = options;
+	const { assessments, observer, onChanged, now, randomBytes, expiry_days, secret_days, bounds, hash_cost } =
+		options;
 	dialect.expectSmallWrites();
 	const deps: WriteDeps = {
 		dialect,
@@ -54,6 +57,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 		now,
 		randomBytes,
 		expiry_days,
+		secret_days,
 		...(bounds && { bounds }),
 	};
 	const write = async <T>(work: (context: WriteContext) => Promise<T>) => {
@@ -70,6 +74,10 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 	// A transaction of the reader is one unchanging snapshot.
 	const read = <T>(work: (snapshot: Tx) => Promise<T>) => reader.transaction().execute(work);
 
+	const find = sessionFinder(reader, assessments);
+	const opened = (session: StoredSession | null) =>
+		session && isSecretOver(session, { now: now(), expiry_days, secret_days }) ? null : session;
+
 	const operate = createGroupCommit<Batch, BatchOutcome>(
 		(batches) => write((context) => commitBatches(context, batches)),
 		{
@@ -85,8 +93,9 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 
 	return {
 		operate,
-		find: sessionFinder(reader, assessments),
-		load: (session_id) => read((snapshot) => loadSession(snapshot, dialect, assessments, session_id)),
+		find: async (session_id) => opened(await find(session_id)),
+		load: async (session_id) =>
+			opened(await read((snapshot) => loadSession(snapshot, dialect, assessments, session_id))),
 		start: (request) => write((context) => startSession(context, request)),
 		restore: (session_id, operation_id) =>
 			write((context) => restoreSession(context, { session_id, operation_id })),
@@ -135,6 +144,8 @@ async function completeWith(
 	const work = await loadOneSession(context, session_id);
 	if (!work) return unknownSession();
 	if (work.erase_at !== null) return toBeErased();
+	const refusal = refusePerson(work.session, context.now());
+	if (refusal) return { ok: false, refusal };
 	if (work.session.state.status !== "completed") {
 		const batch = single(session_id, mintOperationId(context.randomBytes), { kind: "complete" });
 		const outcome = applyBatch(work, batch, rulesOf(context));

@@ -22,6 +22,32 @@ describe("starting", () => {
 		expect(!other.ok && other.refusal.code).toBe("operation_mismatch");
 	});
 
+	test("the same id gives the same session for a day; after it the id is refused and opens nothing", async () => {
+		await using store = await aStore();
+		const wanted = { version: store.version, language: "en" } as const;
+		const begun = { ...wanted, operation_id: anOperationId(), replaces: null };
+		const first = await store.sessions.start(begun);
+		const replaces = first.ok ? first.session.state.session_id : null;
+		const fresh = { ...wanted, operation_id: anOperationId(), replaces };
+		// Led to the session that the other one began.
+		const redirected = { ...fresh, operation_id: anOperationId() };
+		for (const request of [fresh, redirected]) await store.sessions.start(request);
+		const idsOf = (requests: readonly Parameters<typeof store.sessions.start>[0][]) =>
+			Promise.all(
+				requests.map(async (request) => {
+					const outcome = await store.sessions.start(request);
+					return outcome.ok ? outcome.session.state.session_id : outcome.refusal.code;
+				}),
+			);
+		store.pass({ days: 1 });
+		const [old, next, led] = await idsOf([begun, fresh, redirected]);
+		expect(old).toBe(replaces);
+		expect(next).not.toBe(replaces);
+		expect(led).toBe(next);
+		store.pass({ seconds: 1 });
+		expect(await idsOf([begun, fresh, redirected])).toEqual(Array(3).fill("operation_mismatch"));
+	});
+
 	test("fresh sets the old session aside and begins an empty one, in one step", async () => {
 		await using store = await aStore();
 		const old = await store.started();

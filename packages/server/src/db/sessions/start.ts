@@ -1,10 +1,13 @@
 import {
+	addMinutes,
 	beginSession,
+	type Instant,
 	type Language,
 	mintDisplayId,
 	mintOperationId,
 	mintSessionId,
 	type OperationId,
+	refuse,
 	type SessionId,
 } from "@carhythm/core";
 import type { Tx } from "../schema.ts";
@@ -19,6 +22,9 @@ import { PLACEHOLDER } from "./person.ts";
 import { operationMismatch, unknownSession } from "./refusals.ts";
 import { selectSessions, toStoredSession } from "./rows.ts";
 import { linkSuccessor, lockLastSuccessor } from "./successors.ts";
+
+/** For so long a repeated start gets the session of the first one. */
+const START_REPLAY_HOURS = 24;
 
 export type StartRequest = {
 	operation_id: OperationId | null;
@@ -42,10 +48,8 @@ export async function startSession(context: WriteContext, request: StartRequest)
 	return { ok: true, session };
 }
 
-async function findStarted(
-	{ tx, dialect, assessments }: WriteContext,
-	request: StartRequest,
-): Promise<StartOutcome | null> {
+async function findStarted(context: WriteContext, request: StartRequest): Promise<StartOutcome | null> {
+	const { tx, dialect, assessments } = context;
 	if (!request.operation_id) return null;
 	const row = await selectSessions(tx)
 		.select("session_details.start_fingerprint")
@@ -53,10 +57,24 @@ async function findStarted(
 		.executeTakeFirst();
 	if (!row) return null;
 	if (row.start_fingerprint !== startFingerprint(request)) return operationMismatch();
+	if (isReplayOver(row.created_at, context.now())) return replayIsOver();
 	// A transaction that only reads waits for no standby. With a lock this one does, so a start whose first
 	// commit was in doubt is confirmed only when the standby has it.
 	await dialect.lockSessions(tx, "id", [row.response_id]);
 	return { ok: true, session: await toStoredSession(row, assessments) };
+}
+
+/**
+ * Whether a start is too long ago to be repeated. Its operation id leads to the session id like a password,
+ * and stays in request logs of clients: it must not do so for ever.
+ */
+function isReplayOver(started_at: Instant, now: Instant): boolean {
+	return now > addMinutes(started_at, START_REPLAY_HOURS * 60);
+}
+
+function replayIsOver(): StartOutcome {
+	const detail = `A start can be repeated with its id for ${START_REPLAY_HOURS} hours. Use a new id.`;
+	return { ok: false, refusal: refuse("operation_mismatch", detail) };
 }
 
 /**
@@ -135,6 +153,7 @@ async function findRedirected(
 	const event = operation_id && (await findEvent(context.tx, replaced.response_id, operation_id));
 	if (!event) return null;
 	if (event.kind !== "start" || event.fingerprint !== startFingerprint(request)) return operationMismatch();
+	if (isReplayOver(event.received_at, context.now())) return replayIsOver();
 	const { started } = JSON.parse(event.result) as Redirected;
 	const session = started && (await startedSession(context, "session_details.display_id", started));
 	return session ? { ok: true, session } : null;
@@ -143,7 +162,7 @@ async function findRedirected(
 function findEvent(tx: Tx, response_id: number, operation_id: OperationId) {
 	return tx
 		.selectFrom("session_events")
-		.select(["kind", "fingerprint", "result"])
+		.select(["kind", "fingerprint", "received_at", "result"])
 		.where("response_id", "=", response_id)
 		.where("operation_id", "=", operation_id)
 		.executeTakeFirst();

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { DatabaseDialect } from "../dialect.ts";
 import { eraseAt } from "../erasures/requests.ts";
 import type { Tx } from "../schema.ts";
+import { isSecretOver } from "../sessions/expiry.ts";
 import { NEWEST_COLUMNS, selectNewest, TOUCHED, type Touched } from "../sessions/newest-events.ts";
 import {
 	adoptedAnswer,
@@ -21,7 +22,10 @@ import { hasLate, loadLateEvents, seenByLate } from "./late-events.ts";
 import { beginSessionWrite, type SessionWrite } from "./session-write.ts";
 import type { WriteContext } from "./write-context.ts";
 
-type LoadContext = Pick<WriteContext, "tx" | "dialect" | "assessments">;
+type LoadContext = Pick<
+	WriteContext,
+	"tx" | "dialect" | "assessments" | "now" | "expiry_days" | "secret_days"
+>;
 
 /** {@link loadSessions} for one session; null when it is unknown. */
 export async function loadOneSession(
@@ -35,12 +39,13 @@ export async function loadOneSession(
 
 /**
  * Reads what a group of batches needs, in a fixed number of queries however many sessions there are, and
- * locks the sessions. Unknown sessions are missing from the result.
+ * locks the sessions. Unknown sessions are missing from the result, and those whose secret has ended.
  */
 export async function loadSessions(
-	{ tx, dialect, assessments }: LoadContext,
+	context: LoadContext,
 	groups: ReadonlyMap<SessionId, readonly Batch[]>,
 ): Promise<Map<SessionId, SessionWrite>> {
+	const { tx, dialect, assessments } = context;
 	await dialect.lockSessions(tx, "session_id", [...groups.keys()]);
 	const wanted = dialect.rows(
 		{ session_id: "text" },
@@ -50,10 +55,13 @@ export async function loadSessions(
 		.select([hasLate.as("has_late"), eraseAt.as("erase_at")])
 		.where("student_responses.session_id", "in", sql<string>`(select session_id from ${wanted} as w)`)
 		.execute();
+	const clock = { ...context, now: context.now() };
 	const writes = new Map<SessionId, SessionWrite>();
 	const byResponse = new Map<number, SessionWrite>();
 	for (const row of rows) {
-		const work = beginSessionWrite(await toStoredSession(row, assessments));
+		const session = await toStoredSession(row, assessments);
+		if (isSecretOver(session, clock)) continue;
+		const work = beginSessionWrite(session);
 		work.erase_at = row.erase_at;
 		writes.set(work.session.state.session_id, work);
 		byResponse.set(row.response_id, work);

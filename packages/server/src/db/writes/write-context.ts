@@ -11,6 +11,8 @@ export type WriteDeps = {
 	now: () => Instant;
 	randomBytes: (count: number) => Uint8Array;
 	expiry_days: number;
+	/** For how many days after its end a session's id still opens it; absent: for ever. */
+	secret_days?: number | undefined;
 	/** How much history a session may have; the defaults where nothing is said. */
 	bounds?: HistoryBounds;
 };

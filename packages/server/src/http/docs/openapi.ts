@@ -176,7 +176,12 @@ function queryParameter({ name, required, description, schema }: QueryParameter)
 
 /** The problems of an endpoint by status: its own and those that every endpoint of its kind has. */
 function describeProblems(endpoint: AnyEndpoint): Operation["responses"] {
-	const codes = new Set<ProblemCode>([...endpoint.problems, "storage_unavailable", "internal_error"]);
+	const codes = new Set<ProblemCode>([
+		...endpoint.problems,
+		"host_not_served",
+		"storage_unavailable",
+		"internal_error",
+	]);
 	if (endpoint.body) {
 		for (const code of [
 			"invalid_json",

@@ -235,7 +235,7 @@ function refuseOperation(operation: unknown, errors: Errors): OperationResult {
  */
 function renewCookie(deps: LimitedDeps, c: Context<Env>, session: StoredSession): void {
 	const { session_id, status } = session.state;
-	if (status !== "user_abandoned_not_completed" || readSessionCookie(c) === session_id) {
-		setSessionCookie(c, session_id, deps.config);
+	if (status !== "user_abandoned_not_completed" || readSessionCookie(c, deps) === session_id) {
+		setSessionCookie(c, session_id, deps);
 	}
 }

@@ -107,7 +107,7 @@ export function mountHandOffs(api: Api, deps: LimitedDeps, failedLookups: Failed
 		reply: { schema: ForgetReply, description: "It is forgotten, or there was none" },
 		problems: [],
 		handle: async ({ c }) => {
-			clearSessionCookie(c, deps.config);
+			clearSessionCookie(c, deps);
 			return { ok: true, body: { success: true } };
 		},
 	});
@@ -153,8 +153,8 @@ async function redeem(
 	}
 	const session = await deps.store.sessions.load(outcome.session_id);
 	if (!session) return unknownSession();
-	if (body.shared) clearSessionCookie(c, deps.config);
-	else setSessionCookie(c, outcome.session_id, deps.config);
+	if (body.shared) clearSessionCookie(c, deps);
+	else setSessionCookie(c, outcome.session_id, deps);
 	return { ok: true, body: snapshotOf(session, deps) };
 }
 

@@ -1,5 +1,6 @@
 import { ResendReply, ResendRequest, refuse } from "@carhythm/core";
 import type * as z from "zod/mini";
+import { refusePerson } from "../../db/sessions/expiry.ts";
 import { toBeErased } from "../../db/sessions/refusals.ts";
 import type { Deps } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
@@ -15,14 +16,14 @@ export function mountResendResults(api: Api, deps: Deps): void {
 		tag: "Results",
 		summary: "Send the results by email again",
 		description:
-			"`success` is false while email is not set up on this server; a new address is stored all the same.",
+			"`success` is false while email is not set up on this server; a new address is stored all the same, for 24 hours after the completion.",
 		body: {
 			schema: ResendRequest,
 			optional: false,
 			example: { session_id: EXAMPLE_SESSION, new_email: "amal@school.example" },
 		},
 		reply: { schema: ResendReply, description: "Whether an email was sent, in words" },
-		problems: ["session_not_found", "session_not_completed", "session_to_be_erased"],
+		problems: ["session_not_found", "session_not_completed", "session_completed", "session_to_be_erased"],
 		spends: "write",
 		handle: ({ body }) => resend(deps, body),
 	});
@@ -42,6 +43,8 @@ async function resend(
 	if (!body.new_email) return { ok: true, body: { success: false, message: say("not_sent", state) } };
 	const { email } = wantedFields({ email: body.new_email }, deps.config);
 	if (email === "") return { ok: true, body: { success: false, message: say("not_sent", state) } };
+	const refusal = refusePerson(found.session, deps.now());
+	if (refusal) return { ok: false, refusal };
 	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
 	await deps.store.sessions.saveEmail(state.session_id, body.new_email);
 	return { ok: true, body: { success: false, message: say("address_saved", state) } };

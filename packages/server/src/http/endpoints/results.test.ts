@@ -58,6 +58,26 @@ describe("student/info", () => {
 		}
 	});
 
+	test("corrects the person for 24 hours after the completion; then the name under the answers stays", async () => {
+		await using app = await anApp();
+		const session_id = await app.start();
+		await app.post("/api/v2/student/info", { session_id, ...PERSON });
+		const rename = (full_name: string) =>
+			app.post("/api/v2/student/info", { session_id, ...PERSON, full_name });
+		app.pass({ days: 1 });
+		expect((await rename("Amal H.")).status).toBe(200);
+		app.pass({ seconds: 1 });
+		expect(await rename("Somebody Else")).toMatchObject({ status: 409, body: { code: "session_completed" } });
+		const new_email = "other@school.example";
+		const resent = await app.post("/api/v2/resend-results", { session_id, new_email });
+		expect(resent).toMatchObject({ status: 409, body: { code: "session_completed" } });
+		expect((await app.post("/api/v2/resend-results", { session_id })).status).toBe(200);
+		expect(await personOf(app, session_id)).toMatchObject({
+			full_name: "Amal H.",
+			email: "amal@school.example",
+		});
+	});
+
 	test("refuses a person that is not one", async () => {
 		await using app = await anApp();
 		const session_id = await app.start();
@@ -188,6 +208,23 @@ describe("feedback", () => {
 			would_recommend: false,
 			suggestions: "أطول",
 		});
+	});
+
+	test("belongs to a completed session also later, and not to one that is set aside or has expired", async () => {
+		await using app = await anApp();
+		const [done, aside, forgotten] = [await app.start(), await app.start(), await app.start()];
+		await app.post(`/api/v2/session/${done}/complete`);
+		await app.post(`/api/v2/session/${aside}/abandon`);
+		app.pass({ days: 31 });
+		const give = async (session_id: string) => {
+			const { status, body } = await app.post("/api/v2/feedback/submit", { session_id, rating: 1 });
+			return [status, body["code"]];
+		};
+		expect(await give(done)).toEqual([201, undefined]);
+		expect(await give(aside)).toEqual([409, "session_abandoned"]);
+		expect(await give(forgotten)).toEqual([409, "session_expired"]);
+		const rows = await app.database.db.selectFrom("feedbacks").select("session_id").execute();
+		expect(rows).toEqual([{ session_id: done }]);
 	});
 
 	test("refuses what it cannot store", async () => {

@@ -103,8 +103,8 @@ async function restore(
 	const outcome = await deps.store.sessions.restore(session_id, operation_id);
 	if (!outcome.ok) return outcome;
 	const { session } = outcome;
-	if (body.shared) clearSessionCookie(c, deps.config);
-	else setSessionCookie(c, session_id, deps.config);
+	if (body.shared) clearSessionCookie(c, deps);
+	else setSessionCookie(c, session_id, deps);
 	return {
 		ok: true,
 		body: { success: true, message: say("restored", session.state), session: summaryOf(session, deps) },

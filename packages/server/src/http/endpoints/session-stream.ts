@@ -69,14 +69,14 @@ type Streams = {
 	take(c: Context<Env>, response_id: number): { release: () => void } | null;
 };
 
-function countStreams({ limits, trust_proxy = false }: Deps["config"]): Streams {
+function countStreams({ limits }: Deps["config"]): Streams {
 	const open = new Map<string, number>();
 	const share = Math.ceil(limits.network_streams / limits.server_processes);
 	return {
 		take(c, response_id) {
 			const places: [key: string, most: number][] = [
 				[`session ${response_id}`, limits.session_streams],
-				[`network ${networkOf(c, trust_proxy)}`, share],
+				[`network ${networkOf(c)}`, share],
 				["all", limits.streams],
 			];
 			if (places.some(([key, most]) => (open.get(key) ?? 0) >= most)) return null;

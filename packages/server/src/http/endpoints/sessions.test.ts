@@ -227,30 +227,47 @@ describe("the cookie", () => {
 		expect(other.status).toBe(204);
 	});
 
-	test("is neither given nor taken away where a page of another site asks for it, by a form that it sends here", async () => {
+	test("is given and taken away for pages of this site alone, and by JSON alone", async () => {
 		await using app = await anApp();
 		const id = await app.start();
-		const { body } = await app.post(`/api/v2/session/${id}/handoff`);
-		const requests = [
-			["start", ""],
-			["start", '{"shared":true}'],
-			["handoff/redeem", JSON.stringify({ code: body["code"], x: "=" })],
-			[`${id}/restore`, ""],
-			[`${id}/sync`, JSON.stringify({ sent_at: app.now(), operations: [] })],
-			["forget", ""],
-		] as const;
-		const cookies = async (site: string) => {
-			const headers = { "Sec-Fetch-Site": site, "Content-Type": "text/plain" };
+		const code = async () => (await app.post(`/api/v2/session/${id}/handoff`)).body["code"];
+		const sync = JSON.stringify({ sent_at: app.now(), operations: [] });
+		const requests = async () =>
+			[
+				["start", "{}"],
+				["start", '{"shared":true}'],
+				["handoff/redeem", JSON.stringify({ code: await code() })],
+				[`${id}/restore`, "{}"],
+				[`${id}/sync`, sync],
+				["forget", "{}"],
+			] as const;
+		const JSON_TYPE = { "Content-Type": "application/json" };
+		const cookies = async (headers: Record<string, string>) => {
 			const told: boolean[] = [];
-			for (const [path, text] of requests) {
-				const reply = await app.post(`/api/v2/session/${path}`, text, headers);
-				told.push(reply.headers.has("set-cookie"));
+			for (const [path, body] of await requests()) {
+				const reply = await app.send("POST", `/api/v2/session/${path}`, { headers, body });
+				expect([path, reply.status]).toEqual([path, expect.toBeOneOf([200, 201, 409])]);
+				if (reply.status < 400) told.push(reply.headers.has("set-cookie"));
 			}
-			return told;
+			return new Set(told);
 		};
-		expect(await cookies("cross-site")).toEqual(requests.map(() => false));
-		// A front end on another port of the same machine; the code is used up by now.
-		expect(await cookies("same-site")).toEqual(requests.map(([path]) => path !== "handoff/redeem"));
+		const own = { Origin: "http://localhost", ...JSON_TYPE };
+		const never: Record<string, Record<string, string>> = {
+			"another site": { ...own, Origin: "http://evil.example" },
+			"another port": { ...own, Origin: "http://localhost:9001" },
+			"a sandboxed frame": { ...own, Origin: "null" },
+			"a form": { ...own, "Content-Type": "text/plain" },
+			"a form without a type": { Origin: "http://evil.example" },
+			"a script that names nothing": JSON_TYPE,
+			"a sibling host": { ...JSON_TYPE, "Sec-Fetch-Site": "same-site" },
+			"another site that browsers name": { ...own, "Sec-Fetch-Site": "cross-site" },
+		};
+		for (const [name, headers] of Object.entries(never)) {
+			expect([name, await cookies(headers)]).toEqual([name, new Set([false])]);
+		}
+		expect(await cookies(own)).toEqual(new Set([true]));
+		expect(await cookies({ ...own, "Sec-Fetch-Site": "same-origin" })).toEqual(new Set([true]));
+		expect(await cookies({ ...JSON_TYPE, "Sec-Fetch-Site": "none" })).toEqual(new Set([true]));
 	});
 
 	test("of nothing, of nonsense or of an unknown session is no session", async () => {

@@ -19,12 +19,7 @@ import { unknownSession } from "../../db/sessions/refusals.ts";
 import type { StoredSession } from "../../db/store.ts";
 import type { Deps, Env } from "../context.ts";
 import type { Api, Outcome } from "../endpoint.ts";
-import {
-	clearSessionCookie,
-	isFromAnotherSite,
-	readSessionCookie,
-	setSessionCookie,
-} from "../middleware/session-cookie.ts";
+import { clearSessionCookie, readSessionCookie, setSessionCookie } from "../middleware/session-cookie.ts";
 import {
 	assessmentRef,
 	expiryOf,
@@ -45,7 +40,7 @@ export function mountSessions(api: Api, deps: LimitedDeps, failedLookups: Failed
 		tag: "Sessions",
 		summary: "Start a session",
 		description:
-			"Needs no body. With `replaces` it is Start Fresh: that session is set aside in the same transaction. Sets the cookie by which this browser finds the session again; with `shared`, for a computer that others use too, there is none.",
+			"Needs no body. An `operation_id` gets the same session again for 24 hours; after them it is refused. With `replaces` it is Start Fresh: that session is set aside in the same transaction. Sets the cookie by which this browser finds the session again; with `shared`, for a computer that others use too, there is none.",
 		body: {
 			schema: StartRequest,
 			optional: true,
@@ -161,8 +156,8 @@ async function start(
 	});
 	if (!outcome.ok) return outcome;
 	const { session } = outcome;
-	if (body.shared) clearSessionCookie(c, deps.config);
-	else setSessionCookie(c, session.state.session_id, deps.config);
+	if (body.shared) clearSessionCookie(c, deps);
+	else setSessionCookie(c, session.state.session_id, deps);
 	return {
 		ok: true,
 		body: {
@@ -190,8 +185,8 @@ async function current(
 	failedLookups: FailedAttemptLimiter,
 	c: Context<Env>,
 ): Promise<Outcome<SessionSnapshot>> {
-	const session_id = readSessionCookie(c);
-	if (!session_id || isFromAnotherSite(c)) return { ok: true, nothing: true };
+	const session_id = readSessionCookie(c, deps);
+	if (!session_id) return { ok: true, nothing: true };
 	const busy = await deps.budgets.read(session_id);
 	if (busy) return busy;
 	const session = await deps.store.sessions.load(session_id);

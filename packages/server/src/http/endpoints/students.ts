@@ -15,7 +15,8 @@ export function mountStudents(api: Api, deps: Deps): void {
 		path: "/api/v2/student/info",
 		tag: "Results",
 		summary: "Give personal data, complete and score the session",
-		description: "On a completed session it updates the person's data and repeats the reply.",
+		description:
+			"On a completed session it updates the person's data and repeats the reply, for 24 hours after the completion.",
 		body: {
 			schema: StudentInfoRequest,
 			optional: false,
@@ -36,6 +37,7 @@ export function mountStudents(api: Api, deps: Deps): void {
 			"session_not_found",
 			"session_abandoned",
 			"session_expired",
+			"session_completed",
 			"session_full",
 			"session_to_be_erased",
 		],

@@ -16,11 +16,7 @@ const READINESS = "/readyz";
  * hash of that, because a client may send its session id.
  * Refusals of one client share a line a second.
  */
-export function requestLog({
-	log,
-	randomBytes,
-	config: { trust_proxy = false },
-}: Pick<Deps, "log" | "randomBytes" | "config">): MiddlewareHandler<Env> {
+export function requestLog({ log, randomBytes }: Pick<Deps, "log" | "randomBytes">): MiddlewareHandler<Env> {
 	const refusals = createRepeatedRefusals((line) => log.info(line, "request"));
 	// Unique among all processes and restarts by its first part, within this one by its second.
 	const process_id = Buffer.from(randomBytes(8)).toString("hex");
@@ -44,7 +40,7 @@ export function requestLog({
 		else {
 			// The network tells clients apart, and is not logged.
 			const { method, route } = line;
-			const kind = `${status} ${method} ${route} ${networkOf(c, trust_proxy)}`;
+			const kind = `${status} ${method} ${route} ${networkOf(c)}`;
 			const counted = refusals.count(kind, () => ({ method, route, status }));
 			if (counted) log.info(counted.repeated > 0 ? { ...line, ...counted } : line, "request");
 		}

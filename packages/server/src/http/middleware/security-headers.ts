@@ -1,5 +1,5 @@
-import type { Context, MiddlewareHandler } from "hono";
-import type { Env, ReplyHeaders } from "../context.ts";
+import type { MiddlewareHandler } from "hono";
+import type { Env, PublicUrl, ReplyHeaders } from "../context.ts";
 
 /**
  * What every reply tells the browser. No inline script or style runs anywhere, and nothing is loaded from
@@ -29,16 +29,11 @@ export const SECURITY_HEADERS: Readonly<ReplyHeaders> = {
 /** A year. Only where the page came by https: a school's plain http server must not lock its pages out. */
 const HSTS = "max-age=31536000";
 
-/** Adds HSTS where the page came by https. */
-export function strictTransport(trust_proxy: boolean): MiddlewareHandler<Env> {
+/** Adds HSTS where the page came by https; for all names below it too where `PUBLIC_URL` says that it is the address. */
+export function strictTransport(public_url: PublicUrl | null): MiddlewareHandler<Env> {
+	const value = public_url?.is_https ? `${HSTS}; includeSubDomains` : HSTS;
 	return async (c, next) => {
-		if (isHttps(c, trust_proxy)) c.get("headers")["Strict-Transport-Security"] = HSTS;
+		if (c.get("client").is_https) c.get("headers")["Strict-Transport-Security"] = value;
 		await next();
 	};
-}
-
-/** Whether the browser came by https. Only a proxy of our own is believed about it. */
-export function isHttps(c: Context<Env>, trust_proxy: boolean): boolean {
-	const forwarded = trust_proxy ? c.req.header("x-forwarded-proto")?.split(",").at(-1)?.trim() : undefined;
-	return forwarded === undefined ? c.req.url.startsWith("https:") : forwarded.toLowerCase() === "https";
 }

@@ -32,6 +32,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: ContentfulStatusCo
 	answer_not_a_permutation: { status: 422, title: "Incomplete order" },
 	answer_too_long: { status: 422, title: "Text too long" },
 	answer_empty: { status: 422, title: "Empty answer" },
+	host_not_served: { status: 421, title: "Another address" },
 	not_found: { status: 404, title: "Nothing here" },
 	method_not_allowed: { status: 405, title: "Method not allowed" },
 	invalid_json: { status: 400, title: "Not JSON" },

@@ -22,7 +22,7 @@ export type OpenBody = {
 	release(): void;
 };
 
-export function createBodyBudget({ limits, trust_proxy = false }: HttpConfig): BodyBudget {
+export function createBodyBudget({ limits }: HttpConfig): BodyBudget {
 	const most = limits.bodies_mib * MIB;
 	const mostOfNetwork = limits.network_bodies_mib * MIB;
 	const held = new Map<string, number>();
@@ -35,7 +35,7 @@ export function createBodyBudget({ limits, trust_proxy = false }: HttpConfig): B
 	};
 	return {
 		open(c) {
-			const network = networkOf(c, trust_proxy);
+			const network = networkOf(c);
 			let counted = 0;
 			return {
 				grow(size) {

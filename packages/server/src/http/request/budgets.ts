@@ -46,41 +46,40 @@ const LONGEST_BODY = MIB;
 const MINUTE = 60;
 const HOUR = 3600;
 
-export function createBudgets({ limits, trust_proxy = false }: HttpConfig): Budgets {
-	const network = (c: Context<Env>) => networkOf(c, trust_proxy);
+export function createBudgets({ limits }: HttpConfig): Budgets {
 	const by = limitersOf(limits);
 	const turns = createTurns({
 		most: limits.network_operations_at_once,
 		most_waiting: limits.network_operations_waiting,
 	});
 	return {
-		request: async (c) => busy(await by.requests.spend(network(c)), "network"),
+		request: async (c) => busy(await by.requests.spend(networkOf(c)), "network"),
 		async body(c) {
 			const declared = c.req.header("content-length");
 			const size = declared === undefined ? LONGEST_BODY : Math.min(Number(declared), LONGEST_BODY);
 			const isFree = size <= FREE_BYTES || (declared === undefined && !c.req.header("transfer-encoding"));
-			return isFree ? null : busy(await by.bodies.spend(network(c), Math.ceil(size / KIB)), "network");
+			return isFree ? null : busy(await by.bodies.spend(networkOf(c), Math.ceil(size / KIB)), "network");
 		},
 		async inTurn(c, operations, work) {
-			const outcome = await turns(network(c), operations, work);
+			const outcome = await turns(networkOf(c), operations, work);
 			return outcome === NO_TURN ? tooMany(1, "network") : outcome;
 		},
 		async start(c) {
-			const own = await by.starts.spend(network(c));
+			const own = await by.starts.spend(networkOf(c));
 			return busy(own, "network") ?? busy(await by.allStarts.spend(""), "server");
 		},
 		async write(c, session_id) {
-			const wait = await by.writes.spend(network(c));
+			const wait = await by.writes.spend(networkOf(c));
 			return busy(wait, "network") ?? busy(await by.sessionWrites.spend(session_id), "session");
 		},
 		async operations(c, session_id, { operations, bytes }) {
 			const wait = await by.operations.spend(session_id, operations);
 			if (wait !== null) return busy(wait, "session");
-			const ofNetwork = await by.networkOperations.spend(network(c), operations);
+			const ofNetwork = await by.networkOperations.spend(networkOf(c), operations);
 			if (ofNetwork !== null) return busy(ofNetwork, "network");
-			return busy(await by.stored.spend(network(c), operations * BYTES_OF_AN_EVENT + bytes), "network");
+			return busy(await by.stored.spend(networkOf(c), operations * BYTES_OF_AN_EVENT + bytes), "network");
 		},
-		stored: (c, bytes) => by.stored.charge(network(c), bytes),
+		stored: (c, bytes) => by.stored.charge(networkOf(c), bytes),
 		read: async (session_id) => busy(await by.reads.spend(session_id), "session"),
 		async code(session_id) {
 			const wait = await by.codes.spend(session_id);

@@ -1,20 +1,9 @@
-import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 import type { Env } from "../context.ts";
 
 /** The network of a request's client: what budgets are counted by. It is never logged or stored. */
-export function networkOf(c: Context<Env>, trust_proxy: boolean): string {
-	return networkOfAddress(clientAddress(c, trust_proxy));
-}
-
-/**
- * The address of the client. Behind a proxy of our own it is the last one named: those before it are the
- * client's claims.
- */
-function clientAddress(c: Context<Env>, trust_proxy: boolean): string {
-	const forwarded = trust_proxy ? c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
-	if (forwarded) return forwarded;
-	return (c.env?.incoming && getConnInfo(c).remote.address) || "unknown";
+export function networkOf(c: Context<Env>): string {
+	return networkOfAddress(c.get("client").address());
 }
 
 /** An IPv6 client owns at least 64 bits of addresses, so these count as one. */

@@ -40,11 +40,7 @@ type Guess = {
  */
 const LOOKS_AT_A_CODE_PER_MINUTE = 20;
 
-export function createFailedAttemptLimiter({
-	limits,
-	trust_proxy = false,
-}: HttpConfig): FailedAttemptLimiter {
-	const network = (c: Context<Env>) => networkOf(c, trust_proxy);
+export function createFailedAttemptLimiter({ limits }: HttpConfig): FailedAttemptLimiter {
 	const perMinute = (points: number) => createRateLimiter({ points, seconds: 60 });
 	const share = (points: number) => Math.ceil(points / limits.server_processes);
 	const lookups = perMinute(share(limits.network_unknown_sessions_per_minute));
@@ -53,12 +49,12 @@ export function createFailedAttemptLimiter({
 	const ofCode = perMinute(Math.max(LOOKS_AT_A_CODE_PER_MINUTE, limits.browser_wrong_codes_per_minute));
 
 	const countWrong = async (c: Context<Env>, device_id: string | null): Promise<number | null> => {
-		const key = network(c);
+		const key = networkOf(c);
 		const browser = device_id === null ? null : await ofBrowser.spend(`${key} ${device_id}`);
 		return browser ?? ofNetwork.spend(key);
 	};
 	return {
-		count: (c) => lookups.spend(network(c)),
+		count: (c) => lookups.spend(networkOf(c)),
 		async guess(c, { code, device_id, exists, look, wrong }) {
 			if (code && (await exists(code))) {
 				const wait = await ofCode.spend(code.selector);

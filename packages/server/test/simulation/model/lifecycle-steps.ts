@@ -100,8 +100,13 @@ export async function runStudentInfo(run: ModelRun, input: SessionSelector): Pro
 		command: { kind: "complete" },
 		refusal_code: null,
 	};
-	const outcome =
-		session.status === "completed" ? null : applyOperation(run.reference, session, operation, UNKNOWN_SENDER);
+	const isCompleted = session.status === "completed";
+	const isTooLate = isCompleted && run.reference.now > (session.completed ?? 0) + DAY;
+	const outcome = isTooLate
+		? { refused: "session_completed" }
+		: isCompleted
+			? null
+			: applyOperation(run.reference, session, operation, UNKNOWN_SENDER);
 	const reply = await requestAll(run, "POST", "/api/v2/student/info", {
 		session_id: idOf(run, session),
 		email: "amal@school.example",

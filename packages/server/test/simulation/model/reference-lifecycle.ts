@@ -27,14 +27,15 @@ export function startSession(reference: Reference, wanted: Start): ReferenceSess
 		operation_id && (reference.starts.get(operation_id) ?? replaces?.redirected.get(operation_id));
 	const earlier = known ? reference.sessions[known.slot] : undefined;
 	if (known && earlier && !earlier.erased) {
-		return known.input === input ? earlier : { refused: "operation_mismatch" };
+		const isOver = reference.now > known.at + DAY;
+		return known.input === input && !isOver ? earlier : { refused: "operation_mismatch" };
 	}
 	const last = replaces && lastInChain(reference, replaces);
 	if (replaces) {
 		const successor = last?.status === "active" ? last : null;
 		if (successor && successor !== replaces) {
 			if (operation_id) {
-				replaces.redirected.set(operation_id, { input, slot: successor.slot });
+				replaces.redirected.set(operation_id, { input, slot: successor.slot, at: reference.now });
 				if (!findEntry(replaces, operation_id))
 					appendNoop(replaces, lifecycleOperation(operation_id, "start"), reference.now);
 			}
@@ -59,7 +60,7 @@ export function startSession(reference: Reference, wanted: Start): ReferenceSess
 	};
 	reference.sessions.push(session);
 	appendNoop(session, lifecycleOperation(operation_id, "start"), reference.now);
-	if (operation_id) reference.starts.set(operation_id, { input, slot: session.slot });
+	if (operation_id) reference.starts.set(operation_id, { input, slot: session.slot, at: reference.now });
 	if (last) last.replaced_by = session.slot;
 	return session;
 }

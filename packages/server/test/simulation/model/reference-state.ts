@@ -6,15 +6,18 @@ export type Reference = {
 	now: number;
 	sessions: ReferenceSession[];
 	/** Sessions by the operation id of their start. */
-	starts: Map<string, { input: string; slot: number }>;
+	starts: Map<string, KnownStart>;
 };
+
+/** What a start said, which session it got, and when. */
+type KnownStart = { input: string; slot: number; at: number };
 
 export type ReferenceSession = History & {
 	slot: number;
 	replaced_by: number | null;
 	erased: boolean;
 	/** Fresh starts that got an existing successor, because this session had been replaced before. */
-	redirected: Map<string, { input: string; slot: number }>;
+	redirected: Map<string, KnownStart>;
 	/** Its hand-off codes, oldest first. */
 	codes: Code[];
 };

@@ -40,6 +40,7 @@ export const REQUIRED: readonly string[] = [
 	...["abandoned", "completed"].map((from) => `restore on ${from} → session_not_restorable`),
 	"restore applies an answer, another not seen",
 	...["active", "completed"].map((from) => `student info on ${from} → ok`),
+	"student info on completed → session_completed",
 	...["abandoned", "expired"].map((from) => `student info on ${from} → session_${from}`),
 	"hand-off of active → a code",
 	"hand-off of active → the same code",
