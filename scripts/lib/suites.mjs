@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ensureBuilt } from "./build.mjs";
 import { ensureChromium } from "./chromium.mjs";
 import { ensurePostgresTools } from "./postgres.mjs";
+import { ensureProxies } from "./proxies.mjs";
 import { countPlaywright, countVitest } from "./report.mjs";
 import { projectNode, root, run, tail, tool, toolEnvironment } from "./run.mjs";
 
@@ -57,6 +58,9 @@ async function runVitest(say, { quick }) {
 	const tools = await ensurePostgresTools(say);
 	// The tests that need them fail, each with its reason; this says what to do about it.
 	if (!tools.found) say(tools.problem);
+	// The tests of deploy/ say which file they could not try.
+	const proxies = await ensureProxies(say);
+	if (!proxies.found) say(proxies.problem);
 	return withReportFile(async (reportFile) => {
 		const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
 		const env = {

@@ -6,6 +6,7 @@ import { addBackupCommands } from "./backup-commands.ts";
 import { addCompareCommand } from "./compare-command.ts";
 import { addExportCommand } from "./export-command.ts";
 import { addGrantsCommand } from "./grants-command.ts";
+import { addHealthcheckCommand } from "./healthcheck-command.ts";
 import { addMigrateCommands } from "./migrate-commands.ts";
 import { print } from "./output.ts";
 import { addPurgeCommand } from "./purge-command.ts";
@@ -28,6 +29,7 @@ export function createProgram(version: string): Command {
 			const { serve } = await import("../main.ts");
 			await serve(configOf(options), print);
 		});
+	addHealthcheckCommand(program);
 	addMigrateCommands(program);
 	addCompareCommand(program);
 	addBackupCommands(program);
