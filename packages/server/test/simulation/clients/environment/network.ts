@@ -103,6 +103,9 @@ function eventOf(delivery: Delivery): ScenarioEvent {
 	}
 }
 
+/** The origin of a page for which `Hono.request` needs no address. */
+const SITE = "http://localhost";
+
 async function ask(
 	server: SimulatedServer,
 	{ method, path, body }: SentRequest,
@@ -111,6 +114,8 @@ async function ask(
 	const response = await server.request(path, {
 		method,
 		headers: {
+			// As browsers do; the cookie is for pages of this origin alone.
+			...(method === "POST" && { origin: SITE }),
 			...(body !== null && { "content-type": "application/json" }),
 			...(jar.cookie && { cookie: jar.cookie }),
 		},
