@@ -58,6 +58,8 @@ test("a page that knows of an earlier reset gives nothing back after the next on
 test("pages of before and after an earlier reset was forgotten with the storage do not end each other", async () => {
 	const world = createWorld();
 	const { session: old, storage } = await beginAfterReset(world);
+	await old.answer(5, slider(5));
+	await until(saved(old), "the server has an answer, so that the cookie brings the session back");
 	await emptyStorage(storage);
 	const tab = openTab(world, storage, deaf);
 	const session = await resumeSession(tab.client);
@@ -71,7 +73,7 @@ test("pages of before and after an earlier reset was forgotten with the storage 
 	tab.environment.signal("focus");
 	await world.advance(120_000);
 	expect([old.phase, session.phase, session.save.kind]).toEqual(["active", "active", "saved"]);
-	expect(world.server.stateOf(session.session_id).answered).toBe(3);
+	expect(world.server.stateOf(session.session_id).answered).toBe(4);
 
 	// A reset ends both all the same.
 	expect(await openTab(world, storage, deaf).client.reset({ discard_unsent: true })).toEqual({ ok: true });

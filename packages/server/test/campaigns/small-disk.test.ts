@@ -17,7 +17,22 @@ test.skipIf(whyNot !== null)(
 		using disk = aTmpfs(SIZE_MIB);
 		const file = join(disk.path, "a.db");
 		const acknowledged: string[] = [];
-		await using server = await serving({ DATABASE_URL: `sqlite:${file}`, LOG_LEVEL: "silent" });
+		// One student fills the disk, for which nobody has a budget; a session begins on however small a disk.
+		const unlimited = {
+			LIMIT_FREE_DISK_MIB: "0",
+			LIMIT_FREE_DISK_PERCENT: "0",
+			LIMIT_SESSION_WRITES_PER_SECOND: "10000",
+			LIMIT_SESSION_OPERATIONS_PER_MINUTE: "1000000",
+			LIMIT_SESSION_EVENTS: "10000000",
+			LIMIT_NETWORK_OPERATIONS_PER_SECOND: "1000000",
+			LIMIT_NETWORK_WRITES_PER_SECOND: "100000",
+			LIMIT_NETWORK_STORED_MIB_PER_HOUR: "1000000",
+		};
+		await using server = await serving({
+			...unlimited,
+			DATABASE_URL: `sqlite:${file}`,
+			LOG_LEVEL: "silent",
+		});
 		const session_id = await started(server.address);
 		const send = async () => {
 			const operations = Array.from({ length: 20 }, () => aDraft());

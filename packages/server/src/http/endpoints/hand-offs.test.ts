@@ -161,13 +161,22 @@ test("a session gets so many codes a minute and an hour", async () => {
 test("codes wait in a queue of bounded length; beyond it the client is told to come again", async () => {
 	const { promise: opened, resolve: letThrough } = Promise.withResolvers<void>();
 	const { promise: both, resolve: areUnderWay } = Promise.withResolvers<void>();
+	const { promise: third, resolve: isWaiting } = Promise.withResolvers<void>();
 	let asked = 0;
+	let found = 0;
 	await using app = await anApp({
 		config: { limits: highestLimits({ code_queue: 1 }) },
 		breakStore: (store) => ({
 			...store,
 			sessions: {
 				...store.sessions,
+				async find(session_id) {
+					const session = await store.sessions.find(session_id);
+					found += 1;
+					// What follows is not waited for by any clock, and is done before the next turn of the loop.
+					if (found === 3) setImmediate(isWaiting);
+					return session;
+				},
 				async handOff(session_id, operation_id) {
 					asked += 1;
 					if (asked === 2) areUnderWay();
@@ -179,7 +188,7 @@ test("codes wait in a queue of bounded length; beyond it the client is told to c
 	});
 	const ids = [await app.start(), await app.start(), await app.start()];
 	const served = ids.map((id) => app.post(`/api/v2/session/${id}/handoff`));
-	await both;
+	await Promise.all([both, third]);
 	const last = await app.start();
 	const refused = await app.post(`/api/v2/session/${last}/handoff`);
 	expect([refused.status, refused.body["code"], refused.headers.get("retry-after")]).toEqual([

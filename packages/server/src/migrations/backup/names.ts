@@ -19,6 +19,13 @@ export function stampOf(now: Instant): string {
 	return `${now.slice(0, 19).replaceAll(":", "-")}Z`;
 }
 
+/** The name itself, or with the first number behind it that is free: two restores may fall into one second. */
+export function freeName(base: string, isTaken: (name: string) => boolean, separator: string): string {
+	let name = base;
+	for (let number = 2; isTaken(name); number += 1) name = `${base}${separator}${number}`;
+	return name;
+}
+
 /** When a backup was made, and why. One made by hand needs no reason. */
 export function nameEnd({ now, reason }: { now: Instant; reason?: string }): string {
 	return reason === undefined ? stampOf(now) : `${stampOf(now)}-${reason}`;

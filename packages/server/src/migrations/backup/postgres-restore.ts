@@ -5,7 +5,7 @@ import type { DatabaseUrl } from "../../db/dialect.ts";
 import { errorCode } from "../../db/errors.ts";
 import { OperatorError } from "../../operator-error.ts";
 import type { Manifest } from "./manifest.ts";
-import { stampOf } from "./names.ts";
+import { freeName, stampOf } from "./names.ts";
 import type { RestoreStep } from "./options.ts";
 import { type Address, addressOf, besides, withClient } from "./postgres-connection.ts";
 import { countDump, proveDatabase } from "./postgres-content.ts";
@@ -126,6 +126,11 @@ function inUse({ database }: Address, who = ""): OperatorError {
 	);
 }
 
+async function namesOfDatabases(client: Client): Promise<Set<string>> {
+	const { rows } = await client.query<{ datname: string }>("SELECT datname FROM pg_database");
+	return new Set(rows.map(({ datname }) => datname));
+}
+
 async function replaceWith(
 	address: Address,
 	backup: string,
@@ -137,11 +142,13 @@ async function replaceWith(
 		address,
 		nameBeside(address.database, `_restoring_${randomBytes(4).toString("hex")}`),
 	);
+	const stamp = stampOf(now)
+		.toLowerCase()
+		.replace(/[^\dtz]/g, "");
+	const names = await onServer(address, namesOfDatabases);
 	const kept = nameBeside(
 		address.database,
-		`_replaced_${stampOf(now)
-			.toLowerCase()
-			.replace(/[^\dtz]/g, "")}`,
+		freeName(`_replaced_${stamp}`, (end) => names.has(nameBeside(address.database, end)), "_"),
 	);
 	await withClient(address, (client) => createLike(client, fresh.database));
 	try {

@@ -16,7 +16,7 @@ import type { DatabaseUrl } from "../../db/dialect.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { fsync, requireRoom, temporaryName } from "./files.ts";
 import type { Manifest } from "./manifest.ts";
-import { stampOf } from "./names.ts";
+import { freeName, stampOf } from "./names.ts";
 import { inUse, refuseWhileUsed } from "./open-files.ts";
 import type { RestoreStep } from "./options.ts";
 import { renewSqliteIncarnation } from "./renew-incarnation.ts";
@@ -61,7 +61,7 @@ export async function restoreSqlite(
 		renewSqliteIncarnation(fresh);
 		await prepare({ dialect: "sqlite", file: fresh });
 		fsync(fresh);
-		const kept = swap(fresh, target, `${target}.replaced-${stampOf(now)}`, step);
+		const kept = swap(fresh, target, freeName(`${target}.replaced-${stampOf(now)}`, existsSync, "-"), step);
 		step("making sure that it stays");
 		fsync(folder);
 		return kept;
