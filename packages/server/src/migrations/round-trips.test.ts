@@ -14,7 +14,7 @@ import { upgrade } from "./upgrade.ts";
 const isCampaign = process.env["CARHYTHM_STATES"] === "all";
 /** Named in every title: `CARHYTHM_SEED=12345` picks the same states again. */
 const SEED = Number(process.env["CARHYTHM_SEED"] ?? Math.floor(Date.now() / 1000) % 100_000);
-const STATES_OF_AN_ENGINE = 3;
+const STATES_OF_AN_ENGINE = 2;
 
 type Place = AsyncDisposable & { open: () => Promise<Database> };
 type State = { name: string; engine: Engine; make: () => Promise<{ place: Place; database: Database }> };

@@ -1,3 +1,3 @@
 import { testPowerCuts } from "./power-sample.ts";
 
-testPowerCuts({ engine: "postgres", cuts: 20, arm: "asynchronous-commit" });
+testPowerCuts({ engine: "postgres", cuts: 12, arm: "asynchronous-commit" });

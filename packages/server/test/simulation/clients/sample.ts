@@ -6,9 +6,9 @@ import { runClients } from "./run-clients.ts";
 // busy.
 
 export const SEED = 20_000;
-const HALF = 1500;
+const HALF = 1200;
 const ON_POSTGRES = 60;
-/** The rarest event (one status among all) comes some 15 times in a half. */
+/** The rarest event (one status among all) comes some 12 times in a half. */
 const LEAST = 3;
 
 /** Runs fewer schedules on PostgreSQL, where each takes several times as long. */
