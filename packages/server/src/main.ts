@@ -10,6 +10,7 @@ import { createStore } from "./db/create-store.ts";
 import type { Database } from "./db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "./db/open.ts";
 import { startRetention } from "./db/retention/automatic.ts";
+import { cutoffOf } from "./db/retention/kinds.ts";
 import { createDiskWatch } from "./db/sqlite/disk-watch.ts";
 import { refuseStaleLog } from "./db/sqlite/open-log.ts";
 import type { DiskWatch } from "./db/store.ts";
@@ -95,7 +96,10 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 		const place = `${isNew ? "A new database was made" : "Database"}: ${describeDatabase(config.database_url)}`;
 		say([...welcome(config, port, web_root !== null), place].join("\n"));
 		log.info({ host: config.host, port }, "listening");
-		const endHousekeeping = startHousekeeping(database, { log, now: means.now });
+		const endHousekeeping = startHousekeeping(database, {
+			log,
+			codesBefore: () => cutoffOf("codes", rulesAt(config, means.now())),
+		});
 		await stopped;
 		await endHousekeeping();
 		await endRetention();

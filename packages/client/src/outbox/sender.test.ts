@@ -71,7 +71,7 @@ describe("what the network does", () => {
 		...[
 			301, 400, 401, 403, 404, 405, 407, 408, 409, 410, 413, 415, 422, 425, 429, 451, 500, 502, 503, 504,
 		].map((status): [string, Delivery] => [
-			`somebody's ${status}`,
+			`a ${status} that is not our API's`,
 			{ kind: "intercepted", status, body: html },
 		]),
 		...(

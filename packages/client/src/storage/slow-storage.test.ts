@@ -23,11 +23,11 @@ describe("a storage that does not answer", () => {
 	test("holds up no answer: it is sent from memory", async () => {
 		vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
 		const world = createWorld();
-		const storage = await openIndexedDbStorage("held-up");
+		const storage = await openIndexedDbStorage("open-transaction");
 		const { client } = openTab(world, storage);
 		const session = await client.start({ language: "en" });
 		await session.flush();
-		const { release } = await holdTransaction("held-up");
+		const { release } = await holdTransaction("open-transaction");
 		world.network.fault = offline;
 		const given = session.answer(1, slider(4));
 		expect(session.save.kind).toBe("sending");

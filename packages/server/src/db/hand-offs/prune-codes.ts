@@ -1,18 +1,16 @@
-import { addMinutes, HAND_OFF_MINUTES, type Instant } from "@carhythm/core";
+import type { Instant } from "@carhythm/core";
 import type { Database } from "../dialect.ts";
 import { inTransaction } from "../transaction.ts";
 
-/** Until then the last retries of a request that made or used a code get the same reply again. */
-const KEPT_MINUTES = 24 * 60;
 /** A transaction of so many rows takes a few milliseconds, and keeps no answer waiting. */
 const ROWS_AT_A_TIME = 500;
 
 /**
- * Deletes the codes that have had their day, a few in each transaction. Several processes may do so at once.
+ * Deletes the codes that ran out before `cutoff`, a few in each transaction. Several processes may do so at
+ * once. The retention of codes decides the cutoff; until then a repeated request gets its first reply again.
  * @returns how many there were
  */
-export async function pruneCodes(database: Database, now: Instant): Promise<number> {
-	const made_before = addMinutes(now, -KEPT_MINUTES - HAND_OFF_MINUTES);
+export async function pruneCodes(database: Database, cutoff: Instant): Promise<number> {
 	for (let pruned = 0; ; ) {
 		const { numDeletedRows } = await inTransaction(database, (tx) =>
 			tx
@@ -21,7 +19,7 @@ export async function pruneCodes(database: Database, now: Instant): Promise<numb
 					codes
 						.selectFrom("hand_offs")
 						.select("id")
-						.where("created_at", "<", made_before)
+						.where("expires_at", "<", cutoff)
 						.orderBy("id")
 						.limit(ROWS_AT_A_TIME),
 				)

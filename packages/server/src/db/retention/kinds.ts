@@ -64,7 +64,7 @@ export function selectDue(db: Kysely<Schema>, kind: SessionKind, cutoff: Instant
 		);
 }
 
-/** Sessions whose person is due: they have ended, and somebody told who they are. */
+/** Sessions whose person is due: they have ended, and personal fields were filled in. */
 function selectPersons(db: Kysely<Schema>, cutoff: Instant) {
 	const since = sql<Instant>`coalesce(student_responses.completed_at, student_responses.last_activity)`;
 	const isKnown = sql<SqlBool>`not (email = ${PLACEHOLDER.email} and full_name = ${PLACEHOLDER.full_name}
