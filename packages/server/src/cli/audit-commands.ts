@@ -53,7 +53,9 @@ export function addAuditCommands(program: Command): void {
 				print(
 					`Its head is ${report.head.events}:${report.head.hash}. Note it elsewhere, and give it to --expect next time:`,
 				);
-				print("An account that can write to the database can write the whole log anew; only a noted head shows that.");
+				print(
+					"An account that can write to the database can write the whole log anew; only a noted head shows that.",
+				);
 			}
 			if (!report.ok) throw new OperatorError("difference", report.problem);
 		});

@@ -4,14 +4,14 @@ import { addAssessmentCommands } from "./assessment-commands.ts";
 import { addAuditCommands } from "./audit-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
 import { addCompareCommand } from "./compare-command.ts";
-import { addExportCommand } from "./export-command.ts";
+import { addExportCommand } from "./export/export-command.ts";
 import { addGrantsCommand } from "./grants-command.ts";
 import { addHealthcheckCommand } from "./healthcheck-command.ts";
-import { addMigrateCommands } from "./migrate-commands.ts";
+import { addMigrateCommands } from "./migrate/migrate-commands.ts";
 import { print } from "./output.ts";
-import { addPurgeCommand } from "./purge-command.ts";
-import { addRescueCommand } from "./rescue-command.ts";
-import { addSessionCommands } from "./session-commands.ts";
+import { addPurgeCommand } from "./sessions/purge-command.ts";
+import { addRescueCommand } from "./sessions/rescue-command.ts";
+import { addSessionCommands } from "./sessions/session-commands.ts";
 import { configOf, withSettings } from "./settings.ts";
 
 /** Every command of `carhythm`. */

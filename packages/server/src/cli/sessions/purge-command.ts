@@ -1,17 +1,17 @@
 import { type Instant, toInstant } from "@carhythm/core";
 import { type Command, Option } from "commander";
-import type { Config, SettingName } from "../config.ts";
-import { beginsAt } from "../db/retention/automatic.ts";
-import { countDue, type Due, purge } from "../db/retention/purge.ts";
-import { erasureMemoryOf } from "../erasure-memory.ts";
-import { eraseKept } from "../migrations/steps/undo-tables.ts";
-import { OperatorError } from "../operator-error.ts";
-import { PRIVACY_SETTINGS } from "../privacy-settings.ts";
-import { dueBackups, purgeBackups, rulesAt } from "../retention.ts";
-import { confirm } from "./confirm.ts";
-import { print, printJson, printTable, tell } from "./output.ts";
-import { systemUser } from "./recording.ts";
-import { configOf, withDatabase, withSettings } from "./settings.ts";
+import type { Config, SettingName } from "../../config.ts";
+import { beginsAt } from "../../db/retention/automatic.ts";
+import { countDue, type Due, purge } from "../../db/retention/purge.ts";
+import { erasureMemoryOf } from "../../erasure-memory.ts";
+import { eraseKept } from "../../migrations/steps/undo-tables.ts";
+import { OperatorError } from "../../operator-error.ts";
+import { PRIVACY_SETTINGS } from "../../privacy-settings.ts";
+import { dueBackups, purgeBackups, rulesAt } from "../../retention.ts";
+import { confirm } from "../confirm.ts";
+import { print, printJson, printTable, tell } from "../output.ts";
+import { systemUser } from "../recording.ts";
+import { configOf, withDatabase, withSettings } from "../settings.ts";
 
 const NEEDED: SettingName[] = [
 	"database_url",

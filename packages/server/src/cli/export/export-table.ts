@@ -7,9 +7,9 @@ import {
 	type Question,
 	reportsOf,
 } from "@carhythm/core";
-import { listed } from "../counted.ts";
-import type { ExportedSession } from "../db/operator/session-export.ts";
-import type { AssessmentVersion } from "../db/store.ts";
+import { listed } from "../../counted.ts";
+import type { ExportedSession } from "../../db/operator/session-export.ts";
+import type { AssessmentVersion } from "../../db/store.ts";
 import { type ScoreColumn, scoreCells } from "./export-scores.ts";
 
 /**

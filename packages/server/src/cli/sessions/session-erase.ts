@@ -1,14 +1,14 @@
 import type { Command } from "commander";
-import type { Purged } from "../db/dialect.ts";
-import type { Erased } from "../db/operator/session-admin.ts";
-import { erasureMemoryOf } from "../erasure-memory.ts";
-import { OperatorError } from "../operator-error.ts";
-import { confirm } from "./confirm.ts";
-import { counted, oneLine, print, tell } from "./output.ts";
-import { systemUser } from "./recording.ts";
+import type { Purged } from "../../db/dialect.ts";
+import type { Erased } from "../../db/operator/session-admin.ts";
+import { erasureMemoryOf } from "../../erasure-memory.ts";
+import { OperatorError } from "../../operator-error.ts";
+import { confirm } from "../confirm.ts";
+import { counted, oneLine, print, tell } from "../output.ts";
+import { systemUser } from "../recording.ts";
+import { configOf, withDatabase, withSettings } from "../settings.ts";
 import { adminOf, displayIdOf } from "./session-admin-of.ts";
 import { unknownSession } from "./session-show-history.ts";
-import { configOf, withDatabase, withSettings } from "./settings.ts";
 
 /** `carhythm session erase` */
 export function addEraseCommand(session: Command): void {

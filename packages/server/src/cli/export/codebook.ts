@@ -1,5 +1,5 @@
 import { type Cell, type LocalizedText, type Question, reportsOf, type Scoring } from "@carhythm/core";
-import type { AssessmentVersion } from "../db/store.ts";
+import type { AssessmentVersion } from "../../db/store.ts";
 import { scoreRow } from "./export-scores.ts";
 import { columnOf, type ExportTable } from "./export-table.ts";
 

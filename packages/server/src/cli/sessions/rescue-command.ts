@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { parseSessionId, type RescueFile, toInstant } from "@carhythm/core";
 import type { Command } from "commander";
-import { createStore } from "../db/create-store.ts";
-import type { SessionStore } from "../db/store.ts";
-import { OperatorError } from "../operator-error.ts";
-import { importRescue, type RescueImport } from "../rescue/import-rescue.ts";
-import { readRescueFile } from "../rescue/read-rescue-file.ts";
-import { counted, oneLine, print, printJson } from "./output.ts";
-import { recordAct } from "./recording.ts";
-import { configOf, withDatabase, withSettings } from "./settings.ts";
+import { createStore } from "../../db/create-store.ts";
+import type { SessionStore } from "../../db/store.ts";
+import { OperatorError } from "../../operator-error.ts";
+import { importRescue, type RescueImport } from "../../rescue/import-rescue.ts";
+import { readRescueFile } from "../../rescue/read-rescue-file.ts";
+import { counted, oneLine, print, printJson } from "../output.ts";
+import { recordAct } from "../recording.ts";
+import { configOf, withDatabase, withSettings } from "../settings.ts";
 
 /** One file and what became of it: `problem` when it could not be taken in as a whole. */
 type Report = { file: string } & ({ problem: string } | ({ problem: null } & RescueImport));

@@ -1,20 +1,20 @@
 import { resolve } from "node:path";
 import { type Cell, toInstant } from "@carhythm/core";
 import { type Command, Option } from "commander";
-import { createAssessmentStore } from "../db/content/assessments.ts";
-import { exportSessions, type LeftOut } from "../db/operator/session-export.ts";
-import type { AssessmentVersion } from "../db/store.ts";
-import { OperatorError } from "../operator-error.ts";
-import { unknownAssessment } from "./assessment-commands.ts";
+import { createAssessmentStore } from "../../db/content/assessments.ts";
+import { exportSessions, type LeftOut } from "../../db/operator/session-export.ts";
+import type { AssessmentVersion } from "../../db/store.ts";
+import { OperatorError } from "../../operator-error.ts";
+import { unknownAssessment } from "../assessment-commands.ts";
+import { counted, tell } from "../output.ts";
+import { recordAct } from "../recording.ts";
+import { configOf, withDatabase, withSettings } from "../settings.ts";
 import { CODEBOOK_COLUMNS, codebook } from "./codebook.ts";
 import { csvRecord } from "./csv.ts";
 import { refuseToReplace, writeTo } from "./export-file.ts";
 import { scoreColumns } from "./export-scores.ts";
 import { answersTable, type ExportTable, sessionsTable } from "./export-table.ts";
 import { withoutPerson } from "./export-without-person.ts";
-import { counted, tell } from "./output.ts";
-import { recordAct } from "./recording.ts";
-import { configOf, withDatabase, withSettings } from "./settings.ts";
 
 type Format = "csv" | "jsonl";
 

@@ -1,15 +1,15 @@
 import { toInstant } from "@carhythm/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { SessionAdmin, ShownEvent, ShownSession } from "../db/operator/session-admin.ts";
-import { SHOWN_STATUSES } from "../db/sessions/expiry.ts";
-import { counted, oneLine, print, printJson, printTable, shortened } from "./output.ts";
-import { recordAct } from "./recording.ts";
+import type { SessionAdmin, ShownEvent, ShownSession } from "../../db/operator/session-admin.ts";
+import { SHOWN_STATUSES } from "../../db/sessions/expiry.ts";
+import { counted, oneLine, print, printJson, printTable, shortened } from "../output.ts";
+import { recordAct } from "../recording.ts";
+import { configOf, withDatabase, withSettings } from "../settings.ts";
 import { adminOf, displayIdOf } from "./session-admin-of.ts";
 import { applyLateTo } from "./session-apply-late.ts";
 import { addEraseCommand } from "./session-erase.ts";
 import { addSessionExportCommand } from "./session-export.ts";
 import { countAdopted, showPast, unknownSession } from "./session-show-history.ts";
-import { configOf, withDatabase, withSettings } from "./settings.ts";
 
 /** `carhythm session …` */
 export function addSessionCommands(program: Command): void {

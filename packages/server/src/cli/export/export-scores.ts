@@ -1,8 +1,8 @@
 import type { Cell } from "@carhythm/core";
 import { type LocalizedText, Profile, type Scale } from "@carhythm/core";
 import * as z from "zod/mini";
-import type { ExportedSession } from "../db/operator/session-export.ts";
-import type { AssessmentVersion } from "../db/store.ts";
+import type { ExportedSession } from "../../db/operator/session-export.ts";
+import type { AssessmentVersion } from "../../db/store.ts";
 
 /**
  * Which part of a scale's result a column holds. Its name is `score:SCALE` and so on: no question's key has a

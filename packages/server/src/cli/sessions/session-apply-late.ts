@@ -1,8 +1,8 @@
-import { createAssessmentStore } from "../db/content/assessments.ts";
-import type { Database } from "../db/dialect.ts";
-import { type AppliedLateEvents, applyLateEvents } from "../db/operator/apply-late.ts";
-import { counted, print, printJson, printTable, shortened } from "./output.ts";
-import { systemUser } from "./recording.ts";
+import { createAssessmentStore } from "../../db/content/assessments.ts";
+import type { Database } from "../../db/dialect.ts";
+import { type AppliedLateEvents, applyLateEvents } from "../../db/operator/apply-late.ts";
+import { counted, print, printJson, printTable, shortened } from "../output.ts";
+import { systemUser } from "../recording.ts";
 import { unknownSession } from "./session-show-history.ts";
 
 /** `carhythm session apply-late` */

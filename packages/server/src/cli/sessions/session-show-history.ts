@@ -1,8 +1,8 @@
-import { createAssessmentStore } from "../db/content/assessments.ts";
-import type { Database } from "../db/dialect.ts";
-import { createSessionHistory, type LateEvent, type PastSession } from "../db/operator/session-history.ts";
-import { OperatorError } from "../operator-error.ts";
-import { oneLine, print, printJson, printTable, shortened } from "./output.ts";
+import { createAssessmentStore } from "../../db/content/assessments.ts";
+import type { Database } from "../../db/dialect.ts";
+import { createSessionHistory, type LateEvent, type PastSession } from "../../db/operator/session-history.ts";
+import { OperatorError } from "../../operator-error.ts";
+import { oneLine, print, printJson, printTable, shortened } from "../output.ts";
 
 /** `carhythm session show … --at` and `--late` */
 export async function showPast(

@@ -1,14 +1,14 @@
 import { toInstant } from "@carhythm/core";
 import type { Command } from "commander";
-import { createAssessmentStore } from "../db/content/assessments.ts";
-import { exportSession } from "../db/sessions/export-session.ts";
-import { refuseToReplace, writeTo } from "./export-file.ts";
-import { tell } from "./output.ts";
-import { recordAct } from "./recording.ts";
+import { createAssessmentStore } from "../../db/content/assessments.ts";
+import { exportSession } from "../../db/sessions/export-session.ts";
+import { refuseToReplace, writeTo } from "../export/export-file.ts";
+import { tell } from "../output.ts";
+import { recordAct } from "../recording.ts";
+import { configOf, withDatabase, withSettings } from "../settings.ts";
 import { displayIdOf } from "./session-admin-of.ts";
 import { sessionPage } from "./session-page.ts";
 import { unknownSession } from "./session-show-history.ts";
-import { configOf, withDatabase, withSettings } from "./settings.ts";
 
 /** `carhythm session export` */
 export function addSessionExportCommand(session: Command): void {

@@ -1,24 +1,24 @@
 import { SessionStatus, toInstant } from "@carhythm/core";
 import { type Command, InvalidArgumentError } from "commander";
-import type { Config } from "../config.ts";
-import { createAssessmentStore } from "../db/content/assessments.ts";
-import type { Database } from "../db/dialect.ts";
-import { databaseExists, describeDatabase, openDatabase } from "../db/open.ts";
-import { exposedFiles } from "../migrations/backup/exposed-files.ts";
-import { newestMigration, prune } from "../migrations/down.ts";
-import type { Decisions } from "../migrations/migration.ts";
-import { makePlan, type Plan, rehearse } from "../migrations/plan/plan.ts";
-import { requireMigrated } from "../migrations/refusals.ts";
-import { migrationStatus } from "../migrations/runner.ts";
-import { downgrade, type Safety, upgrade } from "../migrations/upgrade.ts";
-import { verify } from "../migrations/verify/verify.ts";
-import { OperatorError } from "../operator-error.ts";
-import { contentFolder } from "../paths.ts";
-import { seedShipped } from "../seed.ts";
-import { confirm } from "./confirm.ts";
+import type { Config } from "../../config.ts";
+import { createAssessmentStore } from "../../db/content/assessments.ts";
+import type { Database } from "../../db/dialect.ts";
+import { databaseExists, describeDatabase, openDatabase } from "../../db/open.ts";
+import { exposedFiles } from "../../migrations/backup/exposed-files.ts";
+import { newestMigration, prune } from "../../migrations/down.ts";
+import type { Decisions } from "../../migrations/migration.ts";
+import { makePlan, type Plan, rehearse } from "../../migrations/plan/plan.ts";
+import { requireMigrated } from "../../migrations/refusals.ts";
+import { migrationStatus } from "../../migrations/runner.ts";
+import { downgrade, type Safety, upgrade } from "../../migrations/upgrade.ts";
+import { verify } from "../../migrations/verify/verify.ts";
+import { OperatorError } from "../../operator-error.ts";
+import { contentFolder } from "../../paths.ts";
+import { seedShipped } from "../../seed.ts";
+import { confirm } from "../confirm.ts";
+import { counted, print, printJson, tell } from "../output.ts";
+import { configOf, requireDatabase, withSettings } from "../settings.ts";
 import { showPlan, showProgress, showReport, showStatus, showUpgrade } from "./migrate-report.ts";
-import { counted, print, printJson, tell } from "./output.ts";
-import { configOf, requireDatabase, withSettings } from "./settings.ts";
 
 /** `carhythm migrate …` */
 export function addMigrateCommands(program: Command): void {

@@ -1,10 +1,10 @@
-import type { Findings } from "../migrations/migration.ts";
-import type { Plan, PlannedStep, Rehearsal } from "../migrations/plan/plan.ts";
-import type { MigrationStatus } from "../migrations/runner.ts";
-import type { MigrationProgress } from "../migrations/steps/run-context.ts";
-import type { Upgrade } from "../migrations/upgrade.ts";
-import type { VerifyReport } from "../migrations/verify/verify.ts";
-import { counted, print, printTable, tell } from "./output.ts";
+import type { Findings } from "../../migrations/migration.ts";
+import type { Plan, PlannedStep, Rehearsal } from "../../migrations/plan/plan.ts";
+import type { MigrationStatus } from "../../migrations/runner.ts";
+import type { MigrationProgress } from "../../migrations/steps/run-context.ts";
+import type { Upgrade } from "../../migrations/upgrade.ts";
+import type { VerifyReport } from "../../migrations/verify/verify.ts";
+import { counted, print, printTable, tell } from "../output.ts";
 
 const EVERY_MS = 1000;
 

@@ -1,12 +1,12 @@
 import { parseDisplayId, toInstant } from "@carhythm/core";
-import type { Config } from "../config.ts";
-import { createAssessmentStore } from "../db/content/assessments.ts";
-import type { Database } from "../db/dialect.ts";
-import type { ErasureMemory } from "../db/erasures/memory.ts";
-import { createSessionAdmin, type SessionAdmin } from "../db/operator/session-admin.ts";
-import { eraseKept } from "../migrations/steps/undo-tables.ts";
-import { OperatorError } from "../operator-error.ts";
-import { oneLine } from "./output.ts";
+import type { Config } from "../../config.ts";
+import { createAssessmentStore } from "../../db/content/assessments.ts";
+import type { Database } from "../../db/dialect.ts";
+import type { ErasureMemory } from "../../db/erasures/memory.ts";
+import { createSessionAdmin, type SessionAdmin } from "../../db/operator/session-admin.ts";
+import { eraseKept } from "../../migrations/steps/undo-tables.ts";
+import { OperatorError } from "../../operator-error.ts";
+import { oneLine } from "../output.ts";
 
 /** The operator's side of a database's sessions. */
 export function adminOf(

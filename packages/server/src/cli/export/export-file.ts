@@ -4,7 +4,7 @@ import { createWriteStream, existsSync, statSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { OperatorError } from "../operator-error.ts";
+import { OperatorError } from "../../operator-error.ts";
 
 /** @throws OperatorError `refused` when a file is there already and `force` was not asked for, or no file is meant */
 export function refuseToReplace(file: string, { force }: { force: boolean }): void {

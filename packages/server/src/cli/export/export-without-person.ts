@@ -1,4 +1,4 @@
-import { PERSONAL_FIELDS } from "../privacy-settings.ts";
+import { PERSONAL_FIELDS } from "../../privacy-settings.ts";
 import type { ExportTable } from "./export-table.ts";
 
 /** A table without the columns that tell who a student is. */
