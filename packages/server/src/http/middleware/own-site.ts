@@ -22,25 +22,16 @@ export function refuseOtherHosts(public_url: PublicUrl | null): MiddlewareHandle
 }
 
 /**
- * Whether a page of this very site caused the request. Browsers name the page's origin with every POST; what
- * names none is a script, or a reader's own step (`Sec-Fetch-Site: none`).
+ * Which page caused the request: one of this very site, another one, or none that is named. Browsers name the
+ * origin of the page with every POST, and newer ones the relation of the sites (`none`: typed by the reader).
+ * Scripts name neither.
  */
-export function isFromOwnPage(c: Context<Env>, { config }: Pick<Deps, "config">): boolean {
+export function pageOf(c: Context<Env>, { config }: Pick<Deps, "config">): "own" | "other" | "unnamed" {
 	const origin = c.req.header("origin");
 	const site = c.req.header("sec-fetch-site");
-	if (site !== undefined && site !== "same-origin" && site !== "none") return false;
-	return origin === undefined ? site !== undefined : isOwnOrigin(c, config.public_url ?? null, origin);
-}
-
-/**
- * Whether a page of another site caused the request: for reading, where a browser need not name the origin of
- * its own page.
- */
-export function isFromOtherPage(c: Context<Env>, { config }: Pick<Deps, "config">): boolean {
-	const origin = c.req.header("origin");
-	const site = c.req.header("sec-fetch-site");
-	if (site !== undefined && site !== "same-origin" && site !== "none") return true;
-	return origin !== undefined && !isOwnOrigin(c, config.public_url ?? null, origin);
+	if (site !== undefined && site !== "same-origin" && site !== "none") return "other";
+	if (origin !== undefined) return isOwnOrigin(c, config.public_url ?? null, origin) ? "own" : "other";
+	return site === undefined ? "unnamed" : "own";
 }
 
 /** Without `PUBLIC_URL` the scheme is not compared: a proxy that ends TLS may not say so. */

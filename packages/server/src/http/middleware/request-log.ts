@@ -13,8 +13,7 @@ const READINESS = "/readyz";
 /**
  * Gives each request an id and writes one line about it: the template of its path, never the path itself,
  * which holds the secret session id. A client that sends an id of its own gets it back. The log holds only a
- * hash of that, because a client may send its session id.
- * Refusals of one client share a line a second.
+ * hash of that, because a client may send its session id. Refusals of one client share a line a second.
  */
 export function requestLog({ log, randomBytes }: Pick<Deps, "log" | "randomBytes">): MiddlewareHandler<Env> {
 	const refusals = createRepeatedRefusals((line) => log.info(line, "request"));

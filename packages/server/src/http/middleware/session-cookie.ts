@@ -2,7 +2,7 @@ import { parseSessionId, type SessionId } from "@carhythm/core";
 import type { Context } from "hono";
 import { generateCookie, getCookie } from "hono/cookie";
 import type { Deps, Env } from "../context.ts";
-import { isFromOtherPage, isFromOwnPage } from "./own-site.ts";
+import { pageOf } from "./own-site.ts";
 
 const NAME = "carhythm_session";
 const PATH = "/api/v2/session";
@@ -25,7 +25,7 @@ export function clearSessionCookie(c: Context<Env>, deps: Pick<Deps, "config">):
 }
 
 function writeCookie(c: Context<Env>, value: string, maxAge: number, deps: Pick<Deps, "config">): void {
-	if (!isFromOwnPage(c, deps) || !isJson(c)) return;
+	if (pageOf(c, deps) !== "own" || !isJson(c)) return;
 	const common = { httpOnly: true, sameSite: "Lax", maxAge, secure: c.get("client").is_https } as const;
 	c.get("headers")["Set-Cookie"] = isHostOnly(deps)
 		? generateCookie(NAME, value, { ...common, prefix: "host", path: "/", secure: true })
@@ -49,6 +49,6 @@ function isHostOnly({ config }: Pick<Deps, "config">): boolean {
 
 /** The session that this browser's cookie names; null when there is none, or another site's page asks. */
 export function readSessionCookie(c: Context<Env>, deps: Pick<Deps, "config">): SessionId | null {
-	if (isFromOtherPage(c, deps)) return null;
+	if (pageOf(c, deps) === "other") return null;
 	return parseSessionId(getCookie(c, NAME, isHostOnly(deps) ? "host" : undefined) ?? "");
 }

@@ -61,7 +61,6 @@ export async function readJson(c: Context<Env>, open: OpenBody): Promise<Parsed<
 }
 
 /**
-/**
  * The body, unless it is larger than {@link BODY_LIMIT} or there is no room for it, which is found out before the
  * rest of it is read.
  *
