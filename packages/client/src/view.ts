@@ -43,6 +43,8 @@ export type View = {
 	announced_revision: number;
 	/** The incarnation of the server's database of which word came last; null before. */
 	announced_incarnation: string | null;
+	/** Word came that the session has another id. */
+	announced_move: boolean;
 	badges: string[];
 	readonly listeners: Set<() => void>;
 };
@@ -69,6 +71,7 @@ export function createView(
 		forgotten: false,
 		announced_revision: 0,
 		announced_incarnation: null,
+		announced_move: false,
 		badges: [],
 		listeners: new Set(),
 	};
@@ -162,6 +165,7 @@ function waitReason(view: View, phase: Phase): WaitReason | null {
 export function sessionPhase(view: View): SessionPhase {
 	const { state } = view.record;
 	if (view.forgotten) return "forgotten";
+	if (view.record.moved) return "moved";
 	if (view.shown.status === "completed") return "completed";
 	if (!view.record.known_to_server) return "unknown_to_server";
 	if (state.status === "user_abandoned_not_completed") return "abandoned";

@@ -13,6 +13,7 @@ import {
 import type { Resumed } from "../api.ts";
 import type { Engine } from "../engine.ts";
 import { loadReset } from "../lazy-modules.ts";
+import { learnMoved } from "../outbox/moved.ts";
 import { rebase, recordOf } from "../outbox/rebase.ts";
 import { drain } from "../outbox/sender.ts";
 import { markKnown } from "../outbox/settlement.ts";
@@ -51,6 +52,7 @@ const ignore = () => {};
 
 const NOTHING = { kind: "nothing" } as const;
 const NOT_FOUND = { kind: "not_found" } as const;
+const UNREACHABLE = { kind: "unreachable" } as const;
 
 /** See `Client.resume`. */
 export async function resume(engine: Engine): Promise<Resumed> {
@@ -72,7 +74,7 @@ export async function resume(engine: Engine): Promise<Resumed> {
  * session, or has let this browser forget everything, and another person may sit here by now.
  */
 function isOvertaken(look: Look, { choice }: Resumed, now: DeviceRecord): boolean {
-	const found = choice.kind === "nothing" ? null : choice.state.session_id;
+	const found = "state" in choice ? choice.state.session_id : null;
 	return isResetSince(now, look.last_reset) || (now.current !== look.current && now.current !== found);
 }
 
@@ -83,6 +85,12 @@ async function findSession(engine: Engine, look: Look, hasSent = false): Promise
 	const isUnasked = !held && cookie_ignored;
 	const session_id = held?.record.state.session_id ?? null;
 	const asked = isUnasked ? NOT_FOUND : await askServer(engine, session_id, held);
+	if (asked.kind === "moved" && session_id) {
+		const learned = await learnMoved(engine, session_id);
+		if (learned.kind === "here") return findSession(engine, await readLook(tab), hasSent);
+		void drain(engine.sender, "wake");
+		return present(engine, look, learned.kind === "left" ? asked : UNREACHABLE);
+	}
 	// The cookie alone names it, and nothing was ever answered in it: it brings nothing back, and may be another's.
 	const isWorthless = session_id === null && asked.kind === "found" && isUntouched(asked.snapshot.session);
 	const remote = isWorthless ? NOT_FOUND : asked;
@@ -173,12 +181,12 @@ async function askServer(
 	held: Held | null,
 ): Promise<RemoteSession> {
 	const first = await fetchSnapshot(engine.transport, session_id);
-	if (first.kind === "unavailable") return { kind: "unreachable" };
+	if (first.kind === "unavailable") return UNREACHABLE;
 	const isOlder = first.kind === "found" && held && isOlderThan(first.snapshot, held);
 	if (!isOlder) return first;
 	// Another tab was just sending: the next look has it. What is still older then, the outbox will put right.
 	const second = await fetchSnapshot(engine.transport, session_id);
-	return second.kind === "unavailable" ? { kind: "unreachable" } : second;
+	return second.kind === "unavailable" ? UNREACHABLE : second;
 }
 
 function isOlderThan(snapshot: SessionSnapshot, held: Held): boolean {

@@ -23,6 +23,7 @@ export type Job =
 	| { kind: "operate"; session_id: SessionId; operation_id: OperationId; command: Command | LifecycleCommand }
 	| { kind: "hand_off"; session_id: SessionId; operation_id: OperationId }
 	| { kind: "redeem"; code: string; operation_id: OperationId; device_id: OperationId }
+	| { kind: "leave"; session_id: SessionId; operation_id: OperationId }
 	| { kind: "feedback"; session_id: SessionId; rating: number }
 	| { kind: "score"; response_id: number; profile: Record<string, unknown> }
 	| { kind: "email"; session_id: SessionId; email: string }
@@ -57,6 +58,11 @@ async function run(job: Job): Promise<unknown> {
 		case "hand_off": {
 			const outcome = await store.sessions.handOff(job.session_id, job.operation_id);
 			return outcome.ok ? outcome.code : outcome.refusal.code;
+		}
+		case "leave": {
+			const outcome = await store.sessions.leaveOthers(job.session_id, job.operation_id);
+			if (outcome.ok) return outcome.session.state.session_id;
+			return "refusal" in outcome ? outcome.refusal.code : "too_many";
 		}
 		case "redeem": {
 			const code = parseHandOffCode(job.code);
