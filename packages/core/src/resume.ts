@@ -46,7 +46,7 @@ export type ResumeChoice =
 	/** The server does not know the session (another database); this device still has its answers. */
 	| { kind: "unknown_to_server"; state: SessionState; pending: number }
 	/** The student went on elsewhere and left this device. It shows nothing of the session any more. */
-	| { kind: "moved"; pending: number };
+	| { kind: "moved" };
 
 /**
  * Chooses what a returning student sees. The server's state is the base, with what it has not seen yet on
@@ -59,7 +59,7 @@ export function chooseResume(
 	local: LocalSession | null,
 	remote: RemoteSession,
 ): ResumeChoice {
-	if (remote.kind === "moved") return { kind: "moved", pending: local?.pending.length ?? 0 };
+	if (remote.kind === "moved") return { kind: "moved" };
 	if (remote.kind !== "found") return chooseWithoutServer(local, remote.kind);
 	const { snapshot } = remote;
 	const ours = local?.state.session_id === snapshot.session.session_id ? local : null;

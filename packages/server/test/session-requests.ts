@@ -10,7 +10,7 @@ const PERSON = {
 };
 
 /** One request about a session. */
-export type Ask = (app: TestApp, id: string) => ReturnType<TestApp["get"]>;
+type Ask = (app: TestApp, id: string) => ReturnType<TestApp["get"]>;
 
 /** What a reply says, but for the id that was asked for. */
 const reading =

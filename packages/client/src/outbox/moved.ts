@@ -25,7 +25,7 @@ import { settleInMemory } from "./settlement.ts";
 export type Leaving = NonNullable<DeviceRecord["leaving"]>;
 
 /** What a device learns of a session that the server knows by another id. */
-export type Learned =
+type Learned =
 	/** The student left this device. */
 	| { kind: "left" }
 	/** This device left the others, and knows the new id by now. */
@@ -122,7 +122,7 @@ async function markLeft(tab: TabState, session_id: SessionId): Promise<void> {
 				await putDevice(tx, {
 					...withLeftBehind(before, session_id),
 					// What had given way to it is the student's too.
-					...(isCurrent && { current: null, cookie_ignored: true, restoring: null, set_aside: null }),
+					...(isCurrent && { ...LEFT, was_left: true }),
 				});
 			}),
 		undefined,
@@ -130,6 +130,8 @@ async function markLeft(tab: TabState, session_id: SessionId): Promise<void> {
 	endView(tab, session_id);
 	tab.announce("changed");
 }
+
+const LEFT = { current: null, cookie_ignored: true, restoring: null, set_aside: null } as const;
 
 function withLeftBehind(before: DeviceRecord, session_id: SessionId): DeviceRecord {
 	return { ...before, left_behind: [...new Set([...before.left_behind, session_id])] };
@@ -181,8 +183,9 @@ async function takeOut(tx: WriteTransaction, operation: QueuedOperation): Promis
 	if (await isQueued(tx, operation)) await deleteOperation(tx, operation);
 }
 
-/** Deletes what is left of a session, once nothing of it waits in an open page. */
+/** Deletes what is left of sessions that are open here and have moved, once nothing of them waits in memory. */
 export async function forgetLeft(tab: TabState): Promise<void> {
-	const isOpen = [...tab.views.values()].some(({ record, unstored }) => record.moved && unstored.length > 0);
-	if (!isOpen) await finishCleanup(tab);
+	const moved = [...tab.views.values()].filter(({ record }) => record.moved);
+	const isSent = moved.every(({ unstored }) => unstored.length === 0);
+	if (moved.length > 0 && isSent) await finishCleanup(tab);
 }

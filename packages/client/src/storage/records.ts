@@ -108,6 +108,8 @@ const DeviceRecord = z.object({
 	redeeming: z._default(z.nullable(z.object({ operation_id: OperationId, code: z.string() })), null),
 	/** A request to leave other devices whose reply has not come. */
 	leaving: z._default(z.nullable(z.object({ operation_id: OperationId, session_id: SessionIdField })), null),
+	/** The student left this device, and has not been told so here. */
+	was_left: z._default(z.boolean(), false),
 	/** The visit in which the current session began on a shared computer; null on a device of the student's own. */
 	shared: z._default(z.nullable(z.string()), null),
 	/** What has given way to another session last, while the student may return to it. */
@@ -136,6 +138,7 @@ export const NEW_DEVICE: DeviceRecord = {
 	restoring: null,
 	redeeming: null,
 	leaving: null,
+	was_left: false,
 	shared: null,
 	set_aside: null,
 	left_behind: [],

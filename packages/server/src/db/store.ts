@@ -227,8 +227,14 @@ type Feedback = {
 };
 
 export type FeedbackStore = {
-	/** One feedback a session: of a second one, the fields that are not null replace the first one's. */
-	save(session_id: SessionId, feedback: Feedback): Promise<Feedback & { id: number; created_at: Instant }>;
+	/**
+	 * One feedback a session: of a second one, the fields that are not null replace the first one's.
+	 * @returns null for an unknown session
+	 */
+	save(
+		session_id: SessionId,
+		feedback: Feedback,
+	): Promise<(Feedback & { id: number; created_at: Instant }) | null>;
 };
 
 /** How much room the disk of the database has. */

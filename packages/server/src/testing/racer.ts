@@ -73,7 +73,7 @@ async function run(job: Job): Promise<unknown> {
 		}
 		case "feedback": {
 			const said = { rating: job.rating, experience_text: null, would_recommend: true, suggestions: null };
-			return (await store.feedback.save(job.session_id, said)).id;
+			return (await store.feedback.save(job.session_id, said))?.id;
 		}
 		case "score":
 			return store.scores.save(job.response_id, job.profile, null);

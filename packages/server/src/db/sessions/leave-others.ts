@@ -23,7 +23,7 @@ const REPLAY_HOURS = 24;
 /** Each leaves a row that stays as long as the session. A student needs one a day at most. */
 const MOST_A_DAY = 20;
 
-export type LeaveRequest = { session_id: SessionId; operation_id: OperationId };
+type LeaveRequest = { session_id: SessionId; operation_id: OperationId };
 
 /**
  * Gives a session a new id. The former one takes in what devices had queued under it, and shows nothing.

@@ -96,7 +96,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 
 	const findByFormer = async (former: SessionId) => {
 		const present = await findPresentId(reader, former);
-		return present && opened(await find(present));
+		return present ? opened(await find(present)) : null;
 	};
 
 	return {
