@@ -1,6 +1,6 @@
 import { type MovedSyncReply, parseSessionId, SessionChangedReply, type SessionId } from "@carhythm/core";
-import { finishCleanup, readDeviceOf } from "../storage/left-behind.ts";
 import { withServerTime } from "../storage/clock.ts";
+import { finishCleanup, readDeviceOf } from "../storage/left-behind.ts";
 import {
 	type DeviceRecord,
 	deleteOperation,
@@ -16,7 +16,13 @@ import {
 	readStoredClock,
 } from "../storage/records.ts";
 import { StorageFailed, type WriteTransaction } from "../storage/storage.ts";
-import { changeDevice, changeSession, loadSessionRecord, orFallback, type TabState } from "../storage/tab-state.ts";
+import {
+	changeDevice,
+	changeSession,
+	loadSessionRecord,
+	orFallback,
+	type TabState,
+} from "../storage/tab-state.ts";
 import { type Reply, request, type Transport } from "../transport.ts";
 import { showStored, update } from "../view.ts";
 import { settleInMemory } from "./settlement.ts";

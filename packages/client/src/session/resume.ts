@@ -29,7 +29,14 @@ import {
 	type SessionRecord,
 } from "../storage/records.ts";
 import type { ReadTransaction } from "../storage/storage.ts";
-import { changeDevice, deviceTime, loadDevice, orFallback, pendingOf, type TabState } from "../storage/tab-state.ts";
+import {
+	changeDevice,
+	deviceTime,
+	loadDevice,
+	orFallback,
+	pendingOf,
+	type TabState,
+} from "../storage/tab-state.ts";
 import { fetchSnapshot } from "../transport.ts";
 import { eventsOf } from "../view.ts";
 import { fetchVersion } from "./assessments.ts";

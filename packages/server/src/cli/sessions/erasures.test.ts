@@ -28,7 +28,9 @@ test("a person who was erased does not come back with an older backup, nor with 
 	const backup = school.folder.file("old.backup");
 	expect(await school.run("backup", "--to", backup)).toMatchObject({ code: 0 });
 	expect(await run("session", "erase", gone.display_id, "--yes")).toMatchObject({ code: 0 });
-	expect(await school.store.sessions.leaveOthers(moved.session_id, anOperationId())).toMatchObject({ ok: true });
+	expect(await school.store.sessions.leaveOthers(moved.session_id, anOperationId())).toMatchObject({
+		ok: true,
+	});
 	expect(await run("session", "erase", moved.display_id, "--yes")).toMatchObject({ code: 0 });
 	expect(readFileSync(`${memory}.erasures`, "utf8")).not.toContain(gone.session_id);
 	await school.close();

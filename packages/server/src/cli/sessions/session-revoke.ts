@@ -12,7 +12,9 @@ import { unknownSession } from "./session-show-history.ts";
 /** `carhythm session revoke` */
 export function addRevokeCommand(session: Command): void {
 	withSettings(session.command("revoke"), ["database_url", "session_expiry_days"])
-		.description("give one session a new id, so that no device opens it any more, and print a code for its student")
+		.description(
+			"give one session a new id, so that no device opens it any more, and print a code for its student",
+		)
 		.argument("<display-id>", "for example 7GK2M-9XQ4T")
 		.option("--json", "as JSON")
 		.action(async (typed: string, options) => {

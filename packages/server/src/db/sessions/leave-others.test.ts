@@ -46,8 +46,8 @@ describe("many at once, in several processes", () => {
 
 	test("answers that are on their way while a session moves are all taken in", async () => {
 		const session_id = await store.started();
-		const batches = Array.from({ length: 30 }, (_, value) =>
-			syncing(store, session_id, answering(store, "energy", slider(value))),
+		const batches = Array.from({ length: 20 }, (_, n) =>
+			syncing(store, session_id, answering(store, "energy", slider(5 * n))),
 		);
 		const moving = racers.all([{ kind: "leave", session_id, operation_id: anOperationId() }]);
 		const outcomes = await Promise.all(
@@ -76,7 +76,7 @@ test("a batch that waits while the session moves again is looked up again, and n
 	const takeIn = (times: number) => {
 		let left = times;
 		return operateUnderFormerId(
-			syncing(store, former, answering(store, "energy", slider(times))),
+			syncing(store, former, answering(store, "energy", slider(5 * times))),
 			async (id) => {
 				const found = await sessions.findByFormer(id);
 				if (left-- > 0) await move();

@@ -9,9 +9,9 @@ import { recordRequest } from "../writes/request-events.ts";
 import { saveSessions } from "../writes/save-sessions.ts";
 import type { SessionWrite } from "../writes/session-write.ts";
 import type { WriteContext } from "../writes/write-context.ts";
+import { isSecretOver } from "./expiry.ts";
 import { hashOfFormerId } from "./former-ids.ts";
 import { operationMismatch, sessionMoved, toBeErased, unknownSession } from "./refusals.ts";
-import { isSecretOver } from "./expiry.ts";
 import { selectSessions, toStoredSession } from "./rows.ts";
 
 /** The kind of the event by which the history tells that a session got a new id. */
@@ -72,11 +72,7 @@ export async function moveSession(
 
 	const session_id = mintSessionId(context.randomBytes);
 	await withoutFeedback(tx, state.session_id, session_id, async () => {
-		await tx
-			.updateTable("student_responses")
-			.set({ session_id })
-			.where("id", "=", response_id)
-			.execute();
+		await tx.updateTable("student_responses").set({ session_id }).where("id", "=", response_id).execute();
 	});
 	await tx
 		.insertInto("session_former_ids")

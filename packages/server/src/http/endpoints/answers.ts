@@ -205,9 +205,7 @@ async function takeIn(
 	const isEmpty = operations.length === 0;
 	const inTurn = async <T>(work: () => Promise<T>) =>
 		isEmpty ? work() : deps.budgets.inTurn(c, operations.length, work);
-	const outcome = await (isEmpty
-		? operateNothing(deps, session_id)
-		: inTurn(() => sessions.operate(batch)));
+	const outcome = await (isEmpty ? operateNothing(deps, session_id) : inTurn(() => sessions.operate(batch)));
 	if (outcome.ok || outcome.refusal.code !== "session_not_found") return { outcome, isFormer: false };
 	const underFormer = await inTurn(async () => (await sessions.operateFormer(batch)) ?? outcome);
 	const isBusy = !underFormer.ok && "retry_after" in underFormer;

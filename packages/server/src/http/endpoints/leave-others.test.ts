@@ -306,8 +306,15 @@ describe("what a left device had queued", () => {
 	});
 
 	test("is told of a session that has ended, is erased or is full no otherwise than of one that goes on", async () => {
-		await using app = await anApp({ bounds: { session_events: 5, session_value_kib: 8192, session_devices: 20 } });
-		const [active, done, full, erased] = await Promise.all([app.start(), app.start(), app.start(), app.start()]);
+		await using app = await anApp({
+			bounds: { session_events: 5, session_value_kib: 8192, session_devices: 20 },
+		});
+		const [active, done, full, erased] = await Promise.all([
+			app.start(),
+			app.start(),
+			app.start(),
+			app.start(),
+		]);
 		const ids = { active, done, full, erased };
 		const present = Object.fromEntries(
 			await Promise.all(Object.entries(ids).map(async ([name, id]) => [name, await left(app, id)])),

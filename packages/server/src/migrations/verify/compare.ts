@@ -35,7 +35,9 @@ export function compareSnapshots(
 	if (strict.length === 0 || !othersWrote(before, after)) {
 		return { differences: [...lasting, ...strict], notes: [] };
 	}
-	const lenient = compareRows(before, after, (name, one) => ofBusyTable(name, one, { before, after }, allowances));
+	const lenient = compareRows(before, after, (name, one) =>
+		ofBusyTable(name, one, { before, after }, allowances),
+	);
 	return {
 		differences: [...lasting, ...lenient],
 		notes: [
