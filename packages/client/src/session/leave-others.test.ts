@@ -123,7 +123,7 @@ describe("a device that was left", () => {
 		const { borrowed, phone } = await onTwoDevices(world);
 		world.network.fault = offline;
 		await borrowed.session.answer(2, slider(5));
-		await borrowed.session.draft(3, essay("half"));
+		await borrowed.session.draft(13, essay("half"));
 		world.network.fault = () => null;
 		borrowed.client.close();
 		const next = await phone.client.leaveOthers(phone.session.session_id);
@@ -132,7 +132,7 @@ describe("a device that was left", () => {
 		const { choice } = await client.resume();
 		expect(choice).toEqual({ kind: "moved" });
 		await until(() => world.server.stateOf(next.session_id).answered === 2, "the answer has arrived");
-		expect(world.server.stateOf(next.session_id).drafts[3]?.draft).toEqual(essay("half"));
+		expect(world.server.stateOf(next.session_id).drafts[13]?.draft).toEqual(essay("half"));
 		await world.advance(60_000);
 		const left = (await personalRecords(borrowed.storage)).join();
 		expect(left).not.toContain(borrowed.session.session_id);
@@ -152,7 +152,7 @@ describe("a device that was left", () => {
 		const tab = openTab(world, borrowed.storage, has_events ? { listen: events.listen } : {});
 		const open = await resumeSession(tab.client);
 		open.follow();
-		await phone.client.leaveOthers(phone.session.session_id);
+		const next = await phone.client.leaveOthers(phone.session.session_id);
 		// The server ends the stream, and opens no other: the browser comes back after two seconds.
 		if (has_events) {
 			await world.advance(2000);
@@ -164,6 +164,9 @@ describe("a device that was left", () => {
 			ok: false,
 			refusal: { code: "session_moved" },
 		});
+		// What is half-typed when the page closes its inputs is not lost.
+		expect(await open.draft(13, essay("half"))).toMatchObject({ ok: true });
+		await until(() => world.server.stateOf(next.session_id).drafts[13] !== undefined, "the draft has arrived");
 		expect((await tab.client.resume()).choice.kind).toBe("moved");
 		expect((await tab.client.resume()).choice.kind).toBe("nothing");
 	});
