@@ -131,7 +131,7 @@ export const LIMITS = {
 		variable: "LIMIT_SESSION_READS_PER_MINUTE",
 		fallback: 120,
 		from: 10,
-		to: 100_000,
+		to: 1_000_000_000,
 		about: "reads of one session: several devices that follow each other need some twenty",
 	},
 	network_unknown_sessions_per_minute: {

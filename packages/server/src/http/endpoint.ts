@@ -126,10 +126,10 @@ function serve(endpoint: AnyEndpoint, limiters: Limiters) {
 	const { budgets, bodies } = limiters;
 	return async (c: Context<Env>): Promise<Response> => {
 		c.set("route", endpoint.path);
-		const early = endpoint.unlimited ? null : await budgets.request(c);
+		const early = endpoint.unlimited ? null : budgets.request(c);
 		if (early) return refuse(c, early, limiters);
 		if (!endpoint.body) return handle(c, endpoint, undefined, limiters);
-		const heavy = await budgets.body(c);
+		const heavy = budgets.body(c);
 		if (heavy) return refuse(c, heavy, limiters);
 		const open = bodies.open(c);
 		try {
@@ -151,7 +151,7 @@ async function handle(
 	const { budgets } = limiters;
 	const parsed = endpoint.body && parseBody(body, endpoint.body);
 	if (parsed?.ok === false) return problem(c, parsed.refusal);
-	const busy = endpoint.spends && (await spend(c, endpoint.spends, parsed?.value, budgets));
+	const busy = endpoint.spends && spend(c, endpoint.spends, parsed?.value, budgets);
 	if (busy) return refuse(c, busy, limiters);
 	const outcome = await endpoint.handle({ c, body: parsed?.value });
 	if (!outcome.ok) return refuse(c, await tellMoved(c, outcome, parsed?.value, limiters), limiters);
@@ -165,12 +165,12 @@ async function handle(
 }
 
 /** A malformed id is that of no session: it is counted among the unknown ones. */
-async function spend(
+function spend(
 	c: Context<Env>,
 	spends: NonNullable<AnyEndpoint["spends"]>,
 	body: unknown,
 	budgets: Budgets,
-): Promise<Busy | null> {
+): Busy | null {
 	const given = typeof body === "object" && body !== null && "session_id" in body ? body.session_id : "";
 	const session_id = parseSessionId(c.req.param("session_id") ?? String(given));
 	if (!session_id) return null;
@@ -214,7 +214,7 @@ async function refuse(
 	if (refusal.code === "too_many_requests") await sleep(SLOW_REFUSAL_MS);
 	if (retry_after) return problem(c, refusal, { "Retry-After": String(retry_after) });
 	const isUnknown = refusal.code === "session_not_found";
-	const tooMany = isUnknown ? tooManyUnknown(await failedLookups.count(c)) : null;
+	const tooMany = isUnknown ? tooManyUnknown(failedLookups.count(c)) : null;
 	if (tooMany) await sleep(SLOW_REFUSAL_MS);
 	return tooMany
 		? problem(c, tooMany.refusal, { "Retry-After": String(tooMany.retry_after) })

@@ -61,16 +61,22 @@ export function isSecretOver(
 	session: StoredSession,
 	{ now, expiry_days, secret_days }: SecretClock,
 ): boolean {
-	return secret_days !== undefined && now > addDays(endOf(session, expiry_days), secret_days);
+	if (secret_days === undefined) return false;
+	// Asked by every request: counted in milliseconds, because writing a moment as text takes longer than the rest.
+	const days = session.state.status === "active" ? expiry_days + secret_days : secret_days;
+	return isExpired(endOf(session), now, days);
 }
 
-/** When a session ended or will end. An adopted one counts from its adoption, as in {@link expiryBase}. */
-function endOf(session: StoredSession, expiry_days: number): Instant {
+/**
+ * When a session ended; of an active one, the moment from which its expiry counts. An adopted session counts from
+ * its adoption, as in {@link expiryBase}.
+ */
+function endOf(session: StoredSession): Instant {
 	const { state, completed_at, abandoned_at, adopted_at } = session;
 	const notBefore = adopted_at ?? state.started_at;
 	switch (state.status) {
 		case "active":
-			return expiresAt(expiryBase(session), expiry_days);
+			return expiryBase(session);
 		case "completed":
 			return laterOf(completed_at ?? state.last_activity, notBefore);
 		case "user_abandoned_not_completed":

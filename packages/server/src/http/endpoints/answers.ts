@@ -102,7 +102,7 @@ async function submit(
 	if (!session_id) return unknownSession();
 	const { question_id, answer, submission_id } = body;
 	const command = { kind: "answer", question_id, answer } as const;
-	const busy = await deps.budgets.operations(c, session_id, { operations: 1, bytes: bytesToStore(command) });
+	const busy = deps.budgets.operations(c, session_id, { operations: 1, bytes: bytesToStore(command) });
 	if (busy) return busy;
 	const outcome = await operateAlone(deps, session_id, { operation_id: submission_id, command });
 	if (!outcome.ok) return outcome;
@@ -127,7 +127,7 @@ async function sync(
 	if (!session_id) return unknownSession();
 	const parsed = body.operations.map((operation) => parseOperation(operation, body.ignore_unknown ?? false));
 	const operations = parsed.flatMap((operation) => (operation.ok ? [operation.value] : []));
-	const busy = await spendOn(deps, c, session_id, operations);
+	const busy = spendOn(deps, c, session_id, operations);
 	if (busy) return busy;
 	const { device_id = null, sent_at } = body;
 	const batch = { session_id, device_id, sent_at, operations, mode: "sync" } as const;
@@ -143,7 +143,7 @@ async function sync(
 		if (next.done) throw new Error("An operation came back without a result.");
 		return next.value.result;
 	});
-	await chargeLateDrafts(deps, c, operations, results);
+	chargeLateDrafts(deps, c, operations, results);
 	if (isFormer) return { ok: true, body: movedReply(deps.now(), results) };
 	if (!body.shared) renewCookie(deps, c, outcome.session);
 	return {
@@ -153,17 +153,17 @@ async function sync(
 }
 
 /** A batch spends by what it brings, whether or not it is taken. */
-async function spendOn(
+function spendOn(
 	{ budgets }: LimitedDeps,
 	c: Context<Env>,
 	session_id: SessionId,
 	operations: readonly SyncOperation[],
-): Promise<Busy | null> {
+): Busy | null {
 	if (operations.length === 0) return null;
 	const bytes = operations.reduce((sum, { command }) => sum + bytesToStore(command), 0);
 	const holds = operations.some(({ command }) => command.kind === "hold");
 	return (
-		(await budgets.operations(c, session_id, { operations: operations.length, bytes })) ??
+		budgets.operations(c, session_id, { operations: operations.length, bytes }) ??
 		(holds ? budgets.hold(session_id) : null)
 	);
 }
@@ -174,12 +174,12 @@ function bytesToStore(command: Command): number {
 }
 
 /** A draft that comes late stays in the history. */
-async function chargeLateDrafts(
+function chargeLateDrafts(
 	{ budgets }: LimitedDeps,
 	c: Context<Env>,
 	operations: readonly SyncOperation[],
 	results: readonly OperationResult[],
-): Promise<void> {
+): void {
 	const late = new Set(results.flatMap((one) => (one.status === "late" ? [one.operation_id] : [])));
 	if (late.size === 0) return;
 	const drafts = operations.flatMap(({ operation_id, command }) =>
@@ -188,7 +188,7 @@ async function chargeLateDrafts(
 			: [],
 	);
 	if (drafts.length > 0)
-		await budgets.stored(
+		budgets.stored(
 			c,
 			drafts.reduce((sum, bytes) => sum + bytes, 0),
 		);

@@ -37,7 +37,7 @@ async function submitFeedback(
 	const refusal = refuseEnded(found.session, deps);
 	if (refusal) return { ok: false, refusal };
 	const { session_id } = found.session.state;
-	const busy = await deps.budgets.feedback(session_id);
+	const busy = deps.budgets.feedback(session_id);
 	if (busy) return busy;
 	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
 	const feedback = await deps.store.feedback.save(session_id, {

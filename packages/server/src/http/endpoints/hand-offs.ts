@@ -122,7 +122,7 @@ async function handOff(
 	const found = await lookUp(deps.store.sessions, "find", c.req.param("session_id") ?? "");
 	if (!found.ok) return found;
 	const { session_id } = found.session.state;
-	const busy = await deps.budgets.code(session_id);
+	const busy = deps.budgets.code(session_id);
 	if (busy) return busy;
 	const operation_id = body.operation_id ?? mintOperationId(deps.randomBytes);
 	const outcome = await hashing(() => deps.store.sessions.handOff(session_id, operation_id));

@@ -144,7 +144,7 @@ async function start(
 			: "There is no assessment on this server yet.";
 		return { ok: false, refusal: refuse("assessment_not_found", detail) };
 	}
-	const busy = (await deps.budgets.start(c)) ?? (await refuseWithoutRoom(deps));
+	const busy = deps.budgets.start(c) ?? (await refuseWithoutRoom(deps));
 	if (busy) return busy;
 	const replaces = sessionIdOf(body.replaces);
 	if (body.replaces !== undefined && !replaces) return unknownSession();
@@ -187,11 +187,11 @@ async function current(
 ): Promise<Outcome<SessionSnapshot>> {
 	const session_id = readSessionCookie(c, deps);
 	if (!session_id) return { ok: true, nothing: true };
-	const busy = await deps.budgets.read(session_id);
+	const busy = deps.budgets.read(session_id);
 	if (busy) return busy;
 	const session = await deps.store.sessions.load(session_id);
 	if (session) return { ok: true, body: toResume(deps, session) };
-	return tooManyUnknown(await failedLookups.count(c)) ?? { ok: true, nothing: true };
+	return tooManyUnknown(failedLookups.count(c)) ?? { ok: true, nothing: true };
 }
 
 /** What a returning student gets. */
@@ -212,7 +212,7 @@ async function validate(
 ): Promise<Outcome<z.infer<typeof ValidateReply>>> {
 	const found = await lookUp(deps.store.sessions, "find", c.req.param("session_id") ?? "");
 	if (!found.ok) {
-		const busy = tooManyUnknown(await failedLookups.count(c));
+		const busy = tooManyUnknown(failedLookups.count(c));
 		return busy ?? { ok: true, body: { valid: false, reason: "not_found", resumable: false } };
 	}
 	const { session } = found;

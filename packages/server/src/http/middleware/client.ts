@@ -30,14 +30,26 @@ export function identifyClient({
 		}
 		const forwarded = (name: string) => (isBelieved ? lastOf(c.req.header(name)) : undefined);
 		const scheme = forwarded("x-forwarded-proto")?.toLowerCase();
-		const url = new URL(c.req.url);
+		const own = originOf(c.req.url);
 		c.set("client", {
-			is_https:
-				public_url?.is_https || (scheme === undefined ? url.protocol === "https:" : scheme === "https"),
-			host: forwarded("x-forwarded-host")?.toLowerCase() ?? (url.host || null),
+			is_https: public_url?.is_https || (scheme === undefined ? own.is_https : scheme === "https"),
+			host: forwarded("x-forwarded-host")?.toLowerCase() ?? own.host,
 			address: () => forwarded("x-forwarded-for") ?? remote ?? "unknown",
 		});
 		await next();
+	};
+}
+
+const DEFAULT_PORT = { http: ":80", https: ":443" } as const;
+
+/** Scheme and host of an absolute URL. Every request asks, and `new URL` alone takes two percent of a short one. */
+function originOf(url: string): { is_https: boolean; host: string | null } {
+	const scheme = url.startsWith("https:") ? "https" : "http";
+	const host = /^https?:\/\/([^/?#]+)/.exec(url)?.[1]?.toLowerCase();
+	const port = DEFAULT_PORT[scheme];
+	return {
+		is_https: scheme === "https",
+		host: (host?.endsWith(port) ? host.slice(0, -port.length) : host) ?? null,
 	};
 }
 

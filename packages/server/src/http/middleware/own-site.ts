@@ -7,13 +7,12 @@ const PROBES = new Set(["/healthz", "/readyz"]);
 
 /**
  * Serves requests to the host of `PUBLIC_URL` alone. A page that lets its own name point to this server (DNS
- * rebinding) would else read replies as its own. Without `PUBLIC_URL` any host is served: a server in a local
- * network is known by several.
+ * rebinding) would else read replies as its own. Not for a server without `PUBLIC_URL`: in a local network it is
+ * known by several names.
  */
-export function refuseOtherHosts(public_url: PublicUrl | null): MiddlewareHandler<Env> {
+export function refuseOtherHosts(public_url: PublicUrl): MiddlewareHandler<Env> {
 	return async (c, next) => {
-		if (public_url === null || c.get("client").host === public_url.host || PROBES.has(c.req.path))
-			return next();
+		if (c.get("client").host === public_url.host || PROBES.has(c.req.path)) return next();
 		return problem(c, {
 			code: "host_not_served",
 			detail: `This server is at ${public_url.origin}. Please use that address.`,

@@ -13,7 +13,7 @@ import { createTurns, NO_TURN } from "./turns.ts";
 export type Busy = { ok: false; refusal: ProblemDetails; retry_after: number };
 
 /** Null where the budget allows it. */
-type Verdict = Promise<Busy | null>;
+type Verdict = Busy | null;
 
 /** The budgets of limits.ts that are counted for each request. Each call spends. */
 export type Budgets = {
@@ -28,7 +28,7 @@ export type Budgets = {
 	/** What a `sync` brings, before it is stored. */
 	operations(c: Context<Env>, session_id: SessionId, brought: { operations: number; bytes: number }): Verdict;
 	/** Bytes that turned out to stay. */
-	stored(c: Context<Env>, bytes: number): Promise<void>;
+	stored(c: Context<Env>, bytes: number): void;
 	read(session_id: SessionId): Verdict;
 	code(session_id: SessionId): Verdict;
 	hold(session_id: SessionId): Verdict;
@@ -53,40 +53,40 @@ export function createBudgets({ limits }: HttpConfig): Budgets {
 		most_waiting: limits.network_operations_waiting,
 	});
 	return {
-		request: async (c) => busy(await by.requests.spend(networkOf(c)), "network"),
-		async body(c) {
+		request: (c) => busy(by.requests.spend(networkOf(c)), "network"),
+		body(c) {
 			const declared = c.req.header("content-length");
 			const size = declared === undefined ? LONGEST_BODY : Math.min(Number(declared), LONGEST_BODY);
 			const isFree = size <= FREE_BYTES || (declared === undefined && !c.req.header("transfer-encoding"));
-			return isFree ? null : busy(await by.bodies.spend(networkOf(c), Math.ceil(size / KIB)), "network");
+			return isFree ? null : busy(by.bodies.spend(networkOf(c), Math.ceil(size / KIB)), "network");
 		},
 		async inTurn(c, operations, work) {
 			const outcome = await turns(networkOf(c), operations, work);
 			return outcome === NO_TURN ? tooMany(1, "network") : outcome;
 		},
-		async start(c) {
-			const own = await by.starts.spend(networkOf(c));
-			return busy(own, "network") ?? busy(await by.allStarts.spend(""), "server");
+		start(c) {
+			const own = by.starts.spend(networkOf(c));
+			return busy(own, "network") ?? busy(by.allStarts.spend(""), "server");
 		},
-		async write(c, session_id) {
-			const wait = await by.writes.spend(networkOf(c));
-			return busy(wait, "network") ?? busy(await by.sessionWrites.spend(session_id), "session");
+		write(c, session_id) {
+			const wait = by.writes.spend(networkOf(c));
+			return busy(wait, "network") ?? busy(by.sessionWrites.spend(session_id), "session");
 		},
-		async operations(c, session_id, { operations, bytes }) {
-			const wait = await by.operations.spend(session_id, operations);
+		operations(c, session_id, { operations, bytes }) {
+			const wait = by.operations.spend(session_id, operations);
 			if (wait !== null) return busy(wait, "session");
-			const ofNetwork = await by.networkOperations.spend(networkOf(c), operations);
+			const ofNetwork = by.networkOperations.spend(networkOf(c), operations);
 			if (ofNetwork !== null) return busy(ofNetwork, "network");
-			return busy(await by.stored.spend(networkOf(c), operations * BYTES_OF_AN_EVENT + bytes), "network");
+			return busy(by.stored.spend(networkOf(c), operations * BYTES_OF_AN_EVENT + bytes), "network");
 		},
 		stored: (c, bytes) => by.stored.charge(networkOf(c), bytes),
-		read: async (session_id) => busy(await by.reads.spend(session_id), "session"),
-		async code(session_id) {
-			const wait = await by.codes.spend(session_id);
-			return busy(wait, "session") ?? busy(await by.codesOfHour.spend(session_id), "session");
+		read: (session_id) => busy(by.reads.spend(session_id), "session"),
+		code(session_id) {
+			const wait = by.codes.spend(session_id);
+			return busy(wait, "session") ?? busy(by.codesOfHour.spend(session_id), "session");
 		},
-		hold: async (session_id) => busy(await by.holds.spend(session_id), "session"),
-		feedback: async (session_id) => busy(await by.feedback.spend(session_id), "session"),
+		hold: (session_id) => busy(by.holds.spend(session_id), "session"),
+		feedback: (session_id) => busy(by.feedback.spend(session_id), "session"),
 	};
 }
 

@@ -1,43 +1,68 @@
-import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
-
 /** Points in so many seconds. */
 type Window = { points: number; seconds: number };
 
 /** Counts by a key. */
 export type RateLimiter = {
-	/** @returns seconds to wait when the key is over its limit, else null */
-	spend(key: string, points?: number): Promise<number | null>;
+	/** What does not fit is not counted. @returns seconds to wait when the key is over its limit, else null */
+	spend(key: string, points?: number): number | null;
 	/** Counts what has happened already; the next one who spends may have to wait for it. */
-	charge(key: string, points: number): Promise<void>;
+	charge(key: string, points: number): void;
 };
 
 /**
- * A rate limit in this process's memory. A key that is not used is forgotten after its window.
+ * A rate limit in this process's memory. The window of a key begins when the key is first used, and the key is
+ * forgotten after it. It is synchronous, unlike libraries for this, because an answer spends from six of them.
  * @param burst points on top of the rate, in a longer window of their own
+ * @param now milliseconds of a clock that is never set back
  */
-export function createRateLimiter({ points, seconds }: Window, burst?: Window): RateLimiter {
-	const rate = new RateLimiterMemory({ points, duration: seconds });
-	const extra = burst && new RateLimiterMemory({ points: burst.points, duration: burst.seconds });
-	const limiter = extra ? new BurstyRateLimiter(rate, extra) : rate;
+export function createRateLimiter(
+	rate: Window,
+	burst?: Window,
+	now: () => number = () => performance.now(),
+): RateLimiter {
+	const ofRate = createCounter(rate);
+	const ofBurst = burst && createCounter(burst);
 	return {
-		async spend(key, amount = 1) {
-			try {
-				await limiter.consume(key, amount);
+		spend(key, points = 1) {
+			const at = now();
+			if (ofRate.fits(key, points, at)) {
+				ofRate.add(key, points, at);
 				return null;
-			} catch (rejection) {
-				if (!(rejection instanceof RateLimiterRes)) throw rejection;
-				// The library counts what it refuses: a batch that is too much now would block all that would fit.
-				await rate.reward(key, amount);
-				await extra?.reward(key, amount);
-				return secondsOf(rejection);
 			}
+			if (ofBurst?.fits(key, points, at)) {
+				ofBurst.add(key, points, at);
+				return null;
+			}
+			const wait = Math.min(ofRate.endOf(key, at), ofBurst?.endOf(key, at) ?? Number.POSITIVE_INFINITY) - at;
+			return Math.max(1, Math.ceil(wait / 1000));
 		},
-		async charge(key, amount) {
-			await (extra ?? rate).penalty(key, amount);
+		charge(key, points) {
+			(ofBurst ?? ofRate).add(key, points, now());
 		},
 	};
 }
 
-function secondsOf({ msBeforeNext }: RateLimiterRes): number {
-	return Math.max(1, Math.ceil(msBeforeNext / 1000));
+/** What each key has used of its window. */
+export function createCounter({ points: most, seconds }: Window) {
+	const length = seconds * 1000;
+	const windows = new Map<string, { used: number; ends_at: number }>();
+	let next_sweep = 0;
+	const openOf = (key: string, at: number) => {
+		const found = windows.get(key);
+		return found && at < found.ends_at ? found : undefined;
+	};
+	return {
+		fits: (key: string, points: number, at: number) => (openOf(key, at)?.used ?? 0) + points <= most,
+		add(key: string, points: number, at: number) {
+			const open = openOf(key, at);
+			if (open) open.used += points;
+			else windows.set(key, { used: points, ends_at: at + length });
+			if (at < next_sweep) return;
+			for (const [old, { ends_at }] of windows) if (ends_at <= at) windows.delete(old);
+			next_sweep = at + length;
+		},
+		/** Keys that are remembered. */
+		size: () => windows.size,
+		endOf: (key: string, at: number) => openOf(key, at)?.ends_at ?? at + length,
+	};
 }

@@ -13,7 +13,7 @@ import { createRateLimiter } from "./rate-limiter.ts";
  */
 export type FailedAttemptLimiter = {
 	/** Counts an unknown session. @returns seconds to wait when the network is over its limit, else null */
-	count(c: Context<Env>): Promise<number | null>;
+	count(c: Context<Env>): number | null;
 	/**
 	 * Looks at a code. One that belongs to a session has five tries of its own, so it is looked at whatever
 	 * others of the same network have guessed: a stranger in the school's network cannot lock the school out.
@@ -48,23 +48,23 @@ export function createFailedAttemptLimiter({ limits }: HttpConfig): FailedAttemp
 	const ofBrowser = perMinute(limits.browser_wrong_codes_per_minute);
 	const ofCode = perMinute(Math.max(LOOKS_AT_A_CODE_PER_MINUTE, limits.browser_wrong_codes_per_minute));
 
-	const countWrong = async (c: Context<Env>, device_id: string | null): Promise<number | null> => {
+	const countWrong = (c: Context<Env>, device_id: string | null): number | null => {
 		const key = networkOf(c);
-		const browser = device_id === null ? null : await ofBrowser.spend(`${key} ${device_id}`);
+		const browser = device_id === null ? null : ofBrowser.spend(`${key} ${device_id}`);
 		return browser ?? ofNetwork.spend(key);
 	};
 	return {
 		count: (c) => lookups.spend(networkOf(c)),
 		async guess(c, { code, device_id, exists, look, wrong }) {
 			if (code && (await exists(code))) {
-				const wait = await ofCode.spend(code.selector);
+				const wait = ofCode.spend(code.selector);
 				if (wait !== null) return tooManyGuesses(wait);
 				const outcome = await look(code);
 				const isWrong = !outcome.ok && outcome.refusal.code === "hand_off_code_invalid";
 				if (!isWrong) return outcome;
 			}
 			// Told in the same way whether or not the code belongs to a session.
-			const wait = await countWrong(c, device_id);
+			const wait = countWrong(c, device_id);
 			return wait === null ? wrong : tooManyGuesses(wait);
 		},
 	};
