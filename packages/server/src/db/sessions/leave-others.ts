@@ -6,7 +6,7 @@ import { kindOfOperation } from "../writes/known-operations.ts";
 import { loadOneSession } from "../writes/load-sessions.ts";
 import { receiveTimesOf } from "../writes/receive-time.ts";
 import { recordRequest } from "../writes/request-events.ts";
-import { saveSessions } from "../writes/save-sessions.ts";
+import { appendEvents } from "../writes/save-sessions.ts";
 import type { SessionWrite } from "../writes/session-write.ts";
 import type { WriteContext } from "../writes/write-context.ts";
 import { isSecretOver } from "./expiry.ts";
@@ -68,7 +68,11 @@ export async function moveSession(
 		fingerprint: LEAVE_OTHERS,
 		result: "{}",
 	});
-	await saveSessions(context, [work]);
+	// Nothing else of the session is written: a move is no activity, and adopted rows keep their finer times.
+	await appendEvents(tx, context.dialect, work.events);
+	const { revision } = work.session.state;
+	await tx.updateTable("session_details").set({ revision }).where("response_id", "=", response_id).execute();
+	context.changed.add(response_id);
 
 	const session_id = mintSessionId(context.randomBytes);
 	await withoutFeedback(tx, state.session_id, session_id, async () => {

@@ -22,7 +22,7 @@ async function found(database: Database) {
 }
 
 test("sessions of an adopted database that have moved get back what the adoption found, and move on after it", async () => {
-	await using predecessor = await aPredecessorDatabase(engine, "guide");
+	await using predecessor = await aPredecessorDatabase(engine, "names_upper");
 	const database = await predecessor.open();
 	const before = await found(database);
 	await upgrade(database, { ...withoutBackup, adopt: true });
@@ -35,7 +35,7 @@ test("sessions of an adopted database that have moved get back what the adoption
 		if (!outcome.ok) throw new Error("The session did not move.");
 		moved.set(id, outcome.session.state.session_id);
 	}
-	await downgrade(database, { ...withoutBackup, to: 1 });
+	await downgrade(database, { ...withoutBackup, to: 2 });
 	expect(await found(database)).toEqual(before);
 
 	const { report } = await upgrade(database, { ...withoutBackup, adopt: true });
