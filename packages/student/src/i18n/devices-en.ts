@@ -43,8 +43,8 @@ export const devices = {
 	},
 
 	moved: {
-		title: "You went on with this elsewhere.",
-		body: "You chose to leave this device, so it shows nothing of your assessment any more. Go on where you are now, or bring it here with a code from there.",
+		title: "You left this device.",
+		body: "You went on with your assessment elsewhere and chose to leave your other devices, so this one shows nothing of it any more. Go on where you are now, or bring it here with a code from there.",
 		queued: "Answers that this device still has to send are taken in.",
 		welcome: "To the start page",
 	},
