@@ -14,7 +14,7 @@ import {
 } from "../src/index.ts";
 import { highestLimits } from "../src/limits.ts";
 import type { Meter } from "../src/metrics/meter.ts";
-import { aStore, type StoreChanges, type TestStore } from "../src/testing/a-store.ts";
+import { aStore, type StoreChanges, type TestStore } from "../src/testing/stores/a-store.ts";
 import { expectDocumented } from "./documented.ts";
 
 const CAREER_RHYTHM = fileURLToPath(

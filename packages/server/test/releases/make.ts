@@ -7,9 +7,9 @@ import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { sql } from "kysely";
 import { type Database, migrateUp, openDatabase } from "../../src/index.ts";
-import { aFolder } from "../../src/testing/a-folder.ts";
-import { aPostgresWithTools } from "../../src/testing/a-postgres.ts";
-import { liveIn } from "../../src/testing/lived-in.ts";
+import { aFolder } from "../../src/testing/folders/a-folder.ts";
+import { aPostgresWithTools } from "../../src/testing/postgres/a-postgres.ts";
+import { liveIn } from "../../src/testing/migrations/lived-in.ts";
 import { checksumsOfThisProgram } from "./frozen.ts";
 
 /** Rows of the previous product in the tables that this program leaves alone. */

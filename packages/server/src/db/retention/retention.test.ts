@@ -2,7 +2,7 @@ import { addDays, type Instant, type SessionId } from "@carhythm/core";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { eraseKept } from "../../migrations/steps/undo-tables.ts";
-import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
+import { anOperationId, aStore, type TestStore } from "../../testing/stores/a-store.ts";
 import { createStore } from "../create-store.ts";
 import { listOperatorEvents, verifyOperatorLog } from "../operator-log/read.ts";
 import { single } from "../store.ts";
