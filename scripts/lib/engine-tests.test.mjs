@@ -28,8 +28,10 @@ describe("the engines on which a test of the server runs", () => {
 			...helpers,
 			"src/a.test.ts": 'import { aDatabaseOn, ENGINES, type Engine } from "./testing/stores/an-engine.ts";',
 			"src/b.test.ts": 'import type { TestStore } from "./testing/stores/a-store.ts";',
-			"src/c.test.ts": '// Runs once: SQLite keeps no roles.\nimport { aStore } from "./testing/stores/a-store.ts";',
-			"src/d.test.ts": '// Runs on PostgreSQL only: roles.\nimport { aStore } from "./testing/stores/a-store.ts";',
+			"src/c.test.ts":
+				'// Runs once: SQLite keeps no roles.\nimport { aStore } from "./testing/stores/a-store.ts";',
+			"src/d.test.ts":
+				'// Runs on PostgreSQL only: roles.\nimport { aStore } from "./testing/stores/a-store.ts";',
 		});
 		expect(both).toEqual([]);
 		expect(once).toEqual(["src/a.test.ts", "src/b.test.ts", "src/c.test.ts"]);

@@ -2,9 +2,9 @@ import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
 import { migrateUp } from "../migrations/runner.ts";
 import { aFolder } from "../testing/folders/a-folder.ts";
-import { alteringProxy, type PassedReply, type PassedRequest } from "../testing/processes/altering-proxy.ts";
 import { aPredecessorDatabase, type PredecessorDatabase } from "../testing/predecessor/databases.ts";
 import { aPredecessorQuestionnaire } from "../testing/predecessor/questionnaire.ts";
+import { alteringProxy, type PassedReply, type PassedRequest } from "../testing/processes/altering-proxy.ts";
 import { carhythm, type Ended } from "../testing/processes/run.ts";
 import { serving } from "../testing/processes/serving.ts";
 

@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { quoteName } from "../../db/quote-name.ts";
+import { HOSTILE_NAMES, hostileTables } from "../../testing/migrations/hostile-names.ts";
 import { aSchool } from "../../testing/stores/a-school.ts";
 import { aSessionFullOfCanaries } from "../../testing/stores/canaries.ts";
-import { HOSTILE_NAMES, hostileTables } from "../../testing/migrations/hostile-names.ts";
 
 type School = Awaited<ReturnType<typeof aSchool>>;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { migrateUp } from "../../migrations/runner.ts";
-import { PROFILE, WHOLE } from "../../testing/predecessor/known-profile.ts";
 import { aPredecessorClient } from "../../testing/predecessor/client.ts";
+import { PROFILE, WHOLE } from "../../testing/predecessor/known-profile.ts";
 import { answersOf, aPredecessorQuestionnaire, type Given } from "../../testing/predecessor/questionnaire.ts";
 
 // Every reply of the first table of the API, as clients of the existing product get it from a database taken

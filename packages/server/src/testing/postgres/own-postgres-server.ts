@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { launch, type ServerOptions, startNew } from "./postgres-server.ts";
 import { runFolder, signal } from "../folders/run-folder.ts";
+import { launch, type ServerOptions, startNew } from "./postgres-server.ts";
 
 /** A server for one test alone, which may stop it, kill it and start it again. */
 export async function aPostgresServer(options: ServerOptions = {}) {

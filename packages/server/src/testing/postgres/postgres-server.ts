@@ -15,8 +15,8 @@ import {
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { postgresPrograms, runProgram, type ServerKind, UNPRIVILEGED } from "./postgres-programs.ts";
 import { runFolder } from "../folders/run-folder.ts";
+import { postgresPrograms, runProgram, type ServerKind, UNPRIVILEGED } from "./postgres-programs.ts";
 
 export type PostgresServer = {
 	port: number;

@@ -4,13 +4,7 @@ import { openDatabase } from "../../db/open.ts";
 import { aFolder } from "../folders/a-folder.ts";
 import { aPostgresDatabase } from "../postgres/a-postgres.ts";
 import type { Engine } from "../stores/an-engine.ts";
-import {
-	type Cell,
-	type FixtureRows,
-	predecessorRows,
-	type StatusWords,
-	UNREADABLE,
-} from "./rows.ts";
+import { type Cell, type FixtureRows, predecessorRows, type StatusWords, UNREADABLE } from "./rows.ts";
 import { GUIDE, predecessorSchema, type SchemaOptions } from "./schema.ts";
 
 type State = {

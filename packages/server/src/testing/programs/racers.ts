@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { startFile } from "../processes/run.ts";
 import type { TestStore } from "../stores/a-store.ts";
 import type { Job } from "./racer.ts";
-import { startFile } from "../processes/run.ts";
 
 const RACER = new URL("racer.ts", import.meta.url);
 

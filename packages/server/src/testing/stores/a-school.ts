@@ -10,9 +10,9 @@ import { contentFolder } from "../../paths.ts";
 import { seedShipped } from "../../seed.ts";
 import { aFolder } from "../folders/a-folder.ts";
 import { aPostgresWithTools, type Template } from "../postgres/a-postgres.ts";
+import { carhythm } from "../processes/run.ts";
 import { anOperationId } from "./a-store.ts";
 import { aDatabase, engine } from "./an-engine.ts";
-import { carhythm } from "../processes/run.ts";
 
 async function addShipped(url: DatabaseUrl): Promise<void> {
 	const database = await openDatabase(url);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { DatabaseUrl } from "../../db/dialect.ts";
 import { openDatabase } from "../../db/open.ts";
 import { aFolder } from "../folders/a-folder.ts";
-import { aPostgresDatabase, type Template } from "../postgres/a-postgres.ts";
 import { runFolder } from "../folders/run-folder.ts";
+import { aPostgresDatabase, type Template } from "../postgres/a-postgres.ts";
 
 export const ENGINES = ["sqlite", "postgres"] as const;
 export type Engine = (typeof ENGINES)[number];

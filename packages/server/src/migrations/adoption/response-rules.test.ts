@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { EPOCH, type FoundResponse, repair } from "./repair.ts";
+import { EPOCH, type FoundResponse, repairResponse } from "./response-rules.ts";
 import { statusOf, vocabularyOf } from "./status/status-mapping.ts";
 
 const UTC = { assume_timezone: "UTC", map_status: {} };
@@ -46,7 +46,7 @@ test("the words of the previous program are learned from what it wrote", () => {
 });
 
 test("a response that is as it should be stays as it is", () => {
-	expect(repair(found({}), UTC)).toEqual({
+	expect(repairResponse(found({}), UTC)).toEqual({
 		status: null,
 		created_at: null,
 		completed_at: null,
@@ -57,37 +57,42 @@ test("a response that is as it should be stays as it is", () => {
 
 test("a response with completed_at is completed, even if nobody knows its label", () => {
 	const completed_at = "2024-03-01T08:30:00.000Z";
-	expect(repair(found({ completed_at }), UTC)).toMatchObject({ status: "completed", rules: ["finished"] });
-	expect(repair(found({ completed_at, status: "archived" }), UTC)).toMatchObject({ status: "completed" });
-	expect(repair(found({ status: "archived" }), UTC)).toBeNull();
+	expect(repairResponse(found({ completed_at }), UTC)).toMatchObject({
+		status: "completed",
+		rules: ["finished"],
+	});
+	expect(repairResponse(found({ completed_at, status: "archived" }), UTC)).toMatchObject({
+		status: "completed",
+	});
+	expect(repairResponse(found({ status: "archived" }), UTC)).toBeNull();
 });
 
 test("last activity is the newest that is known, never the moment of a change of the table", () => {
 	const moment = "2025-01-01T00:00:00.000Z";
-	expect(repair(found({ last_activity: moment }), UTC)?.last_activity).toBeNull();
-	expect(repair(found({ last_activity: moment, activity: "moment" }), UTC)?.last_activity).toBe(
+	expect(repairResponse(found({ last_activity: moment }), UTC)?.last_activity).toBeNull();
+	expect(repairResponse(found({ last_activity: moment, activity: "moment" }), UTC)?.last_activity).toBe(
 		"2024-03-01T08:00:00.000Z",
 	);
 	const finished = found({ last_activity: null, completed_at: "2024-03-04T08:00:00.000Z" });
-	expect(repair(finished, UTC)?.last_activity).toBe("2024-03-04T08:00:00.000Z");
+	expect(repairResponse(finished, UTC)?.last_activity).toBe("2024-03-04T08:00:00.000Z");
 });
 
 test("finishing is no activity in this program, so its own sessions keep theirs", () => {
 	const session = found({ status: "completed", completed_at: "2024-03-04T08:00:00.000Z", activity: "ours" });
-	expect(repair(session, UTC)?.rules).toEqual([]);
+	expect(repairResponse(session, UTC)?.rules).toEqual([]);
 });
 
 test("what cannot be read gives way to the best that is known", () => {
-	expect(repair(found({ created_at: "yesterday" }), UTC)).toMatchObject({
+	expect(repairResponse(found({ created_at: "yesterday" }), UTC)).toMatchObject({
 		created_at: "2024-03-01T09:00:00.000Z",
 		rules: ["unreadable_time"],
 	});
-	expect(repair(found({ created_at: null, last_activity: null }), UTC)).toMatchObject({
+	expect(repairResponse(found({ created_at: null, last_activity: null }), UTC)).toMatchObject({
 		created_at: EPOCH,
 		last_activity: EPOCH,
 	});
 	// It was finished at some time, whenever that was.
-	expect(repair(found({ completed_at: "last week" }), UTC)).toMatchObject({
+	expect(repairResponse(found({ completed_at: "last week" }), UTC)).toMatchObject({
 		status: "completed",
 		completed_at: "2024-03-01T09:00:00.000Z",
 	});
@@ -95,10 +100,10 @@ test("what cannot be read gives way to the best that is known", () => {
 
 test("repairing twice changes nothing more", () => {
 	const first = found({ created_at: "2024-03-01 08:00:00", last_activity: "never", status: "ABANDONED" });
-	const repaired = repair(first, UTC);
+	const repaired = repairResponse(first, UTC);
 	const second = {
 		...first,
 		...Object.fromEntries(Object.entries(repaired ?? {}).filter(([, v]) => v !== null)),
 	};
-	expect(repair(second, UTC)?.rules).toEqual([]);
+	expect(repairResponse(second, UTC)?.rules).toEqual([]);
 });

@@ -13,7 +13,7 @@ type OriginalEnum = { type: string; renamed: readonly (readonly [found: string, 
 type OriginalCheck = { name: string; expression: string };
 
 /** Whether the database itself holds the column to our labels and no others. */
-export function isSettled(table: Table): boolean {
+export function allowsOnlyOurLabels(table: Table): boolean {
 	const labels = table.enums.get("status")?.labels;
 	return labels ? sameLabels(labels) : table.checks.some((check) => sameLabels(literalsOf(check)));
 }
@@ -55,7 +55,7 @@ async function probe(
 ): Promise<Probe | "ledger"> {
 	const table = catalogue.get(TABLE);
 	if (!table?.columns.has("status")) return "ledger";
-	if (isSettled(table)) return "done";
+	if (allowsOnlyOurLabels(table)) return "done";
 	const unnamed = foreignChecks(table).find(({ name }) => name === null);
 	if (unnamed) {
 		return {

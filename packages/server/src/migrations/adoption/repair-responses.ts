@@ -14,7 +14,7 @@ import {
 	readOriginalFact,
 	responsesWithoutDetails,
 } from "./original-values.ts";
-import { type FoundResponse, type Repaired, repair } from "./repair.ts";
+import { type FoundResponse, type Repaired, repairResponse } from "./response-rules.ts";
 import type { Vocabulary } from "./status/status-mapping.ts";
 import { MOMENTS } from "./times/activity.ts";
 import { asFoundText, isOurs, isZone, unknownZone } from "./times/times.ts";
@@ -48,7 +48,7 @@ async function repairRange(
 ): Promise<number> {
 	const changes: Change[] = [];
 	for (const row of await readRange(tx, range, context)) {
-		const repaired = repair({ ...row, activity: activityOf(row) }, context.decisions);
+		const repaired = repairResponse({ ...row, activity: activityOf(row) }, context.decisions);
 		if (!repaired) throw new Error("A response has a status that no rule knows.");
 		const { rules, ...values } = repaired;
 		const wroteOurs = row.is_ours === 0 && TIMES.some((column) => isText(row[column]));
@@ -270,7 +270,7 @@ async function probe(
 }
 
 /** Labels, times and last activity of every response, in one go over the table. */
-export const responses: BatchesStep = {
+export const repairResponses: BatchesStep = {
 	id: "responses_repaired",
 	mode: "batches",
 	about: "repairs the labels, the times and the last activity of responses; what was found is kept",

@@ -44,7 +44,7 @@ type Server = Backend & { version: number; encoding: string; recovering: number;
  * @returns who serves it
  * @throws OperatorError in one sentence
  */
-export async function prepareSession(client: ClientBase, url: string, role: Role): Promise<Backend> {
+export async function prepareConnection(client: ClientBase, url: string, role: Role): Promise<Backend> {
 	// Without a listener, a connection that breaks in use would end the process; the query under way reports
 	// it anyway.
 	client.on("error", () => {});

@@ -16,7 +16,8 @@ import type { StorageFailed } from "./storage/storage.ts";
 export type Unstored = {
 	operation: QueuedOperation;
 	event: SessionEvent;
-	phase: "writing" | "failed" | "acknowledged";
+	/** How far its writing has come; `acknowledged` by the server before the storage had it. */
+	stage: "writing" | "failed" | "acknowledged";
 	reason: StorageFailed["reason"];
 };
 
@@ -24,7 +25,7 @@ export type Unstored = {
  * One session as this tab shows it: what the storage held at the last look, and on top what is not stored.
  * There is one a session and client; it changes only through {@link update}.
  */
-export type View = {
+export type TabSessionView = {
 	readonly session_id: SessionId;
 	readonly index: AssessmentIndex;
 	record: SessionRecord;
@@ -47,14 +48,20 @@ export type View = {
 	readonly listeners: Set<() => void>;
 };
 
-/** What the outbox is doing, as far as this tab knows. */
-export type Phase = { kind: "sending" } | { kind: "waiting"; reason: "offline" | "server" };
+/** What the sender is doing, as far as this tab knows. */
+export type SenderStatus = { kind: "sending" } | { kind: "waiting"; reason: "offline" | "server" };
 
 export function createView(
 	index: AssessmentIndex,
 	record: SessionRecord,
-	{ queued, unreadable, refused, last_reset, shared }: StoredSession & Pick<View, "last_reset" | "shared">,
-): View {
+	{
+		queued,
+		unreadable,
+		refused,
+		last_reset,
+		shared,
+	}: StoredSession & Pick<TabSessionView, "last_reset" | "shared">,
+): TabSessionView {
 	return {
 		session_id: record.state.session_id,
 		index,
@@ -74,10 +81,12 @@ export function createView(
 	};
 }
 
-type Part = Partial<Pick<View, "record" | "queued" | "unreadable" | "refused" | "unstored" | "forgotten">>;
+type Part = Partial<
+	Pick<TabSessionView, "record" | "queued" | "unreadable" | "refused" | "unstored" | "forgotten">
+>;
 
 /** Changes the view and tells its listeners. */
-export function update(view: View, part: Part): void {
+export function update(view: TabSessionView, part: Part): void {
 	Object.assign(view, part);
 	view.shown = withPending(view.index, view.record.state, view.unstored);
 	notify(view);
@@ -93,19 +102,22 @@ export function withPending(
 }
 
 /** Takes over what was just read from the storage. A record that vanished leaves the last one standing. */
-export function showStored(view: View, stored: StoredSession, part: Part = {}): void {
+export function showStored(view: TabSessionView, stored: StoredSession, part: Part = {}): void {
 	const { queued, unreadable, refused } = stored;
 	update(view, { queued, unreadable, refused, record: stored.record ?? view.record, ...part });
 }
 
-export function notify(view: View): void {
+export function notify(view: TabSessionView): void {
 	for (const listener of [...view.listeners]) listener();
 }
 
 /** Operations of the session that the server has not acknowledged. */
-export function pendingOperations(view: View, acknowledged: ReadonlySet<string>): QueuedOperation[] {
+export function pendingOperations(
+	view: TabSessionView,
+	acknowledged: ReadonlySet<string>,
+): QueuedOperation[] {
 	const queued = view.queued.filter((operation) => !acknowledged.has(operation.operation_id));
-	const unstored = view.unstored.filter(({ phase }) => phase !== "acknowledged");
+	const unstored = view.unstored.filter(({ stage }) => stage !== "acknowledged");
 	return [...queued, ...unstored.map(({ operation }) => operation)];
 }
 
@@ -113,7 +125,7 @@ export function pendingOperations(view: View, acknowledged: ReadonlySet<string>)
  * When the oldest thing that waits was done, by the device's clock. Where the student has been is not worth a
  * worry.
  */
-export function waitingSince(view: View, acknowledged: ReadonlySet<string>): Instant | null {
+export function waitingSince(view: TabSessionView, acknowledged: ReadonlySet<string>): Instant | null {
 	const times = pendingOperations(view, acknowledged)
 		.filter(({ command }) => command.kind !== "move")
 		.map(({ client_time }) => client_time);
@@ -122,18 +134,18 @@ export function waitingSince(view: View, acknowledged: ReadonlySet<string>): Ins
 
 /** See {@link SaveStatus}: the most worrying thing that is true is what is told. */
 export function saveStatus(
-	view: View,
-	phase: Phase,
+	view: TabSessionView,
+	sender: SenderStatus,
 	{ durable, doubt }: { durable: boolean; doubt: StorageFailed["reason"] | null },
 	acknowledged: ReadonlySet<string>,
 ): SaveStatus {
-	const failed = view.unstored.filter((entry) => entry.phase === "failed");
+	const failed = view.unstored.filter((entry) => entry.stage === "failed");
 	if (failed[0]) return { kind: "not_saved", pending: failed.length, reason: failed[0].reason };
 	const waiting = durable ? "on_device" : "memory_only";
 	const pending = pendingOperations(view, acknowledged).length;
 	if (pending > 0) {
-		const reason = waitReason(view, phase);
-		const isWriting = view.unstored.some((entry) => entry.phase === "writing");
+		const reason = waitReason(view, sender);
+		const isWriting = view.unstored.some((entry) => entry.stage === "writing");
 		if (!reason || isWriting) return { kind: "sending", pending };
 		return doubt ? { kind: "not_saved", pending, reason: doubt } : { kind: waiting, pending, reason };
 	}
@@ -145,7 +157,7 @@ export function saveStatus(
 }
 
 /** Whether the server's database came back from a backup since this device last compared with it. */
-export function isServerRestored({ record, announced_incarnation }: View): boolean {
+export function isServerRestored({ record, announced_incarnation }: TabSessionView): boolean {
 	return isOtherIncarnation(record.incarnation, announced_incarnation);
 }
 
@@ -154,12 +166,12 @@ export function isOtherIncarnation(known: string | null, met: string | null | un
 	return Boolean(known && met && known !== met);
 }
 
-function waitReason(view: View, phase: Phase): WaitReason | null {
+function waitReason(view: TabSessionView, sender: SenderStatus): WaitReason | null {
 	if (!view.record.known_to_server) return "unknown_session";
-	return phase.kind === "waiting" ? phase.reason : null;
+	return sender.kind === "waiting" ? sender.reason : null;
 }
 
-export function sessionPhase(view: View): SessionPhase {
+export function sessionPhase(view: TabSessionView): SessionPhase {
 	const { state } = view.record;
 	if (view.forgotten) return "forgotten";
 	if (view.shown.status === "completed") return "completed";

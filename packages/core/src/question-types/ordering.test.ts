@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { type OrderingQuestion, presentedOrder, rhythm, type SessionId } from "./index.ts";
-import { anIndex } from "./testing/an-assessment.ts";
+import { type OrderingQuestion, presentedOrder, type SessionId } from "../index.ts";
+import { anIndex } from "../testing/an-assessment.ts";
 
 const question = anIndex().by_question.get(104)?.question as OrderingQuestion;
 const session = (n: number) => `${String(n).padStart(8, "0")}-1111-4111-8111-111111111111` as SessionId;
@@ -21,12 +21,4 @@ test("over many sessions every order comes up about equally often", () => {
 
 test("without randomize the order is the author's", () => {
 	expect(presentedOrder({ ...question, randomize: false }, session(3))).toEqual([0, 1, 2, 3]);
-});
-
-test("the rhythm line has a beat for each question, within its height, of its own shape for each session", () => {
-	const beats = rhythm(session(1), 71);
-	expect(beats).toHaveLength(71);
-	for (const beat of beats) expect(beat >= 0.28 && beat <= 1).toBe(true);
-	expect(rhythm(session(2), 71)).not.toEqual(beats);
-	expect(rhythm(session(1), 71)).toEqual(beats);
 });

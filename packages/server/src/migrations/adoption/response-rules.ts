@@ -31,7 +31,7 @@ export type Repaired = {
  * Repairs one response by rules that need no other row. Doing it again changes nothing.
  * @returns null where no rule knows the label
  */
-export function repair(
+export function repairResponse(
 	found: FoundResponse,
 	decisions: { assume_timezone: string; map_status: Readonly<Record<string, string>> },
 ): Repaired | null {
