@@ -43,20 +43,28 @@ async function aDatabaseOn(kind: ServerKind, { template }: Options) {
 		port,
 		version,
 		bin,
-		/**
-		 * Runs SQL as the superuser `carhythm`: several statements, or one with parameters. Values come as the
-		 * driver gives them.
-		 */
-		query: (text: string, parameters?: readonly unknown[]) =>
-			asAdmin(address, async (client) => {
-				const result = await client.query(text, parameters && [...parameters]);
-				return (Array.isArray(result) ? result.at(-1) : result).rows as Record<string, unknown>[];
-			}),
+		/** See {@link runSql}. */
+		query: (text: string, parameters?: readonly unknown[]) => runSql(address, text, parameters),
 		[Symbol.asyncDispose]: () =>
 			asAdmin(addressOf("postgres"), async (admin) => {
 				await admin.query(`drop database ${name} with (force)`);
 			}),
 	};
+}
+
+/**
+ * Runs SQL as the superuser `carhythm`: several statements, or one with parameters. Values come as the driver
+ * gives them.
+ */
+export function runSql(
+	address: string,
+	text: string,
+	parameters?: readonly unknown[],
+): Promise<Record<string, unknown>[]> {
+	return asAdmin(address, async (client) => {
+		const result = await client.query(text, parameters && [...parameters]);
+		return (Array.isArray(result) ? result.at(-1) : result).rows as Record<string, unknown>[];
+	});
 }
 
 async function ensureTemplate(

@@ -1,9 +1,7 @@
-import SqliteFile from "better-sqlite3";
 import type { Database, DatabaseUrl } from "../../db/dialect.ts";
 import { openDatabase } from "../../db/open.ts";
-import { aFolder } from "../folders/a-folder.ts";
-import { aPostgresDatabase } from "../postgres/a-postgres.ts";
-import type { Engine } from "../stores/an-engine.ts";
+import { aDatabaseOn, type Engine } from "../stores/an-engine.ts";
+import { type RawRow, type RawStore, rawStore } from "./raw-store.ts";
 import { type Cell, type FixtureRows, predecessorRows, type StatusWords, UNREADABLE } from "./rows.ts";
 import { GUIDE, predecessorSchema, type SchemaOptions } from "./schema.ts";
 
@@ -117,22 +115,41 @@ export const PREDECESSORS: readonly { engine: Engine; state: PredecessorState }[
 	PREDECESSOR_STATES,
 ).flatMap(([state, { engines }]) => engines.map((engine) => ({ engine, state: state as PredecessorState })));
 
-/** A row as its database itself writes it: nothing is read into it. */
-export type RawRow = Readonly<Record<string, unknown>>;
+/** What is done to a predecessor's database once a run, before it is copied for each test that names it. */
+type Prepared = { name: string; prepare: (predecessor: OpenPredecessor) => Promise<void> };
 
-type Store = {
-	url: DatabaseUrl;
-	exec: (statements: readonly string[]) => Promise<void>;
-	/** Rows as the database writes them, in the order of their first column. */
-	rows: (table: string) => Promise<readonly RawRow[]>;
-	tables: () => Promise<readonly string[]>;
-	dispose: () => Promise<void>;
-};
+/**
+ * A real database of the existing product, in the state in which some operator may have it.
+ * @param prepared where many tests begin with the same: the database is then a copy of a prepared one
+ */
+export async function aPredecessorDatabase(engine: Engine, state: PredecessorState, prepared?: Prepared) {
+	const fill = async (url: DatabaseUrl) => {
+		await writePredecessor(url, engine, state);
+		const predecessor = openPredecessor(url);
+		await prepared?.prepare(predecessor);
+		await predecessor.close();
+	};
+	const place = await aDatabaseOn(engine, prepared && { name: prepared.name, fill });
+	if (!prepared) await fill(place.url);
+	const { close, ...predecessor } = openPredecessor(place.url);
+	return {
+		engine,
+		state,
+		words: (PREDECESSOR_STATES[state] as State).words ?? GUIDES,
+		url: place.url,
+		...predecessor,
+		async [Symbol.asyncDispose]() {
+			await close();
+			await place[Symbol.asyncDispose]();
+		},
+	};
+}
 
-/** A real database of the existing product, in the state in which some operator may have it. */
-export async function aPredecessorDatabase(engine: Engine, state: PredecessorState) {
+export type PredecessorDatabase = Awaited<ReturnType<typeof aPredecessorDatabase>>;
+
+async function writePredecessor(url: DatabaseUrl, engine: Engine, state: PredecessorState): Promise<void> {
 	const found: State = PREDECESSOR_STATES[state];
-	const store = engine === "sqlite" ? sqliteStore() : await postgresStore();
+	const store = rawStore(url);
 	const options = {
 		early: false,
 		response_columns: [],
@@ -149,12 +166,14 @@ export async function aPredecessorDatabase(engine: Engine, state: PredecessorSta
 	await store.exec(after);
 	if (found.rows !== "none" && after.length > 0) await store.exec(workAfterGuide(engine, found));
 	await store.exec(found.by_hand ?? []);
+}
+
+type OpenPredecessor = ReturnType<typeof openPredecessor>;
+
+function openPredecessor(url: DatabaseUrl) {
+	const store = rawStore(url);
 	const opened: Database[] = [];
 	return {
-		engine,
-		state,
-		words: found.words ?? GUIDES,
-		url: store.url,
 		/** Runs SQL as whoever looks after that database. */
 		exec: (...statements: readonly string[]) => store.exec(statements),
 		rows: store.rows,
@@ -166,18 +185,16 @@ export async function aPredecessorDatabase(engine: Engine, state: PredecessorSta
 		},
 		/** Opened as this program opens it. */
 		async open(): Promise<Database> {
-			const database = await openDatabase(store.url);
+			const database = await openDatabase(url);
 			opened.push(database);
 			return database;
 		},
-		async [Symbol.asyncDispose]() {
+		/** Closes what was opened here. */
+		async close(): Promise<void> {
 			for (const database of opened) await database.close().catch(() => {});
-			await store.dispose();
 		},
 	};
 }
-
-export type PredecessorDatabase = Awaited<ReturnType<typeof aPredecessorDatabase>>;
 
 /** On SQLite the guide in full was only possible before there were rows; on PostgreSQL it came after them. */
 function guideOf(engine: Engine, { guide }: State): { before: string[]; after: string[] } {
@@ -202,12 +219,12 @@ function workAfterGuide(engine: Engine, { guide }: State): string[] {
 	];
 }
 
-async function insertions(store: Store, engine: Engine, rows: FixtureRows): Promise<string[]> {
+async function insertions(store: RawStore, engine: Engine, rows: FixtureRows): Promise<string[]> {
 	const there = new Set(await store.tables());
 	const statements: string[] = [];
 	for (const [table, all] of Object.entries(rows)) {
 		if (!there.has(table)) continue;
-		const columns = await columnsOf(store, engine, table);
+		const columns = await store.columns(table);
 		for (const row of all) statements.push(insertion(table, columns, row));
 		if (engine === "postgres") {
 			statements.push(
@@ -218,23 +235,9 @@ async function insertions(store: Store, engine: Engine, rows: FixtureRows): Prom
 	const [first] = rows["student_responses"] ?? [];
 	if (engine === "sqlite" && first) {
 		const row = { ...first, ...UNREADABLE, session_id: String(first["session_id"]).replace(/1$/, "7") };
-		statements.push(insertion("student_responses", await columnsOf(store, engine, "student_responses"), row));
+		statements.push(insertion("student_responses", await store.columns("student_responses"), row));
 	}
 	return [...statements, "DELETE FROM audit"];
-}
-
-async function columnsOf({ url, ...store }: Store, engine: Engine, table: string): Promise<Set<string>> {
-	if (url.dialect === "sqlite") {
-		const database = new SqliteFile(url.file, { readonly: true });
-		const names = database.prepare("SELECT name FROM pragma_table_info(?)").pluck().all(table) as string[];
-		database.close();
-		return new Set(names);
-	}
-	const described = await store.rows(
-		`(SELECT column_name FROM information_schema.columns WHERE table_name = '${table}')`,
-	);
-	void engine;
-	return new Set(described.map(({ column_name }) => String(column_name)));
 }
 
 function insertion(table: string, columns: ReadonlySet<string>, row: Readonly<Record<string, Cell>>): string {
@@ -247,63 +250,4 @@ function literal(value: Cell): string {
 	if (value === null) return "NULL";
 	if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
 	return typeof value === "boolean" ? (value ? "TRUE" : "FALSE") : String(value);
-}
-
-function sqliteStore(): Store {
-	const folder = aFolder();
-	const file = folder.file("predecessor.db");
-	const use = <T>(work: (database: SqliteFile.Database) => T): T => {
-		const database = new SqliteFile(file);
-		// The existing product never turned them on.
-		database.pragma("foreign_keys = OFF");
-		database.pragma("synchronous = OFF");
-		try {
-			return work(database);
-		} finally {
-			database.close();
-		}
-	};
-	return {
-		url: { dialect: "sqlite", file },
-		exec: async (statements) =>
-			use((database) => {
-				for (const text of statements) database.exec(text);
-			}),
-		rows: async (table) =>
-			use((database) => database.prepare(`SELECT * FROM ${table} ORDER BY 1`).all() as RawRow[]),
-		tables: async () =>
-			use(
-				(database) =>
-					database
-						.prepare(
-							"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
-						)
-						.pluck()
-						.all() as string[],
-			),
-		dispose: async () => folder[Symbol.dispose](),
-	};
-}
-
-async function postgresStore(): Promise<Store> {
-	const database = await aPostgresDatabase();
-	const query = (text: string) => database.query(`SET TimeZone = 'UTC'; ${text}`);
-	return {
-		url: database.url,
-		exec: async (statements) => {
-			if (statements.length > 0) await query(statements.join(";\n"));
-		},
-		rows: async (table) => {
-			const rows = await query(`SELECT row_to_json(t)::text AS row FROM ${table} AS t ORDER BY 1`);
-			const parsed = rows.map(({ row }) => JSON.parse(String(row)) as RawRow);
-			return parsed.toSorted((a, b) => Number(a["id"] ?? 0) - Number(b["id"] ?? 0));
-		},
-		tables: async () => {
-			const rows = await query(
-				"SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1",
-			);
-			return rows.map(({ table_name }) => String(table_name));
-		},
-		dispose: () => database[Symbol.asyncDispose](),
-	};
 }

@@ -1,4 +1,5 @@
 import type { Answer } from "@carhythm/core";
+import { migrateUp } from "../../migrations/runner.ts";
 import type { Engine } from "../stores/an-engine.ts";
 import { aPredecessorDatabase, type PredecessorDatabase } from "./databases.ts";
 
@@ -10,6 +11,17 @@ export async function aPredecessorQuestionnaire(engine: Engine): Promise<Predece
 	const predecessor = await aPredecessorDatabase(engine, "guide_empty");
 	await predecessor.exec(...PAGES, ...QUESTIONS.map(insertQuestion));
 	return predecessor;
+}
+
+/** The same after its adoption, which is done once a run. */
+export function anAdoptedQuestionnaire(engine: Engine): Promise<PredecessorDatabase> {
+	return aPredecessorDatabase(engine, "guide_empty", {
+		name: "adopted_questionnaire",
+		async prepare(predecessor) {
+			await predecessor.exec(...PAGES, ...QUESTIONS.map(insertQuestion));
+			await migrateUp(await predecessor.open(), { adopt: true });
+		},
+	});
 }
 
 const TYPES = ["R", "I", "A", "S", "E", "C"] as const;
