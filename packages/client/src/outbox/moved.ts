@@ -23,8 +23,8 @@ import {
 	orFallback,
 	type TabState,
 } from "../storage/tab-state.ts";
+import { showStored, update } from "../tab-session-view.ts";
 import { type Reply, request, type Transport } from "../transport.ts";
-import { showStored, update } from "../view.ts";
 import { settleInMemory } from "./settlement.ts";
 
 /** A request to leave the other devices whose reply has not come. */

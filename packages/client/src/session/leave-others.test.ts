@@ -166,7 +166,10 @@ describe("a device that was left", () => {
 		});
 		// What is half-typed when the page closes its inputs is not lost.
 		expect(await open.draft(13, essay("half"))).toMatchObject({ ok: true });
-		await until(() => world.server.stateOf(next.session_id).drafts[13] !== undefined, "the draft has arrived");
+		await until(
+			() => world.server.stateOf(next.session_id).drafts[13] !== undefined,
+			"the draft has arrived",
+		);
 		expect((await tab.client.resume()).choice.kind).toBe("moved");
 		expect((await tab.client.resume()).choice.kind).toBe("nothing");
 	});

@@ -5,26 +5,26 @@ import { FORGOTTEN } from "../outbox/append.ts";
 import { adoptNewId, askToLeave, endLeaving, type Leaving } from "../outbox/moved.ts";
 import { drain, drainBehindLease } from "../outbox/sender.ts";
 import { changeDevice, pendingOf, type TabState } from "../storage/tab-state.ts";
+import type { TabSessionView } from "../tab-session-view.ts";
 import { valueOrThrow } from "../transport.ts";
-import type { View } from "../view.ts";
 import { openCurrent } from "./start.ts";
 
 /** See `Client.leaveOthers`. */
-export async function leaveOthers(engine: Engine, session_id: SessionId): Promise<View> {
+export async function leaveOthers(engine: Engine, session_id: SessionId): Promise<TabSessionView> {
 	const { tab, transport, sender } = engine;
 	const view = tab.views.get(session_id);
 	if (!view)
 		throw new RequestRefused({ type: "about:blank", title: "Session not found", status: 404, ...FORGOTTEN });
 	await drainBehindLease(sender);
 	if (pendingOf(tab, view).length > 0) {
-		throw new ServerUnreachable(sender.phase.kind === "waiting" ? sender.phase.reason : "server");
+		throw new ServerUnreachable(sender.status.kind === "waiting" ? sender.status.reason : "server");
 	}
 	const reply = await askToLeave(tab, transport, await prepareLeaving(tab, session_id));
 	if (reply.kind === "problem") {
 		await endLeaving(tab);
 		// Another device may have left this one meanwhile.
 		view.announced_move = reply.problem.code === "session_moved";
-		void drain(sender, "wake");
+		void drain(sender, "end_back_off");
 	}
 	const present = parseSessionId(valueOrThrow(reply).session.session_id);
 	if (!present) throw new ServerUnreachable("server");

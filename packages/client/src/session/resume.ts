@@ -16,7 +16,7 @@ import { loadReset } from "../lazy-modules.ts";
 import { learnMoved } from "../outbox/moved.ts";
 import { rebase, recordOf } from "../outbox/rebase.ts";
 import { drain } from "../outbox/sender.ts";
-import { markKnown } from "../outbox/settlement.ts";
+import { markKnownToServer } from "../outbox/settlement.ts";
 import {
 	type DeviceRecord,
 	isResetSince,
@@ -37,8 +37,8 @@ import {
 	pendingOf,
 	type TabState,
 } from "../storage/tab-state.ts";
+import { eventsOf } from "../tab-session-view.ts";
 import { fetchSnapshot } from "../transport.ts";
-import { eventsOf } from "../view.ts";
 import { fetchVersion } from "./assessments.ts";
 import { recordSetAside, withCurrent } from "./current.ts";
 import { endPastVisit } from "./shared-computer.ts";
@@ -102,7 +102,7 @@ async function findSession(engine: Engine, look: Look, hasSent = false): Promise
 		if (next && next.current !== session_id) return findSession(engine, next, hasSent);
 		// No reply yet, or a storage that did not take the new id.
 		if (learned.kind !== "left") return present(engine, look, UNREACHABLE);
-		void drain(engine.sender, "wake");
+		void drain(engine.sender, "end_back_off");
 		return tellLeft(tab, await present(engine, look, asked));
 	}
 	// The cookie alone names it, and nothing was ever answered in it: it brings nothing back, and may be another's.
@@ -110,7 +110,7 @@ async function findSession(engine: Engine, look: Look, hasSent = false): Promise
 	const remote = isWorthless ? NOT_FOUND : asked;
 	if (!hasSent && isExpired(remote) && held && held.operations.length > 0) {
 		// What was done in time renews the session once it has arrived.
-		await drain(engine.sender, "wake");
+		await drain(engine.sender, "end_back_off");
 		return findSession(engine, await readLook(tab), true);
 	}
 	return (isSetAside(remote) && (await findReplaced(engine, look))) || present(engine, look, remote);
@@ -152,7 +152,7 @@ async function present(engine: Engine, look: Look, remote: RemoteSession): Promi
 	if (version.kind !== "ok") return { choice: NOTHING, index: null, server: "unreachable" };
 	const index = version.value;
 	if (remote.kind === "not_found" && held) {
-		await markKnown(engine.tab, held.record.state.session_id, false);
+		await markKnownToServer(engine.tab, held.record.state.session_id, false);
 	}
 	if (remote.kind !== "found") {
 		return { choice: chooseResume(index, localOf(engine.tab, index, held, null), remote), index, server };

@@ -1,8 +1,8 @@
 import { parseHandOffCode, type SessionId } from "@carhythm/core";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { aSchool } from "../../testing/a-school.ts";
-import { anOperationId } from "../../testing/a-store.ts";
+import { aSchool } from "../../testing/stores/a-school.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
 
 type School = Awaited<ReturnType<typeof aSchool>>;
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
-import { answering, countersEqualRows, slider, statuses, syncing } from "../../testing/batches.ts";
-import type { Job } from "../../testing/racer.ts";
-import { someRacers } from "../../testing/racers.ts";
+import type { Job } from "../../testing/programs/racer.ts";
+import { someRacers } from "../../testing/programs/racers.ts";
+import { anOperationId, aStore, type TestStore } from "../../testing/stores/a-store.ts";
+import { answering, countersEqualRows, slider, statuses, syncing } from "../../testing/stores/batches.ts";
 import { operateUnderFormerId } from "./operate-former.ts";
 
 describe("many at once, in several processes", () => {

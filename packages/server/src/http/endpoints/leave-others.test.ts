@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../../test/an-app.ts";
 import { READS, WRITES } from "../../../test/session-requests.ts";
-import { anOperationId } from "../../testing/a-store.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
 
 const leave = (app: TestApp, id: string, more: object = {}) =>
 	app.post(`/api/v2/session/${id}/leave-others`, more);

@@ -4,9 +4,9 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { createStore } from "../../db/create-store.ts";
 import type { Database } from "../../db/dialect.ts";
-import { engine } from "../../testing/an-engine.ts";
-import { aPredecessorDatabase } from "../../testing/predecessor-databases.ts";
-import { problems, withoutBackup } from "../../testing/round-trip.ts";
+import { problems, withoutBackup } from "../../testing/migrations/round-trip.ts";
+import { aPredecessorDatabase } from "../../testing/predecessor/databases.ts";
+import { engine } from "../../testing/stores/an-engine.ts";
 import { downgrade, upgrade } from "../upgrade.ts";
 import { verify } from "../verify/verify.ts";
 
