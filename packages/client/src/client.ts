@@ -56,6 +56,7 @@ export function createClient(options: {
 		clock: UNKNOWN_CLOCK,
 		last_reset: null,
 		leaving: null,
+		has_moved: false,
 		acknowledged: new Set(),
 		without_cookie: new Set(),
 		doubt: null,

@@ -143,8 +143,9 @@ function withLeftBehind(before: DeviceRecord, session_id: SessionId): DeviceReco
 	return { ...before, left_behind: [...new Set([...before.left_behind, session_id])] };
 }
 
-function endView({ views }: TabState, session_id: SessionId): void {
-	const view = views.get(session_id);
+function endView(tab: TabState, session_id: SessionId): void {
+	tab.has_moved = true;
+	const view = tab.views.get(session_id);
 	if (view && !view.record.moved) update(view, { record: { ...view.record, moved: true } });
 }
 
@@ -189,9 +190,9 @@ async function takeOut(tx: WriteTransaction, operation: QueuedOperation): Promis
 	if (await isQueued(tx, operation)) await deleteOperation(tx, operation);
 }
 
-/** Deletes what is left of sessions that are open here and have moved, once nothing of them waits in memory. */
+/** Deletes what is left of sessions of which this tab has learned that they moved, once nothing of them waits in memory. */
 export async function forgetLeft(tab: TabState): Promise<void> {
+	if (!tab.has_moved) return;
 	const moved = [...tab.views.values()].filter(({ record }) => record.moved);
-	const isSent = moved.every(({ unstored }) => unstored.length === 0);
-	if (moved.length > 0 && isSent) await finishCleanup(tab);
+	if (moved.every(({ unstored }) => unstored.length === 0)) await finishCleanup(tab);
 }

@@ -53,6 +53,8 @@ export type TabState = {
 	last_reset: KnownReset;
 	/** A request to leave other devices whose reply has not come, where the storage could not take it. */
 	leaving: DeviceRecord["leaving"];
+	/** This tab has learned of a session that it moved: what is left of it is deleted once it is sent. */
+	has_moved: boolean;
 	/**
 	 * Acknowledged by the server although the storage then failed to let them go; they are not sent again from
 	 * here.
