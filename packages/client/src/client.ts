@@ -1,8 +1,8 @@
-import { heldElsewhere } from "@carhythm/core";
+import { heldElsewhere, PrivacyReply } from "@carhythm/core";
 import { type Client, RequestRefused, type Session, type SessionChoice } from "./api.ts";
 import type { Engine } from "./engine.ts";
 import { browserEnvironment, type Environment, type Signal } from "./environment.ts";
-import { loadHandOff, loadRescue, loadReset } from "./lazy-modules.ts";
+import { loadHandOff, loadOwnData, loadRescue, loadReset } from "./lazy-modules.ts";
 import { FORGOTTEN } from "./outbox/append.ts";
 import { closeSender, createSender, drain, sendLastChance } from "./outbox/sender.ts";
 import { fetchVersion, latestAssessment } from "./session/assessments.ts";
@@ -24,7 +24,7 @@ import {
 } from "./storage/storage-watch.ts";
 import { openView, orFallback, pendingOf, reload, type TabState } from "./storage/tab-state.ts";
 import { connectTabs, type TabMessage } from "./storage/tabs.ts";
-import { valueOrThrow } from "./transport.ts";
+import { request, valueOrThrow } from "./transport.ts";
 import type { View } from "./view.ts";
 
 /**
@@ -90,6 +90,10 @@ export function createClient(options: {
 		durable: tab.storage.durable,
 		resume: () => resume(engine),
 		latestAssessment: (key) => latestAssessment(assessments, key),
+		privacy: async (key) => {
+			const query = key ? `?assessment=${encodeURIComponent(key)}` : "";
+			return valueOrThrow(await request(transport, "GET", `/api/v2/settings/privacy${query}`, PrivacyReply));
+		},
 		start: async (wanted) => {
 			const session = face(await start(engine, wanted));
 			void drain(sender, "wake");
@@ -110,7 +114,7 @@ export function createClient(options: {
 		heldElsewhere: (state) => heldElsewhere(state, tab.clock.id),
 		reset: async (how) => (await loadReset()).reset(engine, how?.discard_unsent ?? false),
 		async prepare() {
-			await Promise.allSettled([loadHandOff(), loadReset(), loadRescue()]);
+			await Promise.allSettled([loadHandOff(), loadOwnData(), loadReset(), loadRescue()]);
 		},
 		close() {
 			stopListening();

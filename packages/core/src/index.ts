@@ -24,6 +24,8 @@ export * from "./text.ts";
 
 // What is answered: the events of a session, its state, and what is read from it.
 export * from "./answer.ts";
+export * from "./consent.ts";
+export * from "./consent-rules.ts";
 export * from "./progress.ts";
 export * from "./session.ts";
 export * from "./session-view.ts";
@@ -41,10 +43,12 @@ export * from "./scoring/scoring.ts";
 // What client and server say to each other.
 export * from "./contract.ts";
 export * from "./contract-hand-off.ts";
+export * from "./contract-notice.ts";
 export * from "./contract-privacy.ts";
 export * from "./contract-rescue.ts";
 export * from "./contract-sync.ts";
 export * from "./refusal.ts";
+export { sessionPage } from "./session-page.ts";
 
 // Small things that all of these are made of.
 export * from "./ids.ts";

@@ -7,7 +7,7 @@ import { App } from "./app/App.tsx";
 import { fetchAhead } from "./app/lazy-screens.ts";
 import { takeCodeFromAddress } from "./hand-off/address.ts";
 import { boot, reboot, resetVisit } from "./visit/actions.ts";
-import { createVisit, wasReplaced } from "./visit/visit.ts";
+import { createVisit, wasKept, wasReplaced } from "./visit/visit.ts";
 
 preloadFont(languageOfDevice());
 const root = document.getElementById("app");
@@ -25,7 +25,7 @@ async function open(page: HTMLElement): Promise<void> {
 	// Another tab has let this browser forget the session that is open here.
 	effect(() => {
 		if (visit.view.value?.phase === "forgotten") void resetVisit(visit);
-		else if (wasReplaced(visit)) void reboot(visit);
+		else if (wasReplaced(visit) || wasKept(visit)) void reboot(visit);
 	});
 	// A link with a code, followed in a tab that is open already.
 	window.addEventListener("hashchange", () => {

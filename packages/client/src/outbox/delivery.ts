@@ -5,7 +5,7 @@ import { deviceTime, type TabState } from "../storage/tab-state.ts";
 import { fetchSnapshot, sync, type Transport, type Unavailable } from "../transport.ts";
 import type { View } from "../view.ts";
 import { rebase } from "./rebase.ts";
-import { applyResults, markKnown, refuseOperation } from "./settlement.ts";
+import { applyResults, markKnown, noteHeldBack, refuseOperation } from "./settlement.ts";
 
 /** What one carries to the server, while being the only one who does. */
 export type SendContext = {
@@ -15,7 +15,8 @@ export type SendContext = {
 	readonly renew: () => Promise<void>;
 };
 
-export type Delivered = { kind: "done" } | { kind: "unknown_session" } | Wait;
+/** `held_back`: the server takes nothing of this session until its student does something about it. */
+export type Delivered = { kind: "done" } | { kind: "unknown_session" } | { kind: "held_back" } | Wait;
 
 /** It has to be tried again later; nothing is lost. */
 export type Wait = { kind: "wait"; reason: "offline" | "server"; retry_after_ms: number | null };
@@ -61,7 +62,7 @@ async function send(
 			await markKnown(tab, session_id, false);
 			return outcome;
 		case "rejected":
-			return outcome;
+			return (await noteHeldBack(tab, session_id, outcome.problem.code)) ? { kind: "held_back" } : outcome;
 		case "unavailable":
 			return waitFor(outcome);
 		default:

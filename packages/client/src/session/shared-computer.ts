@@ -1,6 +1,6 @@
 import { mintUuid, type SessionId } from "@carhythm/core";
+import { deleteSession } from "../storage/delete-session.ts";
 import { type DeviceRecord, NEW_DEVICE, putDevice, readDevice } from "../storage/records.ts";
-import type { WriteTransaction } from "../storage/storage.ts";
 import { changeDevice, orFallback, type TabState } from "../storage/tab-state.ts";
 
 /**
@@ -67,13 +67,4 @@ export async function finishCleanup(tab: TabState): Promise<void> {
 
 function readDeviceOf({ storage }: TabState): Promise<DeviceRecord> {
 	return orFallback(() => storage.read(readDevice), NEW_DEVICE);
-}
-
-async function deleteSession(tx: WriteTransaction, session_id: SessionId): Promise<void> {
-	for (const box of ["sessions", "refused"] as const) {
-		for (const { key } of await tx.list(box, session_id)) await tx.delete(box, key);
-	}
-	for (const { key } of await tx.list("aside")) {
-		if (key.includes(session_id)) await tx.delete("aside", key);
-	}
 }

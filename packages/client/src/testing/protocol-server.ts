@@ -2,15 +2,22 @@ import {
 	type Assessment,
 	type AssessmentIndex,
 	AssessmentReply,
+	addDays,
 	addMinutes,
 	afterSeen,
 	apply,
 	beginSession,
+	type Consent,
+	ConsentReply,
+	ConsentRequest,
 	correctedTime,
 	decide,
+	ERASE_UNDO_DAYS,
+	ErasureReply,
 	expiresAt,
 	formatHandOffCode,
 	HandOffReply,
+	type HeldBack,
 	handOffCodeOf,
 	type Instant,
 	indexAssessment,
@@ -46,6 +53,11 @@ type StoredSession = {
 	results: Map<string, { body: string; result: OperationResult }>;
 	/** How many operations arrived after the session had ended. */
 	late: number;
+	/** When it is erased; set and taken away by its student. */
+	erase_at: Instant | null;
+	/** Whether answers are refused for want of an agreement. */
+	lacks_consent: boolean;
+	consent: Consent | null;
 };
 
 type Server = {
@@ -88,6 +100,12 @@ export function createProtocolServer(assessment: Assessment, now: () => number) 
 		/** The state of a session as the server has it. */
 		stateOf: (id: string) => stored(id).state,
 		setStatus: (id: string, status: SessionState["status"]) => setStatus(stored(id), status),
+		/** Whether the operator takes answers of a session only after an agreement. */
+		requireConsent(id: string, isRequired: boolean) {
+			stored(id).lacks_consent = isRequired;
+		},
+		/** Carries out what the student has asked for. */
+		erase: (id: string) => void server.sessions.delete(id),
 		/** Copies all sessions, for `restoreBackup`. */
 		backup: () => structuredClone([...server.sessions]),
 		/** Restores an older state. With `by_hand` the incarnation stays, so devices cannot notice. */
@@ -113,7 +131,7 @@ export function problem(status: number, code: string): ServerReply {
 
 function handle(server: Server, method: string, url: string, body: unknown): ServerReply {
 	const { pathname } = new URL(url, "http://test");
-	const [resource = "", id = "", action = ""] = pathname.replace("/api/v2/", "").split("/");
+	const [resource = "", id = "", action = "", more = ""] = pathname.replace("/api/v2/", "").split("/");
 	if (resource === "assessments") return serveAssessment(server, id);
 	if (resource !== "session") return problem(404, "not_found");
 	if (id === "start") return start(server, body);
@@ -123,9 +141,25 @@ function handle(server: Server, method: string, url: string, body: unknown): Ser
 	if (!stored) return id === "current" ? { status: 204, body: null } : problem(404, "session_not_found");
 	switch (`${method} ${action}`) {
 		case "GET ":
-			return { status: 200, body: snapshot(server, stored.state) };
-		case "POST sync":
+			return { status: 200, body: snapshot(server, stored) };
+		case "POST erase":
+			stored.erase_at = more === "undo" ? null : addDays(server.now(), ERASE_UNDO_DAYS);
+			return {
+				status: 200,
+				body: ErasureReply.parse({ success: true, message: "So be it.", erase_at: stored.erase_at }),
+			};
+		case "POST consent":
+			stored.lacks_consent = false;
+			stored.consent = agreed(server, body);
+			return {
+				status: 200,
+				body: ConsentReply.parse({ success: true, message: "Noted.", consent: stored.consent }),
+			};
+		case "POST sync": {
+			const held_back = heldBack(stored);
+			if (held_back) return problem(409, held_back);
 			return sync(server, stored, body);
+		}
 		case "POST handoff":
 			return handOff(server, id);
 		case "POST restore":
@@ -175,7 +209,14 @@ function start(server: Server, body: unknown): ServerReply {
 function beginOne(server: Server, request: { language: "en" | "ar"; replaces?: string }): string {
 	const session_id = mintSessionId((count) => crypto.getRandomValues(new Uint8Array(count)));
 	const state = beginSession({ session_id, language: request.language, started_at: server.now() });
-	server.sessions.set(session_id, { state: { ...state, revision: 1 }, results: new Map(), late: 0 });
+	server.sessions.set(session_id, {
+		state: { ...state, revision: 1 },
+		results: new Map(),
+		late: 0,
+		erase_at: null,
+		lacks_consent: false,
+		consent: null,
+	});
 	const old = request.replaces ? server.sessions.get(request.replaces) : undefined;
 	if (old) setStatus(old, "user_abandoned_not_completed");
 	return session_id;
@@ -250,7 +291,17 @@ function redeem(server: Server, body: unknown): ServerReply {
 	}
 	code.used_by = operation_id;
 	server.cookie = shared ? null : code.session_id;
-	return { status: 200, body: snapshot(server, stored.state) };
+	return { status: 200, body: snapshot(server, stored) };
+}
+
+function heldBack({ erase_at, lacks_consent }: StoredSession): HeldBack | null {
+	if (erase_at) return "session_to_be_erased";
+	return lacks_consent ? "consent_required" : null;
+}
+
+function agreed(server: Server, body: unknown): Consent {
+	const { version, language, kind } = ConsentRequest.parse(body);
+	return { version, language, kind, at: server.now(), withdrawn_at: null };
 }
 
 function forget(server: Server): ServerReply {
@@ -298,7 +349,8 @@ function summary(server: Server, state: SessionState) {
 	};
 }
 
-function snapshot(server: Server, state: SessionState) {
+function snapshot(server: Server, stored: StoredSession) {
+	const { state, erase_at } = stored;
 	const { resumable, expires_at, progress, badges } = summary(server, state);
 	return SessionSnapshot.parse({
 		session: state,
@@ -309,6 +361,9 @@ function snapshot(server: Server, state: SessionState) {
 		expired: state.status === "active" && !resumable,
 		expires_at,
 		restorable_until: null,
+		erase_at,
+		consent: stored.consent,
+		held_back: heldBack(stored),
 		progress,
 		badges,
 		server_time: server.now(),

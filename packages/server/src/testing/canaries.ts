@@ -1,3 +1,4 @@
+import type { OperationId } from "@carhythm/core";
 import type { aSchool } from "./a-school.ts";
 
 /** A session that has left something in every place that holds something of a session; each says what it is. */
@@ -10,6 +11,7 @@ export async function aSessionFullOfCanaries(school: Awaited<ReturnType<typeof a
 		"canary-name",
 		"canary-feedback",
 		"canary-score",
+		"canary-consent",
 	];
 	const question_id = school.questionId(school.keyOf("essay"));
 	await school.essay(session_id, "canary-changed");
@@ -28,5 +30,12 @@ export async function aSessionFullOfCanaries(school: Awaited<ReturnType<typeof a
 	const said = { rating: 5, experience_text: "canary-feedback", would_recommend: true, suggestions: null };
 	await school.store.feedback.save(session_id, said);
 	await school.store.scores.save(found?.response_id ?? 0, { text: "canary-score" }, null);
+	await school.store.consents.give(session_id, {
+		operation_id: "canary-consent" as OperationId,
+		version: "1",
+		language: "en",
+		kind: "consent",
+		content: "{}",
+	});
 	return { display_id, canaries: [...canaries, session_id, display_id] };
 }

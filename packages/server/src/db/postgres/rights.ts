@@ -44,6 +44,8 @@ const NEEDED: Readonly<Record<keyof Schema, Rights>> = {
 	operator_log_head: { rights: ["SELECT", "UPDATE"] },
 	erasures: { rights: ["SELECT", "INSERT"] },
 	erasure_requests: CHANGE,
+	notice_versions: { rights: ["SELECT", "INSERT"] },
+	session_consents: { rights: ["SELECT", "INSERT"], update: ["withdrawn_at", "withdrawn_by"] },
 	retention_runs: { rights: ["SELECT", "UPDATE"] },
 };
 

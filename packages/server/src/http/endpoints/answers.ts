@@ -14,12 +14,12 @@ import {
 } from "@carhythm/core";
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { toBeErased, unknownSession } from "../../db/sessions/refusals.ts";
+import { unknownSession } from "../../db/sessions/refusals.ts";
 import type { BatchOutcome, StoredSession } from "../../db/store.ts";
 import type { Env } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { readSessionCookie, setSessionCookie } from "../middleware/session-cookie.ts";
-import { lookUp, operateAlone, sessionIdOf, summaryOf } from "../reply/session-replies.ts";
+import { lookUp, operateAlone, refuseHeldBack, sessionIdOf, summaryOf } from "../reply/session-replies.ts";
 import { describeIssues, sentence } from "../request/body.ts";
 import type { Busy, LimitedDeps } from "../request/budgets.ts";
 import { unknownFields } from "../request/unknown-fields.ts";
@@ -53,6 +53,8 @@ export function mountAnswers(api: Api, deps: LimitedDeps): void {
 			"session_expired",
 			"session_full",
 			"session_to_be_erased",
+			"consent_required",
+			"consent_withdrawn",
 			"question_not_found",
 			"operation_mismatch",
 			...ANSWER_REFUSALS,
@@ -83,7 +85,7 @@ export function mountAnswers(api: Api, deps: LimitedDeps): void {
 			},
 		},
 		reply: { schema: SyncReply, description: "One result for each operation" },
-		problems: ["session_not_found", "session_to_be_erased"],
+		problems: ["session_not_found", "session_to_be_erased", "consent_required", "consent_withdrawn"],
 		spends: "write",
 		handle: (request) => sync(deps, request),
 	});
@@ -202,7 +204,8 @@ function chargeLateDrafts(
 async function operateNothing(deps: LimitedDeps, session_id: SessionId): Promise<BatchOutcome> {
 	const found = await lookUp(deps.store.sessions, "find", session_id);
 	if (!found.ok) return found;
-	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
+	const held = refuseHeldBack(found.session, deps.config);
+	if (held) return { ok: false, refusal: held };
 	return { ...found, results: [] };
 }
 
