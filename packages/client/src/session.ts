@@ -13,20 +13,20 @@ import { drain, drainBehindLease, type OutboxSender } from "./outbox/sender.ts";
 import { follow } from "./session/follow.ts";
 import { markServerDataLoss } from "./storage/change-record.ts";
 import { deviceTime, dismissRefused, pendingOf, type TabState } from "./storage/tab-state.ts";
+import { saveStatus, sessionPhase, type TabSessionView, waitingSince } from "./tab-session-view.ts";
 import { request, valueOrThrow } from "./transport.ts";
-import { saveStatus, sessionPhase, type View, waitingSince } from "./view.ts";
 
 const FEEDBACK = "/api/v2/feedback/submit";
 
 /** The face of a view to the page. */
-export function openSession(tab: TabState, sender: OutboxSender, view: View): Session {
+export function openSession(tab: TabState, sender: OutboxSender, view: TabSessionView): Session {
 	const own = new Set<() => void>();
 	const endings = new Set<() => void>();
 	const { session_id } = view;
 
 	async function command(wanted: Command): Promise<Outcome> {
 		const outcome = await append(tab, view, wanted);
-		if (outcome.ok) void drain(sender, "append");
+		if (outcome.ok) void drain(sender, "keep_back_off");
 		return outcome;
 	}
 
@@ -47,7 +47,7 @@ export function openSession(tab: TabState, sender: OutboxSender, view: View): Se
 		},
 		get save() {
 			const { doubt, storage, acknowledged } = tab;
-			return saveStatus(view, sender.phase, { durable: storage.durable, doubt }, acknowledged);
+			return saveStatus(view, sender.status, { durable: storage.durable, doubt }, acknowledged);
 		},
 		get waiting_ms() {
 			const since = waitingSince(view, tab.acknowledged);
@@ -126,6 +126,6 @@ export function openSession(tab: TabState, sender: OutboxSender, view: View): Se
 	};
 }
 
-function unsentBecause({ phase }: OutboxSender): ServerUnreachable {
-	return new ServerUnreachable(phase.kind === "waiting" ? phase.reason : "server");
+function unsentBecause({ status }: OutboxSender): ServerUnreachable {
+	return new ServerUnreachable(status.kind === "waiting" ? status.reason : "server");
 }

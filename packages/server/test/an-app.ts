@@ -15,7 +15,7 @@ import {
 import { highestLimits } from "../src/limits.ts";
 import type { Meter } from "../src/metrics/meter.ts";
 import { consentNeedOf } from "../src/notice.ts";
-import { aStore, type StoreChanges, type TestStore } from "../src/testing/a-store.ts";
+import { aStore, type StoreChanges, type TestStore } from "../src/testing/stores/a-store.ts";
 import { expectDocumented } from "./documented.ts";
 
 const CAREER_RHYTHM = fileURLToPath(
@@ -51,6 +51,8 @@ export async function anApp(changes: AppChanges = {}) {
 		expiry_days: 30,
 		secret_days: 90,
 		consent_need: consentNeedOf(changes.config?.notice),
+		// What a guess at a code costs is the subject of tests of the store; 40 ms each would be most of the time here.
+		hash_cost: 2,
 		...(meter && { observer: meter }),
 		...(changes.bounds && { bounds: changes.bounds }),
 	});

@@ -3,17 +3,17 @@ import type { OwnData } from "../api.ts";
 import { drain, type OutboxSender } from "../outbox/sender.ts";
 import { changeRecord } from "../storage/change-record.ts";
 import type { TabState } from "../storage/tab-state.ts";
+import type { TabSessionView } from "../tab-session-view.ts";
 import { request, valueOrThrow } from "../transport.ts";
-import type { View } from "../view.ts";
 
 /** See `Session.ownData`. What is queued stays queued, whatever is asked for here. */
-export function ownData(tab: TabState, sender: OutboxSender, view: View): OwnData {
+export function ownData(tab: TabState, sender: OutboxSender, view: TabSessionView): OwnData {
 	const { transport } = sender;
 	const path = `/api/v2/session/${view.session_id}`;
 	const operation = () => ({ operation_id: mintOperationId(tab.environment.randomBytes) });
 	const release = async () => {
 		await changeRecord(tab, view, { held_back: null, refresh_needed: true });
-		void drain(sender, "wake");
+		void drain(sender, "end_back_off");
 	};
 	const changeErasure = async (end: "" | "/undo") => {
 		const reply = await request(transport, "POST", `${path}/erase${end}`, ErasureReply, {

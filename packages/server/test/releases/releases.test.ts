@@ -2,10 +2,10 @@ import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openDatabase, upgrade, verify } from "../../src/index.ts";
-import { aPostgresDatabase } from "../../src/testing/a-postgres.ts";
-import { aDatabaseOn, ENGINES, type Engine } from "../../src/testing/an-engine.ts";
-import { takeAnAnswer } from "../../src/testing/lived-in.ts";
-import { DOWN_TO, problems, roundTrip, withoutBackup } from "../../src/testing/round-trip.ts";
+import { takeAnAnswer } from "../../src/testing/migrations/lived-in.ts";
+import { DOWN_TO, problems, roundTrip, withoutBackup } from "../../src/testing/migrations/round-trip.ts";
+import { aPostgresDatabase } from "../../src/testing/postgres/a-postgres.ts";
+import { aDatabaseOn, ENGINES, type Engine } from "../../src/testing/stores/an-engine.ts";
 import { brokenPromises, type Checksums, checksumsOfThisProgram } from "./frozen.ts";
 
 /** A folder for each, made by make.ts when the release was cut. */

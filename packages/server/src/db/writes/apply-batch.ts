@@ -47,7 +47,7 @@ export type JudgingRules = {
 };
 
 /** By the server's clock as it is now. */
-export function rulesOf({
+export function judgingRulesOf({
 	now,
 	expiry_days,
 	bounds = DEFAULT_BOUNDS,

@@ -5,7 +5,7 @@ import { readConfig } from "../../config.ts";
 import { purge } from "../../db/retention/purge.ts";
 import { eraseKept } from "../../migrations/steps/undo-tables.ts";
 import { rulesAt } from "../../retention.ts";
-import { anOperationId } from "../../testing/a-store.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
 
 const SCHOOL = {
 	controller: { en: "Example School", ar: "مدرسة المثال" },

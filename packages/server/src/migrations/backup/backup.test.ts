@@ -6,8 +6,8 @@ import { toInstant } from "@carhythm/core";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
 import { openDatabase } from "../../db/open.ts";
-import { aFolder } from "../../testing/a-folder.ts";
-import { runFile, startFile } from "../../testing/run.ts";
+import { aFolder } from "../../testing/folders/a-folder.ts";
+import { runFile, startFile } from "../../testing/processes/run.ts";
 import { migrateUp } from "../runner.ts";
 import { backup, backupBefore } from "./backup.ts";
 import { enoughRoom } from "./files.ts";
@@ -16,8 +16,8 @@ import { manifestPath } from "./manifest.ts";
 import { restore } from "./restore.ts";
 import { openReadOnly, proveCopy, readContent } from "./sqlite-content.ts";
 
-const TRANSFERS = new URL("../../testing/transfer-money.ts", import.meta.url);
-const DYING = new URL("../../testing/backup-and-die.ts", import.meta.url);
+const TRANSFERS = new URL("../../testing/programs/transfer-money.ts", import.meta.url);
+const DYING = new URL("../../testing/programs/backup-and-die.ts", import.meta.url);
 const now = toInstant(Date.parse("2026-11-22T14:03:05.250Z"));
 const sqlite = (file: string) => ({ dialect: "sqlite" as const, file });
 
