@@ -12,8 +12,8 @@ import { upgrade } from "./upgrade.ts";
 // seed picks.
 
 const isCampaign = process.env["CARHYTHM_STATES"] === "all";
-/** Named in every title: `CARHYTHM_SEED=12345` picks the same states again. */
-const SEED = Number(process.env["CARHYTHM_SEED"] ?? Math.floor(Date.now() / 1000) % 100_000);
+/** Named in every title. */
+const SEED = Number(process.env["CARHYTHM_TEST_SEED"]);
 const STATES_OF_AN_ENGINE = 2;
 
 type Place = AsyncDisposable & { open: () => Promise<Database> };

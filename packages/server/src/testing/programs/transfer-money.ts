@@ -1,9 +1,10 @@
 // Moves amounts between the accounts of the database named first, as fast as it can, until it is ended. Their
-// sum never changes.
+// sum never changes. With `keep-log` as second argument the write-ahead log alone holds them.
 import SqliteFile from "better-sqlite3";
 
-const [file = ""] = process.argv.slice(2);
+const [file = "", log] = process.argv.slice(2);
 const database = new SqliteFile(file, { timeout: 10_000 });
+if (log === "keep-log") database.pragma("wal_autocheckpoint=0");
 const move = database.prepare("UPDATE accounts SET amount = amount + ? WHERE id = ?");
 const note = database.prepare("INSERT INTO transfers (amount, note) VALUES (?, hex(randomblob(400)))");
 const transfer = database.transaction((amount: number, from: number, to: number) => {
