@@ -1,8 +1,8 @@
-import { heldElsewhere } from "@carhythm/core";
+import { heldElsewhere, PrivacyReply } from "@carhythm/core";
 import { type Client, RequestRefused, type Session, type SessionChoice } from "./api.ts";
 import type { Engine } from "./engine.ts";
 import { browserEnvironment, type Environment, type Signal } from "./environment.ts";
-import { loadHandOff, loadLeave, loadRescue, loadReset } from "./lazy-modules.ts";
+import { loadHandOff, loadLeave, loadOwnData, loadRescue, loadReset } from "./lazy-modules.ts";
 import { FORGOTTEN } from "./outbox/append.ts";
 import { closeSender, createSender, drain, sendLastChance } from "./outbox/sender.ts";
 import { fetchVersion, latestAssessment } from "./session/assessments.ts";
@@ -25,7 +25,7 @@ import {
 import { openView, orFallback, pendingOf, reload, type TabState } from "./storage/tab-state.ts";
 import { connectTabs, type TabMessage } from "./storage/tabs.ts";
 import type { TabSessionView } from "./tab-session-view.ts";
-import { valueOrThrow } from "./transport.ts";
+import { request, valueOrThrow } from "./transport.ts";
 
 /**
  * Creates the engine of one tab. It begins at once to send what earlier visits left in the outbox.
@@ -92,6 +92,10 @@ export function createClient(options: {
 		durable: tab.storage.durable,
 		resume: () => resume(engine),
 		latestAssessment: (key) => latestAssessment(assessments, key),
+		privacy: async (key) => {
+			const query = key ? `?assessment=${encodeURIComponent(key)}` : "";
+			return valueOrThrow(await request(transport, "GET", `/api/v2/settings/privacy${query}`, PrivacyReply));
+		},
 		start: async (wanted) => {
 			const session = face(await start(engine, wanted));
 			void drain(sender, "end_back_off");
@@ -117,7 +121,7 @@ export function createClient(options: {
 		heldElsewhere: (state) => heldElsewhere(state, tab.clock.id),
 		reset: async (how) => (await loadReset()).reset(engine, how?.discard_unsent ?? false),
 		async prepare() {
-			await Promise.allSettled([loadHandOff(), loadReset(), loadRescue(), loadLeave()]);
+			await Promise.allSettled([loadHandOff(), loadLeave(), loadOwnData(), loadReset(), loadRescue()]);
 		},
 		close() {
 			stopListening();

@@ -170,7 +170,9 @@ export function isOtherIncarnation(known: string | null, met: string | null | un
 }
 
 function waitReason(view: TabSessionView, sender: SenderStatus): WaitReason | null {
-	if (!view.record.known_to_server) return "unknown_session";
+	const { known_to_server, held_back } = view.record;
+	if (!known_to_server) return "unknown_session";
+	if (held_back !== null) return held_back === "session_to_be_erased" ? "to_be_erased" : "agreement";
 	return sender.kind === "waiting" ? sender.reason : null;
 }
 

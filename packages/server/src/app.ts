@@ -4,6 +4,7 @@ import type { Deps, Env } from "./http/context.ts";
 import { mountDocs } from "./http/docs/mount.ts";
 import { createApi, registerEndpoints } from "./http/endpoint.ts";
 import { mountAnswers } from "./http/endpoints/answers.ts";
+import { mountConsents } from "./http/endpoints/consents.ts";
 import { mountContent } from "./http/endpoints/content.ts";
 import { mountFeedback } from "./http/endpoints/feedback.ts";
 import { mountHandOffs } from "./http/endpoints/hand-offs.ts";
@@ -61,6 +62,7 @@ export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 	mountFeedback(api, limited);
 	mountSettings(api, deps);
 	mountPrivacy(api, deps);
+	mountConsents(api, deps);
 	mountHealth(api, deps);
 	mountDocs(app, api);
 	if (meter) mountMetrics(app, meter);

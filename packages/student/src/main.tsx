@@ -7,7 +7,7 @@ import { App } from "./app/App.tsx";
 import { fetchAhead } from "./app/lazy-screens.ts";
 import { takeCodeFromAddress } from "./hand-off/address.ts";
 import { boot, leaveMoved, reboot, resetVisit } from "./visit/actions.ts";
-import { createVisit, wasReplaced } from "./visit/visit.ts";
+import { createVisit, wasKept, wasReplaced } from "./visit/visit.ts";
 
 preloadFont(languageOfDevice());
 const root = document.getElementById("app");
@@ -27,7 +27,7 @@ async function open(page: HTMLElement): Promise<void> {
 		const phase = visit.view.value?.phase;
 		if (phase === "forgotten") void resetVisit(visit);
 		else if (phase === "moved") void leaveMoved(visit);
-		else if (wasReplaced(visit)) void reboot(visit);
+		else if (wasReplaced(visit) || wasKept(visit)) void reboot(visit);
 	});
 	// A link with a code, followed in a tab that is open already.
 	window.addEventListener("hashchange", () => {

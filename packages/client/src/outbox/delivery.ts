@@ -6,7 +6,7 @@ import type { TabSessionView } from "../tab-session-view.ts";
 import { fetchSnapshot, sync, type Transport, type Unavailable } from "../transport.ts";
 import { applyMovedResults, learnMoved } from "./moved.ts";
 import { rebase } from "./rebase.ts";
-import { applyResults, markKnownToServer, refuseOperation } from "./settlement.ts";
+import { applyResults, markKnownToServer, noteHeldBack, refuseOperation } from "./settlement.ts";
 
 /** What one carries to the server, while being the only one who does. */
 export type SendContext = {
@@ -16,7 +16,8 @@ export type SendContext = {
 	readonly renew: () => Promise<void>;
 };
 
-export type Delivered = { kind: "done" } | { kind: "unknown_session" } | Wait;
+/** `held_back`: the server takes nothing of this session until its student does something about it. */
+export type Delivered = { kind: "done" } | { kind: "unknown_session" } | { kind: "held_back" } | Wait;
 
 /** It has to be tried again later; nothing is lost. */
 export type Wait = { kind: "wait"; reason: "offline" | "server"; retry_after_ms: number | null };
@@ -65,7 +66,7 @@ async function send(
 		case "moved":
 			return takeLeave({ tab, transport, renew }, session_id, operations, outcome.reply);
 		case "rejected":
-			return outcome;
+			return (await noteHeldBack(tab, session_id, outcome.problem.code)) ? { kind: "held_back" } : outcome;
 		case "unavailable":
 			return waitFor(outcome);
 		default:

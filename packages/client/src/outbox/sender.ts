@@ -155,6 +155,7 @@ async function run(sender: OutboxSender): Promise<void> {
 async function pass(sender: OutboxSender, renew: () => Promise<void>): Promise<{ kind: "done" } | Wait> {
 	const { tab, transport } = sender;
 	const context = { tab, transport, renew };
+	/** What the server does not take now; the other sessions are not to wait for them. */
 	const unknown = new Set<SessionId>();
 	await settleLeftovers(tab);
 	await storeFailed(tab);
@@ -165,7 +166,7 @@ async function pass(sender: OutboxSender, renew: () => Promise<void>): Promise<{
 		const ofSession = pending.filter((operation) => operation.session_id === session_id);
 		const end = await sendBatch(context, session_id, firstFew(ofSession, BATCH_BYTES));
 		if (end.kind === "wait") return end;
-		if (end.kind === "unknown_session") unknown.add(session_id);
+		if (end.kind === "unknown_session" || end.kind === "held_back") unknown.add(session_id);
 		else setStatus(sender, { kind: "sending" });
 	}
 	// Another tab may have sent what this one was waiting to send, or fetched what it heard of.

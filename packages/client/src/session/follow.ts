@@ -1,7 +1,8 @@
 import { SessionNotice, z } from "@carhythm/core";
 import { syncRequest } from "../outbox/delivery.ts";
 import { drain, type OutboxSender } from "../outbox/sender.ts";
-import { markServerDataLoss } from "../storage/tab-state.ts";
+import { noteHeldBack } from "../outbox/settlement.ts";
+import { markServerDataLoss } from "../storage/change-record.ts";
 import { isServerRestored, notify, type TabSessionView } from "../tab-session-view.ts";
 import { sync } from "../transport.ts";
 
@@ -153,7 +154,9 @@ async function hear(
 	const notice = z.safeParse(SessionNotice, parseJson(data));
 	if (!notice.success) return;
 	// The first one of a stream tells how things are; a later one may have been overtaken by a reply.
-	const { revision, incarnation } = notice.data;
+	const { revision, incarnation, erase_at } = notice.data;
+	// A server that does not tell of it knows of none. The session itself tells the rest.
+	if (erase_at !== undefined && erase_at !== view.record.erase_at) await markServerDataLoss(sender.tab, view);
 	if (isFirst && revision < view.record.synced_revision) await markServerDataLoss(sender.tab, view);
 	await learn(sender, view, revision, incarnation);
 }
@@ -175,7 +178,12 @@ async function askOnce(sender: OutboxSender, view: TabSessionView): Promise<void
 		view.announced_move = true;
 		await drain(sender, "end_back_off");
 	}
+	if (outcome.kind === "rejected") {
+		if (await noteHeldBack(sender.tab, view.session_id, outcome.problem.code))
+			await drain(sender, "end_back_off");
+	}
 	if (outcome.kind !== "settled") return;
+	if (view.record.held_back !== null) await markServerDataLoss(sender.tab, view);
 	const { revision, incarnation } = outcome.reply.session;
 	await learn(sender, view, revision, incarnation);
 }

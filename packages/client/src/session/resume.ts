@@ -108,6 +108,12 @@ async function findSession(engine: Engine, look: Look, hasSent = false): Promise
 	// The cookie alone names it, and nothing was ever answered in it: it brings nothing back, and may be another's.
 	const isWorthless = session_id === null && asked.kind === "found" && isUntouched(asked.snapshot.session);
 	const remote = isWorthless ? NOT_FOUND : asked;
+	if (remote.kind === "not_found" && session_id !== null && held?.record.erase_at) {
+		// The server has done what the student asked for, and so does this device.
+		await markKnownToServer(tab, session_id, false);
+		engine.remembered.delete(session_id);
+		return { choice: NOTHING, index: null, server: "reached" };
+	}
 	if (!hasSent && isExpired(remote) && held && held.operations.length > 0) {
 		// What was done in time renews the session once it has arrived.
 		await drain(engine.sender, "end_back_off");
@@ -266,7 +272,7 @@ function localOf(
 	snapshot: SessionSnapshot | null,
 ): LocalSession | null {
 	if (!held) return null;
-	const { state, expired, expires_at } = held.record;
+	const { state, expired, expires_at, erase_at } = held.record;
 	const now = toInstant(deviceTime(tab));
 	const isSame = snapshot?.session.session_id === state.session_id;
 	const times = { sent_at: now, received: snapshot?.server_time ?? now };
@@ -274,5 +280,6 @@ function localOf(
 		state,
 		pending: eventsOf(index, isSame ? snapshot.session : state, held.operations, times),
 		expired_at: expired ? (expires_at ?? state.last_activity) : null,
+		erase_at,
 	};
 }

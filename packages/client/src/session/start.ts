@@ -56,6 +56,7 @@ export async function start(engine: Engine, options: StartOptions): Promise<TabS
 		...(assessment === null ? {} : { assessment }),
 		...(replaces === null ? {} : { replaces }),
 		...(shared ? { shared: true } : {}),
+		...(options.consent ? { consent: options.consent } : {}),
 	};
 	const reply = await request(transport, "POST", "/api/v2/session/start", StartReply, { body });
 	// A refused request has begun nothing, so its id has no more use.
@@ -84,6 +85,9 @@ export async function start(engine: Engine, options: StartOptions): Promise<TabS
 		refresh_needed: isRetry,
 		incarnation: null,
 		born: mintUuid(tab.environment.randomBytes),
+		erase_at: null,
+		consent: options.consent ? { ...options.consent, at: started.created_at, withdrawn_at: null } : null,
+		held_back: null,
 	};
 	const visit = shared ? (present ?? beginSharedVisit(tab)) : null;
 	await orFallback(
@@ -198,7 +202,11 @@ async function takePlace(
 		shared,
 	}: Pick<Starting, "replaces"> & { session_id: SessionId; shared: string | null },
 ): Promise<void> {
-	const before = await readDevice(tx);
+	const stored = await readDevice(tx);
+	// What is to be erased is not offered here any more: it goes when all of it is sent, or erased.
+	const isLeft = stored.current !== null && (await readSession(tx, stored.current))?.erase_at;
+	const left_behind = isLeft && stored.current ? [...stored.left_behind, stored.current] : stored.left_behind;
+	const before = { ...stored, left_behind };
 	if (!replaces) return putDevice(tx, withCurrent(before, session_id, { shared }));
 	const set_aside = await setAsideAt(tab, tx, replaces, created_at);
 	const replaced = await readSession(tx, replaces);

@@ -1,6 +1,6 @@
 import type { SessionId } from "@carhythm/core";
+import { deleteSession } from "./delete-session.ts";
 import { type DeviceRecord, NEW_DEVICE, putDevice, readDevice } from "./records.ts";
-import type { WriteTransaction } from "./storage.ts";
 import { orFallback, type TabState } from "./tab-state.ts";
 
 /**
@@ -28,13 +28,4 @@ export async function finishCleanup(tab: TabState): Promise<void> {
 /** What belongs to no session; that of a new device where the storage fails. */
 export function readDeviceOf({ storage }: TabState): Promise<DeviceRecord> {
 	return orFallback(() => storage.read(readDevice), NEW_DEVICE);
-}
-
-async function deleteSession(tx: WriteTransaction, session_id: SessionId): Promise<void> {
-	for (const box of ["sessions", "refused"] as const) {
-		for (const { key } of await tx.list(box, session_id)) await tx.delete(box, key);
-	}
-	for (const { key } of await tx.list("aside")) {
-		if (key.includes(session_id)) await tx.delete("aside", key);
-	}
 }

@@ -2,6 +2,8 @@ import {
 	AssessmentRef,
 	AssessmentReply,
 	Command,
+	Consent,
+	HeldBack,
 	Instant,
 	Language,
 	OperationId,
@@ -58,6 +60,12 @@ const SessionRecord = z.object({
 	 * still sent under this one.
 	 */
 	moved: z.optional(z.boolean()),
+	/** When the server erases it, because its student asked for that. */
+	erase_at: z._default(z.nullable(Instant), null),
+	/** What was declared last to the notice on the student's data. */
+	consent: z._default(z.nullable(Consent), null),
+	/** Why the server takes nothing in. */
+	held_back: z._default(z.nullable(HeldBack), null),
 });
 export type SessionRecord = z.infer<typeof SessionRecord>;
 
@@ -122,6 +130,8 @@ const DeviceRecord = z.object({
 	 * student left this device: each goes when all of it is sent.
 	 */
 	left_behind: z._default(z.array(SessionIdField), []),
+	/** What sessions that the server has erased were called by `born`: no open tab writes them back. */
+	erased: z._default(z.array(z.string()), []),
 });
 export type DeviceRecord = z.infer<typeof DeviceRecord>;
 
@@ -142,6 +152,7 @@ export const NEW_DEVICE: DeviceRecord = {
 	shared: null,
 	set_aside: null,
 	left_behind: [],
+	erased: [],
 };
 
 /** Everything stored of one session. */
@@ -271,6 +282,14 @@ export type KnownReset = DeviceRecord["last_reset"] | null;
  */
 export function isResetSince({ last_reset }: Pick<DeviceRecord, "last_reset">, known: KnownReset): boolean {
 	return known !== null && last_reset !== "" && last_reset !== known;
+}
+
+/** Whether a session that is open in a tab is no longer to be had here: after a reset, or once it was erased. */
+export function isGone(
+	device: Pick<DeviceRecord, "last_reset" | "erased">,
+	{ last_reset, record }: { last_reset: KnownReset; record: Pick<SessionRecord, "born"> },
+): boolean {
+	return isResetSince(device, last_reset) || device.erased.includes(record.born);
 }
 
 export function putDevice(tx: WriteTransaction, record: DeviceRecord): Promise<void> {

@@ -1,4 +1,4 @@
-import type { QuestionTypeName } from "@carhythm/core";
+import type { ConsentKind, Language, QuestionTypeName } from "@carhythm/core";
 import type { Generated, Selectable, Transaction } from "kysely";
 import type { AnswerColumns, TypeColumns } from "../question-types/columns.ts";
 
@@ -261,6 +261,28 @@ type ErasureRequests = {
 	undone_at: string | null;
 };
 
+/** What each version of a notice said, from when a student first declared something to it. */
+type NoticeVersions = {
+	version: string;
+	/** JSON: `PrivacyReply` without what is no promise. */
+	content: string;
+	since: string;
+};
+
+/** What was declared to a notice; the newest row of a session counts. */
+type SessionConsents = {
+	id: Generated<number>;
+	response_id: number;
+	operation_id: string;
+	notice_version: string;
+	language: Language;
+	kind: ConsentKind;
+	given_at: string;
+	withdrawn_at: string | null;
+	/** The operation that withdrew it. */
+	withdrawn_by: string | null;
+};
+
 /** One row: the process that removes what has had its day has the say until `lease_ends_at`. */
 type RetentionRuns = {
 	id: number;
@@ -311,6 +333,8 @@ export type Schema = {
 	erasure_requests: ErasureRequests;
 	retention_runs: RetentionRuns;
 	session_former_ids: SessionFormerIds;
+	notice_versions: NoticeVersions;
+	session_consents: SessionConsents;
 };
 
 /** One row for each time the database began or came back from a backup; the newest names what is there now. */
@@ -340,11 +364,14 @@ const SERVED: Readonly<Record<keyof Schema, true>> = {
 	erasure_requests: true,
 	retention_runs: true,
 	session_former_ids: true,
+	notice_versions: true,
+	session_consents: true,
 };
 export const SERVED_TABLES = Object.keys(SERVED) as readonly (keyof Schema)[];
 
 /** The tables that name a session by its `response_id`, in an order in which they can be emptied. */
 export const OF_A_SESSION = [
+	"session_consents",
 	"erasure_requests",
 	"session_former_ids",
 	"hand_offs",

@@ -1,6 +1,8 @@
 import type {
 	AssessmentIndex,
 	Command,
+	Consent,
+	ConsentGiven,
 	ExistingProfile,
 	HandOffCode,
 	Instant,
@@ -71,6 +73,10 @@ export type StoredSession = {
 	completed_at: Instant | null;
 	/** When Start Fresh set it aside. */
 	abandoned_at: Instant | null;
+	/** When it is erased, because its student asked for it: it then takes in nothing. */
+	erase_at: Instant | null;
+	/** What was declared last to the notice. */
+	consent: Consent | null;
 	/** Whether it can expire only after this moment plus the expiry: an adopted session counts from its adoption. */
 	adopted_at: Instant | null;
 };
@@ -171,6 +177,7 @@ export type SessionStore = {
 		version: AssessmentVersion;
 		replaces: SessionId | null;
 		language: Language;
+		consent?: NewConsent | { refusal: Refusal } | null;
 	}): Promise<StartOutcome>;
 	/** Undoes Start Fresh: swaps the session with the one that was begun in its place, and applies what was late. */
 	restore(session_id: SessionId, operation_id: OperationId): Promise<StartOutcome>;
@@ -256,12 +263,26 @@ export type ErasureOutcome =
 
 /** What a student may have done with everything of a session. */
 export type ErasureRequestStore = {
-	/** When it is erased; null when that was not asked for. */
-	find(response_id: number): Promise<Instant | null>;
 	/** Marks it: it takes in nothing more, and is erased when `ERASE_UNDO_DAYS` have passed. */
 	ask(session_id: SessionId, operation_id: OperationId): Promise<ErasureOutcome>;
 	/** Takes the mark away, as long as it is there. */
 	undo(session_id: SessionId): Promise<ErasureOutcome>;
+};
+
+/** A declaration to be stored, with what its notice says. */
+export type NewConsent = ConsentGiven & { operation_id: OperationId; content: string };
+
+/** `too_many` as in {@link ErasureOutcome}. */
+export type ConsentOutcome =
+	| { ok: true; consent: Consent }
+	| { ok: false; refusal: Refusal }
+	| { ok: false; too_many: true };
+
+export type ConsentStore = {
+	/** Enters what was declared to the present notice. */
+	give(session_id: SessionId, given: NewConsent): Promise<ConsentOutcome>;
+	/** Takes an agreement back: the session takes in no answer until there is another one. */
+	withdraw(session_id: SessionId, operation_id: OperationId): Promise<ConsentOutcome>;
 };
 
 /** Everything the HTTP side may ask of the database. A failing disk or database throws {@link StorageUnavailable}. */
@@ -273,6 +294,8 @@ export type Store = {
 	notifier: SessionNotifier;
 	/** What students want to be erased. */
 	erasures: ErasureRequestStore;
+	/** What they declared to the notice. */
+	consents: ConsentStore;
 	/** Everything of one session, for its student; null for an unknown one. */
 	exportSession(session_id: SessionId): Promise<SessionExport | null>;
 	/** Resolves when the database answers; used by /readyz. */

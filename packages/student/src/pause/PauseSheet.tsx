@@ -1,6 +1,7 @@
 import { Sheet } from "@carhythm/ui";
 import { useEffect } from "preact/hooks";
 import { useMessages } from "../i18n/texts.ts";
+import { OwnDataButton } from "../own-data/OwnDataButton.tsx";
 import { now } from "../parts/now.ts";
 import { SessionRhythm } from "../parts/SessionRhythm.tsx";
 import { isRescueOffered } from "../rescue/offered.ts";
@@ -55,6 +56,7 @@ export function PauseSheet({
 						{m.rescue.title}
 					</button>
 				)}
+				<OwnDataButton />
 				{shared && <LeaveButton />}
 			</div>
 		</Sheet>

@@ -46,6 +46,8 @@ const NEEDED: Readonly<Record<keyof Schema, Rights>> = {
 	session_former_ids: { rights: ["SELECT", "INSERT"] },
 	erasures: { rights: ["SELECT", "INSERT"] },
 	erasure_requests: CHANGE,
+	notice_versions: { rights: ["SELECT", "INSERT"] },
+	session_consents: { rights: ["SELECT", "INSERT"], update: ["withdrawn_at", "withdrawn_by"] },
 	retention_runs: { rights: ["SELECT", "UPDATE"] },
 };
 

@@ -42,7 +42,7 @@ export async function leaveOthers(context: WriteContext, request: LeaveRequest):
 		const isLast = known === LEAVE_OTHERS && (await lastMove(tx, response_id)) === operation_id;
 		return isLast ? { ok: true, session: work.session } : operationMismatch();
 	}
-	if (work.erase_at !== null) return toBeErased();
+	if (work.session.erase_at !== null) return toBeErased();
 	const today = await countMoves(tx, response_id, addMinutes(context.now(), -24 * 60));
 	if (today >= MOST_A_DAY) return { ok: false, too_many: true };
 	return { ok: true, session: await moveSession(context, work, operation_id) };

@@ -1,4 +1,4 @@
-import { mintOperationId, type SessionId } from "@carhythm/core";
+import { mintOperationId, refuseWithoutConsent, type SessionId } from "@carhythm/core";
 import type { Database } from "../dialect.ts";
 import { isLockTimeout, isStillNamed } from "../errors.ts";
 import { codesOf, createHandOff, knowsCode, redeemHandOff } from "../hand-offs/hand-offs.ts";
@@ -53,6 +53,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 	const { reader, dialect } = database;
 	const { assessments, observer, onChanged, now, randomBytes, expiry_days, secret_days, bounds, hash_cost } =
 		options;
+	const { consent_need = "nothing" } = options;
 	dialect.expectSmallWrites();
 	const deps: WriteDeps = {
 		dialect,
@@ -61,6 +62,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 		randomBytes,
 		expiry_days,
 		secret_days,
+		consent_need,
 		...(bounds && { bounds }),
 	};
 	const write = async <T>(work: (context: WriteContext) => Promise<T>) => {
@@ -111,7 +113,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 		find: async (session_id) => opened(await find(session_id)),
 		load: async (session_id) =>
 			opened(await read((snapshot) => loadSession(snapshot, dialect, assessments, session_id))),
-		start: (request) => write((context) => startSession(context, request)),
+		start: (request) => write((context) => startSession(context, { consent: null, ...request })),
 		restore: (session_id, operation_id) =>
 			write((context) => restoreSession(context, { session_id, operation_id })),
 		async handOff(session_id, operation_id) {
@@ -158,9 +160,11 @@ async function completeWith(
 ): Promise<StartOutcome> {
 	const work = await loadOneSession(context, session_id);
 	if (!work) return unknownSession();
-	if (work.erase_at !== null) return toBeErased();
+	if (work.session.erase_at !== null) return toBeErased();
 	const refusal = refusePerson(work.session, context.now());
 	if (refusal) return { ok: false, refusal };
+	const lacking = refuseWithoutConsent(work.session.consent, context.consent_need ?? "nothing");
+	if (lacking) return { ok: false, refusal: lacking };
 	if (work.session.state.status !== "completed") {
 		const batch = single(session_id, mintOperationId(context.randomBytes), { kind: "complete" });
 		const outcome = applyBatch(work, batch, judgingRulesOf(context));

@@ -7,11 +7,13 @@ import {
 	mintOperationId,
 	mintSessionId,
 	type OperationId,
+	type Refusal,
 	refuse,
 	type SessionId,
 } from "@carhythm/core";
+import { insertConsent } from "../consents/consents.ts";
 import type { Tx } from "../schema.ts";
-import type { AssessmentVersion, StartOutcome, StoredSession } from "../store.ts";
+import type { AssessmentVersion, NewConsent, StartOutcome, StoredSession } from "../store.ts";
 import { abandoning, applyBatch, fingerprintOf, judgingRulesOf } from "../writes/apply-batch.ts";
 import { loadOneSession } from "../writes/load-sessions.ts";
 import { recordRequest } from "../writes/request-events.ts";
@@ -33,15 +35,19 @@ export type StartRequest = {
 	/** Start Fresh: the session to set aside. */
 	replaces: SessionId | null;
 	language: Language;
+	/** What was declared to the notice before; a refusal where that notice is not the present one. */
+	consent: NewConsent | { refusal: Refusal } | null;
 };
 
 /** Begins a session, in place of another one if asked, exactly once for each operation id. */
 export async function startSession(context: WriteContext, request: StartRequest): Promise<StartOutcome> {
 	const started = await findStarted(context, request);
 	if (started) return started;
+	const { consent } = request;
+	if (consent && "refusal" in consent) return { ok: false, refusal: consent.refusal };
 	const replaced = request.replaces ? await setAside(context, request, request.replaces) : null;
 	if (replaced && "outcome" in replaced) return replaced.outcome;
-	const session = await insertSession(context, request);
+	const session = await insertSession(context, request, consent);
 	if (replaced) {
 		await saveSessions(context, [replaced.work]);
 		await linkSuccessor(context.tx, replaced.last, session.response_id);
@@ -182,7 +188,11 @@ async function startedSession(
 	return row ? toStoredSession(row, assessments) : null;
 }
 
-async function insertSession(context: WriteContext, request: StartRequest): Promise<StoredSession> {
+async function insertSession(
+	context: WriteContext,
+	request: StartRequest,
+	given: NewConsent | null,
+): Promise<StoredSession> {
 	const { tx, dialect, randomBytes } = context;
 	const { version, language, operation_id } = request;
 	const session_id = mintSessionId(randomBytes);
@@ -231,6 +241,7 @@ async function insertSession(context: WriteContext, request: StartRequest): Prom
 			result: "{}",
 		},
 	]);
+	const consent = given && (await insertConsent(tx, response_id, given, started_at));
 	context.lifecycle.push("started");
 	return {
 		response_id,
@@ -241,6 +252,8 @@ async function insertSession(context: WriteContext, request: StartRequest): Prom
 		completed_at: null,
 		abandoned_at: null,
 		adopted_at: null,
+		erase_at: null,
+		consent,
 		incarnation: null,
 	};
 }

@@ -14,13 +14,13 @@ import {
 } from "@carhythm/core";
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { sessionMoved, toBeErased, unknownSession } from "../../db/sessions/refusals.ts";
+import { sessionMoved, unknownSession } from "../../db/sessions/refusals.ts";
 import type { Batch, BatchOutcome, StoredSession } from "../../db/store.ts";
 import type { Env } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { readSessionCookie, setSessionCookie } from "../middleware/session-cookie.ts";
 import { movedReply } from "../reply/moved-reply.ts";
-import { lookUp, operateAlone, sessionIdOf, summaryOf } from "../reply/session-replies.ts";
+import { lookUp, operateAlone, refuseHeldBack, sessionIdOf, summaryOf } from "../reply/session-replies.ts";
 import { describeIssues, sentence } from "../request/body.ts";
 import type { Busy, LimitedDeps } from "../request/budgets.ts";
 import { unknownFields } from "../request/unknown-fields.ts";
@@ -54,6 +54,8 @@ export function mountAnswers(api: Api, deps: LimitedDeps): void {
 			"session_expired",
 			"session_full",
 			"session_to_be_erased",
+			"consent_required",
+			"consent_withdrawn",
 			"question_not_found",
 			"operation_mismatch",
 			...ANSWER_REFUSALS,
@@ -87,7 +89,7 @@ export function mountAnswers(api: Api, deps: LimitedDeps): void {
 			schema: AnySyncReply,
 			description: "One result for each operation. Under a former id of the session: that it was taken in",
 		},
-		problems: ["session_not_found", "session_to_be_erased"],
+		problems: ["session_not_found", "session_to_be_erased", "consent_required", "consent_withdrawn"],
 		spends: "write",
 		handle: (request) => sync(deps, request),
 	});
@@ -216,7 +218,8 @@ async function takeIn(
 async function operateNothing(deps: LimitedDeps, session_id: SessionId): Promise<BatchOutcome> {
 	const found = await lookUp(deps.store.sessions, "find", session_id);
 	if (!found.ok) return found;
-	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
+	const held = refuseHeldBack(found.session, deps.config);
+	if (held) return { ok: false, refusal: held };
 	return { ...found, results: [] };
 }
 

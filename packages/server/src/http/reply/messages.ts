@@ -26,6 +26,18 @@ export const MESSAGES = {
 		en: "These answers are kept.",
 		ar: "هذه الإجابات محفوظة.",
 	},
+	notice_seen: {
+		en: "It is noted that this was shown to you.",
+		ar: "سُجّل أن هذا عُرض عليك.",
+	},
+	consent_given: {
+		en: "Your agreement is noted. You can take it back at any time.",
+		ar: "سُجّلت الموافقة. يمكن سحبها في أي وقت.",
+	},
+	consent_withdrawn: {
+		en: "Your agreement is taken back. Nothing more is taken in; what was given before can be deleted.",
+		ar: "سُحبت الموافقة. لن يُقبل شيء جديد، ويمكن حذف ما أُعطي من قبل.",
+	},
 	info_saved: {
 		en: "Thank you. Your answers are saved. Email is not set up on this server, so nothing was sent. Whoever gave you this assessment can show you your results.",
 		ar: "شكرًا. إجاباتك محفوظة. البريد الإلكتروني غير مُعدّ على هذا الخادم، لذلك لم يُرسل شيء. يمكن للجهة التي قدّمت لك هذا التقييم أن تعرض عليك نتائجك.",

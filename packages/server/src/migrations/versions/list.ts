@@ -12,6 +12,7 @@ import { sessionSizes } from "./010-session-sizes.ts";
 import { operatorLog } from "./011-operator-log.ts";
 import { privacy } from "./012-privacy.ts";
 import { formerIds } from "./013-former-ids.ts";
+import { consents } from "./014-consents.ts";
 
 /** All migrations, in order. A released one is never changed; what comes next is added at the end. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
 	operatorLog,
 	privacy,
 	formerIds,
+	consents,
 ];
