@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readConfig, SETTINGS, type SettingName } from "./config.ts";
 import { LIMITS, type LimitName, limitsWith } from "./limits.ts";
-import { aFolder } from "./testing/a-folder.ts";
+import { aFolder } from "./testing/folders/a-folder.ts";
 
 const LOCAL_ORIGINS = [
 	"http://localhost:*",

@@ -9,10 +9,10 @@ import { openDatabase } from "../db/open.ts";
 import { retentionTick } from "../db/retention/automatic.ts";
 import { eraseKept } from "../migrations/steps/undo-tables.ts";
 import { rulesAt } from "../retention.ts";
-import { aFolder } from "../testing/a-folder.ts";
-import { aPostgresDatabase, aPostgresWithTools, type PostgresDatabase } from "../testing/a-postgres.ts";
-import { aServer } from "../testing/a-server.ts";
-import { carhythm } from "../testing/run.ts";
+import { aFolder } from "../testing/folders/a-folder.ts";
+import { aPostgresDatabase, aPostgresWithTools, type PostgresDatabase } from "../testing/postgres/a-postgres.ts";
+import { aServer } from "../testing/processes/a-server.ts";
+import { carhythm } from "../testing/processes/run.ts";
 
 // Runs on PostgreSQL only: SQLite has no roles.
 

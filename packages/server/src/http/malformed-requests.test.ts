@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aFolder } from "../testing/a-folder.ts";
-import { serving } from "../testing/serving.ts";
+import { aFolder } from "../testing/folders/a-folder.ts";
+import { serving } from "../testing/processes/serving.ts";
 
 // Runs once: no request of these reaches the database.
 
