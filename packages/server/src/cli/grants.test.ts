@@ -10,7 +10,11 @@ import { retentionTick } from "../db/retention/automatic.ts";
 import { eraseKept } from "../migrations/steps/undo-tables.ts";
 import { rulesAt } from "../retention.ts";
 import { aFolder } from "../testing/folders/a-folder.ts";
-import { aPostgresDatabase, aPostgresWithTools, type PostgresDatabase } from "../testing/postgres/a-postgres.ts";
+import {
+	aPostgresDatabase,
+	aPostgresWithTools,
+	type PostgresDatabase,
+} from "../testing/postgres/a-postgres.ts";
 import { aServer } from "../testing/processes/a-server.ts";
 import { carhythm } from "../testing/processes/run.ts";
 
