@@ -184,6 +184,9 @@ test("with --with-purge the server's role also erases sessions and removes what 
 	await using place = await aDatabaseWithRole("app");
 	const { there } = place;
 	expect(await refused(place, "delete from session_events")).toMatch(/^permission denied for/);
+	expect(await retentionOf(place)).toEqual([
+		{ missing: expect.arrayContaining([`GRANT DELETE ON TABLE student_responses TO ${place.quoted};`]) },
+	]);
 	const apply = ["grants", "--role", place.role, "--with-purge", "--apply"];
 	expect(await carhythm(there.address, ...apply)).toMatchObject({ code: 0, stderr: "" });
 	const started = async () => {
@@ -231,21 +234,7 @@ test("with --with-purge the server's role also erases sessions and removes what 
 
 	// By itself, at night, after the first 30 days.
 	await age(forgotten);
-	await there.query("update retention_runs set began_at = now() - interval '31 days', finished_at = null");
-	const database = await openDatabase({ dialect: "postgres", url: place.address });
-	const config = readConfig({}, {});
-	const lines: unknown[] = [];
-	const log = { info: (line: unknown) => lines.push(line), warn: (line: unknown) => lines.push(line) };
-	await retentionTick(database, {
-		rules: () => rulesAt(config, toInstant(Date.now())),
-		eraseKept,
-		openMemory: () => null,
-		log: log as never,
-		purgeFiles: () => 0,
-		signal: new AbortController().signal,
-	});
-	await database.close();
-	expect(lines).toEqual([expect.objectContaining({ unfinished: 1 })]);
+	expect(await retentionOf(place)).toEqual([expect.objectContaining({ unfinished: 1 })]);
 	expect(await left()).toEqual([young]);
 	for (const statement of ["update session_events set kind = 'answer'", "select password_hash from admins"]) {
 		expect(await refused(place, statement)).toMatch(/^permission denied for/);
@@ -314,6 +303,25 @@ test("grants asks for a role and for PostgreSQL with its tables", async () => {
 		stderr: expect.stringContaining("carhythm migrate up"),
 	});
 });
+
+/** What a server of this role logs when its retention looks, in a night after the first 30 days. */
+async function retentionOf({ there, address }: { there: PostgresDatabase; address: string }) {
+	await there.query("update retention_runs set began_at = now() - interval '31 days', finished_at = null");
+	const database = await openDatabase({ dialect: "postgres", url: address });
+	const config = readConfig({}, {});
+	const lines: unknown[] = [];
+	const log = { info: (line: unknown) => lines.push(line), warn: (line: unknown) => lines.push(line) };
+	await retentionTick(database, {
+		rules: () => rulesAt(config, toInstant(Date.now())),
+		eraseKept,
+		openMemory: () => null,
+		log: log as never,
+		purgeFiles: () => 0,
+		signal: new AbortController().signal,
+	});
+	await database.close();
+	return lines;
+}
 
 /** The lines of a server's log that are warnings or worse. */
 function warningsOf(stdout: string): unknown[] {
