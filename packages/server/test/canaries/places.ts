@@ -120,7 +120,7 @@ const OUTRO = `
 The display id stays in the operators' log, and names nothing once its session is erased. A backup from
 before an erasure holds the person until it is deleted ([privacy.md](../privacy.md#erasing-one-person)).
 On PostgreSQL no query and no dump finds what was erased; in the unused space of the data files it stays
-until something else is written there, or until `VACUUM FULL`.
+until something else is written there, or until \`VACUUM FULL\`.
 `;
 
 /** The page docs/evidence/canaries.md. */

@@ -63,4 +63,4 @@ test("each endpoint replies to valid and invalid requests as docs/evidence/reque
 	}
 	expect(budgets.unmet()).toEqual([]);
 	await expect(requestsPage(sections)).toMatchFileSnapshot(PAGE);
-}, 180_000);
+}, 400_000);
