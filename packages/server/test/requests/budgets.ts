@@ -20,6 +20,7 @@ const MET_BY_SEVERAL: ReadonlySet<LimitName> = new Set<LimitName>([
 	"network_connections",
 	"bodies_mib",
 	"network_bodies_mib",
+	"network_unread_bodies_per_minute",
 	"request_seconds",
 	"headers_seconds",
 ]);
@@ -58,7 +59,7 @@ export async function withBudgets(world: World) {
 		const row = rowOf(endpoint);
 		const isNamed = namesSomething(world, endpoint);
 		const refusing = { valid: [] as LimitName[], unknown: [] as LimitName[] };
-		for (const { name, ask } of apps) {
+		const look = async ({ name, ask }: (typeof apps)[number]) => {
 			const valid = await ask(askedOf(endpoint, await givenFor(world, endpoint)));
 			if (valid.status !== (row.status ?? 200)) {
 				expectTooMany(name, valid);
@@ -66,11 +67,12 @@ export async function withBudgets(world: World) {
 			} else if (isNamed) {
 				const given = { world, session_id: randomUUID(), prepared: row.unknown ?? randomUUID() };
 				const unknown = await ask(askedOf(endpoint, given));
-				if (unknown.status !== 429) continue;
+				if (unknown.status !== 429) return;
 				expectTooMany(name, unknown);
 				refusing.unknown.push(name);
 			}
-		}
+		};
+		await Promise.all(apps.map(look));
 		for (const name of [...refusing.valid, ...refusing.unknown]) refusedBy.add(name);
 		expectBudgets(endpoint, refusing.valid, isNamed);
 		return refusing;
@@ -111,5 +113,6 @@ function expectBudgets({ name, path, operation }: Endpoint, budgets: readonly Li
 }
 
 function settingsOf(names: readonly LimitName[]): string {
-	return names.length === 0 ? "–" : names.map((name) => `\`${LIMITS[name].variable.slice(6)}\``).join(", ");
+	const inOrder = NAMES.filter((name) => names.includes(name));
+	return names.length === 0 ? "–" : inOrder.map((name) => `\`${LIMITS[name].variable.slice(6)}\``).join(", ");
 }
