@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { aFolder } from "../testing/a-folder.ts";
-import { serving } from "../testing/serving.ts";
+import { aFolder } from "../testing/folders/a-folder.ts";
+import { serving } from "../testing/processes/serving.ts";
 
 // Runs once: connections have nothing to do with the database.
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "kysely";
-import type { aSchool } from "../../src/testing/a-school.ts";
+import type { aSchool } from "../../src/testing/stores/a-school.ts";
 import { KINDS, type Kind } from "./places.ts";
 import type { Student } from "./student.ts";
 

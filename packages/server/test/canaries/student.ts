@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import type { aSchool } from "../../src/testing/a-school.ts";
+import type { aSchool } from "../../src/testing/stores/a-school.ts";
 import type { Kind } from "./places.ts";
 
 type School = Awaited<ReturnType<typeof aSchool>>;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { engine } from "../../src/testing/an-engine.ts";
+import { engine } from "../../src/testing/stores/an-engine.ts";
 import { runFuzz } from "./run-fuzz.ts";
 
 // What a request looks like is checked before any database is asked: PostgreSQL gets a sample.

@@ -1,4 +1,4 @@
-import { anOperationId } from "../../src/testing/a-store.ts";
+import { anOperationId } from "../../src/testing/stores/a-store.ts";
 import { SAMPLER_ANSWERS } from "../an-app.ts";
 import type { Asked, Endpoint, State, World } from "./world.ts";
 

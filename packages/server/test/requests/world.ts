@@ -5,7 +5,7 @@ import { single } from "../../src/db/store.ts";
 import type { OpenApiDocument, Operation } from "../../src/http/docs/openapi.ts";
 import { createApp, type HttpConfig } from "../../src/index.ts";
 import { highestLimits } from "../../src/limits.ts";
-import { anOperationId } from "../../src/testing/a-store.ts";
+import { anOperationId } from "../../src/testing/stores/a-store.ts";
 import { type AppChanges, anApp } from "../an-app.ts";
 import { expectDocumented, type Reply } from "../documented.ts";
 
