@@ -46,8 +46,9 @@ export type SaveStatus =
 
 /**
  * How the session stands with the server, as far as this device knows. Only `active` takes answers.
- * `forgotten`: this browser was reset, perhaps by another tab; the page should show nothing of the session
- * any more.
+ * `forgotten`: this browser was reset, perhaps by another tab. `moved`: the session has another id, because
+ * its student left this device, or in another tab all others; {@link Client.resume} tells which. After both the
+ * page should show nothing of the session any more.
  */
 export type SessionPhase =
 	| "active"
@@ -55,6 +56,7 @@ export type SessionPhase =
 	| "abandoned"
 	| "expired"
 	| "unknown_to_server"
+	| "moved"
 	| "forgotten";
 
 /**
@@ -92,7 +94,7 @@ export type Resumed = {
 };
 
 /** A choice that holds a session. */
-export type SessionChoice = Exclude<ResumeChoice, { kind: "nothing" }>;
+export type SessionChoice = Exclude<ResumeChoice, { kind: "nothing" | "moved" }>;
 
 /** The request of {@link Client.start}. */
 export type StartOptions = {
@@ -282,6 +284,13 @@ export type Client = {
 	 * @throws {RequestRefused} for example `session_not_restorable` after the grace time
 	 */
 	restore(session_id: SessionId): Promise<Session>;
+	/**
+	 * Leaves the other devices: sends what is queued, then lets the session go on here under a new id. The
+	 * others show nothing of it any more; what they still have to send is taken in.
+	 * @throws {ServerUnreachable} it may have happened; calling again is safe
+	 * @throws {RequestRefused} for example for a session that is about to be erased
+	 */
+	leaveOthers(session_id: SessionId): Promise<Session>;
 	/**
 	 * What can be restored from here, for a page to offer on later visits: as of the last `resume`, `start`,
 	 * `restore` or `redeem`. Null when there is nothing, when the time for it is over, and after a visit to a

@@ -2,16 +2,16 @@ import { heldElsewhere } from "@carhythm/core";
 import { type Client, RequestRefused, type Session, type SessionChoice } from "./api.ts";
 import type { Engine } from "./engine.ts";
 import { browserEnvironment, type Environment, type Signal } from "./environment.ts";
-import { loadHandOff, loadRescue, loadReset } from "./lazy-modules.ts";
+import { loadHandOff, loadLeave, loadRescue, loadReset } from "./lazy-modules.ts";
 import { FORGOTTEN } from "./outbox/append.ts";
 import { closeSender, createSender, drain, sendLastChance } from "./outbox/sender.ts";
 import { fetchVersion, latestAssessment } from "./session/assessments.ts";
 import { readRestorable } from "./session/current.ts";
 import { resume } from "./session/resume.ts";
-import { finishCleanup } from "./session/shared-computer.ts";
 import { restore, start } from "./session/start.ts";
 import { openSession } from "./session.ts";
 import { UNKNOWN_CLOCK } from "./storage/clock.ts";
+import { finishCleanup } from "./storage/left-behind.ts";
 import { readDevice, readSession } from "./storage/records.ts";
 import type { SessionStorage } from "./storage/storage.ts";
 import {
@@ -55,6 +55,8 @@ export function createClient(options: {
 		views: new Map(),
 		clock: UNKNOWN_CLOCK,
 		last_reset: null,
+		leaving: null,
+		has_moved: false,
 		acknowledged: new Set(),
 		without_cookie: new Set(),
 		doubt: null,
@@ -101,6 +103,11 @@ export function createClient(options: {
 			void drain(sender, "end_back_off");
 			return session;
 		},
+		leaveOthers: async (session_id) => {
+			const session = face(await (await loadLeave()).leaveOthers(engine, session_id));
+			void drain(sender, "end_back_off");
+			return session;
+		},
 		restorable: () => readRestorable(engine),
 		redeem: async (code, how) => {
 			const session = face(await (await loadHandOff()).redeem(engine, code, how ?? {}));
@@ -110,7 +117,7 @@ export function createClient(options: {
 		heldElsewhere: (state) => heldElsewhere(state, tab.clock.id),
 		reset: async (how) => (await loadReset()).reset(engine, how?.discard_unsent ?? false),
 		async prepare() {
-			await Promise.allSettled([loadHandOff(), loadReset(), loadRescue()]);
+			await Promise.allSettled([loadHandOff(), loadReset(), loadRescue(), loadLeave()]);
 		},
 		close() {
 			stopListening();

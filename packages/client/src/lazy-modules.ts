@@ -4,6 +4,7 @@ import { ServerUnreachable } from "./api.ts";
 
 export const loadHandOff = () => loadFromServer(() => import("./session/hand-off.ts"));
 export const loadReset = () => loadFromServer(() => import("./session/reset.ts"));
+export const loadLeave = () => loadFromServer(() => import("./session/leave-others.ts"));
 export const loadRescue = () => loadFromServer(() => import("./session/rescue.ts"));
 
 /** To a page, code that cannot be fetched is a server that cannot be reached. */

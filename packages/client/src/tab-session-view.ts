@@ -44,6 +44,8 @@ export type TabSessionView = {
 	announced_revision: number;
 	/** The incarnation of the server's database of which word came last; null before. */
 	announced_incarnation: string | null;
+	/** Word came that the session has another id. */
+	announced_move: boolean;
 	badges: string[];
 	readonly listeners: Set<() => void>;
 };
@@ -76,6 +78,7 @@ export function createView(
 		forgotten: false,
 		announced_revision: 0,
 		announced_incarnation: null,
+		announced_move: false,
 		badges: [],
 		listeners: new Set(),
 	};
@@ -174,6 +177,7 @@ function waitReason(view: TabSessionView, sender: SenderStatus): WaitReason | nu
 export function sessionPhase(view: TabSessionView): SessionPhase {
 	const { state } = view.record;
 	if (view.forgotten) return "forgotten";
+	if (view.record.moved) return "moved";
 	if (view.shown.status === "completed") return "completed";
 	if (!view.record.known_to_server) return "unknown_to_server";
 	if (state.status === "user_abandoned_not_completed") return "abandoned";

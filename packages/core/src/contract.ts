@@ -151,6 +151,14 @@ export const RestoreRequest = z.extend(OperationRequest, {
 	shared: z.optional(z.boolean()),
 });
 
+/**
+ * `POST /api/v2/session/{id}/leave-others`. The reply is a `SessionChangedReply`, whose session has the new id.
+ */
+export const LeaveOthersRequest = z.extend(OperationRequest, {
+	/** As in `session/start`. */
+	shared: z.optional(z.boolean()),
+});
+
 /** `POST /api/v2/answers/submit` */
 export const SubmitRequest = z.object({
 	session_id: StorableText,
@@ -213,12 +221,13 @@ export const SessionSnapshot = z.object({
 });
 export type SessionSnapshot = z.infer<typeof SessionSnapshot>;
 
-/** The reply of `session/{id}/complete` and `/restore`. */
+/** The reply of `session/{id}/complete`, `/restore` and `/leave-others`. */
 export const SessionChangedReply = z.object({
 	success: z.literal(true),
 	message: z.string(),
 	session: SessionSummary,
 });
+export type SessionChangedReply = z.infer<typeof SessionChangedReply>;
 
 /** `GET /api/v2/assessments/{version_id}`: one immutable version. */
 export const AssessmentReply = z.object({ version_id: z.int(), assessment: Assessment });

@@ -20,6 +20,8 @@ export type RemoteSession =
 	| { kind: "found"; snapshot: SessionSnapshot }
 	/** The server was reached and does not know the session. */
 	| { kind: "not_found" }
+	/** The student left this device: the session has another id. */
+	| { kind: "moved" }
 	/** No answer, a 5xx or a captive portal: nothing is known. */
 	| { kind: "unreachable" };
 
@@ -42,7 +44,9 @@ export type ResumeChoice =
 	| { kind: "abandoned"; state: SessionState; restorable_until: Instant | null; pending: number }
 	| { kind: "completed"; state: SessionState; pending: number }
 	/** The server does not know the session (another database); this device still has its answers. */
-	| { kind: "unknown_to_server"; state: SessionState; pending: number };
+	| { kind: "unknown_to_server"; state: SessionState; pending: number }
+	/** The student went on elsewhere and left this device. It shows nothing of the session any more. */
+	| { kind: "moved" };
 
 /**
  * Chooses what a returning student sees. The server's state is the base, with what it has not seen yet on
@@ -55,6 +59,7 @@ export function chooseResume(
 	local: LocalSession | null,
 	remote: RemoteSession,
 ): ResumeChoice {
+	if (remote.kind === "moved") return { kind: "moved" };
 	if (remote.kind !== "found") return chooseWithoutServer(local, remote.kind);
 	const { snapshot } = remote;
 	const ours = local?.state.session_id === snapshot.session.session_id ? local : null;

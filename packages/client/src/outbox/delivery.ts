@@ -1,9 +1,10 @@
-import { type SessionId, toInstant, unreachable } from "@carhythm/core";
+import { type MovedSyncReply, type SessionId, toInstant, unreachable } from "@carhythm/core";
 import type { QueuedOperation } from "../storage/records.ts";
 import { StorageFailed } from "../storage/storage.ts";
 import { deviceTime, type TabState } from "../storage/tab-state.ts";
 import type { TabSessionView } from "../tab-session-view.ts";
 import { fetchSnapshot, sync, type Transport, type Unavailable } from "../transport.ts";
+import { applyMovedResults, learnMoved } from "./moved.ts";
 import { rebase } from "./rebase.ts";
 import { applyResults, markKnownToServer, refuseOperation } from "./settlement.ts";
 
@@ -36,6 +37,7 @@ export async function sendBatch(
 	const probe = await sync(transport, session_id, syncRequest(tab, session_id, []));
 	switch (probe.kind) {
 		case "settled":
+		case "moved":
 			return divide(context, session_id, operations, outcome.problem);
 		case "unavailable":
 			return waitFor(probe);
@@ -60,6 +62,8 @@ async function send(
 		case "unknown_session":
 			await markKnownToServer(tab, session_id, false);
 			return outcome;
+		case "moved":
+			return takeLeave({ tab, transport, renew }, session_id, operations, outcome.reply);
 		case "rejected":
 			return outcome;
 		case "unavailable":
@@ -67,6 +71,20 @@ async function send(
 		default:
 			return unreachable(outcome);
 	}
+}
+
+/** Settles what was sent under a former id, and finds out who has moved the session. */
+async function takeLeave(
+	{ tab, transport }: SendContext,
+	session_id: SessionId,
+	sent: readonly QueuedOperation[],
+	reply: MovedSyncReply | null,
+): Promise<Delivered> {
+	if (reply && !(await applyMovedResults(tab, session_id, sent, reply))) return TROUBLE;
+	const learned = await learnMoved({ tab, transport }, session_id);
+	if (learned.kind === "unknown") return waitFor(learned);
+	// A session that takes nothing in for now must not hold up the one that was begun here since.
+	return reply || learned.kind === "here" ? DONE : { kind: "unknown_session" };
 }
 
 /** Finds by halves what the server cannot take, so that it does not hold up the rest. */
@@ -113,11 +131,22 @@ export async function refresh(
 		case "not_found":
 			await markKnownToServer(tab, view.session_id, false);
 			return DONE;
+		case "moved":
+			return learn({ tab, transport, renew }, view.session_id);
 		case "unavailable":
 			return waitFor(remote);
 		default:
 			return unreachable(remote);
 	}
+}
+
+/** {@link learnMoved} as a part of sending. */
+export async function learn(
+	{ tab, transport }: SendContext,
+	session_id: SessionId,
+): Promise<{ kind: "done" } | Wait> {
+	const learned = await learnMoved({ tab, transport }, session_id);
+	return learned.kind === "unknown" ? waitFor(learned) : DONE;
 }
 
 /** The body of a `sync`. */
@@ -140,6 +169,6 @@ function isShared({ views, without_cookie }: TabState, session_id: SessionId): b
 	return without_cookie.has(session_id) || (views.get(session_id)?.shared ?? null) !== null;
 }
 
-function waitFor({ reason, retry_after_ms }: Unavailable): Wait {
+function waitFor({ reason, retry_after_ms }: Omit<Unavailable, "kind">): Wait {
 	return { kind: "wait", reason, retry_after_ms };
 }

@@ -78,7 +78,11 @@ export async function applyResults(
 		return settled.length > 0 || sent.length === 0;
 	} catch (error) {
 		if (!(error instanceof StorageFailed)) throw error;
-		settleInMemory(tab, view, acknowledged);
+		settleInMemory(
+			tab,
+			view,
+			acknowledged.map(({ operation }) => operation),
+		);
 		return false;
 	}
 }
@@ -198,12 +202,13 @@ function isSettled(entry: TabSessionView["unstored"][number], settled: readonly 
 	return entry.stage === "acknowledged" || isAnswered;
 }
 
-function settleInMemory(
+/** Notes that the server has operations which the storage failed to let go. */
+export function settleInMemory(
 	tab: TabState,
 	view: TabSessionView | undefined,
-	acknowledged: readonly Settled[],
+	acknowledged: readonly QueuedOperation[],
 ): void {
-	const ids = new Set(acknowledged.map(({ operation }) => operation.operation_id));
+	const ids = new Set(acknowledged.map(({ operation_id }) => operation_id));
 	for (const id of ids) tab.acknowledged.add(id);
 	if (!view) return;
 	update(view, {

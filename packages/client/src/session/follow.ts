@@ -105,7 +105,8 @@ function attend(sender: OutboxSender, view: TabSessionView, turn: AbortSignal): 
 			},
 			failed() {
 				mute();
-				askLater(ASK_TIMES);
+				// A session that has moved ends its streams and opens no other: a question tells so at once.
+				ask(ASK_TIMES);
 			},
 		});
 		expectMore();
@@ -168,8 +169,12 @@ function parseJson(text: string): unknown {
 /** A sync of nothing tells how things are, and is no activity. */
 async function askOnce(sender: OutboxSender, view: TabSessionView): Promise<void> {
 	// A tab that sends gets the state with its reply.
-	if (view.forgotten || sender.running !== null) return;
+	if (view.forgotten || view.record.moved || sender.running !== null) return;
 	const outcome = await sync(sender.transport, view.session_id, syncRequest(sender.tab, view.session_id, []));
+	if (outcome.kind === "moved") {
+		view.announced_move = true;
+		await drain(sender, "end_back_off");
+	}
 	if (outcome.kind !== "settled") return;
 	const { revision, incarnation } = outcome.reply.session;
 	await learn(sender, view, revision, incarnation);

@@ -61,8 +61,10 @@ export async function start(engine: Engine, options: StartOptions): Promise<TabS
 	// A refused request has begun nothing, so its id has no more use.
 	if (reply.kind === "problem") {
 		await endStart(engine, operation_id);
+		const { code } = reply.problem;
 		// A try of yesterday: the server repeats its reply for a day only. The student wants one that begins now.
-		if (isRetry && reply.problem.code === "operation_mismatch") return start(engine, options);
+		const isPast = code === "operation_mismatch" || code === "session_moved";
+		if (isRetry && isPast) return start(engine, options);
 	}
 	const started = valueOrThrow(reply);
 	const session_id = parseSessionId(started.session_id);
@@ -176,7 +178,7 @@ async function prepareRestore(engine: Engine, session_id: SessionId) {
 
 /** A refused restore has done nothing. What is gone for good is not offered again. */
 async function endRestore(engine: Engine, operation_id: string, { code }: Problem): Promise<void> {
-	const isGone = code === "session_not_found" || code === "session_not_restorable";
+	const isGone = ["session_not_found", "session_not_restorable", "session_moved"].includes(code);
 	await changeDevice(engine.tab, (device) => {
 		if (device.restoring?.operation_id !== operation_id) return device;
 		const isOffered = device.set_aside?.session_id === device.restoring.session_id;

@@ -53,6 +53,11 @@ const SessionRecord = z.object({
 	 * page filled it again.
 	 */
 	born: z._default(z.string(), ""),
+	/**
+	 * The session has another id: its student left this device, or other devices from here. What is queued is
+	 * still sent under this one.
+	 */
+	moved: z.optional(z.boolean()),
 });
 export type SessionRecord = z.infer<typeof SessionRecord>;
 
@@ -101,6 +106,10 @@ const DeviceRecord = z.object({
 	restoring: z.nullable(z.object({ operation_id: OperationId, session_id: SessionIdField })),
 	/** A code whose reply has not come. */
 	redeeming: z._default(z.nullable(z.object({ operation_id: OperationId, code: z.string() })), null),
+	/** A request to leave other devices whose reply has not come. */
+	leaving: z._default(z.nullable(z.object({ operation_id: OperationId, session_id: SessionIdField })), null),
+	/** The student left this device, and has not been told so here. */
+	was_left: z._default(z.boolean(), false),
 	/** The visit in which the current session began on a shared computer; null on a device of the student's own. */
 	shared: z._default(z.nullable(z.string()), null),
 	/** What has given way to another session last, while the student may return to it. */
@@ -109,8 +118,8 @@ const DeviceRecord = z.object({
 		null,
 	),
 	/**
-	 * Sessions of visits to a shared computer that are over, or that others have replaced: each goes when all
-	 * of it is sent.
+	 * Sessions of visits to a shared computer that are over, or that others have replaced, and sessions whose
+	 * student left this device: each goes when all of it is sent.
 	 */
 	left_behind: z._default(z.array(SessionIdField), []),
 });
@@ -128,6 +137,8 @@ export const NEW_DEVICE: DeviceRecord = {
 	starting: null,
 	restoring: null,
 	redeeming: null,
+	leaving: null,
+	was_left: false,
 	shared: null,
 	set_aside: null,
 	left_behind: [],

@@ -51,6 +51,10 @@ export type TabState = {
 	clock: DeviceClock;
 	/** The last reset of which this tab knows. */
 	last_reset: KnownReset;
+	/** A request to leave other devices whose reply has not come, where the storage could not take it. */
+	leaving: DeviceRecord["leaving"];
+	/** This tab has learned of a session that it moved: what is left of it is deleted once it is sent. */
+	has_moved: boolean;
 	/**
 	 * Acknowledged by the server although the storage then failed to let them go; they are not sent again from
 	 * here.
@@ -93,6 +97,8 @@ export async function sessionOf(
 	if (isResetSince(stored, view.last_reset)) return null;
 	const record = await readSession(tx, view.session_id);
 	if (record?.born === view.record.born) return record;
+	// The student left this device, and all was sent: it is gone on purpose.
+	if (!record && view.record.moved) return null;
 	const outbox = new Set((await readOutbox(tx, view.session_id)).map(({ operation_id }) => operation_id));
 	const missing = view.queued.filter(({ operation_id }) => !outbox.has(operation_id));
 	for (const operation of missing) await putOperation(tx, operation);
@@ -202,6 +208,7 @@ function isEmptied(
 	stored: StoredSession & { is_blank?: boolean },
 ): boolean {
 	if (stored.record) return stored.record.born !== record.born;
+	if (record.moved) return false;
 	return shared === null || (stored.is_blank ?? false);
 }
 

@@ -16,12 +16,15 @@ import {
 	indexAssessment,
 	isExpired,
 	LatestAssessmentReply,
+	LeaveOthersRequest,
+	MovedSyncReply,
 	mintSessionId,
 	type OperationResult,
 	parseHandOffCode,
 	progressOf,
 	RedeemRequest,
 	RestoreRequest,
+	SessionChangedReply,
 	SessionSnapshot,
 	type SessionState,
 	StartReply,
@@ -54,6 +57,8 @@ type Server = {
 	now: () => Instant;
 	sessions: Map<string, StoredSession>;
 	starts: Map<string, { body: string; session_id: string; at: number }>;
+	/** The present id and the request of each former id. */
+	former: Map<string, { present: string; operation_id: string }>;
 	codes: Map<string, { session_id: string; used_by: string | null }>;
 	cookie: string | null;
 	incarnation: string;
@@ -71,6 +76,7 @@ export function createProtocolServer(assessment: Assessment, now: () => number) 
 		now: () => toInstant(now()),
 		sessions: new Map(),
 		starts: new Map(),
+		former: new Map(),
 		codes: new Map(),
 		cookie: null,
 		incarnation: "first",
@@ -120,12 +126,15 @@ function handle(server: Server, method: string, url: string, body: unknown): Ser
 	if (id === "forget") return forget(server);
 	if (id === "handoff") return redeem(server, body);
 	const stored = server.sessions.get(id === "current" ? (server.cookie ?? "") : id);
+	if (!stored && server.former.has(id)) return handleFormer(server, id, `${method} ${action}`, body);
 	if (!stored) return id === "current" ? { status: 204, body: null } : problem(404, "session_not_found");
 	switch (`${method} ${action}`) {
 		case "GET ":
 			return { status: 200, body: snapshot(server, stored.state) };
 		case "POST sync":
 			return sync(server, stored, body);
+		case "POST leave-others":
+			return leaveOthers(server, stored, body);
 		case "POST handoff":
 			return handOff(server, id);
 		case "POST restore":
@@ -227,6 +236,54 @@ function judge(
 	const isAnswer = command.kind === "answer" || command.kind === "clear";
 	const status = isAnswer && standing?.operation_id !== operation_id ? "superseded" : "applied";
 	return storeResult(stored, body, { status, operation_id, revision, xp_gained: 0, badges_unlocked: [] });
+}
+
+function leaveOthers(server: Server, stored: StoredSession, body: unknown): ServerReply {
+	const { operation_id = "", shared } = LeaveOthersRequest.parse(body);
+	const former = stored.state.session_id;
+	const session_id = mintSessionId((count) => crypto.getRandomValues(new Uint8Array(count)));
+	stored.state = { ...stored.state, session_id, revision: stored.state.revision + 1 };
+	server.sessions.delete(former);
+	server.sessions.set(session_id, stored);
+	server.former.set(former, { present: session_id, operation_id });
+	for (const [code, { session_id: of }] of server.codes) if (of === former) server.codes.delete(code);
+	server.cookie = shared ? null : session_id;
+	return left(server, stored);
+}
+
+function left(server: Server, { state }: StoredSession): ServerReply {
+	const reply = { success: true, message: "Left.", session: summary(server, state) };
+	return { status: 200, body: SessionChangedReply.parse(reply) };
+}
+
+/** A former id takes in what was queued under it, and repeats the reply to the request that made it one. */
+function handleFormer(server: Server, id: string, asked: string, body: unknown): ServerReply {
+	const former = server.former.get(id);
+	const stored = server.sessions.get(former?.present ?? "");
+	if (asked === "POST leave-others" && stored) {
+		const { operation_id } = LeaveOthersRequest.parse(body);
+		if (operation_id === former?.operation_id) return left(server, stored);
+	}
+	const present = presentOf(server, id);
+	if (asked !== "POST sync" || !present) return problem(409, "session_moved");
+	const { sent_at, operations } = SyncRequest.parse(body);
+	const results = operations.map((operation) => {
+		const parsed = SyncOperation.parse(operation);
+		const { operation_id, command } = parsed;
+		if (command.kind === "hold" || command.kind === "complete") {
+			return { status: "refused", operation_id, code: "session_moved", detail: "Moved." } as const;
+		}
+		const result = judge(server, present, parsed, sent_at);
+		return result.status === "refused" ? result : ({ status: "taken_in", operation_id } as const);
+	});
+	const reply = { server_time: server.now(), moved: true, results };
+	return { status: 200, body: MovedSyncReply.parse(reply) };
+}
+
+function presentOf(server: Server, id: string): StoredSession | undefined {
+	const known = server.former.get(id);
+	if (!known) return undefined;
+	return server.sessions.get(known.present) ?? presentOf(server, known.present);
 }
 
 function handOff(server: Server, session_id: string): ServerReply {

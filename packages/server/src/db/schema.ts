@@ -270,6 +270,15 @@ type RetentionRuns = {
 	finished_at: string | null;
 };
 
+/** An id that a session had before its student left other devices, by its hash. */
+type SessionFormerIds = {
+	former_id_hash: string;
+	response_id: number;
+	/** Of the request, for its repeats. */
+	operation_id: string;
+	moved_at: string;
+};
+
 /** The table by which a database of this program is known. The migrations say what is in it. */
 export const LEDGER = "migration_ledger";
 
@@ -301,6 +310,7 @@ export type Schema = {
 	erasures: Erasures;
 	erasure_requests: ErasureRequests;
 	retention_runs: RetentionRuns;
+	session_former_ids: SessionFormerIds;
 };
 
 /** One row for each time the database began or came back from a backup; the newest names what is there now. */
@@ -329,12 +339,14 @@ const SERVED: Readonly<Record<keyof Schema, true>> = {
 	erasures: true,
 	erasure_requests: true,
 	retention_runs: true,
+	session_former_ids: true,
 };
 export const SERVED_TABLES = Object.keys(SERVED) as readonly (keyof Schema)[];
 
 /** The tables that name a session by its `response_id`, in an order in which they can be emptied. */
 export const OF_A_SESSION = [
 	"erasure_requests",
+	"session_former_ids",
 	"hand_offs",
 	"session_devices",
 	"session_holders",

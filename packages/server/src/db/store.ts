@@ -134,6 +134,9 @@ export type StoredResult = {
 
 export type StartOutcome = { ok: true; session: StoredSession } | { ok: false; refusal: Refusal };
 
+/** `too_many`: of one session in a day. */
+export type LeaveOutcome = StartOutcome | { ok: false; too_many: true };
+
 export type Person = {
 	email: string;
 	full_name: string;
@@ -171,6 +174,16 @@ export type SessionStore = {
 	}): Promise<StartOutcome>;
 	/** Undoes Start Fresh: swaps the session with the one that was begun in its place, and applies what was late. */
 	restore(session_id: SessionId, operation_id: OperationId): Promise<StartOutcome>;
+	/** Gives the session a new id; the former one takes in {@link SessionStore.operateFormer} only. */
+	leaveOthers(session_id: SessionId, operation_id: OperationId): Promise<LeaveOutcome>;
+	/** A session that had this id before, if its present id still opens it. To be asked when the id is unknown. */
+	findByFormer(former: SessionId): Promise<StoredSession | null>;
+	/**
+	 * Takes in a batch under a former id, but neither `hold` nor `complete`. The outcome tells of the session
+	 * what one who holds a former id must not learn.
+	 * @returns null for an id that no open session had
+	 */
+	operateFormer(batch: Batch): Promise<BatchOutcome | null>;
 	/** Makes a code that continues the session on another device; see hand-offs.ts. */
 	handOff(session_id: SessionId, operation_id: OperationId): Promise<HandOffOutcome>;
 	/** Whether a code of this selector may still be redeemed, or its redeeming repeated. Cheap: nothing is hashed. */
@@ -214,8 +227,14 @@ type Feedback = {
 };
 
 export type FeedbackStore = {
-	/** One feedback a session: of a second one, the fields that are not null replace the first one's. */
-	save(session_id: SessionId, feedback: Feedback): Promise<Feedback & { id: number; created_at: Instant }>;
+	/**
+	 * One feedback a session: of a second one, the fields that are not null replace the first one's.
+	 * @returns null for an unknown session
+	 */
+	save(
+		session_id: SessionId,
+		feedback: Feedback,
+	): Promise<(Feedback & { id: number; created_at: Instant }) | null>;
 };
 
 /** How much room the disk of the database has. */

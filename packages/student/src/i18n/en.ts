@@ -145,6 +145,9 @@ export const messages = {
 		session_full:
 			"This assessment has been changed more often than the server keeps. What it has taken stays; please tell whoever gave you this address.",
 		session_held_elsewhere: "You went on with this on another device.",
+		session_moved: "You went on with this elsewhere and left this device.",
+		session_not_movable:
+			"Your other devices cannot be left here. Ask the people who gave you this assessment.",
 		session_to_be_erased:
 			"These answers are to be deleted, as you asked. Undo that to go on; until then nothing new is taken in.",
 		hand_off_code_invalid:

@@ -7,6 +7,7 @@ import { isRescueOffered } from "../rescue/offered.ts";
 import { LeaveButton } from "../shared-computer/LeaveButton.tsx";
 import { opened } from "../visit/actions.ts";
 import { useSessionView, useVisit } from "../visit/visit.ts";
+import { LeaveOthersButton } from "./LeaveOthersButton.tsx";
 
 /** What is saved where, and until when, for someone who is about to leave. */
 export function PauseSheet({
@@ -48,6 +49,7 @@ export function PauseSheet({
 				<button type="button" class="second outlined" onClick={onOtherDevice}>
 					{m.pause_sheet.other_device}
 				</button>
+				<LeaveOthersButton />
 				{isRescueOffered(view) && (
 					<button type="button" class="second" onClick={onRescue}>
 						{m.rescue.title}

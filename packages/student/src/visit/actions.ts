@@ -37,13 +37,17 @@ export async function boot(visit: Visit): Promise<void> {
 async function findFirstScreen(visit: Visit) {
 	const { choice, index, server } = await visit.client.resume();
 	if (visit.code !== null) {
-		const other = choice.kind === "nothing" ? 0 : choice.state.answered;
+		const other = "state" in choice ? choice.state.answered : 0;
 		visit.screen.value = { kind: "code", code: visit.code, other };
 		return;
 	}
 	// Only the server knows whether there is something to come back to; to begin anew would be to leave it behind.
 	if (choice.kind === "nothing" && server === "unreachable") throw new ServerUnreachable("server");
 	if (choice.kind === "nothing") return showWelcome(visit);
+	if (choice.kind === "moved") {
+		visit.screen.value = { kind: "moved" };
+		return;
+	}
 	if (choice.kind === "untouched") {
 		const isWanted = visit.wanted === null || index?.assessment.key === visit.wanted;
 		if (isWanted) visit.untouched = choice;
@@ -164,6 +168,38 @@ export function resetVisit(visit: Visit): Promise<void> {
 		visit.starting_over = null;
 	});
 	return visit.starting_over;
+}
+
+/**
+ * To the first screen of a device that its student has left; nothing of the session stays to be seen. Where the
+ * session got its new id from this browser, in another tab, it is taken up again.
+ */
+export function leaveMoved(visit: Visit): Promise<void> {
+	visit.starting_over ??= (async () => {
+		// What is half-typed becomes a last draft when its screen goes, which needs the session.
+		visit.screen.value = { kind: "loading" };
+		const { choice } = await visit.client.resume();
+		detachSession(visit);
+		dropUnloadDraft();
+		if (choice.kind === "nothing" || choice.kind === "moved") visit.screen.value = { kind: "moved" };
+		else await boot(visit);
+	})().finally(() => {
+		visit.starting_over = null;
+	});
+	return visit.starting_over;
+}
+
+/** Leaves the student's other devices; the session goes on here. */
+export async function leaveOthers(visit: Visit): Promise<void> {
+	const session = opened(visit);
+	// The session under its former id ends: that is no news for the student.
+	visit.endSubscription();
+	try {
+		attachSession(visit, await visit.client.leaveOthers(session.session_id));
+	} catch (error) {
+		if (visit.session === session) attachSession(visit, session);
+		throw error;
+	}
 }
 
 /** To the session that is the student's by now, after the open one gave way. */

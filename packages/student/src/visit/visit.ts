@@ -7,7 +7,7 @@ import { createNavigation, type Direction, type Navigation } from "./navigation.
 import { questionOf, type Route, routeBefore } from "./routes.ts";
 
 /** A choice that asks the student something; the others lead to a place by themselves. */
-export type AskingChoice = Exclude<ResumeChoice, { kind: "nothing" | "untouched" | "completed" }>;
+export type AskingChoice = Exclude<ResumeChoice, { kind: "nothing" | "untouched" | "completed" | "moved" }>;
 
 /** What is on the screen. */
 type Screen =
@@ -16,6 +16,8 @@ type Screen =
 	| { kind: "unreachable" }
 	| { kind: "asking"; choice: AskingChoice; index: AssessmentIndex }
 	/** A link with a code was followed; `other` counts the answers of the session that this browser had before. */
+	/** The student went on elsewhere and left this device. */
+	| { kind: "moved" }
 	| { kind: "code"; code: string; other: number }
 	| { kind: "route"; route: Route; direction: Direction };
 
@@ -148,7 +150,7 @@ function leaveEndedSession(visit: Visit, session: Session, route: Route) {
 			if (route.kind !== "results") visit.navigation.replace({ kind: "results" });
 			return;
 		case "abandoned":
-			// See `lookAgain` in actions.ts.
+			// See `reboot` in actions.ts.
 			if (wasReplaced(visit)) return;
 			return ask(visit, { kind: "abandoned", state, restorable_until: null, pending }, index);
 		case "expired":
@@ -161,8 +163,9 @@ function leaveEndedSession(visit: Visit, session: Session, route: Route) {
 			);
 		case "active":
 		case "unknown_to_server":
-		// See `startOver` in actions.ts.
+		// See `resetVisit` and `leaveMoved` in actions.ts.
 		case "forgotten":
+		case "moved":
 			return;
 	}
 }

@@ -1,6 +1,6 @@
 import { mintOperationId, type SessionId } from "@carhythm/core";
 import type { Database } from "../dialect.ts";
-import { isLockTimeout } from "../errors.ts";
+import { isLockTimeout, isStillNamed } from "../errors.ts";
 import { codesOf, createHandOff, knowsCode, redeemHandOff } from "../hand-offs/hand-offs.ts";
 import { hashVerifier } from "../hand-offs/secrets.ts";
 import type { Tx } from "../schema.ts";
@@ -20,9 +20,12 @@ import { loadOneSession, loadSessions } from "../writes/load-sessions.ts";
 import { saveSessions } from "../writes/save-sessions.ts";
 import { createWriteContext, type WriteContext, type WriteDeps } from "../writes/write-context.ts";
 import { isSecretOver, refusePerson } from "./expiry.ts";
+import { findPresentId } from "./former-ids.ts";
+import { leaveOthers } from "./leave-others.ts";
 import { loadSession } from "./load-session.ts";
 import { observeTransaction, type StoreObserver } from "./observer.ts";
-import { toBeErased, unknownSession } from "./refusals.ts";
+import { operateUnderFormerId } from "./operate-former.ts";
+import { sessionNotMovable, toBeErased, unknownSession } from "./refusals.ts";
 import { restoreSession } from "./restore.ts";
 import { sessionFinder } from "./rows.ts";
 import { startSession } from "./start.ts";
@@ -91,8 +94,20 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 		},
 	);
 
+	const findByFormer = async (former: SessionId) => {
+		const present = await findPresentId(reader, former);
+		return present ? opened(await find(present)) : null;
+	};
+
 	return {
 		operate,
+		findByFormer,
+		operateFormer: (batch) => operateUnderFormerId(batch, findByFormer, operate),
+		leaveOthers: (session_id, operation_id) =>
+			write((context) => leaveOthers(context, { session_id, operation_id })).catch((error) => {
+				if (isStillNamed(error)) return sessionNotMovable();
+				throw error;
+			}),
 		find: async (session_id) => opened(await find(session_id)),
 		load: async (session_id) =>
 			opened(await read((snapshot) => loadSession(snapshot, dialect, assessments, session_id))),

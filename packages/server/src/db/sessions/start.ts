@@ -18,8 +18,9 @@ import { recordRequest } from "../writes/request-events.ts";
 import { appendEvents, saveSessions } from "../writes/save-sessions.ts";
 import type { SessionWrite } from "../writes/session-write.ts";
 import type { WriteContext } from "../writes/write-context.ts";
+import { hasMoved } from "./former-ids.ts";
 import { PLACEHOLDER } from "./person.ts";
-import { operationMismatch, unknownSession } from "./refusals.ts";
+import { operationMismatch, sessionMoved, unknownSession } from "./refusals.ts";
 import { selectSessions, toStoredSession } from "./rows.ts";
 import { linkSuccessor, lockLastSuccessor } from "./successors.ts";
 
@@ -58,6 +59,8 @@ async function findStarted(context: WriteContext, request: StartRequest): Promis
 	if (!row) return null;
 	if (row.start_fingerprint !== startFingerprint(request)) return operationMismatch();
 	if (isReplayOver(row.created_at, context.now())) return replayIsOver();
+	// Its operation id is known on the device that was left, and would lead it to the new id.
+	if (await hasMoved(tx, row.response_id)) return sessionMoved();
 	// A transaction that only reads waits for no standby. With a lock this one does, so a start whose first
 	// commit was in doubt is confirmed only when the standby has it.
 	await dialect.lockSessions(tx, "id", [row.response_id]);
@@ -123,6 +126,7 @@ async function redirect(
 	const { response_id } = work.session;
 	const session = await startedSession(context, "student_responses.id", started);
 	if (!session) throw new Error("A successor that was just found is gone.");
+	if (await hasMoved(context.tx, started)) return sessionMoved();
 	if (operation_id && !(await findEvent(context.tx, response_id, operation_id))) {
 		recordRequest(work, {
 			operation_id,
@@ -156,6 +160,7 @@ async function findRedirected(
 	if (isReplayOver(event.received_at, context.now())) return replayIsOver();
 	const { started } = JSON.parse(event.result) as Redirected;
 	const session = started && (await startedSession(context, "session_details.display_id", started));
+	if (session && (await hasMoved(context.tx, session.response_id))) return sessionMoved();
 	return session ? { ok: true, session } : null;
 }
 

@@ -1,6 +1,6 @@
 import { FeedbackReply, FeedbackRequest, type Refusal, refuse } from "@carhythm/core";
 import type * as z from "zod/mini";
-import { toBeErased } from "../../db/sessions/refusals.ts";
+import { toBeErased, unknownSession } from "../../db/sessions/refusals.ts";
 import type { StoredSession } from "../../db/store.ts";
 import type { Deps } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
@@ -46,7 +46,7 @@ async function submitFeedback(
 		would_recommend: body.would_recommend ?? null,
 		suggestions: body.suggestions ?? null,
 	});
-	return { ok: true, body: { ...feedback, session_id } };
+	return feedback ? { ok: true, body: { ...feedback, session_id } } : unknownSession();
 }
 
 /** What ended without a completion changes no more. */

@@ -14,6 +14,10 @@ export const MESSAGES = {
 		en: "The earlier assessment is back, with all its answers.",
 		ar: "عاد التقييم السابق بكل إجاباته.",
 	},
+	left_others: {
+		en: "Your other devices show nothing of this any more. What they still had to send is taken in.",
+		ar: "لا تعرض أجهزتك الأخرى شيئًا من هذا بعد الآن. وما بقي لديها للإرسال يُستلم.",
+	},
 	to_be_erased: {
 		en: "These answers will be deleted. This can be undone for 7 days.",
 		ar: "ستُحذف هذه الإجابات. يمكن التراجع عن ذلك خلال 7 أيام.",

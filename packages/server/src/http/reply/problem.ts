@@ -18,6 +18,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: ContentfulStatusCo
 	session_not_restorable: { status: 409, title: "Session cannot be restored" },
 	session_held_elsewhere: { status: 409, title: "Session continued on another device" },
 	session_to_be_erased: { status: 409, title: "Session about to be erased" },
+	session_moved: { status: 409, title: "Session continued elsewhere under another id" },
+	session_not_movable: { status: 409, title: "Id of the session cannot change" },
 	hand_off_code_invalid: { status: 404, title: "Code not valid" },
 	question_not_found: { status: 404, title: "Unknown question" },
 	page_not_found: { status: 404, title: "Unknown page" },
