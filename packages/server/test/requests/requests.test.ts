@@ -30,7 +30,8 @@ test("each endpoint replies to valid and invalid requests as docs/evidence/reque
 	const walks: readonly Walk[] = [
 		{
 			title: "What a request names",
-			about: 'The session is in the state that the column names; "secret ended" is 90 days after its end.',
+			about:
+				'The session is in the state that the column names; "secret ended" is 90 days after its end, "former id" what it was called before its other devices were left.',
 			takes: () => true,
 			cells: (endpoint) => idCells(world, endpoint),
 		},

@@ -52,6 +52,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
 	"POST /api/v2/session/{session_id}/abandon": { body: () => ({ operation_id: anOperationId() }) },
 	"POST /api/v2/session/{session_id}/complete": { body: () => ({ operation_id: anOperationId() }) },
 	"POST /api/v2/session/{session_id}/restore": { state: "set aside", body: () => ({ shared: false }) },
+	"POST /api/v2/session/{session_id}/leave-others": { body: () => ({ operation_id: anOperationId() }) },
 	"POST /api/v2/session/{session_id}/handoff": { body: () => ({ operation_id: anOperationId() }) },
 	"POST /api/v2/session/handoff/redeem": {
 		prepare: (world, session_id) => world.code(session_id),

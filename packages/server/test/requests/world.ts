@@ -16,6 +16,7 @@ export const STATES = [
 	"set aside",
 	"expired",
 	"to be erased",
+	"former id",
 	"secret ended",
 ] as const;
 export type State = (typeof STATES)[number];
@@ -69,6 +70,9 @@ export async function aWorld(changes: AppChanges = {}) {
 				return;
 			case "to be erased":
 				await erasures.ask(session_id, anOperationId());
+				return;
+			case "former id":
+				await sessions.leaveOthers(session_id, anOperationId());
 				return;
 			case "secret ended":
 				await end(session_id, "completed");
