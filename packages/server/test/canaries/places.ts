@@ -1,6 +1,7 @@
 /** Everything of a person that is put in somewhere; each is searched for by a text of its own. */
 export const KINDS = [
 	"session id",
+	"former session id",
 	"display id",
 	"answer",
 	"earlier answer",
@@ -30,6 +31,8 @@ type Place = {
 	about: string;
 	/** Exactly these are found there. */
 	holds: readonly Kind[];
+	/** These can be found there too, for a time. */
+	may?: readonly Kind[];
 	/** It is about one session, and holds nothing of any other. */
 	of_one?: true;
 };
@@ -60,7 +63,13 @@ const OF_ONE_PERSON = STORED.filter((kind) => kind !== "session id" && kind !== 
  * The one table of where each kind may be found: the test reads it, and docs/evidence/canaries.md is made from it.
  */
 const PLACES = {
-	database: { about: "the database: SQLite's file and its log, a dump of PostgreSQL", holds: STORED },
+	database_in_use: {
+		about: "the database while it is written to: SQLite's file and its log, a dump of PostgreSQL",
+		holds: STORED,
+		// The log keeps what a page was until the log is written into the file and begins anew.
+		may: ["former session id"],
+	},
+	database: { about: "the same once SQLite's log was emptied", holds: STORED },
 	backup: { about: "a backup", holds: STORED },
 	manifest: { about: "the manifest of a backup", holds: [] },
 	log: { about: "the server's log at the level trace, with what it writes to standard error", holds: [] },
@@ -126,8 +135,11 @@ until something else is written there, or until \`VACUUM FULL\`.
 /** The page docs/evidence/canaries.md. */
 export function canariesPage(): string {
 	const places: readonly Place[] = Object.values(PLACES);
-	const rows = places.map(({ about, holds }) => `| ${about} | ${holds.join(", ") || "nothing"} |`);
-	const found = new Set(places.flatMap(({ holds }) => holds));
+	const rows = places.map(({ about, holds, may = [] }) => {
+		const forATime = may.length === 0 ? "" : `; for a time ${may.join(", ")}`;
+		return `| ${about} | ${holds.join(", ") || "nothing"}${forATime} |`;
+	});
+	const found = new Set(places.flatMap(({ holds, may = [] }) => [...holds, ...may]));
 	const nowhere = KINDS.filter((kind) => !found.has(kind));
 	const lines = [
 		INTRO,

@@ -60,7 +60,9 @@ export async function liveAs(
 		command: { question_id, ...command },
 	});
 	const started = await api("POST", "/session/start", { assessment: "sampler", language: "en" });
-	const [session_id, display_id] = [String(started["session_id"]), String(started["display_id"])];
+	const [former_id, display_id] = [String(started["session_id"]), String(started["display_id"])];
+	const moved = await api("POST", `/session/${former_id}/leave-others`, {});
+	const { session_id } = moved["session"] as { session_id: string };
 	const sync = async (operations: unknown[]) => {
 		const body = { sent_at: new Date().toISOString(), device_id, operations };
 		const { results } = await api("POST", `/session/${session_id}/sync`, body);
@@ -113,6 +115,7 @@ export async function liveAs(
 		display_id,
 		marks: {
 			"session id": [session_id],
+			"former session id": [former_id],
 			"display id": [display_id],
 			answer: [mark("standing")],
 			"earlier answer": [mark("earlier")],
