@@ -53,6 +53,28 @@ export const ROWS: Readonly<Record<string, Row>> = {
 	"POST /api/v2/session/{session_id}/complete": { body: () => ({ operation_id: anOperationId() }) },
 	"POST /api/v2/session/{session_id}/restore": { state: "set aside", body: () => ({ shared: false }) },
 	"POST /api/v2/session/{session_id}/leave-others": { body: () => ({ operation_id: anOperationId() }) },
+	"POST /api/v2/session/{session_id}/consent": {
+		prepare: async ({ ask, version }) => {
+			const path = `/api/v2/settings/privacy?assessment=${version.index.assessment.key}`;
+			const { body } = await ask({ method: "GET", path });
+			return String((body["notice"] as { version: string }).version);
+		},
+		body: ({ prepared }) => ({
+			version: prepared,
+			language: "en",
+			kind: "seen",
+			operation_id: anOperationId(),
+		}),
+	},
+	"POST /api/v2/session/{session_id}/consent/withdraw": {
+		prepare: async ({ store }, session_id) => {
+			const operation_id = anOperationId();
+			const given = { operation_id, version: "1", language: "en", kind: "consent", content: "{}" } as const;
+			await store.consents.give(session_id, given);
+			return "";
+		},
+		body: () => ({ operation_id: anOperationId() }),
+	},
 	"POST /api/v2/session/{session_id}/handoff": { body: () => ({ operation_id: anOperationId() }) },
 	"POST /api/v2/session/handoff/redeem": {
 		prepare: (world, session_id) => world.code(session_id),
