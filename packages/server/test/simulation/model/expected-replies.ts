@@ -142,6 +142,10 @@ export function expectedSnapshot(
 		expired: isExpired(session, now),
 		expires_at: instant(lastActivity(session) + EXPIRY_DAYS * DAY),
 		restorable_until: session.abandoned === null ? null : instant(session.abandoned + 7 * DAY),
+		// The model's operator asks for no agreement, and its students for no erasure.
+		erase_at: null,
+		consent: null,
+		held_back: null,
 		progress: expectedProgress(session, questions),
 		badges: badges(ever),
 		server_time: instant(now),
