@@ -27,37 +27,48 @@ const HEAD = `# Made by scripts/occupations.mjs; do not edit. One occupation a l
 # a zone is taken over only where code and title are the same in both.
 `;
 
-/** The rows of a text file of the database, without its head, as records by column name. */
+const CODE = "O*NET-SOC Code";
+const TYPES = ["Realistic", "Investigative", "Artistic", "Social", "Enterprising", "Conventional"];
+
+/**
+ * The rows of a table as records by column name; its first row has the names.
+ * @param {readonly (readonly string[])[]} rows
+ */
+function records([head = [], ...rows]) {
+	return rows.map(
+		(row) => new Map(head.map((column, n) => /** @type {[string, string]} */ ([column, row[n] ?? ""]))),
+	);
+}
+
+/**
+ * The rows of a text file of the database.
+ * @param {string} name
+ */
 function readTable(name) {
-	const [head, ...lines] = readFileSync(join(folder, name), "utf8").trimEnd().split(/\r?\n/);
-	return records([head, ...lines].map((line) => line.split("\t")));
+	const lines = readFileSync(join(String(folder), name), "utf8")
+		.trimEnd()
+		.split(/\r?\n/);
+	return records(lines.map((line) => line.split("\t")));
 }
 
-function records([head, ...rows]) {
-	return rows.map((row) => Object.fromEntries(head.map((column, n) => [column, row[n]])));
-}
-
-const titles = new Map(
-	readTable("Occupation Data.txt").map((row) => [row["O*NET-SOC Code"], row.Title]),
-);
-const zones = new Map(
-	records(readSheet(join(folder, "Job Zones.xlsx"))).map((row) => [row["O*NET-SOC Code"], row]),
-);
+const titles = new Map(readTable("Occupation Data.txt").map((row) => [row.get(CODE), row.get("Title")]));
+const zones = new Map(records(readSheet(join(folder, "Job Zones.xlsx"))).map((row) => [row.get(CODE), row]));
+/** @type {Map<string, Map<string, number>>} */
 const interests = new Map();
 for (const row of readTable("Interests.txt")) {
-	if (row["Scale ID"] !== "OI") continue;
-	const code = row["O*NET-SOC Code"];
-	interests.set(code, [...(interests.get(code) ?? []), [row["Element Name"], row["Data Value"]]]);
+	if (row.get("Scale ID") !== "OI") continue;
+	const code = String(row.get(CODE));
+	const values = interests.get(code) ?? new Map();
+	interests.set(code, values.set(row.get("Element Name"), Number(row.get("Data Value"))));
 }
 
-const TYPES = ["Realistic", "Investigative", "Artistic", "Social", "Enterprising", "Conventional"];
-const lines = [];
-for (const [code, values] of [...interests].sort(([a], [b]) => (a < b ? -1 : 1))) {
+const lines = [...interests].map(([code, values]) => {
 	const title = titles.get(code);
 	const zone = zones.get(code);
-	if (values.map(([type]) => type).join() !== TYPES.join()) throw new Error(`${code}: not six interests`);
-	if (!zone || zone.Title !== title) throw new Error(`${code} ${title}: no job zone, or one of ${zone?.Title}`);
-	lines.push([code, zone["Job Zone"], ...values.map(([, value]) => String(Number(value))), title].join("\t"));
-}
+	if (TYPES.some((type) => !values.has(type))) throw new Error(`${code}: not six interests`);
+	if (zone?.get("Title") !== title) throw new Error(`${code} ${title}: no job zone under this title`);
+	return [code, zone?.get("Job Zone"), ...TYPES.map((type) => values.get(type)), title].join("\t");
+});
+lines.sort();
 writeFileSync(TARGET, `${HEAD}${lines.join("\n")}\n`);
 console.log(`${lines.length} occupations`);

@@ -38,7 +38,7 @@ export * from "./scoring/profile.ts";
 export { scoreSession } from "./scoring/score-session.ts";
 export * from "./scoring/scoring.ts";
 export { type ScaleWords, wordsOfScales } from "./results/scale-words.ts";
-export { isScored, type SecondTry, secondTryOf } from "./results/second-try.ts";
+export { clearSide, isScored, type SecondTry, secondTryOf } from "./results/second-try.ts";
 export { type Summary, tellResults } from "./results/tell-results.ts";
 export type { Claim, Told } from "./results/told.ts";
 export { correlate, findIdeas, type Idea, type Ideas, type Reason } from "./occupations/find-ideas.ts";
