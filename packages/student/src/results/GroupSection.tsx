@@ -40,8 +40,10 @@ export function GroupSection({ profile, group }: { profile: Profile; group: Scal
 			{scales.some(({ status }) => status === "preliminary") && (
 				<p class="quiet small">{m.preliminary_key}</p>
 			)}
-			<ScaleTable scales={scales} caption={name} />
-			<Details scales={scales} words={words} />
+			<div class="more">
+				<ScaleTable scales={scales} caption={name} />
+				<Details scales={scales} words={words} />
+			</div>
 		</section>
 	);
 }

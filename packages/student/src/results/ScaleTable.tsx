@@ -11,11 +11,11 @@ export function ScaleTable({ scales, caption }: { scales: readonly ScaleResult[]
 	const language = useLanguage();
 	const [shown, setShown] = useState(false);
 	return (
-		<div class="scale-table">
+		<div class={`scale-table ${shown ? "scale-table-shown" : ""}`}>
 			<button type="button" class="link" aria-pressed={shown} onClick={() => setShown(!shown)}>
 				{shown ? m.hide_table : m.show_table}
 			</button>
-			<div class={shown ? "table-shown" : "unseen"}>
+			<div class={shown ? "" : "unseen"}>
 				<table>
 					<caption class="unseen">{caption}</caption>
 					<thead>
