@@ -28,7 +28,7 @@ process.env["CARHYTHM_TEST_SEED"] ||= String(Math.floor(Math.random() * 2 ** 31)
 const seedSetup = join(import.meta.dirname, "scripts/lib/seed-setup.mjs");
 
 const exclude = ["**/node_modules/**", "**/dist/**", "e2e/**", ...(isQuick ? slow : [])];
-const globalSetup = ["postgres-setup.ts", "programs-setup.ts"].map((name) =>
+const globalSetup = ["postgres/postgres-setup.ts", "processes/programs-setup.ts"].map((name) =>
 	join(import.meta.dirname, "packages/server/src/testing", name),
 );
 
