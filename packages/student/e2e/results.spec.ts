@@ -6,7 +6,22 @@ const CLEAR = {
 	...interests({ R: 2, I: 5, A: 2, S: 4, E: 5, C: 2 }),
 	"went-well": "Building a boat.\nWith friends.",
 };
+/** Every trait and facet at its low end, where the sentences are longest, and an essay of 600 characters. */
+const MUCH_TO_SAY = {
+	...atTheirLowEnd("self", 20, [4, 6, 7, 8, 10, 14, 15, 16, 17, 18, 20]),
+	...atTheirLowEnd("work", 23, [6, 11, 13, 14, 15, 16, 17, 19, 20, 21, 22, 23]),
+	"went-well": "boat ".repeat(120),
+};
 const PDF_PAGE = /\/Type\s*\/Page\b(?!s)/g;
+
+function atTheirLowEnd(name: string, count: number, reversed: readonly number[]): Record<string, number> {
+	return Object.fromEntries(
+		Array.from({ length: count }, (_, n) => [
+			`${name}-${String(n + 1).padStart(2, "0")}`,
+			reversed.includes(n + 1) ? 5 : 1,
+		]),
+	);
+}
 
 for (const language of ["en", "ar"] as const) {
 	test.describe(`in ${language}`, () => {
@@ -98,8 +113,9 @@ for (const language of ["en", "ar"] as const) {
 
 		test("printed, the results are two pages of A4", async ({ student, server }) => {
 			const { page } = student;
-			await seeResultsOf(server, student, CLEAR);
+			await seeResultsOf(server, student, { ...CLEAR, ...MUCH_TO_SAY });
 			await expect(page.locator(".job").first()).toBeVisible();
+			await expect(page.locator(".clear-words li")).toHaveCount(11);
 			await page.evaluate(() => document.fonts.ready);
 			const path = process.env["CARHYTHM_LOOK"] && `${process.env["CARHYTHM_LOOK"]}/print-${language}.pdf`;
 			const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: false, ...(path && { path }) });

@@ -1,12 +1,11 @@
-import * as z from "zod/mini";
 import { RIASEC_TYPES, type RiasecType } from "../scoring/scoring.ts";
 
 /** One number for each interest type, in the order R I A S E C. */
 export type SixNumbers = readonly [number, number, number, number, number, number];
 
 /** O*NET's five levels of preparation: 1 needs little or none, 5 the most. */
-export const JobZone = z.literal([1, 2, 3, 4, 5]);
-export type JobZone = z.infer<typeof JobZone>;
+export type JobZone = 1 | 2 | 3 | 4 | 5;
+const JOB_ZONES: readonly JobZone[] = [1, 2, 3, 4, 5];
 
 /** An occupation of the O*NET Database. */
 export type Occupation = {
@@ -18,8 +17,6 @@ export type Occupation = {
 	interests: SixNumbers;
 };
 
-const Six = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()]);
-
 /**
  * Reads the data file of occupations: one a line, with code, job zone, six numbers and title between tabs;
  * lines that begin with `#` are for people.
@@ -30,11 +27,20 @@ export function parseOccupations(text: string): Occupation[] {
 	return linesOf(text).map((line) => {
 		const [code = "", zone, ...rest] = line.split("\t");
 		const title = rest[RIASEC_TYPES.length];
-		const interests = Six.safeParse(rest.slice(0, RIASEC_TYPES.length).map(Number));
-		const job_zone = JobZone.safeParse(Number(zone));
-		if (!title || !interests.success || !job_zone.success) throw new Error(`Not an occupation: ${line}`);
-		return { code, title, job_zone: job_zone.data, interests: interests.data };
+		const interests = sixNumbers(rest);
+		const job_zone = JOB_ZONES.find((known) => String(known) === zone);
+		if (!title || !interests || !job_zone) throw new Error(`Not an occupation: ${line}`);
+		return { code, title, job_zone, interests };
 	});
+}
+
+// Without zod: its tuples are used nowhere else and would make the first load of the pages larger.
+function sixNumbers(texts: readonly string[]): SixNumbers | null {
+	const [r, i, a, s, e, c] = texts.slice(0, RIASEC_TYPES.length).map(Number);
+	if (r === undefined || i === undefined || a === undefined) return null;
+	if (s === undefined || e === undefined || c === undefined) return null;
+	const six = [r, i, a, s, e, c] as const;
+	return six.some(Number.isNaN) ? null : six;
 }
 
 /** Reads a file of names in another language: code and name between a tab. */
