@@ -115,7 +115,6 @@ function levelOf(types: readonly TypeScale[]): Band | "mixed" {
 
 function tellFew(lead: readonly TypeScale[]): Told {
 	const about = lead.map(({ riasec_type }) => ABOUT[riasec_type]);
-	const [first = { en: "", ar: "" }] = about;
 	const list = { en: listed(about.map(({ en }) => en)), ar: about.map(({ ar }) => ar).join("، و") };
 	const level = levelOf(lead);
 	const keys = keysOf(lead);
@@ -123,10 +122,7 @@ function tellFew(lead: readonly TypeScale[]): Told {
 		case "higher":
 			return {
 				text: {
-					en:
-						about.length === 1
-							? `You lean towards ${first.en}.`
-							: `You lean towards ${about.map(({ en }) => en).join(", and towards ")}.`,
+					en: `You lean ${listed(about.map(({ en }) => `towards ${en}`))}.`,
 					ar: `تميل إجاباتك إلى ${about.map(({ ar }) => ar).join("، وإلى ")}.`,
 				},
 				claims: claim("higher", keys),

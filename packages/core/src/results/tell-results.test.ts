@@ -72,7 +72,7 @@ test("one interest that leads is named, and told apart from the next", () => {
 
 test("interests within two points of the highest are tied, all of them named and none put first", () => {
 	expect(told([8, 18, 9, 16, 18, 10]).slice(0, 2)).toEqual([
-		"You lean towards finding things out, and towards helping and teaching people, and towards leading and winning people over.",
+		"You lean towards finding things out, towards helping and teaching people, and towards leading and winning people over.",
 		"Investigative, Social and Enterprising came out in front, too close together to put in order.",
 	]);
 	// The same sums on other types: the order of the hexagon, whatever was higher by a point.
