@@ -103,6 +103,19 @@ for (const language of ["en", "ar"] as const) {
 			expect(fetched.filter((url) => url.includes("occupations"))).toEqual([]);
 		});
 
+		test("occupations that cannot be fetched are fetched again when asked for", async ({
+			student,
+			server,
+		}) => {
+			const { page, words } = student;
+			await page.route("**/occupations-*", (route) => route.abort());
+			await seeResultsOf(server, student, CLEAR);
+			await expect(page.getByText(words.results.ideas.failed)).toBeVisible();
+			await page.unroute("**/occupations-*");
+			await student.press(words.try_again);
+			await expect(page.locator(".job").first()).toBeVisible();
+		});
+
 		test("interests with too few answers get no ideas and no order", async ({ student, server }) => {
 			const { page, words } = student;
 			await seeResultsOf(server, student, { ...CLEAR, "activity-01": null, "activity-07": null });

@@ -1,6 +1,6 @@
 import { cornerAt, pointList } from "./hexagon-shape.ts";
 
-const WIDTH = 400;
+const WIDTH = 424;
 const HEIGHT = 250;
 const CENTRE = { x: WIDTH / 2, y: HEIGHT / 2 };
 const RADIUS = 96;

@@ -12,10 +12,14 @@ export function ScaleTable({ scales, caption }: { scales: readonly ScaleResult[]
 	const [shown, setShown] = useState(false);
 	return (
 		<div class={`scale-table ${shown ? "scale-table-shown" : ""}`}>
-			<button type="button" class="link" aria-pressed={shown} onClick={() => setShown(!shown)}>
+			<button type="button" class="link" onClick={() => setShown(!shown)}>
 				{shown ? m.hide_table : m.show_table}
 			</button>
-			<div class={shown ? "" : "unseen"}>
+			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a small phone the table scrolls sideways, by keys too. */}
+			<div
+				class={shown ? "table-scrolls" : "unseen"}
+				{...(shown && { tabIndex: 0, role: "group", "aria-label": caption })}
+			>
 				<table>
 					<caption class="unseen">{caption}</caption>
 					<thead>
