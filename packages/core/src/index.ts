@@ -23,6 +23,8 @@ export * from "./text.ts";
 
 // What is answered: the events of a session, its state, and what is read from it.
 export * from "./answer.ts";
+export * from "./consent.ts";
+export * from "./consent-rules.ts";
 export * from "./progress.ts";
 export { rhythm } from "./rhythm.ts";
 export * from "./session.ts";
@@ -39,20 +41,21 @@ export * from "./scoring/profile.ts";
 export { scoreSession } from "./scoring/score-session.ts";
 export * from "./scoring/scoring.ts";
 export { type ScaleWords, wordsOfScales } from "./results/scale-words.ts";
-export { clearSide, isScored, type SecondTry, secondTryOf } from "./results/second-try.ts";
-export { type Summary, tellResults } from "./results/tell-results.ts";
-export type { Claim, Told } from "./results/told.ts";
-export { correlate, findIdeas, type Idea, type Ideas, type Reason } from "./occupations/find-ideas.ts";
-export { type InterestsForIdeas, judgeForIdeas } from "./occupations/gate.ts";
+export { clearSide, isScored, secondTryOf } from "./results/second-try.ts";
+export { tellResults } from "./results/tell-results.ts";
+export { findIdeas, type Idea } from "./occupations/find-ideas.ts";
+export { judgeForIdeas } from "./occupations/gate.ts";
 export * from "./occupations/occupation.ts";
 
 // What client and server say to each other.
 export * from "./contract.ts";
 export * from "./contract-hand-off.ts";
+export * from "./contract-notice.ts";
 export * from "./contract-privacy.ts";
 export * from "./contract-rescue.ts";
 export * from "./contract-sync.ts";
 export * from "./refusal.ts";
+export { sessionPage } from "./session-page.ts";
 
 // Small things that all of these are made of.
 export * from "./ids.ts";

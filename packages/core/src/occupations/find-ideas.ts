@@ -15,7 +15,7 @@ const NEAR_SHOWN = 3;
 const REASONS = 2;
 
 /** The types because of which an occupation is there: above, or below, the person's and its own mean. */
-export type Reason = { kind: "both_high" | "both_low"; types: readonly RiasecType[] };
+type Reason = { kind: "both_high" | "both_low"; types: readonly RiasecType[] };
 
 /** One occupation to read about, and others of its group that resemble the person's interests too. */
 export type Idea = {

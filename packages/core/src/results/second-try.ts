@@ -34,7 +34,7 @@ export function errorOf(scale: ScoredScale): number {
  * second tries in three land inside. Of two interests with equally many answers the lower one is tied with the
  * higher one exactly when its dot lies inside the other's bar (`tooCloseToTell`).
  */
-export function reachOf(scale: ScoredScale): number {
+function reachOf(scale: ScoredScale): number {
 	return Math.SQRT2 * errorOf(scale);
 }
 

@@ -15,7 +15,7 @@ export function ScaleTable({ scales, caption }: { scales: readonly ScaleResult[]
 			<button type="button" class="link" onClick={() => setShown(!shown)}>
 				{shown ? m.hide_table : m.show_table}
 			</button>
-			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a small phone the table scrolls sideways, by keys too. */}
+			{/* Focusable, because on a small phone the table scrolls sideways: by keys too. */}
 			<div
 				class={shown ? "table-scrolls" : "unseen"}
 				{...(shown && { tabIndex: 0, role: "group", "aria-label": caption })}
