@@ -130,16 +130,16 @@ function tellFew(lead: readonly TypeScale[]): Told {
 		case "mixed":
 			return {
 				text: {
-					en: `Ahead of the other kinds of activity: ${list.en}.`,
-					ar: `في مقدمة أنواع الأنشطة: ${list.ar}.`,
+					en: `What you like most: ${list.en}.`,
+					ar: `أكثر ما يعجبك من أنواع الأنشطة: ${list.ar}.`,
 				},
 				claims: claim("ahead", keys),
 			};
 		case "middle":
 			return {
 				text: {
-					en: `Ahead of the other kinds of activity, but not strongly: ${list.en}.`,
-					ar: `في مقدمة أنواع الأنشطة، لكن من غير ميل قوي: ${list.ar}.`,
+					en: `What you like most, though not strongly: ${list.en}.`,
+					ar: `أكثر ما يعجبك من أنواع الأنشطة، وإن لم يكن الميل قويًا: ${list.ar}.`,
 				},
 				claims: claim("ahead", keys),
 			};

@@ -85,10 +85,10 @@ test("interests within two points of the highest are tied, all of them named and
 test("leading is not liking: the words follow where the leading types lie themselves", () => {
 	// 15 is clearly high and 13 is not, and both lead.
 	expect(told([15, 13, 8, 8, 8, 8])[0]).toBe(
-		"Ahead of the other kinds of activity: practical work with your hands, and finding things out.",
+		"What you like most: practical work with your hands, and finding things out.",
 	);
 	expect(told([12, 5, 5, 5, 5, 5])[0]).toBe(
-		"Ahead of the other kinds of activity, but not strongly: practical work with your hands.",
+		"What you like most, though not strongly: practical work with your hands.",
 	);
 	expect(told([9, 5, 5, 5, 5, 5])[0]).toBe(
 		"Few of the activities here appealed to you; closest came practical work with your hands.",
@@ -181,7 +181,7 @@ test("content without phrases of its own is told by the names of its scales", ()
 	};
 	const scales = [plain("extraversion", 18), plain("imagination", 5)];
 	expect(tellResults({ ...profile, interests: null, scales })?.headline.text.en).toBe(
-		"Clearly in the higher part of its range: Extraversion; clearly in the lower part of its range: Imagination.",
+		"Clearly in the higher part of the range: Extraversion; clearly in the lower part of the range: Imagination.",
 	);
 });
 

@@ -60,8 +60,8 @@ function bySides(chosen: readonly ScoredScale[]): LocalizedText {
 	const higher = named("higher");
 	const lower = named("lower");
 	const en = [
-		...(higher.en ? [`clearly in the higher part of its range: ${higher.en}`] : []),
-		...(lower.en ? [`clearly in the lower part of its range: ${lower.en}`] : []),
+		...(higher.en ? [`clearly in the higher part of the range: ${higher.en}`] : []),
+		...(lower.en ? [`clearly in the lower part of the range: ${lower.en}`] : []),
 	].join("; ");
 	const ar = [
 		...(higher.ar ? [`في الجزء الأعلى من المدى بوضوح: ${higher.ar}`] : []),

@@ -48,7 +48,7 @@ export function GroupSection({ profile, group }: { profile: Profile; group: Scal
 	);
 }
 
-/** The sentences of the results that lie clearly to one side, or that contradict each other. */
+/** The sentences of the results that lie clearly to one side; all others are among the details. */
 function ClearWords({ words }: { words: readonly ScaleWords[] }) {
 	const language = useLanguage();
 	const clear = words.filter(({ scale, kind }) => kind === "plain" && scale.band !== "middle");
