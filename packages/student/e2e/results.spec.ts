@@ -1,4 +1,5 @@
 import { expect } from "@playwright/test";
+import { findings } from "./support/axe.ts";
 import { interests, seeResultsOf } from "./support/finished.ts";
 import { test } from "./support/test.ts";
 
@@ -91,6 +92,12 @@ for (const language of ["en", "ar"] as const) {
 			for (const job of await jobs.all()) await expect(job).toContainText(ideas.prepared[4]);
 			if (language === "ar") expect(await page.locator(".jobs").innerText()).not.toMatch(/[A-Za-z]/);
 			await expect(page.getByText("O*NET 30.2")).not.toHaveCount(0);
+			await page.getByText(ideas.how).click();
+			expect(await findings(page)).toEqual([]);
+			await page.emulateMedia({ colorScheme: "dark" });
+			expect(await findings(page, ["color-contrast"])).toEqual([]);
+			await page.setViewportSize({ width: 320, height: 640 });
+			expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
 		});
 
 		test("flat interests get no ideas, and no occupations are fetched", async ({ student, server }) => {
