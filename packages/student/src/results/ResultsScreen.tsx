@@ -43,7 +43,10 @@ export function ResultsScreen() {
 						{ready ? results.title : results.pending_title}
 					</h1>
 					<p class="chapter-line">
-						{inLanguage(assessment.title, language)} · {m.date(state.last_activity, now())}
+						{/* No middle dot: before an Arabic digit it looks like one more zero. */}
+						{inLanguage(assessment.title, language)}
+						{m.list_comma}
+						{m.date(state.last_activity, now())}
 					</p>
 					{ready && !shared && <NotYouButton />}
 				</div>
