@@ -41,6 +41,12 @@ export { ExistingProfile, emptyExistingProfile, existingProfile } from "./scorin
 export * from "./scoring/profile.ts";
 export { scoreSession } from "./scoring/score-session.ts";
 export * from "./scoring/scoring.ts";
+export { type ScaleWords, wordsOfScales } from "./results/scale-words.ts";
+export { clearSide, isScored, secondTryOf } from "./results/second-try.ts";
+export { tellResults } from "./results/tell-results.ts";
+export { findIdeas, type Idea } from "./occupations/find-ideas.ts";
+export { judgeForIdeas } from "./occupations/gate.ts";
+export * from "./occupations/occupation.ts";
 
 // What client and server say to each other.
 export * from "./contract.ts";

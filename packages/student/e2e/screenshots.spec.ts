@@ -50,7 +50,7 @@ for (const language of ["en", "ar"] as const) {
 			await student.seesQuestion(71);
 			await student.press(words.next);
 			await student.finish();
-			await expect(page.getByRole("article").first()).toBeVisible();
+			await expect(page.locator(".scale-row").first()).toBeVisible();
 			await take("results");
 		});
 	});

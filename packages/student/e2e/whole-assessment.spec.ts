@@ -23,7 +23,7 @@ for (const language of ["en", "ar"] as const) {
 			await student.finish();
 
 			await expect(page.getByRole("img", { name: isRightToLeft ? "سداسي" : "Hexagon" })).toBeVisible();
-			await expect(page.getByRole("article")).toHaveCount(17);
+			await expect(page.locator(".scale-row")).toHaveCount(17);
 			await expect(page.getByRole("heading", { name: words.results.notes })).toBeVisible();
 			await expect(page.locator("html")).toHaveAttribute("dir", isRightToLeft ? "rtl" : "ltr");
 

@@ -10,7 +10,7 @@ import { RIASEC_TYPES, type RiasecType } from "./scoring.ts";
  * 40 points, 0.0825 of the range. The error of a mean of k items falls with √k, so one item has 0.0825 × √10
  * = 0.26. The form that ships has no reliability study of its own.
  */
-const ITEM_ERROR = 0.26;
+export const ITEM_ERROR = 0.26;
 
 type TypeScore = ScoredScale & { riasec_type: RiasecType };
 

@@ -15,6 +15,8 @@ const scaleBase = {
 	riasec_type: z.optional(RiasecType),
 	/** The key of one of the profile's groups. */
 	group: Key,
+	poles: Scale.shape.poles,
+	overlaps: Scale.shape.overlaps,
 	reliability: Scale.shape.reliability,
 	items_total: z.int(),
 	items_answered: z.int(),
@@ -38,6 +40,8 @@ export const ScoredScale = z.strictObject({
 	band_label: LocalizedText,
 	/** What this band says for this scale. */
 	text: z.optional(LocalizedText),
+	/** The same in a few words, for a sentence with others; absent in the middle. */
+	phrase: z.optional(LocalizedText),
 });
 export type ScoredScale = z.infer<typeof ScoredScale>;
 

@@ -25,6 +25,7 @@ export function scoreScale(scale: Scale, answered: Answered): ScaleResult {
 	const band = bandOf(share);
 	if (status === "preliminary") return { ...base, status, band, band_label: BAND_LABELS[band] };
 	const text = bandText(scale, band);
+	const phrase = bandPhrase(scale, band);
 	return {
 		...base,
 		status,
@@ -33,6 +34,7 @@ export function scoreScale(scale: Scale, answered: Answered): ScaleResult {
 		band,
 		band_label: BAND_LABELS[band],
 		...(text && { text }),
+		...(phrase && { phrase }),
 	};
 }
 
@@ -96,7 +98,7 @@ function scoreOf(method: ScaleMethod, items: readonly ItemResult[], scored: read
 }
 
 function describeScale(scale: Scale, items_answered: number) {
-	const { key, name, description, kind, method, riasec_type, group, reliability } = scale;
+	const { key, name, description, kind, method, riasec_type, group, poles, overlaps, reliability } = scale;
 	return {
 		key,
 		name,
@@ -105,6 +107,8 @@ function describeScale(scale: Scale, items_answered: number) {
 		...(method === "points" && { method }),
 		...(riasec_type && { riasec_type }),
 		group,
+		...(poles && { poles }),
+		...(overlaps && { overlaps }),
 		...(reliability && { reliability }),
 		items_total: scale.items.length,
 		items_answered,
@@ -120,6 +124,11 @@ function bandText(scale: Scale, band: Band) {
 		case "higher":
 			return scale.high_text;
 	}
+}
+
+function bandPhrase(scale: Scale, band: Band) {
+	if (band === "middle") return undefined;
+	return band === "lower" ? scale.low_phrase : scale.high_phrase;
 }
 
 function round3(value: number): number {

@@ -61,6 +61,16 @@ export const Scale = z.strictObject({
 	low_text: z.optional(LocalizedText),
 	mid_text: z.optional(LocalizedText),
 	high_text: z.optional(LocalizedText),
+	/** A word or two for each end, shown beside the bar. */
+	poles: z.optional(z.strictObject({ low: LocalizedText, high: LocalizedText })),
+	/** What follows "You describe yourself as" (Arabic: «تصف إجاباتك») when the result lies clearly low or high. */
+	low_phrase: z.optional(LocalizedText),
+	high_phrase: z.optional(LocalizedText),
+	/**
+	 * Scales that ask about the same thing in part. Where two such scales point different ways, no sentence is
+	 * made of either.
+	 */
+	overlaps: z.optional(z.array(Key)),
 	/** Internal consistency (Cronbach's alpha, 0 to 1) as published, and for which text and sample. */
 	reliability: z.optional(z.strictObject({ alpha: z.number(), source: z.string() })),
 	items: z.array(ScaleItem),

@@ -57,6 +57,10 @@ function checkScale(
 	if ((scale.kind === "riasec") !== (scale.riasec_type !== undefined)) {
 		find([], `"riasec_type" belongs to scales of kind "riasec", to all of them and to no others.`);
 	}
+	for (const [n, other] of (scale.overlaps ?? []).entries()) {
+		if (other !== scale.key && scoring.scales.some(({ key }) => key === other)) continue;
+		find(["overlaps", n], `There is no other scale "${other}" in "scales". Correct the name.`);
+	}
 	if (scale.reliability && (scale.reliability.alpha < 0 || scale.reliability.alpha > 1)) {
 		find(["reliability", "alpha"], `"alpha" must be from 0 to 1.`);
 	}

@@ -187,7 +187,8 @@ async function seeResults(student: Student, server: ProductServer, look: Look): 
 	await look("last look over three chapters");
 	await student.finish();
 	await look("results");
-	await page.getByText(words.results.table).click();
+	await page.getByRole("button", { name: words.results.show_table }).first().click();
+	await page.getByText(words.results.details).first().click();
 	await look("results, as a table");
 	await student.press(words.feedback.send);
 	await expect(page.getByText(words.feedback.empty)).toBeVisible();

@@ -4,14 +4,7 @@ import { devices } from "./devices-ar.ts";
 import type { Messages } from "./en.ts";
 import { rescue } from "./rescue-ar.ts";
 
-const { number, percent, date, time, day, count } = createFormat("ar", [
-	"zero",
-	"one",
-	"two",
-	"few",
-	"many",
-	"other",
-]);
+const { number, date, time, day, count } = createFormat("ar", ["zero", "one", "two", "few", "many", "other"]);
 
 // The nominative forms stand alone, the genitive ones after a preposition; they differ for two only.
 const answers = (value: number) =>
@@ -82,7 +75,6 @@ const openQuestions = (value: number) =>
 // verbs would have to choose between a man and a woman.
 export const messages: Messages = {
 	number,
-	percent,
 	date,
 
 	pause: "إيقاف مؤقت",
@@ -341,40 +333,6 @@ export const messages: Messages = {
 		finish: "إنهاء",
 		finish_anyway: "إنهاء مع ذلك",
 		finishing: "جارٍ الإنهاء",
-	},
-
-	results: {
-		title: "نتائجك",
-		pending_title: "اكتمل التقييم.",
-		pending: "إجاباتك على هذا الجهاز وإرسالها مستمر. تظهر نتائجك هنا فور وصولها إلى الخادم.",
-		preparing: "جارٍ إعداد النتائج",
-		failed: "تعذّر جلب نتائجك. إجاباتك في أمان.",
-		gone: "لم يعد فتح هذه النتائج ممكنًا هنا: انتهت مدتها أو أُعيد إعداد الخادم. عند الحاجة إليها يمكن السؤال لدى الجهة التي أعطتك هذا العنوان.",
-		hexagon: (list) => `سداسي أنواع الاهتمامات الستة، من المركز إلى الحافة: ${list}.`,
-		hexagon_entry: (name, share) => `${name} ${percent(share)}`,
-		no_interests: "يحتاج الشكل السداسي إلى إجابات كافية عن الأنواع الستة كلها. بعضها ناقص، لذلك لم يُرسم.",
-		ranking: "بالترتيب",
-		tied: "متقاربة بحيث لا يمكن ترتيبها",
-		table: "في جدول",
-		table_scale: "المقياس",
-		table_result: "الموضع في المدى الممكن",
-		bar: (name, band, share) => `${name}: ${band}، عند ${percent(share)} من المدى الممكن.`,
-		bar_low: "أدنى",
-		bar_middle: "وسط",
-		bar_high: "أعلى",
-		not_enough: (answered, total) => `الإجابات لا تكفي لنتيجة: ${number(answered)} من ${number(total)}.`,
-		preliminary: (answered, total) =>
-			`نتيجة أولية: أُجيب عن ${number(answered)} من ${number(total)}، لذلك يُذكر الجزء من المدى فقط.`,
-		prorated: (answered, total) => `من ${number(answered)} إجابات من أصل ${number(total)}.`,
-		choices: "ما اخترته",
-		notes: "كيف تُقرأ هذه النتائج",
-		print: "طباعة أو حفظ بصيغة PDF",
-		again: "إعادة التقييم",
-		again_title: "إعادة التقييم؟",
-		again_body:
-			"يبدأ تقييم جديد فارغ. بعد ذلك لن تفتح هذه الصفحة هذه النتائج، لذلك يُستحسن طباعتها أو حفظها أولًا.",
-		again_yes: "بدء تقييم جديد",
-		again_no: "البقاء هنا",
 	},
 
 	feedback: {

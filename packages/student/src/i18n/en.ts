@@ -3,7 +3,7 @@ import { createFormat } from "@carhythm/ui/format";
 import { devices } from "./devices-en.ts";
 import { rescue } from "./rescue-en.ts";
 
-const { number, percent, date, time, day, count } = createFormat("en", ["one", "other"]);
+const { number, date, time, day, count } = createFormat("en", ["one", "other"]);
 
 const answers = (value: number) => count(value, { one: "# answer", other: "# answers" });
 const questions = (value: number) => count(value, { one: "# question", other: "# questions" });
@@ -13,7 +13,6 @@ const days = (value: number) => count(value, { one: "# day", other: "# days" });
 /** Every text of the student's pages in English; its shape is what every other language has to fill. */
 export const messages = {
 	number,
-	percent,
 	date,
 
 	pause: "Pause",
@@ -262,43 +261,6 @@ export const messages = {
 		finish: "Finish",
 		finish_anyway: "Finish anyway",
 		finishing: "Finishing",
-	},
-
-	results: {
-		title: "Your results",
-		pending_title: "You are through.",
-		pending:
-			"Your answers are on this device and are still being sent. Your results appear here as soon as the server has them.",
-		preparing: "Preparing your results",
-		failed: "Your results could not be fetched. Your answers are safe.",
-		gone: "These results can no longer be opened here: their time is over, or the server was set up anew. If you need them, ask whoever gave you this address.",
-		hexagon: (list: string) => `Hexagon of the six interest types, from the middle to the rim: ${list}.`,
-		hexagon_entry: (name: string, share: number) => `${name} ${percent(share)}`,
-		no_interests: "For the hexagon all six types need enough answers. Some are missing, so it is not drawn.",
-		ranking: "In order",
-		tied: "too close to tell apart",
-		table: "As a table",
-		table_scale: "Scale",
-		table_result: "Place in the possible range",
-		bar: (name: string, band: string, share: number) =>
-			`${name}: ${band}, at ${percent(share)} of the possible range.`,
-		bar_low: "lower",
-		bar_middle: "middle",
-		bar_high: "higher",
-		not_enough: (answered: number, total: number) =>
-			`Not enough answers for a result: ${number(answered)} of ${number(total)}.`,
-		preliminary: (answered: number, total: number) =>
-			`Preliminary: ${number(answered)} of ${number(total)} answered, so only the part of the range.`,
-		prorated: (answered: number, total: number) => `From ${number(answered)} of ${number(total)} answers.`,
-		choices: "What you chose",
-		notes: "How to read this",
-		print: "Print or save as PDF",
-		again: "Take it again",
-		again_title: "Take it again?",
-		again_body:
-			"A new, empty assessment begins. This page will then no longer open these results, so print or save them first.",
-		again_yes: "Begin a new one",
-		again_no: "Stay here",
 	},
 
 	feedback: {

@@ -1,7 +1,12 @@
 import { RefusalCode, toInstant } from "@carhythm/core";
 import { expect, test } from "vitest";
-import { messages as ar } from "./ar.ts";
-import { messages as en, type Messages } from "./en.ts";
+import { messages as arabic } from "./ar.ts";
+import { messages as english, type Messages } from "./en.ts";
+import { results as arabicResults } from "./results-ar.ts";
+import { results as englishResults } from "./results-en.ts";
+
+const en = { ...english, results: englishResults };
+const ar = { ...arabic, results: arabicResults };
 
 const NOW = toInstant(Date.parse("2026-11-22T17:40:00.000Z"));
 const COUNTS = [0, 1, 2, 3, 10, 11, 26, 99, 100, 101, 102, 1000];
@@ -16,7 +21,7 @@ const NAMES_AND_DATES = new Set([
 ]);
 
 /** Every text of a language by its path; phrases are tried with every count in every place. */
-function allTexts(messages: Messages): Map<string, string> {
+function allTexts(messages: Messages & { results: object }): Map<string, string> {
 	const texts = new Map<string, string>();
 	const collect = (value: unknown, path: string) => {
 		if (typeof value === "string") texts.set(path, value);
@@ -55,7 +60,7 @@ test("every refusal of the API has a sentence in both languages", () => {
 test("Arabic never shows a Latin digit, English never an Arabic one", () => {
 	// A number given for a text (a title, an item) comes back as it is.
 	const passesTextThrough =
-		/\.chapter\(|order_(handle|moved|grabbed|dropped|returned|up|down)\(|\.bar\(|hexagon|\.responsible\(/;
+		/\.chapter\(|order_(handle|moved|grabbed|dropped|returned|up|down)\(|hexagon|\.responsible\(|both_(high|low)\(|near\(|preliminary_row\(|ideas\.(attribution|changes)/;
 	for (const [path, text] of allTexts(ar)) {
 		if (!passesTextThrough.test(path)) expect(text, path).not.toMatch(/[0-9]/);
 	}

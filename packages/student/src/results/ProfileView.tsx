@@ -1,103 +1,69 @@
-import {
-	type ChoiceResult,
-	inLanguage,
-	type LocalizedText,
-	type Profile,
-	type ScaleResult,
-	unreachable,
-} from "@carhythm/core";
+import { inLanguage, type Profile, tellResults } from "@carhythm/core";
 import { useLanguage } from "@carhythm/ui";
-import { useMessages } from "../i18n/texts.ts";
-import { InterestsView } from "./InterestsView.tsx";
-import { ScaleView } from "./ScaleView.tsx";
+import { Fragment } from "preact";
+import { useResultsMessages } from "../i18n/results-texts.ts";
+import { IdeasSection } from "../ideas/IdeasSection.tsx";
+import { useSessionView } from "../visit/visit.ts";
+import { GivenAnswers } from "./GivenAnswers.tsx";
+import { GroupSection } from "./GroupSection.tsx";
 
-/** A profile, group by group; what was not answered enough says so and shows no number. */
+/** A profile: what stands out, a chart for each group, ideas after the interests, and how to read it. */
 export function ProfileView({ profile }: { profile: Profile }) {
-	const m = useMessages();
-	const language = useLanguage();
+	const m = useResultsMessages();
 	return (
 		<>
+			<Summary profile={profile} />
 			{profile.groups.map((group) => (
-				<Group
-					key={group.key}
-					profile={profile}
-					name={inLanguage(group.name, language)}
-					description={group.description && inLanguage(group.description, language)}
-					scales={profile.scales.filter((scale) => scale.group === group.key)}
-				/>
+				<Fragment key={group.key}>
+					<GroupSection profile={profile} group={group} />
+					{profile.scales.some(({ kind, group: key }) => kind === "riasec" && key === group.key) && (
+						<IdeasSection profile={profile} />
+					)}
+				</Fragment>
 			))}
-			{profile.choices.length > 0 && (
-				<section class="results-group" aria-labelledby="choices">
-					<h2 id="choices">{m.results.choices}</h2>
-					{profile.choices.map((choice) => (
-						<Choice key={choice.question} choice={choice} />
-					))}
-				</section>
-			)}
-			{profile.notes.length > 0 && (
-				<section class="results-group" aria-labelledby="notes">
-					<h2 id="notes">{m.results.notes}</h2>
-					<ul class="results-notes quiet">
-						{profile.notes.map((note) => (
-							<li key={note.en}>{inLanguage(note, language)}</li>
-						))}
-					</ul>
-				</section>
-			)}
+			<GivenAnswers choices={profile.choices} />
+			<Notes profile={profile} />
+			<div class="keep">
+				<button type="button" class="primary" onClick={() => window.print()}>
+					{m.keep}
+				</button>
+				<p class="quiet small">{m.keep_hint}</p>
+			</div>
 		</>
 	);
 }
 
-function Group({
-	profile,
-	name,
-	description,
-	scales,
-}: {
-	profile: Profile;
-	name: string;
-	description: string | undefined;
-	scales: readonly ScaleResult[];
-}) {
-	const hasTypes = scales.some((scale) => scale.kind === "riasec");
-	return (
-		<section class="results-group" aria-label={name}>
-			<h2>{name}</h2>
-			{description && <p class="quiet">{description}</p>}
-			{hasTypes && <InterestsView interests={profile.interests} scales={scales} />}
-			<div class="scales">
-				{scales.map((scale) => (
-					<ScaleView key={scale.key} scale={scale} />
-				))}
-			</div>
-		</section>
-	);
-}
-
-function Choice({ choice }: { choice: ChoiceResult }) {
+/** What stands out, in plain sentences that rest on the scores: see `tellResults` in core. */
+function Summary({ profile }: { profile: Profile }) {
+	const m = useResultsMessages();
 	const language = useLanguage();
-	const { isRanked, texts } = chosenTexts(choice);
-	const chosen = texts.map((text) => inLanguage(text, language));
-	const List = isRanked ? "ol" : "ul";
+	const { index, state } = useSessionView();
+	const summary = tellResults(profile);
+	if (summary === null) return null;
 	return (
-		<div class="scale-card">
-			<h3>{inLanguage(choice.text, language)}</h3>
-			<List class="results-chosen">
-				{chosen.map((text) => (
-					<li key={text}>{text}</li>
-				))}
-			</List>
+		<div class="results-summary">
+			<p class="results-headline">{inLanguage(summary.headline.text, language)}</p>
+			<p>{summary.sentences.map(({ text }) => inLanguage(text, language)).join(" ")}</p>
+			<p class="quiet small">{m.from(state.answered, index.places.length)}</p>
+			<p class="quiet small">{m.bars}</p>
 		</div>
 	);
 }
 
-function chosenTexts(choice: ChoiceResult): { isRanked: boolean; texts: readonly LocalizedText[] } {
-	switch (choice.type) {
-		case "mcq":
-			return { isRanked: false, texts: choice.selected.map(({ label }) => label) };
-		case "ordering":
-			return { isRanked: true, texts: choice.ranked };
-		default:
-			return unreachable(choice);
-	}
+function Notes({ profile }: { profile: Profile }) {
+	const m = useResultsMessages();
+	const language = useLanguage();
+	const { notices } = useSessionView().index.assessment;
+	const notes = [...profile.notes, ...notices];
+	if (notes.length === 0) return null;
+	return (
+		<section class="results-group results-note" aria-labelledby="notes">
+			<h2 id="notes">{m.notes}</h2>
+			<ul class="quiet">
+				{notes.map((note) => (
+					<li key={note.en}>{inLanguage(note, language)}</li>
+				))}
+			</ul>
+		</section>
+	);
 }

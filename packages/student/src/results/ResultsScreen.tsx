@@ -1,5 +1,6 @@
 import { inLanguage, unreachable } from "@carhythm/core";
 import { Header, useFocusOnEnter, useLanguage } from "@carhythm/ui";
+import { useResultsMessages } from "../i18n/results-texts.ts";
 import { showLanguage, useMessages } from "../i18n/texts.ts";
 import { OwnDataButton } from "../own-data/OwnDataButton.tsx";
 import { now } from "../parts/now.ts";
@@ -19,6 +20,7 @@ import { type Scores, useScores } from "./use-scores.ts";
 /** What the answers say, as soon as the server has them all. */
 export function ResultsScreen() {
 	const m = useMessages();
+	const results = useResultsMessages();
 	const language = useLanguage();
 	const { index, state, shared } = useSessionView();
 	const heading = useFocusOnEnter();
@@ -30,22 +32,23 @@ export function ResultsScreen() {
 			<Header onLanguage={showLanguage}>
 				{scores.kind === "ready" && (
 					<button type="button" class="ghost" onClick={() => window.print()}>
-						{m.results.print}
+						{results.print}
 					</button>
 				)}
 			</Header>
 			<SessionRhythm index={index} state={state} now={null} size="hero" plays="all" />
 			<main class="enters">
-				<div class="results-title">
-					<div class="results-whose">
-						<p class="chapter-line">
-							{inLanguage(assessment.title, language)} · {m.date(state.last_activity, now())}
-						</p>
-						{ready && !shared && <NotYouButton />}
-					</div>
-					<h1 ref={heading} tabIndex={-1}>
-						{ready ? m.results.title : m.results.pending_title}
+				<div class="results-whose">
+					<h1 ref={heading} tabIndex={-1} class={ready ? "results-kicker" : ""}>
+						{ready ? results.title : results.pending_title}
 					</h1>
+					<p class="chapter-line">
+						{/* No middle dot: before an Arabic digit it looks like one more zero. */}
+						{inLanguage(assessment.title, language)}
+						{m.list_comma}
+						{m.date(state.last_activity, now())}
+					</p>
+					{ready && !shared && <NotYouButton />}
 				</div>
 				<WrittenLast state={state} />
 				<Body scores={scores} onRetry={retry} />
@@ -67,20 +70,20 @@ export function ResultsScreen() {
 }
 
 function Body({ scores, onRetry }: { scores: Scores; onRetry: () => void }) {
-	const m = useMessages();
+	const m = useResultsMessages();
 	switch (scores.kind) {
 		case "fetching":
 			return (
 				<p class="quiet" role="status">
-					{m.results.preparing}
+					{m.preparing}
 				</p>
 			);
 		case "waiting":
-			return <Retry text={m.results.pending} onRetry={onRetry} />;
+			return <Retry text={m.pending} onRetry={onRetry} />;
 		case "failed":
-			return <Retry text={m.results.failed} onRetry={onRetry} />;
+			return <Retry text={m.failed} onRetry={onRetry} />;
 		case "gone":
-			return <p role="status">{m.results.gone}</p>;
+			return <p role="status">{m.gone}</p>;
 		case "ready":
 			return <ProfileView profile={scores.profile} />;
 		default:

@@ -1,3 +1,4 @@
+import { Profile, tellResults } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
 import { aPredecessorClient } from "../../testing/predecessor/client.ts";
 import { PROFILE, WHOLE } from "../../testing/predecessor/known-profile.ts";
@@ -181,11 +182,17 @@ describe.each(["sqlite", "postgres"] as const)("clients of the existing product 
 		await using _ = predecessor;
 		const session_id = await start();
 		await submit(session_id, WHOLE);
-		const { results } = (await ask(`scores/${session_id}`)).body as {
-			results: { interests: { ranking: string[][]; flat: boolean }; scales: object[] };
-		};
-		expect(results.interests.flat).toBe(false);
-		expect(results.interests.ranking[0]).toContain("interest-r");
+		const { results: reply } = (await ask(`scores/${session_id}`)).body as { results: unknown };
+		const results = Profile.parse(reply);
+		expect(results.interests?.flat).toBe(false);
+		expect(results.interests?.ranking[0]).toContain("interest-r");
+		// What our results page says of adopted content, which has no words of its own.
+		const summary = tellResults(results);
+		expect([summary?.headline, ...(summary?.sentences ?? [])].map((told) => told?.text.en)).toEqual([
+			"You lean towards practical work with your hands.",
+			"Realistic came first, by more than a second try usually changes.",
+			"Clearly in the higher part of the range: Openness and Motivation type.",
+		]);
 		expect(results.scales).toHaveLength(18);
 		expect(results.scales[0]).toMatchObject({
 			key: "interest-r",
