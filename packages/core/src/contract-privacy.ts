@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { OperationRequest } from "./contract.ts";
 import { Answer } from "./question-types/index.ts";
 import { SessionStatus } from "./session.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { Assessment } from "./assessment.ts";
 import { Incarnation, SessionSummary } from "./contract-sync.ts";
 import { NewOperationId } from "./ids.ts";
@@ -229,8 +229,8 @@ export const LatestAssessmentReply = z.extend(AssessmentReply, { session_expiry_
 export type LatestAssessmentReply = z.infer<typeof LatestAssessmentReply>;
 
 /** The form of the existing front end sends empty texts for what the student did not fill in. */
-const personText = (longest: number) => StorableText.check(z.trim(), z.maxLength(longest));
-const Email = StorableText.check(
+const personText = (longest: number) => /* @__PURE__ */ StorableText.check(z.trim(), z.maxLength(longest));
+const Email = /* @__PURE__ */ StorableText.check(
 	z.trim(),
 	z.maxLength(255),
 	z.regex(
@@ -243,7 +243,11 @@ const Email = StorableText.check(
 export const StudentInfoRequest = z.object({
 	session_id: StorableText,
 	email: Email,
-	full_name: StorableText.check(z.trim(), z.minLength(1, "must not be empty"), z.maxLength(200)),
+	full_name: /* @__PURE__ */ StorableText.check(
+		z.trim(),
+		z.minLength(1, "must not be empty"),
+		z.maxLength(200),
+	),
 	age_group: personText(50),
 	country: personText(100),
 	origin_country: personText(100),
@@ -259,7 +263,7 @@ export const StudentInfoReply = z.object({
 export const ResendRequest = z.object({ session_id: StorableText, new_email: z.nullish(Email) });
 export const ResendReply = z.object({ success: z.boolean(), message: z.string() });
 
-const feedbackText = z.nullish(StorableText.check(z.trim(), z.maxLength(5000)));
+const feedbackText = z.nullish(/* @__PURE__ */ StorableText.check(z.trim(), z.maxLength(5000)));
 
 /** `POST /api/v2/feedback/submit` */
 export const FeedbackRequest = z.object({

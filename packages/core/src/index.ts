@@ -50,6 +50,3 @@ export * from "./refusal.ts";
 export * from "./ids.ts";
 export * from "./time.ts";
 export { unreachable } from "./unreachable.ts";
-
-/** The schema library, for the packages that parse at edges of their own and import nothing but core. */
-export * as z from "zod/mini";
