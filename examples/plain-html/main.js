@@ -9,8 +9,6 @@ const session = goesOn ? await client.open(choice) : await client.start({ langua
 const { index, state } = session;
 let at = session.phase === "completed" ? index.places.length : resumeIndex(index, state);
 session.subscribe(drawSave);
-drawSave();
-draw();
 
 /** Says no more than the engine promises. */
 function drawSave() {
@@ -109,3 +107,6 @@ function labelled(text, input) {
 	label.append(input, ` ${text}`);
 	return label;
 }
+
+drawSave();
+draw();

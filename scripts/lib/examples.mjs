@@ -16,7 +16,9 @@ export async function buildExamples(/** @type {string} */ into) {
 			join(work, "node_modules", "@carhythm", "client", "dist", "browser", "carhythm.js"),
 			join(into, "plain-html", "carhythm.js"),
 		);
-		cpSync(join(root, "examples", "react"), work, { recursive: true });
+		for (const name of ["index.html", "src", "tsconfig.json"]) {
+			cpSync(join(root, "examples", "react", name), join(work, name), { recursive: true });
+		}
 		await build({
 			root: work,
 			base: "./",
