@@ -32,7 +32,7 @@ const light = join(import.meta.dirname, "packages/core/src/schema/light.ts");
 const asInBrowsers = { alias: { "#schema": light, "@carhythm/core/schema": light } };
 
 const exclude = ["**/node_modules/**", "**/dist/**", "e2e/**", ...(isQuick ? slow : [])];
-const globalSetup = ["postgres-setup.ts", "programs-setup.ts"].map((name) =>
+const globalSetup = ["postgres/postgres-setup.ts", "processes/programs-setup.ts"].map((name) =>
 	join(import.meta.dirname, "packages/server/src/testing", name),
 );
 

@@ -14,7 +14,7 @@ import { join, posix } from "node:path";
  * The module that knows the engine at hand, and what it gives that depends on it. `ENGINES` and `aDatabaseOn`
  * name theirs.
  */
-const engineModule = "src/testing/an-engine.ts";
+const engineModule = "src/testing/stores/an-engine.ts";
 const dependsOnEngine = /(?<![\w$])(?:engine|aDatabase)(?![\w$])/;
 
 const testFile = /\.test\.ts$/;

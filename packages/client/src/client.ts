@@ -24,8 +24,8 @@ import {
 } from "./storage/storage-watch.ts";
 import { openView, orFallback, pendingOf, reload, type TabState } from "./storage/tab-state.ts";
 import { connectTabs, type TabMessage } from "./storage/tabs.ts";
+import type { TabSessionView } from "./tab-session-view.ts";
 import { valueOrThrow } from "./transport.ts";
-import type { View } from "./view.ts";
 
 /**
  * Creates the engine of one tab. It begins at once to send what earlier visits left in the outbox.
@@ -83,8 +83,8 @@ export function createClient(options: {
 		else void hear(engine, news);
 	});
 	const stopListening = environment.signals.subscribe((signal) => void heed(engine, signal));
-	const face = (view: View): Session => openSession(tab, sender, view);
-	void drain(sender, "append").then(() => finishCleanup(tab));
+	const face = (view: TabSessionView): Session => openSession(tab, sender, view);
+	void drain(sender, "keep_back_off").then(() => finishCleanup(tab));
 
 	return {
 		durable: tab.storage.durable,
@@ -92,19 +92,19 @@ export function createClient(options: {
 		latestAssessment: (key) => latestAssessment(assessments, key),
 		start: async (wanted) => {
 			const session = face(await start(engine, wanted));
-			void drain(sender, "wake");
+			void drain(sender, "end_back_off");
 			return session;
 		},
 		open: async (choice) => face(await open(engine, choice)),
 		restore: async (session_id) => {
 			const session = face(await restore(engine, session_id));
-			void drain(sender, "wake");
+			void drain(sender, "end_back_off");
 			return session;
 		},
 		restorable: () => readRestorable(engine),
 		redeem: async (code, how) => {
 			const session = face(await (await loadHandOff()).redeem(engine, code, how ?? {}));
-			void drain(sender, "wake");
+			void drain(sender, "end_back_off");
 			return session;
 		},
 		heldElsewhere: (state) => heldElsewhere(state, tab.clock.id),
@@ -121,7 +121,7 @@ export function createClient(options: {
 	};
 }
 
-async function open(engine: Engine, choice: SessionChoice): Promise<View> {
+async function open(engine: Engine, choice: SessionChoice): Promise<TabSessionView> {
 	const { tab, assessments, remembered } = engine;
 	const { session_id } = choice.state;
 	const stored = await orFallback(
@@ -137,14 +137,14 @@ async function open(engine: Engine, choice: SessionChoice): Promise<View> {
 		throw new RequestRefused({ type: "about:blank", title: "Session not found", status: 404, ...FORGOTTEN });
 	const index = valueOrThrow(await fetchVersion(assessments, record.assessment.version_id));
 	const view = await openView(tab, index, record, stored?.last_reset ?? null);
-	if (pendingOf(tab, view).length > 0 || record.refresh_needed) void drain(engine.sender, "append");
+	if (pendingOf(tab, view).length > 0 || record.refresh_needed) void drain(engine.sender, "keep_back_off");
 	return view;
 }
 
 async function hear({ tab, sender }: Engine, news: Exclude<TabMessage, "doubted">): Promise<void> {
 	await reload(tab);
-	if (news === "settled") await drain(sender, "wake");
-	else if (hasPending(tab)) await drain(sender, "append");
+	if (news === "settled") await drain(sender, "end_back_off");
+	else if (hasPending(tab)) await drain(sender, "keep_back_off");
 }
 
 async function heed(engine: Engine, signal: Signal): Promise<void> {
@@ -160,7 +160,7 @@ async function heed(engine: Engine, signal: Signal): Promise<void> {
 		case "focus":
 			// Word from other tabs does not reach a page that was frozen, nor old browsers.
 			await reload(tab);
-			await drain(sender, "wake");
+			await drain(sender, "end_back_off");
 			await finishCleanup(tab);
 	}
 }

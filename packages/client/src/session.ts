@@ -18,18 +18,18 @@ import {
 	pendingOf,
 	type TabState,
 } from "./storage/tab-state.ts";
+import { saveStatus, sessionPhase, type TabSessionView, waitingSince } from "./tab-session-view.ts";
 import { request, valueOrThrow } from "./transport.ts";
-import { saveStatus, sessionPhase, type View, waitingSince } from "./view.ts";
 
 /** The face of a view to the page. */
-export function openSession(tab: TabState, sender: OutboxSender, view: View): Session {
+export function openSession(tab: TabState, sender: OutboxSender, view: TabSessionView): Session {
 	const own = new Set<() => void>();
 	const endings = new Set<() => void>();
 	const { session_id } = view;
 
 	async function command(wanted: Command): Promise<Outcome> {
 		const outcome = await append(tab, view, wanted);
-		if (outcome.ok) void drain(sender, "append");
+		if (outcome.ok) void drain(sender, "keep_back_off");
 		return outcome;
 	}
 
@@ -50,7 +50,7 @@ export function openSession(tab: TabState, sender: OutboxSender, view: View): Se
 		},
 		get save() {
 			const { doubt, storage, acknowledged } = tab;
-			return saveStatus(view, sender.phase, { durable: storage.durable, doubt }, acknowledged);
+			return saveStatus(view, sender.status, { durable: storage.durable, doubt }, acknowledged);
 		},
 		get waiting_ms() {
 			const since = waitingSince(view, tab.acknowledged);
@@ -94,9 +94,9 @@ export function openSession(tab: TabState, sender: OutboxSender, view: View): Se
 		takeBadges: () => view.badges.splice(0),
 		async scores() {
 			await drainBehindLease(sender);
-			const { phase } = sender;
+			const { status } = sender;
 			if (pendingOf(tab, view).length > 0) {
-				throw new ServerUnreachable(phase.kind === "waiting" ? phase.reason : "server");
+				throw new ServerUnreachable(status.kind === "waiting" ? status.reason : "server");
 			}
 			const ask = () => request(sender.transport, "GET", `/api/v2/scores/${session_id}`, ScoresReply);
 			const reply = await ask();

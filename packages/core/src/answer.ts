@@ -3,7 +3,7 @@ import {
 	QUESTION_TYPE_NAMES,
 	type Question,
 	type QuestionTypeName,
-	rulesOf,
+	questionRulesOf,
 } from "./question-types/index.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 
@@ -13,14 +13,14 @@ import { type Refusal, refuse } from "./refusal.ts";
  */
 export function checkAnswer(question: Question, answer: Answer): Refusal | null {
 	return answer.type === question.type
-		? rulesOf(question).check(question, answer)
+		? questionRulesOf(question).check(question, answer)
 		: refuseType(question, "an answer", answer);
 }
 
 /** Whether something half-done may be kept for a question. It may be incomplete. */
 export function checkDraft(question: Question, draft: Answer): Refusal | null {
 	return draft.type === question.type
-		? rulesOf(question).checkDraft(question, draft)
+		? questionRulesOf(question).checkDraft(question, draft)
 		: refuseType(question, "a draft", draft);
 }
 
@@ -37,17 +37,17 @@ export function answersEqual(a: Answer, b: Answer): boolean {
 }
 
 function comparable(answer: Answer): string {
-	return JSON.stringify(rulesOf(answer).comparable(answer));
+	return JSON.stringify(questionRulesOf(answer).comparable(answer));
 }
 
 /** Whether an answer says nothing yet: no option, no text. */
 export function isEmptyAnswer(answer: Answer): boolean {
-	return rulesOf(answer).isEmpty(answer);
+	return questionRulesOf(answer).isEmpty(answer);
 }
 
 /** The text that a student typed as an answer; null where answers are not typed. */
 export function typedText(answer: Answer): string | null {
-	return rulesOf(answer).typedText(answer);
+	return questionRulesOf(answer).typedText(answer);
 }
 
 /**

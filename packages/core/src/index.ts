@@ -12,7 +12,6 @@
 
 // What is asked: assessments, and a module of rules for each type of question.
 export * from "./assessment.ts";
-export * from "./presentation.ts";
 export { ChoiceResult } from "./question-types/choice-result.ts";
 export { ESSAY_LIMIT } from "./question-types/essay.ts";
 export * from "./question-types/index.ts";
@@ -25,10 +24,12 @@ export * from "./text.ts";
 // What is answered: the events of a session, its state, and what is read from it.
 export * from "./answer.ts";
 export * from "./progress.ts";
+export { rhythm } from "./rhythm.ts";
 export * from "./session.ts";
-export * from "./session-view.ts";
+export * from "./session-queries.ts";
 
 // Coming back, here and on another device.
+export * from "./expiry.ts";
 export * from "./hand-off.ts";
 export * from "./resume.ts";
 

@@ -1,7 +1,7 @@
 import type { AssessmentIndex } from "./assessment.ts";
 import type { SessionSnapshot } from "./contract.ts";
 import { apply, type SessionEvent, type SessionState } from "./session.ts";
-import { isUntouched } from "./session-view.ts";
+import { isUntouched } from "./session-queries.ts";
 import type { Instant } from "./time.ts";
 
 /** For how many days Start Fresh can be undone. */

@@ -1,11 +1,12 @@
 import * as z from "#schema";
 import { checkAnswer, checkDraft } from "./answer.ts";
 import type { AssessmentIndex } from "./assessment.ts";
+import { isTooLate } from "./expiry.ts";
 import { OperationId, type SessionId } from "./ids.ts";
 import { Answer } from "./question-types/index.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { Language, StorableText } from "./text.ts";
-import { Instant, isTooLate, laterOf, toInstant, toMillis } from "./time.ts";
+import { Instant, laterOf, toInstant, toMillis } from "./time.ts";
 import { unreachable } from "./unreachable.ts";
 
 /** What the database stores. Expired is no status: it follows from `last_activity` and the clock. */

@@ -36,38 +36,6 @@ export function laterOf(a: Instant, b: Instant): Instant {
 }
 
 /**
- * When a session expires: `days` × 24 hours after its last activity. Days are not calendar days, so a daylight-saving
- * change or a leap day shifts nothing.
- */
-export function expiresAt(last_activity: Instant, days: number): Instant {
-	return addDays(last_activity, days);
-}
-
-/** Whether more than `days` × 24 hours lie between the last activity and now; exactly that long is still valid. */
-export function isExpired(last_activity: Instant, now: Instant, days: number): boolean {
-	return toMillis(now) - toMillis(last_activity) > days * DAY_MS;
-}
-
-/** For so many days after the expiry the server still takes in what a device did before it. */
-export const DELIVERY_DAYS = 30;
-
-/**
- * Whether an operation comes too late to a session: it was done after the expiry, or is delivered more than
- * {@link DELIVERY_DAYS} after it. `done` rests on what a device tells of its clock, `received` on the
- * server's alone: a device that tells lies gains {@link DELIVERY_DAYS} at most.
- * @example With 30 days, an answer of day 29 that is delivered on day 60 counts. One of day 31, or one that
- *   is delivered on
- * day 61, is too late.
- */
-export function isTooLate(
-	last_activity: Instant,
-	{ done, received }: { done: Instant; received: Instant },
-	days: number,
-): boolean {
-	return isExpired(last_activity, done, days) || isExpired(last_activity, received, days + DELIVERY_DAYS);
-}
-
-/**
  * When an operation happened, by the server's clock: `received − (sent_at − client_time)`, held between the
  * session's start and `received`. Only the distance between two readings of the client's clock counts, so a
  * clock of 1970 does no harm.

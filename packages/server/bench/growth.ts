@@ -10,7 +10,7 @@ import { type OperationId, type SessionId, toInstant } from "@carhythm/core";
 import { createAssessmentStore } from "../src/db/content/assessments.ts";
 import { createSessionStore } from "../src/db/sessions/session-store.ts";
 import { type DatabaseUrl, openDatabase, prepareDatabase } from "../src/index.ts";
-import { aPostgresDatabase } from "../src/testing/a-postgres.ts";
+import { aPostgresDatabase } from "../src/testing/postgres/a-postgres.ts";
 import { median } from "./statistics.ts";
 import { storeAnswers } from "./stored-answers.ts";
 

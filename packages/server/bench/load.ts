@@ -7,7 +7,7 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { aPostgresDatabase } from "../src/testing/a-postgres.ts";
+import { aPostgresDatabase } from "../src/testing/postgres/a-postgres.ts";
 import { readQuestions } from "../test/campaigns/students/questions.ts";
 import { chanceOf } from "../test/simulation/chance.ts";
 import { type Calls, createCalls } from "./calls.ts";

@@ -11,8 +11,8 @@ import { parseArgs } from "node:util";
 import { sql } from "kysely";
 import { type Database, type DatabaseUrl, migrateUp, openDatabase } from "../src/index.ts";
 import { ledgerOf } from "../src/migrations/steps/run-context.ts";
-import { postgresServer } from "../src/testing/postgres-server.ts";
-import { GUIDE } from "../src/testing/predecessor-databases-schema.ts";
+import { postgresServer } from "../src/testing/postgres/postgres-server.ts";
+import { GUIDE } from "../src/testing/predecessor/schema.ts";
 
 const { values } = parseArgs({
 	options: {

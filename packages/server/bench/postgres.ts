@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import { openDatabase, prepareDatabase } from "../src/index.ts";
-import { aPostgresWithTools } from "../src/testing/a-postgres.ts";
+import { aPostgresWithTools } from "../src/testing/postgres/a-postgres.ts";
 
 /** A database on a real PostgreSQL server, with as many sessions as there are connections. */
 export async function aBenchDatabase(connections: number) {

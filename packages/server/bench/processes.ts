@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { WITHOUT_LIMITS } from "../src/testing/without-limits.ts";
+import { WITHOUT_LIMITS } from "../src/testing/processes/without-limits.ts";
 
 const started = new Set<ChildProcess>();
 // A benchmark that is broken off leaves no server behind.

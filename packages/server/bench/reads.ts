@@ -13,7 +13,7 @@ import type { NewEvent } from "../src/db/schema.ts";
 import { appendEvents } from "../src/db/writes/save-sessions.ts";
 import { createApp, createStore, type Database, openDatabase, prepareDatabase } from "../src/index.ts";
 import { highestLimits } from "../src/limits.ts";
-import { aPostgresDatabase } from "../src/testing/a-postgres.ts";
+import { aPostgresDatabase } from "../src/testing/postgres/a-postgres.ts";
 import { median } from "./statistics.ts";
 
 const { values } = parseArgs({

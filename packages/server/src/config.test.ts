@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readConfig, SETTINGS } from "./config.ts";
 import { limitsWith } from "./limits.ts";
-import { aFolder } from "./testing/a-folder.ts";
+import { aFolder } from "./testing/folders/a-folder.ts";
 
 test("nothing set: the defaults", () => {
 	expect(readConfig({}, {})).toEqual({

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { delimiter } from "node:path";
-import { DELIVERY_DAYS, ThemeReply } from "@carhythm/core";
+import { LATE_DELIVERY_DAYS, ThemeReply } from "@carhythm/core";
 import * as z from "zod/mini";
 import { textOf } from "./config-text.ts";
 import { type DatabaseUrl, parseDatabaseUrl } from "./db/dialect.ts";
@@ -155,7 +155,7 @@ export const SETTINGS: Settings = {
 		about: "How long a session's id still opens it after it was completed, was set aside or has expired.",
 		allowed: "It must be a number of days from 30 to 3650.",
 		// Answers that were given in time are taken in for 30 days after the expiry, by the id.
-		schema: integer(DELIVERY_DAYS, 3650),
+		schema: integer(LATE_DELIVERY_DAYS, 3650),
 	},
 	log_level: {
 		variable: "LOG_LEVEL",

@@ -2,7 +2,15 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readConfig } from "./config.ts";
 import { highestLimits, LIMITS, limitsWith } from "./limits.ts";
-import { limitsTable } from "./testing/limits-table.ts";
+
+/** The table of docs/limits.md. */
+function limitsTable(): string {
+	const rows = Object.values(LIMITS).map(
+		({ variable, fallback, from, to, about }) =>
+			`| \`${variable}\` | ${fallback} | ${from} to ${to} | ${about} |\n`,
+	);
+	return ["| setting | default | bounds | |\n", "|---|---|---|---|\n", ...rows].join("");
+}
 
 test("docs/limits.md has each limit with its default, its bounds and its reason", () => {
 	expect(readFileSync(new URL("../../../docs/limits.md", import.meta.url), "utf8")).toContain(limitsTable());

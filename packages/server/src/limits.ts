@@ -246,6 +246,14 @@ export const LIMITS = {
 		to: 65_536,
 		about: "the same of one network",
 	},
+	network_unread_bodies_per_minute: {
+		variable: "LIMIT_NETWORK_UNREAD_BODIES_PER_MINUTE",
+		fallback: 60,
+		from: 1,
+		to: 1_000_000,
+		about:
+			"refused bodies of one network that are still received to their end, so that the client sees the refusal; beyond it the connection is closed",
+	},
 	request_seconds: {
 		variable: "LIMIT_REQUEST_SECONDS",
 		fallback: 30,

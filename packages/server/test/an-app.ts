@@ -14,7 +14,7 @@ import {
 } from "../src/index.ts";
 import { highestLimits } from "../src/limits.ts";
 import type { Meter } from "../src/metrics/meter.ts";
-import { aStore, type StoreChanges, type TestStore } from "../src/testing/a-store.ts";
+import { aStore, type StoreChanges, type TestStore } from "../src/testing/stores/a-store.ts";
 import { expectDocumented } from "./documented.ts";
 
 const CAREER_RHYTHM = fileURLToPath(
@@ -49,6 +49,8 @@ export async function anApp(changes: AppChanges = {}) {
 		randomBytes,
 		expiry_days: 30,
 		secret_days: 90,
+		// What a guess at a code costs is the subject of tests of the store; 40 ms each would be most of the time here.
+		hash_cost: 2,
 		...(meter && { observer: meter }),
 		...(changes.bounds && { bounds: changes.bounds }),
 	});

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { OpenApiDocument, Operation } from "../src/http/docs/openapi.ts";
-import { engine } from "../src/testing/an-engine.ts";
+import { engine } from "../src/testing/stores/an-engine.ts";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "./an-app.ts";
 import { bodyFor, HOSTILE, textOf } from "./from-schema.ts";
 

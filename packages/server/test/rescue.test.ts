@@ -3,8 +3,8 @@ import { symlinkSync, writeFileSync } from "node:fs";
 import { createClient, createMemoryStorage, type Session } from "@carhythm/client";
 import { type Answer, type RescueFile, SessionSnapshot } from "@carhythm/core";
 import { expect, test } from "vitest";
-import { aFolder } from "../src/testing/a-folder.ts";
-import { carhythm } from "../src/testing/run.ts";
+import { aFolder } from "../src/testing/folders/a-folder.ts";
+import { carhythm } from "../src/testing/processes/run.ts";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "./an-app.ts";
 
 type Copy = RescueFile & { operations: { operation_id: string; command: object }[] };

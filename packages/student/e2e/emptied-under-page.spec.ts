@@ -5,17 +5,10 @@ import { expectServerHolds } from "./support/verify.ts";
 
 test("site data cleared under an open page in an outage, then the browser killed: both answers arrive", async ({
 	openBrowser,
+	studentWithUnsent,
 	server,
 }) => {
-	const first = await openBrowser();
-	const before = createStudent(first.page, { server });
-	await before.visit();
-	await before.begin();
-	await before.answerUntil(3);
-	await before.seesSaveLine("Saved");
-	await first.context.setOffline(true);
-	await before.answerUntil(5);
-	await before.seesSaveLine("On this device only. It will be sent when you are online.");
+	const { browser: first, student: before } = await studentWithUnsent({ online_until: 3, offline_until: 5 });
 	const cdp = await first.context.newCDPSession(first.page);
 	await cdp.send("Storage.clearDataForOrigin", { origin: server.url, storageTypes: "indexeddb" });
 	await first.page.waitForTimeout(2000);

@@ -43,17 +43,10 @@ test("the browser is killed at question 30: welcomed back to it, in the same lan
 
 test("the browser is killed while answers are on this device only: they are sent on the next visit", async ({
 	openBrowser,
+	studentWithUnsent,
 	server,
 }) => {
-	const first = await openBrowser();
-	const before = createStudent(first.page, { server });
-	await before.visit();
-	await before.begin();
-	await before.answerUntil(4);
-	await before.seesSaveLine("Saved");
-	await first.context.setOffline(true);
-	await before.answerUntil(9);
-	await before.seesSaveLine("On this device only. It will be sent when you are online.");
+	const { browser: first, student: before } = await studentWithUnsent({ online_until: 4, offline_until: 9 });
 	await first.kill();
 	expect(await server.answers()).toHaveLength(3);
 

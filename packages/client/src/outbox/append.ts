@@ -25,7 +25,7 @@ import {
 } from "../storage/records.ts";
 import { StorageFailed, type WriteTransaction } from "../storage/storage.ts";
 import { sessionOf, type TabState } from "../storage/tab-state.ts";
-import { showStored, type Unstored, update, type View, withPending } from "../view.ts";
+import { showStored, type TabSessionView, type Unstored, update, withPending } from "../tab-session-view.ts";
 
 /** What is said of a session after a reset, also one by another tab. */
 export const FORGOTTEN = refuse(
@@ -34,7 +34,7 @@ export const FORGOTTEN = refuse(
 );
 
 /** Where a command goes first: judged, shown, and written together with the state it leads to. */
-export async function append(tab: TabState, view: View, command: Command): Promise<Outcome> {
+export async function append(tab: TabState, view: TabSessionView, command: Command): Promise<Outcome> {
 	if (view.forgotten) return { ok: false, refusal: FORGOTTEN };
 	tab.clock = tick(tab.clock, tab.environment.now());
 	const operation: QueuedOperation = {
@@ -46,7 +46,7 @@ export async function append(tab: TabState, view: View, command: Command): Promi
 	};
 	const decision = judge(tab.clock, view.index, view.shown, operation);
 	if (!decision.ok) return decision;
-	const entry: Unstored = { operation, event: decision.event, phase: "writing", reason: "storage_failed" };
+	const entry: Unstored = { operation, event: decision.event, stage: "writing", reason: "storage_failed" };
 	const before = view.shown.ever_answered;
 	update(view, { unstored: [...view.unstored, entry] });
 	view.badges.push(...badgesBetween(before, view.shown.ever_answered));
@@ -83,7 +83,7 @@ export async function storeFailed(tab: TabState): Promise<void> {
 	for (const view of tab.views.values()) {
 		for (const { operation } of view.unstored) {
 			// Another write may have taken it along in the meantime.
-			const entry = view.unstored.find((other) => other.operation === operation && other.phase === "failed");
+			const entry = view.unstored.find((other) => other.operation === operation && other.stage === "failed");
 			if (entry) await store(tab, view, entry, (tx) => writeAgain(tab, view, entry, tx));
 		}
 	}
@@ -98,7 +98,7 @@ type Stamp = (as: Pick<Unstored, "operation" | "event">) => void;
 
 async function store(
 	tab: TabState,
-	view: View,
+	view: TabSessionView,
 	entry: Unstored,
 	write: (tx: WriteTransaction, stamp: Stamp) => Promise<Written>,
 ): Promise<Outcome> {
@@ -114,7 +114,7 @@ async function store(
 		if (!written.ok) {
 			// Refused only now, it is taken back; but what is already being sent from memory stays until the
 			// server has judged it.
-			const isGone = entry.phase === "writing";
+			const isGone = entry.stage === "writing";
 			update(view, { unstored: view.unstored.filter((other) => !(isGone && isThis(other))) });
 			return written;
 		}
@@ -128,7 +128,7 @@ async function store(
 		if (!(error instanceof StorageFailed)) throw error;
 		update(view, {
 			unstored: view.unstored.map((other) =>
-				isThis(other) ? { ...other, ...stamped, phase: "failed", reason: error.reason } : other,
+				isThis(other) ? { ...other, ...stamped, stage: "failed", reason: error.reason } : other,
 			),
 		});
 		return { ok: true, on_device: false };
@@ -138,7 +138,7 @@ async function store(
 /** Judges once more, now that no other tab can come in between, and writes. */
 async function writeNew(
 	tab: TabState,
-	view: View,
+	view: TabSessionView,
 	operation: QueuedOperation,
 	tx: WriteTransaction,
 	stamp: Stamp,
@@ -176,7 +176,7 @@ async function writeNew(
 /** Writes what may already have been sent: it keeps its id and its time. */
 async function writeAgain(
 	tab: TabState,
-	view: View,
+	view: TabSessionView,
 	{ operation, event }: Unstored,
 	tx: WriteTransaction,
 ): Promise<Written> {
@@ -202,13 +202,17 @@ async function writeAgain(
  * could be sent by another tab and overtake the earlier one, which this page may be sending from memory: the
  * student saw the earlier one and changed it.
  */
-async function putAlong(tx: WriteTransaction, view: View, later: QueuedOperation): Promise<Unstored[]> {
+async function putAlong(
+	tx: WriteTransaction,
+	view: TabSessionView,
+	later: QueuedOperation,
+): Promise<Unstored[]> {
 	const question_id = questionOf(later.command);
 	if (question_id === null) return [];
 	const position = view.unstored.findIndex(({ operation }) => operation === later);
 	const along = view.unstored
 		.slice(0, position)
-		.filter(({ phase, operation }) => phase === "failed" && questionOf(operation.command) === question_id);
+		.filter(({ stage, operation }) => stage === "failed" && questionOf(operation.command) === question_id);
 	for (const { operation } of along) await putOperation(tx, operation);
 	return along;
 }

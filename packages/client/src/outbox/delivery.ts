@@ -2,10 +2,10 @@ import { type SessionId, toInstant, unreachable } from "@carhythm/core";
 import type { QueuedOperation } from "../storage/records.ts";
 import { StorageFailed } from "../storage/storage.ts";
 import { deviceTime, type TabState } from "../storage/tab-state.ts";
+import type { TabSessionView } from "../tab-session-view.ts";
 import { fetchSnapshot, sync, type Transport, type Unavailable } from "../transport.ts";
-import type { View } from "../view.ts";
 import { rebase } from "./rebase.ts";
-import { applyResults, markKnown, refuseOperation } from "./settlement.ts";
+import { applyResults, markKnownToServer, refuseOperation } from "./settlement.ts";
 
 /** What one carries to the server, while being the only one who does. */
 export type SendContext = {
@@ -58,7 +58,7 @@ async function send(
 		case "settled":
 			return (await applyResults(tab, session_id, operations, outcome.reply)) ? DONE : TROUBLE;
 		case "unknown_session":
-			await markKnown(tab, session_id, false);
+			await markKnownToServer(tab, session_id, false);
 			return outcome;
 		case "rejected":
 			return outcome;
@@ -94,7 +94,7 @@ async function divide(
 /** Fetches a session of which the server has something that this device lacks, or lacks something that it has. */
 export async function refresh(
 	{ tab, transport, renew }: SendContext,
-	view: View,
+	view: TabSessionView,
 ): Promise<{ kind: "done" } | Wait> {
 	await renew();
 	const remote = await fetchSnapshot(transport, view.session_id);
@@ -111,7 +111,7 @@ export async function refresh(
 				throw error;
 			}
 		case "not_found":
-			await markKnown(tab, view.session_id, false);
+			await markKnownToServer(tab, view.session_id, false);
 			return DONE;
 		case "unavailable":
 			return waitFor(remote);

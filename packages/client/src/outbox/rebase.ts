@@ -26,7 +26,7 @@ import {
 } from "../storage/records.ts";
 import type { WriteTransaction } from "../storage/storage.ts";
 import { deviceTime, loadSessionRecord, type TabState } from "../storage/tab-state.ts";
-import { eventsOf, isOtherIncarnation, showStored } from "../view.ts";
+import { eventsOf, isOtherIncarnation, showStored } from "../tab-session-view.ts";
 
 /**
  * Makes the server's snapshot the base of the stored session, with everything on top that still waits. What

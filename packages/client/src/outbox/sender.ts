@@ -1,8 +1,8 @@
 import type { SessionId } from "@carhythm/core";
 import type { QueuedOperation } from "../storage/records.ts";
 import { pendingOf, readPending, reload, type TabState } from "../storage/tab-state.ts";
+import { isServerRestored, notify, type SenderStatus, type TabSessionView } from "../tab-session-view.ts";
 import { sync, type Transport } from "../transport.ts";
-import { isServerRestored, notify, type Phase, type View } from "../view.ts";
 import { storeFailed } from "./append.ts";
 import { refresh, sendBatch, syncRequest, type Wait } from "./delivery.ts";
 import { LEASE_MS, withSenderLock } from "./sender-lock.ts";
@@ -20,12 +20,12 @@ import { settleLeftovers } from "./settlement.ts";
 export type OutboxSender = {
 	readonly tab: TabState;
 	readonly transport: Transport;
-	phase: Phase;
+	status: SenderStatus;
 	running: Promise<void> | null;
 	/** Another tab was sending at the last attempt. */
 	is_busy: boolean;
 	/** What was asked for while running, so that it is not swallowed. */
-	again: Urgency | null;
+	again: DrainMode | null;
 	/** Failed attempts in a row. */
 	failures: number;
 	timer: unknown;
@@ -37,10 +37,11 @@ export type OutboxSender = {
 };
 
 /**
- * `append`: something new waits. `wake`: the network, the page or the student gives reason to hope; it ends a
- * back-off.
+ * Whether a call may cut short the wait after a failed attempt. `keep_back_off`: something new waits, which is
+ * no reason to think that the server can be reached. `end_back_off`: the network, the page or the student gives
+ * one.
  */
-export type Urgency = "append" | "wake";
+export type DrainMode = "keep_back_off" | "end_back_off";
 
 const BATCH_OPERATIONS = 100;
 const BATCH_BYTES = 256_000;
@@ -56,7 +57,7 @@ export function createSender(tab: TabState, transport: Transport): OutboxSender 
 	return {
 		tab,
 		transport,
-		phase: { kind: "sending" },
+		status: { kind: "sending" },
 		running: null,
 		is_busy: false,
 		again: null,
@@ -72,15 +73,15 @@ export function createSender(tab: TabState, transport: Transport): OutboxSender 
  * Asks for the outbox to be emptied. Never throws for what network, server or storage do.
  * @returns resolves when everything is acknowledged or an attempt has failed
  */
-export function drain(sender: OutboxSender, urgency: Urgency): Promise<void> {
+export function drain(sender: OutboxSender, mode: DrainMode): Promise<void> {
 	if (sender.closed) return Promise.resolve();
-	if (urgency === "wake") sender.failures = 0;
+	if (mode === "end_back_off") sender.failures = 0;
 	if (sender.running !== null) {
-		if (sender.again !== "wake") sender.again = urgency;
+		if (sender.again !== "end_back_off") sender.again = mode;
 		return sender.running;
 	}
-	const isBackingOff = sender.timer !== null && urgency === "append";
-	if (isBackingOff || isHeld(sender)) return Promise.resolve();
+	const isBackingOff = sender.timer !== null && mode === "keep_back_off";
+	if (isBackingOff || isPausedByServer(sender)) return Promise.resolve();
 	stopTimer(sender);
 	sender.running = run(sender);
 	return sender.running;
@@ -93,11 +94,11 @@ export function drain(sender: OutboxSender, urgency: Urgency): Promise<void> {
  */
 export async function drainBehindLease(sender: OutboxSender): Promise<void> {
 	const { tab } = sender;
-	await drain(sender, "wake");
+	await drain(sender, "end_back_off");
 	for (let waited = 0; sender.is_busy && waited < LEASE_MS; waited += LEASE_POLL_MS) {
 		if ((await readPending(tab)).length === 0) return;
 		await new Promise<void>((resolve) => void tab.environment.setTimeout(resolve, LEASE_POLL_MS));
-		await drain(sender, "wake");
+		await drain(sender, "end_back_off");
 	}
 }
 
@@ -114,11 +115,11 @@ export function closeSender(sender: OutboxSender): void {
  */
 export function sendLastChance(sender: OutboxSender): void {
 	const { tab, transport } = sender;
-	if (sender.closed || isHeld(sender)) return;
+	if (sender.closed || isPausedByServer(sender)) return;
 	for (const view of tab.views.values()) {
 		// What is just being written may still get another id, and would then count twice.
 		const isFinal = (one: QueuedOperation) =>
-			!view.unstored.some(({ operation, phase }) => operation === one && phase === "writing");
+			!view.unstored.some(({ operation, stage }) => operation === one && stage === "writing");
 		const operations = firstFew(pendingOf(tab, view).filter(isFinal), LAST_CHANCE_BYTES);
 		if (operations.length > 0)
 			void sync(transport, view.session_id, syncRequest(tab, view.session_id, operations), true);
@@ -130,13 +131,14 @@ async function run(sender: OutboxSender): Promise<void> {
 		for (;;) {
 			sender.again = null;
 			const end = await withSenderLock(sender.tab, (renew) => pass(sender, renew));
-			const asked = sender.again as Urgency | null;
+			const asked = sender.again as DrainMode | null;
 			sender.is_busy = end === "busy";
 			if (end === "busy") startTimer(sender, BUSY_WAIT_MS);
 			else if (end.kind === "wait") backOff(sender, end);
 			else sender.failures = 0;
-			const isRepeat = end === "busy" ? false : end.kind === "done" ? asked !== null : asked === "wake";
-			if (!isRepeat || sender.closed || isHeld(sender)) break;
+			const isRepeat =
+				end === "busy" ? false : end.kind === "done" ? asked !== null : asked === "end_back_off";
+			if (!isRepeat || sender.closed || isPausedByServer(sender)) break;
 			stopTimer(sender);
 		}
 	} catch (error) {
@@ -163,7 +165,7 @@ async function pass(sender: OutboxSender, renew: () => Promise<void>): Promise<{
 		const end = await sendBatch(context, session_id, firstFew(ofSession, BATCH_BYTES));
 		if (end.kind === "wait") return end;
 		if (end.kind === "unknown_session") unknown.add(session_id);
-		else setPhase(sender, { kind: "sending" });
+		else setStatus(sender, { kind: "sending" });
 	}
 	// Another tab may have sent what this one was waiting to send, or fetched what it heard of.
 	if (hasPending(tab) || [...tab.views.values()].some(isBehind)) await reload(tab);
@@ -172,13 +174,13 @@ async function pass(sender: OutboxSender, renew: () => Promise<void>): Promise<{
 		if (end?.kind === "wait") return end;
 	}
 	if (unknown.size > 0) return { kind: "wait", reason: "server", retry_after_ms: null };
-	setPhase(sender, { kind: "sending" });
+	setStatus(sender, { kind: "sending" });
 	// A server that had lost something is given it again.
-	if (hasPending(tab)) sender.again ??= "append";
+	if (hasPending(tab)) sender.again ??= "keep_back_off";
 	return { kind: "done" };
 }
 
-function isBehind(view: View): boolean {
+function isBehind(view: TabSessionView): boolean {
 	const { record, announced_revision } = view;
 	return record.refresh_needed || announced_revision > record.synced_revision || isServerRestored(view);
 }
@@ -207,11 +209,11 @@ function backOff(sender: OutboxSender, end: Wait): void {
 	const asked = end.retry_after_ms === null ? 0 : end.retry_after_ms * (1 + random / 4);
 	sender.failures += 1;
 	sender.not_before = asked > 0 ? environment.now() + asked : 0;
-	setPhase(sender, { kind: "waiting", reason: end.reason });
+	setStatus(sender, { kind: "waiting", reason: end.reason });
 	startTimer(sender, Math.max(usual, asked));
 }
 
-function isHeld(sender: OutboxSender): boolean {
+function isPausedByServer(sender: OutboxSender): boolean {
 	return sender.timer !== null && sender.not_before > sender.tab.environment.now();
 }
 
@@ -220,7 +222,7 @@ function startTimer(sender: OutboxSender, milliseconds: number): void {
 	if (sender.closed) return;
 	sender.timer = sender.tab.environment.setTimeout(() => {
 		sender.timer = null;
-		void drain(sender, "append");
+		void drain(sender, "keep_back_off");
 	}, milliseconds);
 }
 
@@ -229,9 +231,9 @@ function stopTimer(sender: OutboxSender): void {
 	sender.timer = null;
 }
 
-function setPhase(sender: OutboxSender, phase: Phase): void {
-	const before = sender.phase;
-	if (before.kind === phase.kind && (before.kind === "sending" || before === phase)) return;
-	sender.phase = phase;
+function setStatus(sender: OutboxSender, status: SenderStatus): void {
+	const before = sender.status;
+	if (before.kind === status.kind && (before.kind === "sending" || before === status)) return;
+	sender.status = status;
 	for (const view of sender.tab.views.values()) notify(view);
 }

@@ -6,7 +6,7 @@ import {
 	unreachable,
 } from "@carhythm/core";
 import type { QueuedOperation, SessionRecord } from "../storage/records.ts";
-import { isOtherIncarnation } from "../view.ts";
+import { isOtherIncarnation } from "../tab-session-view.ts";
 
 /** An operation and what the server made of it. */
 export type Settled = { operation: QueuedOperation; result: OperationResult };

@@ -28,7 +28,7 @@ import {
 	sessionOf,
 	type TabState,
 } from "../storage/tab-state.ts";
-import { showStored, update, type View } from "../view.ts";
+import { showStored, type TabSessionView, update } from "../tab-session-view.ts";
 import { applyResultsToRecord, type Settled } from "./settle-record.ts";
 
 /**
@@ -93,7 +93,7 @@ export async function settleLeftovers(tab: TabState): Promise<void> {
 				if (acknowledged.has(operation.operation_id)) await deleteOperation(tx, operation);
 			}
 			for (const view of views.values()) {
-				const left = view.unstored.filter(({ phase }) => phase === "acknowledged");
+				const left = view.unstored.filter(({ stage }) => stage === "acknowledged");
 				const record = left.length > 0 ? await sessionOf(tab, tx, view) : null;
 				if (!record) continue;
 				const state = left.reduce((base, { event }) => apply(view.index, base, event), record.state);
@@ -106,7 +106,7 @@ export async function settleLeftovers(tab: TabState): Promise<void> {
 	}
 	acknowledged.clear();
 	for (const view of views.values()) {
-		view.unstored = view.unstored.filter(({ phase }) => phase !== "acknowledged");
+		view.unstored = view.unstored.filter(({ stage }) => stage !== "acknowledged");
 	}
 	await reload(tab);
 	tab.announce("changed");
@@ -139,7 +139,11 @@ export async function refuseOperation(
 }
 
 /** Notes whether the server knows the session at all. */
-export async function markKnown(tab: TabState, session_id: SessionId, isKnown: boolean): Promise<void> {
+export async function markKnownToServer(
+	tab: TabState,
+	session_id: SessionId,
+	isKnown: boolean,
+): Promise<void> {
 	const view = tab.views.get(session_id);
 	try {
 		const stored = await tab.storage.write(async (tx) => {
@@ -179,24 +183,32 @@ async function takeOut(
 }
 
 /** The stored state with what was sent from memory because the storage had failed. */
-function withAcknowledged(view: View, state: SessionState, settled: readonly Settled[]): SessionState {
+function withAcknowledged(
+	view: TabSessionView,
+	state: SessionState,
+	settled: readonly Settled[],
+): SessionState {
 	return view.unstored
-		.filter((entry) => isSettled(entry, settled) && entry.phase !== "writing")
+		.filter((entry) => isSettled(entry, settled) && entry.stage !== "writing")
 		.reduce((base, { event }) => apply(view.index, base, event), state);
 }
 
-function isSettled(entry: View["unstored"][number], settled: readonly Settled[]): boolean {
+function isSettled(entry: TabSessionView["unstored"][number], settled: readonly Settled[]): boolean {
 	const isAnswered = settled.some(({ operation }) => operation.operation_id === entry.operation.operation_id);
-	return entry.phase === "acknowledged" || isAnswered;
+	return entry.stage === "acknowledged" || isAnswered;
 }
 
-function settleInMemory(tab: TabState, view: View | undefined, acknowledged: readonly Settled[]): void {
+function settleInMemory(
+	tab: TabState,
+	view: TabSessionView | undefined,
+	acknowledged: readonly Settled[],
+): void {
 	const ids = new Set(acknowledged.map(({ operation }) => operation.operation_id));
 	for (const id of ids) tab.acknowledged.add(id);
 	if (!view) return;
 	update(view, {
 		unstored: view.unstored.map((entry) =>
-			ids.has(entry.operation.operation_id) ? { ...entry, phase: "acknowledged" } : entry,
+			ids.has(entry.operation.operation_id) ? { ...entry, stage: "acknowledged" } : entry,
 		),
 	});
 }

@@ -3,8 +3,8 @@ import * as z from "@carhythm/core/schema";
 import { syncRequest } from "../outbox/delivery.ts";
 import { drain, type OutboxSender } from "../outbox/sender.ts";
 import { markServerDataLoss } from "../storage/tab-state.ts";
+import { isServerRestored, notify, type TabSessionView } from "../tab-session-view.ts";
 import { sync } from "../transport.ts";
-import { isServerRestored, notify, type View } from "../view.ts";
 
 /**
  * Often enough to know within five seconds that the session goes on elsewhere; a stream must have said
@@ -29,7 +29,7 @@ const LONGEST_MS = 2 ** 31 - 1;
  * then.
  * @returns a function that ends it
  */
-export function follow(sender: OutboxSender, view: View): () => void {
+export function follow(sender: OutboxSender, view: TabSessionView): () => void {
 	const { environment } = sender.tab;
 	let isOver = false;
 	/** This tab's turn, which it has or waits for. */
@@ -75,7 +75,7 @@ export function follow(sender: OutboxSender, view: View): () => void {
 }
 
 /** Listens to the server's events until the end of the turn, and asks while they do not come. */
-function attend(sender: OutboxSender, view: View, turn: AbortSignal): void {
+function attend(sender: OutboxSender, view: TabSessionView, turn: AbortSignal): void {
 	const { environment } = sender.tab;
 	const url = `${sender.transport.base_url}/api/v2/session/${view.session_id}/events`;
 	let stream: { close(): void } | null = null;
@@ -147,7 +147,7 @@ function attend(sender: OutboxSender, view: View, turn: AbortSignal): void {
 
 async function hear(
 	sender: OutboxSender,
-	view: View,
+	view: TabSessionView,
 	{ data, isFirst }: { data: string; isFirst: boolean },
 ): Promise<void> {
 	const notice = z.safeParse(SessionNotice, parseJson(data));
@@ -167,7 +167,7 @@ function parseJson(text: string): unknown {
 }
 
 /** A sync of nothing tells how things are, and is no activity. */
-async function askOnce(sender: OutboxSender, view: View): Promise<void> {
+async function askOnce(sender: OutboxSender, view: TabSessionView): Promise<void> {
 	// A tab that sends gets the state with its reply.
 	if (view.forgotten || sender.running !== null) return;
 	const outcome = await sync(sender.transport, view.session_id, syncRequest(sender.tab, view.session_id, []));
@@ -178,7 +178,7 @@ async function askOnce(sender: OutboxSender, view: View): Promise<void> {
 
 async function learn(
 	sender: OutboxSender,
-	view: View,
+	view: TabSessionView,
 	revision: number,
 	incarnation: string | undefined,
 ): Promise<void> {
@@ -189,5 +189,5 @@ async function learn(
 	if (isKnown) return;
 	// Numbers of another database say nothing about those of this one.
 	if (!isRestored) view.announced_revision = Math.max(view.announced_revision, revision);
-	await drain(sender, "wake");
+	await drain(sender, "end_back_off");
 }

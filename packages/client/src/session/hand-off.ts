@@ -20,15 +20,15 @@ import {
 	orFallback,
 	type TabState,
 } from "../storage/tab-state.ts";
+import type { TabSessionView } from "../tab-session-view.ts";
 import { request, type Transport, valueOrThrow } from "../transport.ts";
-import type { View } from "../view.ts";
 import { fetchVersion } from "./assessments.ts";
 import { withCurrent } from "./current.ts";
 import { beginSharedVisit, presentVisit } from "./shared-computer.ts";
 import { openCurrent } from "./start.ts";
 
 /** See `Session.handOff`. */
-export async function handOff(tab: TabState, transport: Transport, view: View): Promise<HandOff> {
+export async function handOff(tab: TabState, transport: Transport, view: TabSessionView): Promise<HandOff> {
 	const path = `/api/v2/session/${view.session_id}/handoff`;
 	const { code, expires_at } = valueOrThrow(
 		await request(transport, "POST", path, HandOffReply, { body: {} }),
@@ -70,7 +70,7 @@ async function nameDevice(tab: TabState): Promise<OperationId> {
 }
 
 /** See `Client.redeem`. */
-export async function redeem(engine: Engine, code: string, options: RedeemOptions): Promise<View> {
+export async function redeem(engine: Engine, code: string, options: RedeemOptions): Promise<TabSessionView> {
 	const { tab, transport } = engine;
 	const { device_id, label } = await holdHere(tab);
 	const { operation_id, last_reset, present } = await prepareRedeem(engine, code);

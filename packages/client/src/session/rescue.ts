@@ -3,13 +3,13 @@ import type { RescueCopy } from "../api.ts";
 import { serverTime } from "../storage/clock.ts";
 import { readUnsent } from "../storage/records.ts";
 import { deviceTime, orFallback, pendingOf, type TabState } from "../storage/tab-state.ts";
-import type { View } from "../view.ts";
+import type { TabSessionView } from "../tab-session-view.ts";
 
 const ABOUT =
 	"Answers to an assessment that have not reached its server. Personal: give this file only to the person who runs the assessment, who takes it in with: carhythm import-rescue FILE";
 
 /** See `Session.exportUnsent`. Nothing leaves the outbox by it: what arrives twice counts once. */
-export async function exportUnsent(tab: TabState, view: View): Promise<RescueCopy | null> {
+export async function exportUnsent(tab: TabState, view: TabSessionView): Promise<RescueCopy | null> {
 	const { session_id, record } = view;
 	const stored = await orFallback(() => tab.storage.read((tx) => readUnsent(tx, session_id)), []);
 	const byId = new Map<unknown, (typeof stored)[number]>();

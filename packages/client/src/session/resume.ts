@@ -15,7 +15,7 @@ import type { Engine } from "../engine.ts";
 import { loadReset } from "../lazy-modules.ts";
 import { rebase, recordOf } from "../outbox/rebase.ts";
 import { drain } from "../outbox/sender.ts";
-import { markKnown } from "../outbox/settlement.ts";
+import { markKnownToServer } from "../outbox/settlement.ts";
 import {
 	type DeviceRecord,
 	isResetSince,
@@ -29,8 +29,8 @@ import {
 } from "../storage/records.ts";
 import type { ReadTransaction } from "../storage/storage.ts";
 import { deviceTime, loadDevice, orFallback, pendingOf, type TabState } from "../storage/tab-state.ts";
+import { eventsOf } from "../tab-session-view.ts";
 import { fetchSnapshot } from "../transport.ts";
-import { eventsOf } from "../view.ts";
 import { fetchVersion } from "./assessments.ts";
 import { recordSetAside, withCurrent } from "./current.ts";
 import { endPastVisit } from "./shared-computer.ts";
@@ -88,7 +88,7 @@ async function findSession(engine: Engine, look: Look, hasSent = false): Promise
 	const remote = isWorthless ? NOT_FOUND : asked;
 	if (!hasSent && isExpired(remote) && held && held.operations.length > 0) {
 		// What was done in time renews the session once it has arrived.
-		await drain(engine.sender, "wake");
+		await drain(engine.sender, "end_back_off");
 		return findSession(engine, await readLook(tab), true);
 	}
 	return (isSetAside(remote) && (await findReplaced(engine, look))) || present(engine, look, remote);
@@ -124,7 +124,7 @@ async function present(engine: Engine, look: Look, remote: RemoteSession): Promi
 	if (version.kind !== "ok") return { choice: NOTHING, index: null, server: "unreachable" };
 	const index = version.value;
 	if (remote.kind === "not_found" && held) {
-		await markKnown(engine.tab, held.record.state.session_id, false);
+		await markKnownToServer(engine.tab, held.record.state.session_id, false);
 	}
 	if (remote.kind !== "found") {
 		return { choice: chooseResume(index, localOf(engine.tab, index, held, null), remote), index, server };

@@ -36,8 +36,8 @@ import {
 	reload,
 	type TabState,
 } from "../storage/tab-state.ts";
+import type { TabSessionView } from "../tab-session-view.ts";
 import { fetchSnapshot, request, valueOrThrow } from "../transport.ts";
-import type { View } from "../view.ts";
 import { fetchVersion } from "./assessments.ts";
 import { recordSetAside, setAsideAt, withCurrent } from "./current.ts";
 import { beginSharedVisit, presentVisit } from "./shared-computer.ts";
@@ -45,7 +45,7 @@ import { beginSharedVisit, presentVisit } from "./shared-computer.ts";
 type Starting = NonNullable<DeviceRecord["starting"]>;
 
 /** See `Client.start`. */
-export async function start(engine: Engine, options: StartOptions): Promise<View> {
+export async function start(engine: Engine, options: StartOptions): Promise<TabSessionView> {
 	const { tab, transport } = engine;
 	const { starting, isRetry, last_reset, present } = await prepareStart(engine, options);
 	const { operation_id, language, assessment, replaces } = starting;
@@ -101,7 +101,7 @@ export async function start(engine: Engine, options: StartOptions): Promise<View
 }
 
 /** See `Client.restore`. */
-export async function restore(engine: Engine, session_id: SessionId): Promise<View> {
+export async function restore(engine: Engine, session_id: SessionId): Promise<TabSessionView> {
 	const { tab, transport } = engine;
 	const { operation_id, last_reset, shared } = await prepareRestore(engine, session_id);
 	const path = `/api/v2/session/${session_id}/restore`;
@@ -232,10 +232,10 @@ async function giveBackPlace(
  */
 export async function openCurrent(
 	engine: Engine,
-	index: View["index"],
+	index: TabSessionView["index"],
 	record: SessionRecord,
 	last_reset: KnownReset,
-): Promise<View> {
+): Promise<TabSessionView> {
 	const { tab } = engine;
 	await reload(tab);
 	await recordSetAside(engine);
@@ -244,7 +244,7 @@ export async function openCurrent(
 }
 
 /** A start that is taken up again keeps the language of its first try; the student's choice of now comes on top. */
-async function speak({ tab }: Engine, view: View, language: Language): Promise<void> {
+async function speak({ tab }: Engine, view: TabSessionView, language: Language): Promise<void> {
 	const [first] = view.index.places;
 	if (view.shown.language === language || !first) return;
 	await append(tab, view, { kind: "move", question_id: first.question.id, language });

@@ -1,4 +1,4 @@
-import { notify } from "../view.ts";
+import { notify } from "../tab-session-view.ts";
 import { type SessionStorage, StorageFailed } from "./storage.ts";
 import { orFallback, pendingOf, rewriteAfterEmptying, type TabState } from "./tab-state.ts";
 

@@ -8,7 +8,14 @@ import {
 	toInstant,
 } from "@carhythm/core";
 import type { Environment } from "../environment.ts";
-import { createView, eventsOf, pendingOperations, showStored, update, type View } from "../view.ts";
+import {
+	createView,
+	eventsOf,
+	pendingOperations,
+	showStored,
+	type TabSessionView,
+	update,
+} from "../tab-session-view.ts";
 import { type DeviceClock, laterClock, readClock, serverTime, steadied } from "./clock.ts";
 import {
 	type DeviceRecord,
@@ -40,7 +47,7 @@ import type { TabMessage } from "./tabs.ts";
 export type TabState = {
 	readonly storage: SessionStorage;
 	readonly environment: Environment;
-	readonly views: Map<SessionId, View>;
+	readonly views: Map<SessionId, TabSessionView>;
 	clock: DeviceClock;
 	/** The last reset of which this tab knows. */
 	last_reset: KnownReset;
@@ -79,7 +86,7 @@ const NOTHING_STORED = {
 export async function sessionOf(
 	tab: TabState,
 	tx: WriteTransaction,
-	view: View,
+	view: TabSessionView,
 ): Promise<SessionRecord | null> {
 	const stored = await readDevice(tx);
 	completeView(view, stored);
@@ -100,7 +107,7 @@ export async function sessionOf(
 }
 
 /** A view that opened while the storage failed learns of resets and shared visits by the first read that succeeds. */
-function completeView(view: View, { last_reset, current, shared }: DeviceRecord): void {
+function completeView(view: TabSessionView, { last_reset, current, shared }: DeviceRecord): void {
 	if (view.last_reset !== null) return;
 	view.last_reset = last_reset;
 	if (current === view.session_id) view.shared ??= shared;
@@ -112,7 +119,7 @@ function completeView(view: View, { last_reset, current, shared }: DeviceRecord)
  */
 function slotOf(
 	{ current, shared, left_behind }: DeviceRecord,
-	{ session_id, shared: visit }: View,
+	{ session_id, shared: visit }: TabSessionView,
 ): Pick<DeviceRecord, "current" | "shared" | "left_behind"> {
 	if (current === null || current === session_id) {
 		return { current: session_id, shared: shared ?? visit, left_behind };
@@ -123,7 +130,7 @@ function slotOf(
 
 function withOperations(
 	tab: TabState,
-	{ index }: View,
+	{ index }: TabSessionView,
 	state: SessionState,
 	operations: readonly QueuedOperation[],
 ): SessionState {
@@ -143,7 +150,7 @@ export async function openView(
 	index: AssessmentIndex,
 	record: SessionRecord,
 	last_reset: KnownReset,
-): Promise<View> {
+): Promise<TabSessionView> {
 	const { session_id } = record.state;
 	const stored = await readView(tab, session_id);
 	const open = tab.views.get(session_id);
@@ -190,7 +197,10 @@ export async function rewriteAfterEmptying(tab: TabState): Promise<boolean> {
  * Whether the browser has emptied the storage since the view's record was put into it. The records of a visit
  * to a shared computer are also deleted when all is sent; then the device's own record is still there.
  */
-function isEmptied({ record, shared }: View, stored: StoredSession & { is_blank?: boolean }): boolean {
+function isEmptied(
+	{ record, shared }: TabSessionView,
+	stored: StoredSession & { is_blank?: boolean },
+): boolean {
 	if (stored.record) return stored.record.born !== record.born;
 	return shared === null || (stored.is_blank ?? false);
 }
@@ -199,7 +209,7 @@ function isEmptied({ record, shared }: View, stored: StoredSession & { is_blank?
  * Shows what the storage holds; first it gets back what the page knows of the one before.
  * @returns whether the storage took it
  */
-async function showOrWriteBack(tab: TabState, view: View, stored: StoredSession): Promise<boolean> {
+async function showOrWriteBack(tab: TabState, view: TabSessionView, stored: StoredSession): Promise<boolean> {
 	if (!isEmptied(view, stored) || view.queued.length === 0) {
 		showStored(view, stored);
 		return true;
@@ -244,7 +254,7 @@ export function loadSessionRecord(
  * Notes that the server lacks something that it had: the session is compared with it before anything is
  * called saved.
  */
-export async function markServerDataLoss(tab: TabState, view: View): Promise<void> {
+export async function markServerDataLoss(tab: TabState, view: TabSessionView): Promise<void> {
 	const { session_id } = view;
 	await orFallback(
 		() => tab.storage.write((tx) => changeSession(tab, tx, session_id, { refresh_needed: true })),
@@ -286,7 +296,7 @@ export async function loadDevice(tab: TabState, tx: ReadTransaction): Promise<De
 }
 
 /** Ends a view after a reset. */
-export function forget(tab: TabState, view: View): void {
+export function forget(tab: TabState, view: TabSessionView): void {
 	tab.views.delete(view.session_id);
 	update(view, { forgotten: true, queued: [], unreadable: 0, refused: [], unstored: [] });
 }
@@ -306,7 +316,7 @@ export async function readPending(tab: TabState): Promise<QueuedOperation[]> {
 	);
 	const failed = views
 		.flatMap((view) => view.unstored)
-		.filter(({ phase }) => phase === "failed")
+		.filter(({ stage }) => stage === "failed")
 		.map(({ operation }) => operation);
 	const all = new Map([...stored, ...failed].map((operation) => [operation.operation_id, operation]));
 	return [...all.values()]
@@ -318,7 +328,10 @@ export async function readPending(tab: TabState): Promise<QueuedOperation[]> {
  * What open pages still know of an outbox that the browser has emptied under them; a reset by the student is
  * final.
  */
-async function queuedBeforeClearing(tx: ReadTransaction, views: readonly View[]): Promise<QueuedOperation[]> {
+async function queuedBeforeClearing(
+	tx: ReadTransaction,
+	views: readonly TabSessionView[],
+): Promise<QueuedOperation[]> {
 	const queued: QueuedOperation[] = [];
 	const stored = await readDevice(tx);
 	for (const view of views) {
@@ -331,7 +344,7 @@ async function queuedBeforeClearing(tx: ReadTransaction, views: readonly View[])
 }
 
 /** What waits of one session, as far as this tab has seen it. */
-export function pendingOf(tab: TabState, view: View): QueuedOperation[] {
+export function pendingOf(tab: TabState, view: TabSessionView): QueuedOperation[] {
 	return pendingOperations(view, tab.acknowledged);
 }
 
@@ -362,7 +375,11 @@ export async function lastKnown(
 	return changed ?? (await orFallback(() => storage.read(readDevice), null));
 }
 
-export async function dismissRefused(tab: TabState, view: View, operation_id: OperationId): Promise<void> {
+export async function dismissRefused(
+	tab: TabState,
+	view: TabSessionView,
+	operation_id: OperationId,
+): Promise<void> {
 	const stored = await tab.storage.write(async (tx) => {
 		await changeSession(tab, tx, view.session_id);
 		await deleteRefused(tx, view.session_id, operation_id);

@@ -56,16 +56,16 @@ type Ranges<T extends QuestionTypeName> = {
  * The rules of the type of a question, an answer or a draft. Where the type is not known, the compiler lets any
  * question meet any answer: compare their types before, as `checkAnswer` does.
  */
-export function rulesOf<T extends QuestionTypeName>({ type }: { type: T }): Rules<T> {
+export function questionRulesOf<T extends QuestionTypeName>({ type }: { type: T }): Rules<T> {
 	return QUESTION_TYPES[type];
 }
 
-/** As {@link rulesOf}. */
+/** As {@link questionRulesOf}. */
 export function reportsOf<T extends QuestionTypeName>({ type }: { type: T }): Reports<T> {
 	return QUESTION_REPORTS[type];
 }
 
-/** As {@link rulesOf}, for questions without an id. */
+/** As {@link questionRulesOf}, for questions without an id. */
 export function rangesOf<T extends QuestionTypeName>({ type }: { type: T }): Ranges<T> {
 	const ranges: { readonly [N in QuestionTypeName]: Ranges<N> } = reports;
 	return ranges[type];

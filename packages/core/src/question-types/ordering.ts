@@ -1,7 +1,7 @@
 import * as z from "#schema";
 import type { SessionId } from "../ids.ts";
-import { seededRandom } from "../presentation.ts";
 import { refuse } from "../refusal.ts";
+import { seededRandom } from "../seeded-random.ts";
 import { sum } from "../sum.ts";
 import { LocalizedText, StorableText } from "../text.ts";
 import { checkParts } from "./draft-parts.ts";

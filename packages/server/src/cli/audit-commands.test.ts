@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { aSchool } from "../testing/a-school.ts";
+import { aSchool } from "../testing/stores/a-school.ts";
 
 test("commands that show, search, export, take in and erase are in the operators' log, without answers", async () => {
 	await using school = await aSchool();

@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { aFolder } from "../testing/a-folder.ts";
-import { aPostgresWithTools } from "../testing/a-postgres.ts";
-import { CLI, carhythm, runFile } from "../testing/run.ts";
+import { aFolder } from "../testing/folders/a-folder.ts";
+import { aPostgresWithTools } from "../testing/postgres/a-postgres.ts";
+import { CLI, carhythm, runFile } from "../testing/processes/run.ts";
 
 test("an operator backs up, loses everything, and restores", async () => {
 	using folder = aFolder();

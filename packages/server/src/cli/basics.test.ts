@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { aFolder } from "../testing/a-folder.ts";
-import { CLI, carhythm, runFile } from "../testing/run.ts";
+import { aFolder } from "../testing/folders/a-folder.ts";
+import { CLI, carhythm, runFile } from "../testing/processes/run.ts";
 
 test("the help names every command, every setting with its default, and the exit codes", async () => {
 	using folder = aFolder();

@@ -1,12 +1,12 @@
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
 import { migrateUp } from "../migrations/runner.ts";
-import { aFolder } from "../testing/a-folder.ts";
-import { alteringProxy, type PassedReply, type PassedRequest } from "../testing/altering-proxy.ts";
-import { aPredecessorDatabase, type PredecessorDatabase } from "../testing/predecessor-databases.ts";
-import { aPredecessorQuestionnaire } from "../testing/predecessor-questionnaire.ts";
-import { carhythm, type Ended } from "../testing/run.ts";
-import { serving } from "../testing/serving.ts";
+import { aFolder } from "../testing/folders/a-folder.ts";
+import { aPredecessorDatabase, type PredecessorDatabase } from "../testing/predecessor/databases.ts";
+import { aPredecessorQuestionnaire } from "../testing/predecessor/questionnaire.ts";
+import { alteringProxy, type PassedReply, type PassedRequest } from "../testing/processes/altering-proxy.ts";
+import { carhythm, type Ended } from "../testing/processes/run.ts";
+import { serving } from "../testing/processes/serving.ts";
 
 /** A completed session of the existing databases, with a stored profile. */
 const COMPLETED = "00000000-0000-4000-8000-000000000002";

@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { expect, test } from "vitest";
-import { aFolder } from "../testing/a-folder.ts";
-import { aPostgresDatabase } from "../testing/a-postgres.ts";
-import { CLI, carhythm, runFile } from "../testing/run.ts";
-import { serving } from "../testing/serving.ts";
+import { aFolder } from "../testing/folders/a-folder.ts";
+import { aPostgresDatabase } from "../testing/postgres/a-postgres.ts";
+import { CLI, carhythm, runFile } from "../testing/processes/run.ts";
+import { serving } from "../testing/processes/serving.ts";
 
 /** A folder in which other users may look about, as `/srv` is. */
 function anOpenFolder() {

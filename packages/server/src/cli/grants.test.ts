@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { aFolder } from "../testing/a-folder.ts";
-import { aPostgresDatabase, type PostgresDatabase } from "../testing/a-postgres.ts";
-import { aServer } from "../testing/a-server.ts";
-import { carhythm } from "../testing/run.ts";
+import { aFolder } from "../testing/folders/a-folder.ts";
+import { aPostgresDatabase, type PostgresDatabase } from "../testing/postgres/a-postgres.ts";
+import { aServer } from "../testing/processes/a-server.ts";
+import { carhythm } from "../testing/processes/run.ts";
 
 // Runs on PostgreSQL only: SQLite has no roles.
 

@@ -2,9 +2,9 @@
 import { rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
-import { aFolder } from "../testing/a-folder.ts";
-import { CLI, runFile } from "../testing/run.ts";
-import { serving } from "../testing/serving.ts";
+import { aFolder } from "../testing/folders/a-folder.ts";
+import { CLI, runFile } from "../testing/processes/run.ts";
+import { serving } from "../testing/processes/serving.ts";
 
 /** What a container engine runs, with the server's own settings. */
 function healthcheck(environment: Record<string, string>) {

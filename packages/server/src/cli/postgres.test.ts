@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { aPostgresDatabase, aPostgresWithTools } from "../testing/a-postgres.ts";
-import { aSchool } from "../testing/a-school.ts";
-import { aServer } from "../testing/a-server.ts";
-import { aSilentLine } from "../testing/a-silent-line.ts";
-import { aSessionFullOfCanaries } from "../testing/canaries.ts";
-import { carhythm } from "../testing/run.ts";
+import { aPostgresDatabase, aPostgresWithTools } from "../testing/postgres/a-postgres.ts";
+import { aServer } from "../testing/processes/a-server.ts";
+import { aSilentLine } from "../testing/processes/a-silent-line.ts";
+import { carhythm } from "../testing/processes/run.ts";
+import { aSchool } from "../testing/stores/a-school.ts";
+import { aSessionFullOfCanaries } from "../testing/stores/canaries.ts";
 
 // Runs on PostgreSQL only: what both databases share is told in the other files, on both.
 

@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { aFolder } from "../testing/a-folder.ts";
-import { CLI, carhythm, startFile } from "../testing/run.ts";
-import { serving } from "../testing/serving.ts";
+import { aFolder } from "../testing/folders/a-folder.ts";
+import { CLI, carhythm, startFile } from "../testing/processes/run.ts";
+import { serving } from "../testing/processes/serving.ts";
 
 /** What someone does to the files `a.db`, `a.db-wal` and `a.db-shm`, with a backup of before beside them. */
 const EVENTS: { what: string; reason: string; saved: boolean; to: (file: string, backup: string) => void }[] =

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { aFolder } from "../testing/a-folder.ts";
-import { CLI, carhythm, runFile } from "../testing/run.ts";
-import { serving } from "../testing/serving.ts";
+import { aFolder } from "../testing/folders/a-folder.ts";
+import { CLI, carhythm, runFile } from "../testing/processes/run.ts";
+import { serving } from "../testing/processes/serving.ts";
 
 const DISPLAY_ID = /[0-9A-Z]{5}-[0-9A-Z]{5}/;
 

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { aFolder } from "../testing/a-folder.ts";
-import { serving } from "../testing/serving.ts";
+import { aFolder } from "../testing/folders/a-folder.ts";
+import { serving } from "../testing/processes/serving.ts";
 
 // Runs once: connections have nothing to do with the database.
 
@@ -13,6 +13,7 @@ const LIMITS = {
 	LIMIT_REQUEST_SECONDS: "5",
 	LIMIT_NETWORK_BODIES_MIB: "2",
 	LIMIT_BODIES_MIB: "64",
+	LIMIT_NETWORK_UNREAD_BODIES_PER_MINUTE: "2",
 };
 const folder = aFolder();
 let server: Awaited<ReturnType<typeof serving>>;
@@ -91,4 +92,27 @@ test("bodies that stop half-way hold so much of a network, and small requests ar
 	expect(small.said()).toContain("404");
 	expect(held.filter(({ said }) => said().includes("503"))).toHaveLength(2);
 	for (const { socket } of held) socket.destroy();
+});
+
+test("refused bodies are received to their end a few times, then the connection is closed at once", async () => {
+	const held = await Promise.all(
+		Array.from({ length: 2 }, async () => {
+			const one = await open("127.0.0.6");
+			one.socket.write(HEAD);
+			one.socket.write(" ".repeat(BODY - 1));
+			return one;
+		}),
+	);
+	const refuse = async () => {
+		const one = await open("127.0.0.6");
+		one.socket.write(HEAD);
+		one.socket.write(" ".repeat(BODY - 1));
+		return one;
+	};
+	const [first, second] = [await refuse(), await refuse()];
+	while (![first, second].every(({ said }) => said().includes("503"))) await sleep(20);
+	const third = await refuse();
+	await third.closed;
+	expect([first, second].map(({ socket }) => socket.closed)).toEqual([false, false]);
+	for (const { socket } of [...held, first, second]) socket.destroy();
 });

@@ -9,6 +9,7 @@ import { type BodyRules, parseBody, readJson } from "./request/body.ts";
 import type { BodyBudget } from "./request/body-budget.ts";
 import { type Budgets, type Busy, tooManyUnknown } from "./request/budgets.ts";
 import type { FailedAttemptLimiter } from "./request/rate-limits.ts";
+import { closeAfterReply } from "./request/unread-body.ts";
 
 export const TAGS = {
 	Sessions: "Beginning, continuing and ending one student's assessment",
@@ -127,16 +128,23 @@ function serve(endpoint: AnyEndpoint, limiters: Limiters) {
 		if (early) return refuse(c, early, limiters);
 		if (!endpoint.body) return handle(c, endpoint, undefined, limiters);
 		const heavy = budgets.body(c);
-		if (heavy) return refuse(c, heavy, limiters);
+		if (heavy) return refuseBody(c, heavy, limiters);
 		const open = bodies.open(c);
 		try {
 			const body = await readJson(c, open);
-			if (!body.ok) return refuse(c, body, limiters);
+			if (!body.ok) return await refuseBody(c, body, limiters);
 			return await handle(c, endpoint, body.value, limiters);
 		} finally {
 			open.release();
 		}
 	};
+}
+
+/** Refuses a body of which some may be unread. */
+function refuseBody(c: Context<Env>, refusal: Refused, limiters: Limiters): Promise<Response> {
+	const isUnread = c.env?.incoming?.readableEnded === false;
+	if (isUnread && !limiters.budgets.unread(c)) closeAfterReply(c);
+	return refuse(c, refusal, limiters);
 }
 
 async function handle(
@@ -181,9 +189,11 @@ const EVENT_STREAM = {
 	"X-Accel-Buffering": "no",
 };
 
+type Refused = Extract<Outcome<unknown>, { ok: false }>;
+
 async function refuse(
 	c: Context<Env>,
-	{ refusal, retry_after }: Extract<Outcome<unknown>, { ok: false }>,
+	{ refusal, retry_after }: Refused,
 	{ failedLookups, sleep }: Limiters,
 ): Promise<Response> {
 	if (refusal.code === "too_many_requests") await sleep(SLOW_REFUSAL_MS);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../test/an-app.ts";
 import { highestLimits, type LimitName, limitsWith } from "../limits.ts";
-import { anOperationId } from "../testing/a-store.ts";
+import { anOperationId } from "../testing/stores/a-store.ts";
 
 const limited = (changes: Partial<Record<LimitName, number>>) =>
 	anApp({ config: { limits: highestLimits(changes) } });

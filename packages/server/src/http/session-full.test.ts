@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../test/an-app.ts";
 import { DEFAULT_BOUNDS } from "../db/writes/history-bounds.ts";
-import { anOperationId } from "../testing/a-store.ts";
+import { anOperationId } from "../testing/stores/a-store.ts";
 
 const slider = (value: number) => ({ type: "slider", value });
 const essay = (length: number, letter = "x") => ({ type: "essay", text: letter.repeat(length) });

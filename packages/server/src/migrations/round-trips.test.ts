@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Database } from "../db/dialect.ts";
-import { aDatabaseOn, ENGINES, type Engine } from "../testing/an-engine.ts";
-import { liveIn } from "../testing/lived-in.ts";
-import { aPredecessorDatabase, PREDECESSORS } from "../testing/predecessor-databases.ts";
-import { DOWN_TO, problems, roundTrip, withoutBackup } from "../testing/round-trip.ts";
+import { liveIn } from "../testing/migrations/lived-in.ts";
+import { DOWN_TO, problems, roundTrip, withoutBackup } from "../testing/migrations/round-trip.ts";
+import { aPredecessorDatabase, PREDECESSORS } from "../testing/predecessor/databases.ts";
+import { aDatabaseOn, ENGINES, type Engine } from "../testing/stores/an-engine.ts";
 import { migrateUp } from "./runner.ts";
 import { upgrade } from "./upgrade.ts";
 
@@ -12,8 +12,8 @@ import { upgrade } from "./upgrade.ts";
 // seed picks.
 
 const isCampaign = process.env["CARHYTHM_STATES"] === "all";
-/** Named in every title: `CARHYTHM_SEED=12345` picks the same states again. */
-const SEED = Number(process.env["CARHYTHM_SEED"] ?? Math.floor(Date.now() / 1000) % 100_000);
+/** Named in every title. */
+const SEED = Number(process.env["CARHYTHM_TEST_SEED"]);
 const STATES_OF_AN_ENGINE = 2;
 
 type Place = AsyncDisposable & { open: () => Promise<Database> };

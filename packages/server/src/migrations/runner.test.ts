@@ -4,17 +4,17 @@ import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import type { Database } from "../db/dialect.ts";
 import { openDatabase } from "../db/open.ts";
-import { aFolder } from "../testing/a-folder.ts";
-import { aDatabaseOn, ENGINES, type Engine } from "../testing/an-engine.ts";
-import { beforePhase1, RESPONSES } from "../testing/before-phase-1.ts";
-import { contentsOf } from "../testing/contents.ts";
-import { aPredecessorDatabase } from "../testing/predecessor-databases.ts";
-import { runFile } from "../testing/run.ts";
+import { aFolder } from "../testing/folders/a-folder.ts";
+import { beforePhase1, RESPONSES } from "../testing/migrations/before-phase-1.ts";
+import { contentsOf } from "../testing/migrations/contents.ts";
+import { aPredecessorDatabase } from "../testing/predecessor/databases.ts";
+import { runFile } from "../testing/processes/run.ts";
+import { aDatabaseOn, ENGINES, type Engine } from "../testing/stores/an-engine.ts";
 import { migrateDown, prune } from "./down.ts";
 import { migrateUp, migrationStatus, stepsOf } from "./runner.ts";
 import { ledgerOf } from "./steps/run-context.ts";
 
-const MIGRATE = new URL("../testing/migrate-and-die.ts", import.meta.url);
+const MIGRATE = new URL("../testing/programs/migrate-and-die.ts", import.meta.url);
 
 /** The campaign tries everything, and takes its time for it. */
 const isCampaign = process.env["CARHYTHM_KILLS"] === "all";

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Client } from "pg";
 import type { DatabaseUrl } from "../../src/index.ts";
-import { aPostgresServer } from "../../src/testing/own-postgres-server.ts";
+import { aPostgresServer } from "../../src/testing/postgres/own-postgres-server.ts";
 import { fillDatabase } from "./environment/campaign-database.ts";
 
 const START_ATTEMPTS = 600;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { serving } from "../../src/testing/serving.ts";
+import { serving } from "../../src/testing/processes/serving.ts";
 
 const SIZE_MIB = 6;
 const whyNot = whyNoTmpfs();

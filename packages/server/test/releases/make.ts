@@ -7,9 +7,9 @@ import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { sql } from "kysely";
 import { type Database, migrateUp, openDatabase } from "../../src/index.ts";
-import { aFolder } from "../../src/testing/a-folder.ts";
-import { aPostgresWithTools } from "../../src/testing/a-postgres.ts";
-import { liveIn } from "../../src/testing/lived-in.ts";
+import { aFolder } from "../../src/testing/folders/a-folder.ts";
+import { liveIn } from "../../src/testing/migrations/lived-in.ts";
+import { aPostgresWithTools } from "../../src/testing/postgres/a-postgres.ts";
 import { checksumsOfThisProgram } from "./frozen.ts";
 
 /** Rows of the previous product in the tables that this program leaves alone. */
@@ -73,7 +73,8 @@ async function fill(database: Database, kind: keyof typeof KINDS): Promise<void>
 		(table) => !table.isView && !/^(undo_|migration_|sqlite_)/.test(table.name),
 	)) {
 		const { rows } = await sql`SELECT 1 FROM ${sql.table(name)} LIMIT 1`.execute(database.db);
-		if (rows.length === 0) throw new Error(`The table ${name} has no row: let testing/lived-in.ts make one.`);
+		if (rows.length === 0)
+			throw new Error(`The table ${name} has no row: let testing/migrations/lived-in.ts make one.`);
 	}
 	await database.close();
 }

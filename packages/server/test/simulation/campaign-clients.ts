@@ -1,7 +1,7 @@
 // npm run campaign:clients -- --schedules 100000 --seed 1 [--engine postgres] [--jobs 2]
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { ENGINES } from "../../src/testing/an-engine.ts";
+import { ENGINES } from "../../src/testing/stores/an-engine.ts";
 import { SCENARIO_EVENTS } from "./clients/environment/event-counts.ts";
 import type { ClientTotals } from "./clients/run-clients.ts";
 import { type FailedSchedule, runInWorkers } from "./clients/worker-pool.ts";

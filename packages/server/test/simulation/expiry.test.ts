@@ -1,6 +1,6 @@
 import { isExpired } from "@carhythm/core";
 import { expect, test } from "vitest";
-import { engine } from "../../src/testing/an-engine.ts";
+import { engine } from "../../src/testing/stores/an-engine.ts";
 import { aSimulatedServer, EXPIRY_DAYS } from "./simulated-server.ts";
 
 // The rule of expiry is implemented three times: in core (which the browser also runs), in the server's

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { engine } from "../../src/testing/an-engine.ts";
-import { countersEqualRows } from "../../src/testing/batches.ts";
+import { engine } from "../../src/testing/stores/an-engine.ts";
+import { countersEqualRows } from "../../src/testing/stores/batches.ts";
 import { aSimulatedServer, type SimulatedServer } from "./simulated-server.ts";
 
 // Fifty identical requests at once to one server process. Several processes on one database:

@@ -16,8 +16,8 @@ import type { Env } from "../../src/http/context.ts";
 import { highestLimits } from "../../src/limits.ts";
 import { migrateUp } from "../../src/migrations/runner.ts";
 import { eraseKept } from "../../src/migrations/steps/undo-tables.ts";
-import { aPostgresDatabase } from "../../src/testing/a-postgres.ts";
-import { roomyFolder } from "../../src/testing/roomy-folder.ts";
+import { roomyFolder } from "../../src/testing/folders/roomy-folder.ts";
+import { aPostgresDatabase } from "../../src/testing/postgres/a-postgres.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { simulatedAssessment } from "./simulated-assessment.ts";
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { CHROMIUM } from "./chromium.ts";
+import { createStudent, type Student } from "./student.ts";
 import { test as base, localeOf } from "./test.ts";
 
 /** A browser with a profile on disk, whose process can be killed. */
@@ -15,8 +16,20 @@ export type OwnBrowser = {
 	kill(): Promise<void>;
 };
 
-/** `openBrowser` starts a browser, each time on the same profile; `preferences` are what its owner has set in it. */
-export const test = base.extend<{ openBrowser: (preferences?: object) => Promise<OwnBrowser> }>({
+type Fixtures = {
+	/** Starts a browser, each time on the same profile; `preferences` are what its owner has set in it. */
+	openBrowser(preferences?: object): Promise<OwnBrowser>;
+	/**
+	 * A student at question `offline_until` in a browser without a network: what was answered since question
+	 * `online_until` is on this device only.
+	 */
+	studentWithUnsent(questions: {
+		online_until: number;
+		offline_until: number;
+	}): Promise<{ browser: OwnBrowser; student: Student }>;
+};
+
+export const test = base.extend<Fixtures>({
 	openBrowser: async ({ viewport, language, calm }, use) => {
 		const profile = aProfile();
 		const open: BrowserContext[] = [];
@@ -30,6 +43,20 @@ export const test = base.extend<{ openBrowser: (preferences?: object) => Promise
 		// One that was killed is closed already, which does no harm.
 		for (const context of open) await context.close();
 		profile.remove();
+	},
+	studentWithUnsent: async ({ openBrowser, server, questionnaire }, use) => {
+		await use(async ({ online_until, offline_until }) => {
+			const browser = await openBrowser();
+			const student = createStudent(browser.page, { server, questionnaire });
+			await student.visit();
+			await student.begin();
+			await student.answerUntil(online_until);
+			await student.seesSaveLine("Saved");
+			await browser.context.setOffline(true);
+			await student.answerUntil(offline_until);
+			await student.seesSaveLine("On this device only. It will be sent when you are online.");
+			return { browser, student };
+		});
 	},
 });
 

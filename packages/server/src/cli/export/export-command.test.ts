@@ -11,10 +11,10 @@ import {
 } from "node:fs";
 import { scoreSession } from "@carhythm/core";
 import { expect, test } from "vitest";
-import { aSchool } from "../../testing/a-school.ts";
-import { engine } from "../../testing/an-engine.ts";
-import { aPredecessorDatabase } from "../../testing/predecessor-databases.ts";
-import { CLI, carhythm, startFile } from "../../testing/run.ts";
+import { aPredecessorDatabase } from "../../testing/predecessor/databases.ts";
+import { CLI, carhythm, startFile } from "../../testing/processes/run.ts";
+import { aSchool } from "../../testing/stores/a-school.ts";
+import { engine } from "../../testing/stores/an-engine.ts";
 
 test("export: one row an answer, formulas defused, numbers kept, no secret id, no placeholder", async () => {
 	await using school = await aSchool();

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { aFolder } from "../../testing/a-folder.ts";
-import { aPredecessorDatabase } from "../../testing/predecessor-databases.ts";
-import { CLI, carhythm, startFile } from "../../testing/run.ts";
+import { aFolder } from "../../testing/folders/a-folder.ts";
+import { aPredecessorDatabase } from "../../testing/predecessor/databases.ts";
+import { CLI, carhythm, startFile } from "../../testing/processes/run.ts";
 
 function change(file: string, sql: string): void {
 	const database = new SqliteFile(file);

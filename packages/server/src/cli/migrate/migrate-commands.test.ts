@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { aFolder } from "../../testing/a-folder.ts";
-import { aPredecessorDatabase } from "../../testing/predecessor-databases.ts";
-import { carhythm } from "../../testing/run.ts";
+import { aFolder } from "../../testing/folders/a-folder.ts";
+import { aPredecessorDatabase } from "../../testing/predecessor/databases.ts";
+import { carhythm } from "../../testing/processes/run.ts";
 
 function change(file: string, sql: string): void {
 	const database = new SqliteFile(file);

@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { quoteName } from "../../db/quote-name.ts";
-import { aSchool } from "../../testing/a-school.ts";
-import { aSessionFullOfCanaries } from "../../testing/canaries.ts";
-import { HOSTILE_NAMES, hostileTables } from "../../testing/hostile-names.ts";
+import { HOSTILE_NAMES, hostileTables } from "../../testing/migrations/hostile-names.ts";
+import { aSchool } from "../../testing/stores/a-school.ts";
+import { aSessionFullOfCanaries } from "../../testing/stores/canaries.ts";
 
 type School = Awaited<ReturnType<typeof aSchool>>;
 

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { aSchool } from "../../testing/a-school.ts";
-import { aSessionFullOfCanaries } from "../../testing/canaries.ts";
+import { aSchool } from "../../testing/stores/a-school.ts";
+import { aSessionFullOfCanaries } from "../../testing/stores/canaries.ts";
 
 function fileOf({ place }: Awaited<ReturnType<typeof aSchool>>) {
 	if (place.url.dialect !== "sqlite") throw new Error("This story is about a file.");

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { createSessionAdmin } from "../../db/operator/session-admin.ts";
 import { eraseKept } from "../../migrations/steps/undo-tables.ts";
-import { aSchool } from "../../testing/a-school.ts";
+import { aSchool } from "../../testing/stores/a-school.ts";
 
 const sessionsOf = async (school: Awaited<ReturnType<typeof aSchool>>) => {
 	const database = await school.place.open();

@@ -3,11 +3,11 @@ import { type OperationId, type SessionId, toInstant } from "@carhythm/core";
 import { expect, test } from "vitest";
 import { createStore } from "../../db/create-store.ts";
 import { single } from "../../db/store.ts";
-import { aSchool } from "../../testing/a-school.ts";
-import { anOperationId } from "../../testing/a-store.ts";
-import { engine } from "../../testing/an-engine.ts";
-import { aPredecessorDatabase } from "../../testing/predecessor-databases.ts";
-import { carhythm } from "../../testing/run.ts";
+import { aPredecessorDatabase } from "../../testing/predecessor/databases.ts";
+import { carhythm } from "../../testing/processes/run.ts";
+import { aSchool } from "../../testing/stores/a-school.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
+import { engine } from "../../testing/stores/an-engine.ts";
 
 /** A database of the existing product after `migrate adopt`. */
 async function anAdoptedDatabase() {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { expect, test } from "vitest";
-import { aSchool } from "../../testing/a-school.ts";
+import { aSchool } from "../../testing/stores/a-school.ts";
 import { sessionPage } from "./session-page.ts";
 
 test("session export writes what is stored of one session as JSON and as a page, and is recorded", async () => {

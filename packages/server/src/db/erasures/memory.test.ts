@@ -1,7 +1,7 @@
 // Runs once: no database is part of it.
 import { appendFileSync, chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { aFolder } from "../../testing/a-folder.ts";
+import { aFolder } from "../../testing/folders/a-folder.ts";
 import { openErasureMemory } from "./memory.ts";
 
 const SESSION = "3f0c2a9e-6f0b-4a44-9d0e-0d2f7f1f6a11";

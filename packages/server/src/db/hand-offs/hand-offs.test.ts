@@ -1,10 +1,10 @@
 import { type OperationId, parseHandOffCode, type SessionId } from "@carhythm/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eraseKept } from "../../migrations/steps/undo-tables.ts";
-import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
-import { answering, slider, statuses, syncing } from "../../testing/batches.ts";
-import type { Job } from "../../testing/racer.ts";
-import { someRacers } from "../../testing/racers.ts";
+import type { Job } from "../../testing/programs/racer.ts";
+import { someRacers } from "../../testing/programs/racers.ts";
+import { anOperationId, aStore, type TestStore } from "../../testing/stores/a-store.ts";
+import { answering, slider, statuses, syncing } from "../../testing/stores/batches.ts";
 import { createSessionAdmin } from "../operator/session-admin.ts";
 import { single } from "../store.ts";
 import { deriveCode } from "./secrets.ts";

@@ -21,7 +21,7 @@ import {
 	type StoredSession,
 	single,
 } from "../store.ts";
-import { applyBatch, type JudgingRules, rulesOf } from "../writes/apply-batch.ts";
+import { applyBatch, type JudgingRules, judgingRulesOf } from "../writes/apply-batch.ts";
 import { kindOfOperation } from "../writes/known-operations.ts";
 import { loadOneSession } from "../writes/load-sessions.ts";
 import { saveSessions } from "../writes/save-sessions.ts";
@@ -77,7 +77,7 @@ export async function createHandOff(
 	if (known) return reply(codeWith(known.selector, codes), known.expires_at);
 	if (await kindOfOperation(tx, response_id, request.operation_id)) return operationMismatch();
 
-	const rules = rulesOf(context);
+	const rules = judgingRulesOf(context);
 	const { received: created_at } = rules;
 	const refusal = refuseEnded(work.session, rules);
 	if (refusal) return { ok: false, refusal };
@@ -175,7 +175,7 @@ export async function redeemHandOff(
 		await countGuess(tx, row);
 		return invalidCode();
 	}
-	const rules = rulesOf(context);
+	const rules = judgingRulesOf(context);
 	const { received } = rules;
 	if (row.used_at || received >= row.expires_at) return invalidCode();
 	const outcome = applyBatch(work, batch, rules);

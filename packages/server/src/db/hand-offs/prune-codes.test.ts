@@ -1,6 +1,6 @@
 import { addDays } from "@carhythm/core";
 import { expect, test } from "vitest";
-import { anOperationId, aStore } from "../../testing/a-store.ts";
+import { anOperationId, aStore } from "../../testing/stores/a-store.ts";
 import { pruneCodes } from "./prune-codes.ts";
 
 test("codes that ran out before the cutoff are deleted, in as many transactions as it takes", async () => {

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { aStore, type TestStore } from "../../testing/a-store.ts";
+import { aStore, type TestStore } from "../../testing/stores/a-store.ts";
 import { inTransaction } from "../transaction.ts";
 import { type OperatorEvent, recordOperatorEvent } from "./append.ts";
 import { listOperatorEvents, verifyOperatorLog } from "./read.ts";

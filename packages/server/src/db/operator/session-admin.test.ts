@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { eraseKept } from "../../migrations/steps/undo-tables.ts";
-import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
+import { anOperationId, aStore, type TestStore } from "../../testing/stores/a-store.ts";
 import { SHOWN_STATUSES } from "../sessions/expiry.ts";
 import { createSessionAdmin } from "./session-admin.ts";
 

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Command, OperationId, SessionId, SessionState } from "@carhythm/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
-import { answering, slider, statuses, syncing } from "../../testing/batches.ts";
+import { anOperationId, aStore, type TestStore } from "../../testing/stores/a-store.ts";
+import { answering, slider, statuses, syncing } from "../../testing/stores/batches.ts";
 import { abandoning } from "../writes/apply-batch.ts";
 import { createSessionHistory, type PastSession } from "./session-history.ts";
 

@@ -5,8 +5,8 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS } from "../../../test/an-app.ts";
 import { aCluster } from "../../../test/campaigns/a-cluster.ts";
-import { aPostgresDatabase } from "../../testing/a-postgres.ts";
-import { aSilentLine } from "../../testing/a-silent-line.ts";
+import { aPostgresDatabase } from "../../testing/postgres/a-postgres.ts";
+import { aSilentLine } from "../../testing/processes/a-silent-line.ts";
 import { StorageUnavailable } from "../store.ts";
 import { openPostgres } from "./open.ts";
 

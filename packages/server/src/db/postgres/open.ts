@@ -4,12 +4,12 @@ import { Pool } from "pg";
 import type { Database, PoolState } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
 import { postgresChangeFeed } from "./change-feed.ts";
+import { prepareConnection, type Role } from "./connection-settings.ts";
 import { leavableSockets, TIMEOUTS, type Timeouts, watchConnections } from "./connection-watchdog.ts";
 import { findPostgresTables } from "./find-tables.ts";
 import { kyselyDialect, recordsetRows, valueTypes } from "./kysely-dialect.ts";
 import { explain } from "./open-errors.ts";
 import { purgePostgres } from "./purge.ts";
-import { prepareSession, type Role } from "./session-settings.ts";
 
 /** The most connections of one process to the server. Each is made when it is first needed. */
 const CONNECTIONS: Record<Role, number> = { db: 8, reader: 6, lookups: 2 };
@@ -46,7 +46,7 @@ export async function openPostgres(url: string, patience: Timeouts = TIMEOUTS): 
 			query_timeout: patience.statement_ms,
 			types: valueTypes,
 			stream: sockets.make,
-			onConnect: async (client) => watchdog.meet(client, await prepareSession(client, url, role)),
+			onConnect: async (client) => watchdog.meet(client, await prepareConnection(client, url, role)),
 		});
 		// An idle connection that breaks is replaced without a word.
 		pool.on("error", () => {});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aStore } from "../../testing/a-store.ts";
+import { aStore } from "../../testing/stores/a-store.ts";
 import { createFeedbackStore } from "./feedback.ts";
 import { createScoreStore } from "./scores.ts";
 

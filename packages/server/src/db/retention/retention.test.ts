@@ -2,7 +2,7 @@ import { addDays, type Instant, type SessionId } from "@carhythm/core";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { eraseKept } from "../../migrations/steps/undo-tables.ts";
-import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
+import { anOperationId, aStore, type TestStore } from "../../testing/stores/a-store.ts";
 import { createStore } from "../create-store.ts";
 import { listOperatorEvents, verifyOperatorLog } from "../operator-log/read.ts";
 import { single } from "../store.ts";
@@ -22,13 +22,13 @@ const DAYS = {
 	retention_backups_days: 90,
 };
 
-function rulesOf(store: TestStore, changes: Partial<RetentionRules> = {}): RetentionRules {
+function retentionRulesOf(store: TestStore, changes: Partial<RetentionRules> = {}): RetentionRules {
 	return { ...DAYS, now: store.now(), ...changes };
 }
 
 function optionsOf(store: TestStore, changes: Partial<PurgeOptions> = {}): PurgeOptions {
 	return {
-		rules: () => rulesOf(store),
+		rules: () => retentionRulesOf(store),
 		actor: { kind: "system_user", name: "amal" },
 		eraseKept,
 		memory: null,
@@ -37,7 +37,7 @@ function optionsOf(store: TestStore, changes: Partial<PurgeOptions> = {}): Purge
 }
 
 async function dueOf(store: TestStore, changes: Partial<RetentionRules> = {}) {
-	const due = await countDue(store.database, rulesOf(store, changes));
+	const due = await countDue(store.database, retentionRulesOf(store, changes));
 	return Object.fromEntries(due.filter(({ count }) => count > 0).map(({ kind, count }) => [kind, count]));
 }
 

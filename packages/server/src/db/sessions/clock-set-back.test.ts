@@ -1,7 +1,7 @@
 import { type OperationId, type SessionId, toInstant, toMillis } from "@carhythm/core";
 import { expect, test } from "vitest";
-import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
-import { answering, countersEqualRows, slider, statuses, syncing } from "../../testing/batches.ts";
+import { anOperationId, aStore, type TestStore } from "../../testing/stores/a-store.ts";
+import { answering, countersEqualRows, slider, statuses, syncing } from "../../testing/stores/batches.ts";
 import { type Batch, single } from "../store.ts";
 
 const PHONE = "de000001-0000-4000-8000-000000000000";

@@ -1,7 +1,7 @@
 import { type Answer, type Command, type Instant, type SessionId, toInstant, toMillis } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
-import { anOperationId, aStore } from "../../testing/a-store.ts";
-import { answering, countersEqualRows, slider, statuses, syncing } from "../../testing/batches.ts";
+import { anOperationId, aStore } from "../../testing/stores/a-store.ts";
+import { answering, countersEqualRows, slider, statuses, syncing } from "../../testing/stores/batches.ts";
 import { single } from "../store.ts";
 import { abandoning } from "../writes/apply-batch.ts";
 

@@ -14,7 +14,7 @@ import {
 	single,
 } from "../store.ts";
 import { inTransaction } from "../transaction.ts";
-import { applyBatch, bySession, rulesOf } from "../writes/apply-batch.ts";
+import { applyBatch, bySession, judgingRulesOf } from "../writes/apply-batch.ts";
 import { createGroupCommit } from "../writes/group-commit.ts";
 import { loadOneSession, loadSessions } from "../writes/load-sessions.ts";
 import { saveSessions } from "../writes/save-sessions.ts";
@@ -126,7 +126,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 async function commitBatches(context: WriteContext, batches: readonly Batch[]): Promise<BatchOutcome[]> {
 	await context.dialect.setShortLockTimeout(context.tx);
 	const writes = await loadSessions(context, bySession(batches));
-	const rules = rulesOf(context);
+	const rules = judgingRulesOf(context);
 	const outcomes = batches.map((batch) => {
 		const work = writes.get(batch.session_id);
 		return work ? applyBatch(work, batch, rules) : unknownSession();
@@ -148,7 +148,7 @@ async function completeWith(
 	if (refusal) return { ok: false, refusal };
 	if (work.session.state.status !== "completed") {
 		const batch = single(session_id, mintOperationId(context.randomBytes), { kind: "complete" });
-		const outcome = applyBatch(work, batch, rulesOf(context));
+		const outcome = applyBatch(work, batch, judgingRulesOf(context));
 		if (!outcome.ok) return outcome;
 		await saveSessions(context, [work]);
 	}

@@ -1,8 +1,8 @@
 import type { SessionId } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
 import { eraseKept } from "../../migrations/steps/undo-tables.ts";
-import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
-import { answering, countersEqualRows, slider, syncing } from "../../testing/batches.ts";
+import { anOperationId, aStore, type TestStore } from "../../testing/stores/a-store.ts";
+import { answering, countersEqualRows, slider, syncing } from "../../testing/stores/batches.ts";
 import { createSessionAdmin } from "../operator/session-admin.ts";
 import { single } from "../store.ts";
 

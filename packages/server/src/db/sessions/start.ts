@@ -12,7 +12,7 @@ import {
 } from "@carhythm/core";
 import type { Tx } from "../schema.ts";
 import type { AssessmentVersion, StartOutcome, StoredSession } from "../store.ts";
-import { abandoning, applyBatch, fingerprintOf, rulesOf } from "../writes/apply-batch.ts";
+import { abandoning, applyBatch, fingerprintOf, judgingRulesOf } from "../writes/apply-batch.ts";
 import { loadOneSession } from "../writes/load-sessions.ts";
 import { recordRequest } from "../writes/request-events.ts";
 import { appendEvents, saveSessions } from "../writes/save-sessions.ts";
@@ -105,7 +105,7 @@ async function setAside(
 	// Two tabs that start fresh at once get the same new session: there are never two active ones.
 	if (last?.status === "active") return { outcome: await redirect(context, request, work, last.id) };
 	const batch = abandoning(session_id, mintOperationId(context.randomBytes));
-	const outcome = applyBatch(work, batch, rulesOf(context));
+	const outcome = applyBatch(work, batch, judgingRulesOf(context));
 	return outcome.ok ? { work, last: last?.id ?? response_id } : { outcome };
 }
 

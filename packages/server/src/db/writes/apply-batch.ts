@@ -39,7 +39,7 @@ import type { WriteContext } from "./write-context.ts";
 export type JudgingRules = { received: Instant; expiry_days: number; bounds: HistoryBounds };
 
 /** By the server's clock as it is now. */
-export function rulesOf({
+export function judgingRulesOf({
 	now,
 	expiry_days,
 	bounds = DEFAULT_BOUNDS,

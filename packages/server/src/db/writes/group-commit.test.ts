@@ -1,7 +1,7 @@
 import type { Command } from "@carhythm/core";
 import { expect, test } from "vitest";
-import { aStore, type TestStore } from "../../testing/a-store.ts";
-import { statuses, syncing } from "../../testing/batches.ts";
+import { aStore, type TestStore } from "../../testing/stores/a-store.ts";
+import { statuses, syncing } from "../../testing/stores/batches.ts";
 import type { StoreObserver } from "../sessions/observer.ts";
 
 /** Notes how many batches shared each commit. */

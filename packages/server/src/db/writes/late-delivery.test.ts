@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { type Command, type SessionId, toInstant, toMillis } from "@carhythm/core";
 import { describe, expect, test } from "vitest";
-import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
-import { answering, countersEqualRows, slider, statuses, syncing } from "../../testing/batches.ts";
+import { anOperationId, aStore, type TestStore } from "../../testing/stores/a-store.ts";
+import { answering, countersEqualRows, slider, statuses, syncing } from "../../testing/stores/batches.ts";
 import { applyLateEvents } from "../operator/apply-late.ts";
 import { createSessionHistory } from "../operator/session-history.ts";
 import { createSessionStore } from "../sessions/session-store.ts";

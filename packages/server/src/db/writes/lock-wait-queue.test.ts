@@ -1,8 +1,8 @@
 import type { SessionId } from "@carhythm/core";
 import { Client } from "pg";
 import { expect, test } from "vitest";
-import { aStore, type TestStore } from "../../testing/a-store.ts";
-import { answering, countersEqualRows, slider, statuses, syncing } from "../../testing/batches.ts";
+import { aStore, type TestStore } from "../../testing/stores/a-store.ts";
+import { answering, countersEqualRows, slider, statuses, syncing } from "../../testing/stores/batches.ts";
 import { StorageUnavailable } from "../store.ts";
 
 // Runs once: PostgreSQL alone lets one hold a single row. On SQLite a transaction has the whole file.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { anOperationId, aStore } from "../../testing/a-store.ts";
+import { anOperationId, aStore } from "../../testing/stores/a-store.ts";
 
 test("a session remembers the clocks of its newest twenty devices, and of the one that wrote last", async () => {
 	await using store = await aStore();

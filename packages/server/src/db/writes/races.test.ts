@@ -2,10 +2,10 @@ import type { Command, SessionId } from "@carhythm/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readAssessmentFile } from "../../assessments/read-file.ts";
 import { contentFolder } from "../../paths.ts";
-import { anOperationId, aStore, type TestStore } from "../../testing/a-store.ts";
-import { countersEqualRows, slider } from "../../testing/batches.ts";
-import type { Job } from "../../testing/racer.ts";
-import { someRacers } from "../../testing/racers.ts";
+import type { Job } from "../../testing/programs/racer.ts";
+import { someRacers } from "../../testing/programs/racers.ts";
+import { anOperationId, aStore, type TestStore } from "../../testing/stores/a-store.ts";
+import { countersEqualRows, slider } from "../../testing/stores/batches.ts";
 
 // Several processes on one database, each with the same wish at the same moment.
 

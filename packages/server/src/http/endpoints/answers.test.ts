@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../../test/an-app.ts";
-import { anOperationId } from "../../testing/a-store.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
 
 describe("submit", () => {
 	test("stores an answer of each type and tells XP, badges and progress", async () => {

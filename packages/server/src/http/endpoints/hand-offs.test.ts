@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../../test/an-app.ts";
 import { highestLimits } from "../../limits.ts";
-import { anOperationId } from "../../testing/a-store.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
 
 const REDEEM = "/api/v2/session/handoff/redeem";
 const AGENT = { label: "Safari (iPhone)" };

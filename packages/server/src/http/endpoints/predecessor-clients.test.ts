@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { migrateUp } from "../../migrations/runner.ts";
-import { PROFILE, WHOLE } from "../../testing/known-profile.ts";
-import { aPredecessorClient } from "../../testing/predecessor-client.ts";
-import { answersOf, aPredecessorQuestionnaire, type Given } from "../../testing/predecessor-questionnaire.ts";
+import { aPredecessorClient } from "../../testing/predecessor/client.ts";
+import { PROFILE, WHOLE } from "../../testing/predecessor/known-profile.ts";
+import { anAdoptedQuestionnaire, answersOf, type Given } from "../../testing/predecessor/questionnaire.ts";
 
 // Every reply of the first table of the API, as clients of the existing product get it from a database taken
 // over from it.
@@ -16,9 +15,8 @@ const PERSON = {
 };
 
 async function adopted(engine: "sqlite" | "postgres") {
-	const predecessor = await aPredecessorQuestionnaire(engine);
+	const predecessor = await anAdoptedQuestionnaire(engine);
 	const database = await predecessor.open();
-	await migrateUp(database, { adopt: true });
 	const client = aPredecessorClient(database);
 	const submit = async (session_id: string, given: Given) => {
 		for (const [question_id, answer] of answersOf(given)) {

@@ -6,7 +6,7 @@ import { verifyOperatorLog } from "../../db/operator-log/read.ts";
 import { purge } from "../../db/retention/purge.ts";
 import { eraseKept } from "../../migrations/steps/undo-tables.ts";
 import { rulesAt } from "../../retention.ts";
-import { anOperationId } from "../../testing/a-store.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
 
 const erase = (id: string, end = "") => `/api/v2/session/${id}/erase${end}`;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../../test/an-app.ts";
-import { anOperationId } from "../../testing/a-store.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
 
 const PERSON = {
 	email: "amal@school.example",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS } from "../../../test/an-app.ts";
-import { anOperationId } from "../../testing/a-store.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
 
 const statusOf = async (app: Awaited<ReturnType<typeof anApp>>, id: string) =>
 	(await app.get(`/api/v2/session/${id}`)).body;

@@ -4,10 +4,10 @@ import { sql } from "kysely";
 import { describe, expect, test, vi } from "vitest";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../../test/an-app.ts";
 import { limitsWith } from "../../limits.ts";
-import { anOperationId } from "../../testing/a-store.ts";
-import { engine } from "../../testing/an-engine.ts";
-import type { Job } from "../../testing/racer.ts";
-import { someRacers } from "../../testing/racers.ts";
+import type { Job } from "../../testing/programs/racer.ts";
+import { someRacers } from "../../testing/programs/racers.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
+import { engine } from "../../testing/stores/an-engine.ts";
 
 const pathOf = (session_id: string) => `/api/v2/session/${session_id}/events`;
 

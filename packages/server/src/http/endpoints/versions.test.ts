@@ -4,7 +4,7 @@ import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../../test/an-app.ts";
 import type { AssessmentFile } from "../../assessments/file.ts";
 import { readAssessmentFile } from "../../assessments/read-file.ts";
 import { contentFolder } from "../../paths.ts";
-import { anOperationId } from "../../testing/a-store.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
 
 test("a session under way when a new version comes keeps its own: for answers, on return, on another device and in its result", async () => {
 	await using app = await anApp();

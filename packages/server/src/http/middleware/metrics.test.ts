@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS, type TestApp } from "../../../test/an-app.ts";
 import { createMeter } from "../../metrics/prometheus.ts";
-import { aDatabase, engine } from "../../testing/an-engine.ts";
+import { aDatabase, engine } from "../../testing/stores/an-engine.ts";
 
 /** The figures of a scrape by the text in front of them. */
 async function figures(on: Awaited<ReturnType<typeof anApp>>): Promise<Map<string, number>> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { anApp } from "../../../test/an-app.ts";
-import { anOperationId } from "../../testing/a-store.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
 
 // Runs once: what is logged does not depend on the database.
 

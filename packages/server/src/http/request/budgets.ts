@@ -20,6 +20,8 @@ export type Budgets = {
 	request(c: Context<Env>): Verdict;
 	/** The body of a request, by its declared length; one of unknown length counts as the longest. */
 	body(c: Context<Env>): Verdict;
+	/** @returns whether a refused body may still be received to its end */
+	unread(c: Context<Env>): boolean;
 	start(c: Context<Env>): Verdict;
 	/** Runs work that stores so many operations when it is its network's turn. */
 	inTurn<T>(c: Context<Env>, operations: number, work: () => Promise<T>): Promise<T | Busy>;
@@ -60,6 +62,7 @@ export function createBudgets({ limits }: HttpConfig): Budgets {
 			const isFree = size <= FREE_BYTES || (declared === undefined && !c.req.header("transfer-encoding"));
 			return isFree ? null : busy(by.bodies.spend(networkOf(c), Math.ceil(size / KIB)), "network");
 		},
+		unread: (c) => by.unread.spend(networkOf(c)) === null,
 		async inTurn(c, operations, work) {
 			const outcome = await turns(networkOf(c), operations, work);
 			return outcome === NO_TURN ? tooMany(1, "network") : outcome;
@@ -102,6 +105,7 @@ function limitersOf(limits: Limits) {
 	return {
 		requests: a(requests, 1, { points: 20 * requests, seconds: MINUTE }),
 		bodies: a(bodies, 1, { points: 4 * bodies, seconds: MINUTE }),
+		unread: a(share(limits.network_unread_bodies_per_minute), MINUTE),
 		starts: a(share(limits.network_starts_per_minute), MINUTE, {
 			points: share(limits.network_starts_burst),
 			seconds: HOUR,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS } from "../../../test/an-app.ts";
-import { anOperationId } from "../../testing/a-store.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
 
 const answer = SAMPLER_ANSWERS.team;
 

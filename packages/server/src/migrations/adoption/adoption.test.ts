@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { aPredecessorDatabase, PREDECESSORS, type RawRow } from "../../testing/predecessor-databases.ts";
+import { aPredecessorDatabase, PREDECESSORS } from "../../testing/predecessor/databases.ts";
+import type { RawRow } from "../../testing/predecessor/raw-store.ts";
 import { migrateDown } from "../down.ts";
 import { migrateUp } from "../runner.ts";
 import { upgrade } from "../upgrade.ts";

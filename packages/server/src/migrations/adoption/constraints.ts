@@ -4,7 +4,7 @@ import { change } from "../steps/steps.ts";
 import type { Column, SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
 import { SQLITE_NOW } from "../versions/002-phase-1-session-management.ts";
 import { catalogueOf, readOriginalFact, recordOriginalFact } from "./original-values.ts";
-import { isSettled } from "./status/status-column.ts";
+import { allowsOnlyOurLabels } from "./status/admit-our-labels.ts";
 import { STATUS_LABELS } from "./status/status-mapping.ts";
 
 // What migration 2 gives columns that it makes itself, for columns that were found: defaults, the check, no
@@ -76,7 +76,7 @@ function isNow(column: Column): boolean {
 
 const settled = (catalogue: SystemCatalogue): Probe => {
 	const table = catalogue.get(TABLE);
-	return table && isSettled(table) ? "done" : "todo";
+	return table && allowsOnlyOurLabels(table) ? "done" : "todo";
 };
 
 const addCheck = (how: string): Task => ({

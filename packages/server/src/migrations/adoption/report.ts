@@ -3,8 +3,8 @@ import type { Task, WholeStep } from "../migration.ts";
 import { dropKept } from "../steps/undo-tables.ts";
 import { givenBack, takeBack } from "./given-back.ts";
 import { hasTable } from "./original-values.ts";
-import type { Rule } from "./repair.ts";
-import { ORIGINAL_RESPONSES } from "./responses.ts";
+import { ORIGINAL_RESPONSES } from "./repair-responses.ts";
+import type { Rule } from "./response-rules.ts";
 
 const RULES: Readonly<Record<Rule, string>> = {
 	label: "responses say their status in our labels now",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { aPredecessorClient } from "../../testing/predecessor-client.ts";
-import { aPredecessorDatabase } from "../../testing/predecessor-databases.ts";
+import { aPredecessorClient } from "../../testing/predecessor/client.ts";
+import { aPredecessorDatabase } from "../../testing/predecessor/databases.ts";
 import { migrateUp } from "../runner.ts";
 
 const SESSION = "00000000-0000-4000-8000-000000000002";

@@ -4,9 +4,9 @@ import { ownContent } from "./content/step.ts";
 import { details } from "./details.ts";
 import { duplicates } from "./duplicates.ts";
 import { reconciled } from "./reconcile.ts";
+import { repairResponses } from "./repair-responses.ts";
 import { repairsReported } from "./report.ts";
-import { responses } from "./responses.ts";
-import { statusLabels } from "./status/status-column.ts";
+import { statusLabels } from "./status/admit-our-labels.ts";
 import { moments } from "./times/activity.ts";
 import { otherTimes } from "./times/other-times.ts";
 import { timeColumns } from "./times/time-columns.ts";
@@ -19,7 +19,7 @@ export const repairs: readonly Step[] = [
 	statusLabels,
 	...timeColumns,
 	moments,
-	responses,
+	repairResponses,
 	...constraints,
 	...otherTimes,
 	duplicates,

@@ -6,8 +6,8 @@ import { toInstant } from "@carhythm/core";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
 import { openDatabase } from "../../db/open.ts";
-import { aFolder } from "../../testing/a-folder.ts";
-import { runFile, startFile } from "../../testing/run.ts";
+import { aFolder } from "../../testing/folders/a-folder.ts";
+import { runFile, startFile } from "../../testing/processes/run.ts";
 import { migrateUp } from "../runner.ts";
 import { backup, backupBefore } from "./backup.ts";
 import { enoughRoom } from "./files.ts";
@@ -16,8 +16,8 @@ import { manifestPath } from "./manifest.ts";
 import { restore } from "./restore.ts";
 import { openReadOnly, proveCopy, readContent } from "./sqlite-content.ts";
 
-const TRANSFERS = new URL("../../testing/transfer-money.ts", import.meta.url);
-const DYING = new URL("../../testing/backup-and-die.ts", import.meta.url);
+const TRANSFERS = new URL("../../testing/programs/transfer-money.ts", import.meta.url);
+const DYING = new URL("../../testing/programs/backup-and-die.ts", import.meta.url);
 const now = toInstant(Date.parse("2026-11-22T14:03:05.250Z"));
 const sqlite = (file: string) => ({ dialect: "sqlite" as const, file });
 
@@ -80,7 +80,8 @@ test("the control: a cp of the same live database does not pass the same check",
 	using folder = aFolder();
 	const file = folder.file("bank.db");
 	aBank(file).close();
-	const writer = startFile(TRANSFERS, [file]);
+	// A checkpoint between reading and copying could else bring the file up to the very moment that was read.
+	const writer = startFile(TRANSFERS, [file, "keep-log"]);
 	try {
 		await once(writer.child.stdout ?? writer.child, "data");
 		const reading = openReadOnly(file);

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { toInstant } from "@carhythm/core";
 import { expect, test } from "vitest";
 import { openDatabase } from "../../db/open.ts";
-import { aFolder } from "../../testing/a-folder.ts";
-import { aPostgresWithTools } from "../../testing/a-postgres.ts";
-import { aDatabaseOn } from "../../testing/an-engine.ts";
+import { aFolder } from "../../testing/folders/a-folder.ts";
+import { aPostgresWithTools } from "../../testing/postgres/a-postgres.ts";
+import { aDatabaseOn } from "../../testing/stores/an-engine.ts";
 import { migrateUp } from "../runner.ts";
 import { backup } from "./backup.ts";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { aFolder } from "../../testing/a-folder.ts";
-import { runFile } from "../../testing/run.ts";
+import { aFolder } from "../../testing/folders/a-folder.ts";
+import { runFile } from "../../testing/processes/run.ts";
 
-const TAKE_TURNS = new URL("../../testing/take-turns.ts", import.meta.url);
+const TAKE_TURNS = new URL("../../testing/programs/take-turns.ts", import.meta.url);
 
 test("processes that take the lock one right after another never have it together, and none stumbles over another's end", async () => {
 	using folder = aFolder();

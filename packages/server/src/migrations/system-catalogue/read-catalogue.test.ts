@@ -1,8 +1,8 @@
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
 import { openDatabase } from "../../db/open.ts";
-import { aFolder } from "../../testing/a-folder.ts";
-import { aPostgresDatabase } from "../../testing/a-postgres.ts";
+import { aFolder } from "../../testing/folders/a-folder.ts";
+import { aPostgresDatabase } from "../../testing/postgres/a-postgres.ts";
 import { readSystemCatalogue } from "./read-catalogue.ts";
 
 async function ofSqlite(statements: string) {

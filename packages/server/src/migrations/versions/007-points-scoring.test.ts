@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createScoreStore } from "../../db/results/scores.ts";
-import { aPredecessorQuestionnaire } from "../../testing/predecessor-questionnaire.ts";
+import { aPredecessorQuestionnaire } from "../../testing/predecessor/questionnaire.ts";
 import { migrateUp } from "../runner.ts";
 
 describe.each(["sqlite", "postgres"] as const)("points scoring on %s", (engine) => {

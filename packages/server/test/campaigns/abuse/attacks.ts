@@ -17,7 +17,8 @@ export const ATTACKS = [
 	"half-bodies",
 	"connections",
 ] as const;
-export type AttackName = (typeof ATTACKS)[number];
+/** `nothing` is the control arm: the class alone. */
+export type AttackName = (typeof ATTACKS)[number] | "nothing";
 
 export type AttackerData = {
 	base: string;
@@ -63,6 +64,9 @@ export async function attack({ base, attack, address, questions, seconds }: Atta
 }
 
 const DEEDS: Readonly<Record<AttackName, (means: Means) => Promise<void>>> = {
+	async nothing({ isOver }) {
+		while (!isOver()) await sleep(100);
+	},
 	history: (means) => flood(means, () => writer(means)),
 	async reads(means) {
 		const write = await writer(means);

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { aFolder } from "../../../src/testing/a-folder.ts";
-import { CLI } from "../../../src/testing/run.ts";
+import { aFolder } from "../../../src/testing/folders/a-folder.ts";
+import { CLI } from "../../../src/testing/processes/run.ts";
 
 const LETTERS = 1_500_000;
 const HOSTILE = {

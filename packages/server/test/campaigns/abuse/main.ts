@@ -3,7 +3,7 @@
 // 75 seconds says little about the growth of an hour. With --unlimited the server has no limits: the figures before.
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { ATTACKS } from "./attacks.ts";
+import { ATTACKS, type AttackName } from "./attacks.ts";
 import { measureChecks } from "./hostile-files.ts";
 import { runAbuse } from "./run.ts";
 
@@ -26,15 +26,23 @@ console.log(
 );
 const engine = values.engine === "postgres" ? "postgres" : "sqlite";
 let isBroken = false;
-for (const attack of ATTACKS.filter((name) => values.attack === undefined || name === values.attack)) {
+const run = async (attack: AttackName, growth_of_class = 0) => {
+	const seconds = Number(values.seconds);
+	const { unlimited } = values;
 	const figures = await runAbuse({
 		engine,
 		attack,
-		seconds: Number(values.seconds),
+		seconds,
 		seed: Number(values.seed),
-		unlimited: values.unlimited,
+		unlimited,
+		growth_of_class,
 	});
 	console.log(JSON.stringify(figures));
+	return figures;
+};
+const { growth } = await run("nothing");
+for (const attack of ATTACKS.filter((name) => values.attack === undefined || name === values.attack)) {
+	const figures = await run(attack, growth);
 	isBroken ||=
 		figures.lost > 0 ||
 		figures.server_ended ||

@@ -43,8 +43,9 @@ export type AbuseFigures = {
 	memory: number;
 	/** Processor seconds of the server: on a machine that others use, they say more than the times. */
 	cpu: number;
-	/** What the database grew by, in MiB, and would in an hour: see {@link growthOfHour}. */
+	/** Bytes that the database grew by while the attack went on, with what the class stored. */
 	growth: number;
+	/** MiB that one attacker would add in an hour: see {@link growthOfHour}. */
 	growth_an_hour: number;
 	server_ended: boolean;
 	replies: Replies;
@@ -57,6 +58,8 @@ export type AbuseOptions = {
 	seed: number;
 	/** How long a student thinks between two answers. */
 	think_ms?: number;
+	/** Bytes that the database grows by in the same time without an attack. */
+	growth_of_class?: number;
 	/** The server as it was before it had limits, for comparison. */
 	unlimited?: boolean;
 };
@@ -77,11 +80,12 @@ export async function runAbuse(options: AbuseOptions): Promise<AbuseFigures> {
 		const school = beginClass(base, { questions, chance: chanceOf(seed), think_ms });
 		await sleep(Math.min(10_000, 500 * seconds));
 		const p99_before = percentile(school.times.splice(0), 0.99);
-		const sizes = await watchSize(place, database, () =>
+		const { growth, replies } = await measureGrowth(place, database, () =>
 			strike({ base, attack, address: ADDRESS_OF_ATTACKER, questions, seconds }),
 		);
 		const during = school.times.splice(0);
 		if (!server.hasEnded()) await school.finish();
+		const acknowledged = [...school.acknowledged.values()].flat().length;
 		const figures = {
 			attack,
 			engine,
@@ -91,13 +95,19 @@ export async function runAbuse(options: AbuseOptions): Promise<AbuseFigures> {
 			requests: during.length,
 			told_to_wait: school.told_to_wait,
 			unheard: school.unheard,
-			acknowledged: [...school.acknowledged.values()].flat().length,
+			acknowledged,
 			lost: await countLost(database, school.acknowledged),
 			memory: peakMemory(server.pid),
 			cpu: processorSeconds(server.pid),
-			growth: Math.round(sizes.growth / MIB),
-			growth_an_hour: Math.round((await growthOfHour(database, sizes)) / MIB),
-			replies: sizes.replies,
+			growth,
+			growth_an_hour: Math.round(
+				(await growthOfHour(database, {
+					growth: Math.max(0, growth - (options.growth_of_class ?? 0)),
+					acknowledged,
+					seconds,
+				})) / MIB,
+			),
+			replies,
 			server_ended: server.hasEnded(),
 		};
 		await server.stop();
@@ -118,41 +128,33 @@ async function strike(data: AttackerData): Promise<Replies> {
 	return replies;
 }
 
-async function watchSize(place: CampaignDatabase, database: Database, attack: () => Promise<Replies>) {
-	const sizes = [await sizeOf(place, database)];
-	const timer = setInterval(() => {
-		void sizeOf(place, database).then((size) => sizes.push(size));
-	}, 1000);
+async function measureGrowth(
+	place: CampaignDatabase,
+	database: Database,
+	attack: () => Promise<Replies>,
+): Promise<{ growth: number; replies: Replies }> {
+	const before = await sizeOf(place, database);
 	const replies = await attack();
-	clearInterval(timer);
-	sizes.push(await sizeOf(place, database));
-	const first = sizes[0] ?? 0;
-	const last = sizes.at(-1) ?? 0;
-	const minute = Math.min(60, sizes.length - 1);
-	const ago = sizes.at(-1 - minute) ?? first;
-	const growth = last - first;
-	const rest_minutes = (3600 - sizes.length) / minute;
-	return {
-		growth,
-		linear: growth + (last - ago) * rest_minutes,
-		replies,
-	};
+	return { growth: (await sizeOf(place, database)) - before, replies };
 }
 
 /**
  * The budget of what a network stores is by the hour, and an attacker uses up its burst in the first minutes. So
- * the growth of an hour is that budget, times what the disk grew for each byte that was counted. Without a budget,
- * or where little was stored, the last minute goes on for the rest of the hour.
+ * the growth of an hour is that budget, times what the disk grew for each byte that was counted. Where little was
+ * counted, what grew goes on for the whole hour.
+ * @param growth bytes without those of the class
  */
 async function growthOfHour(
 	database: Database,
-	{ growth, linear }: { growth: number; linear: number },
+	{ growth, acknowledged, seconds }: { growth: number; acknowledged: number; seconds: number },
 ): Promise<number> {
 	const { rows } = await sql<{ events: number | string; bytes: number | string | null }>`
 		select count(*) as events, sum(octet_length(value)) as bytes from session_events`.execute(database.db);
-	const counted = Number(rows[0]?.events ?? 0) * BYTES_OF_AN_EVENT + Number(rows[0]?.bytes ?? 0);
+	const events = Number(rows[0]?.events ?? 0) - acknowledged;
+	const counted = events * BYTES_OF_AN_EVENT + Number(rows[0]?.bytes ?? 0);
 	const { network_stored_mib_per_hour: rate } = limitsWith();
 	const budget = (rate + rate / 6) * MIB;
+	const linear = growth * (3600 / seconds);
 	return counted > ENOUGH_TO_TELL ? Math.min(linear, (growth / counted) * budget) : linear;
 }
 

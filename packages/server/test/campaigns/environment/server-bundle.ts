@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { bundlePrograms } from "../../../src/testing/programs-setup.ts";
-import { runFolder } from "../../../src/testing/run-folder.ts";
+import { runFolder } from "../../../src/testing/folders/run-folder.ts";
+import { bundlePrograms } from "../../../src/testing/processes/programs-setup.ts";
 
 /** The bundled command line, in a folder that all processes of a test run share. */
 export type ServerBundle = {

@@ -1,6 +1,6 @@
 import { copyFileSync } from "node:fs";
 import type { DatabaseUrl } from "../../../src/index.ts";
-import { aFolder } from "../../../src/testing/a-folder.ts";
+import { aFolder } from "../../../src/testing/folders/a-folder.ts";
 import { chanceOf } from "../../simulation/chance.ts";
 import { checkDatabase, fillDatabase } from "../environment/campaign-database.ts";
 import { launchServer, startServer } from "../environment/server-process.ts";

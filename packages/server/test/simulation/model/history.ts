@@ -189,7 +189,7 @@ export function isExpired(history: History, now: number): boolean {
 	return now > lastActivity(history) + 30 * DAY;
 }
 
-/** An operation done before the expiry is accepted for 30 days after it; see `DELIVERY_DAYS` of core. */
+/** An operation done before the expiry is accepted for 30 days after it; see `LATE_DELIVERY_DAYS` of core. */
 export function isTooLate(history: History, done: number, received: number): boolean {
 	return isExpired(history, done) || isExpired(history, received - 30 * DAY);
 }

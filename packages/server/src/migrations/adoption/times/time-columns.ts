@@ -3,7 +3,7 @@ import type { LedgerSchema } from "../../ledger/ledger-schema.ts";
 import type { Decisions, Probe, Step, StepContext, Task } from "../../migration.ts";
 import type { SystemCatalogue } from "../../system-catalogue/read-catalogue.ts";
 import { catalogueOf, readOriginalFact, recordOriginalFact } from "../original-values.ts";
-import { viewsInTheWay } from "../status/status-column.ts";
+import { viewsInTheWay } from "../status/admit-our-labels.ts";
 import { viewsOn } from "../views.ts";
 import { noteMomentOfAlter } from "./activity.ts";
 import { isZone, unknownZone } from "./times.ts";
