@@ -207,6 +207,11 @@ export const SessionSnapshot = z.object({
 	expires_at: Instant,
 	/** Until when Start Fresh can be undone; null unless the session was set aside by it. */
 	restorable_until: z.nullable(Instant),
+	/**
+	 * The question to show on return: where the student went last, and after an answer the next one without. Null
+	 * for an assessment without questions; absent from servers before this field.
+	 */
+	resume_at: z.optional(z.nullable(z.object({ page_id: z.int(), question_id: z.int() }))),
 	progress: ProgressWithXp,
 	badges: z.array(z.string()),
 	server_time: Instant,

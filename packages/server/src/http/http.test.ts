@@ -70,6 +70,20 @@ describe("addresses and methods", () => {
 });
 
 describe("other origins", () => {
+	test("a page that is refused is named in the log, once, and a page of this server is not", async () => {
+		await using app = await anApp();
+		for (const Origin of ["http://192.168.1.7:5173", "http://192.168.1.7:5173", "null"]) {
+			const reply = await app.post(START, undefined, { Origin });
+			expect(reply.headers.get("access-control-allow-origin")).toBeNull();
+		}
+		await app.post(START, undefined, { Origin: "http://localhost" });
+		const warned = app.log().filter(({ msg }) => String(msg).includes("CORS_ORIGINS"));
+		expect(warned.map(({ msg }) => /"(.+?)"/.exec(String(msg))?.[1])).toEqual([
+			"http://192.168.1.7:5173",
+			"null",
+		]);
+	});
+
 	const preflight = (origin: string) => ({
 		method: "OPTIONS",
 		headers: {

@@ -225,6 +225,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	"SessionSnapshot.restorable_until":
 		"Until when Start Fresh can be undone; null unless the session was set aside by it.",
 	"SessionSnapshot.resumable": "Active and not expired.",
+	"SessionSnapshot.resume_at":
+		"The question to show on return: where the student went last, and after an answer the next one without. Null for an assessment without questions; absent from servers before this field.",
 	"SessionState.":
 		"The present state of one session: a value, the same in the browser, on the wire and on the server. The server may hold a part of `answers` and `drafts` only (the questions at hand); the counts are of the whole.",
 	"SessionState.answered": "Questions that have an answer now.",

@@ -75,7 +75,14 @@ export function headersOf(status: number | string, endpoint: AnyEndpoint): Recor
 	return {
 		"X-Request-ID": REQUEST_ID,
 		...((code === 429 || code === 503) && { "Retry-After": RETRY_AFTER }),
-		...(code < 300 && {
+		...(endpoint.immutable &&
+			code < 400 && {
+				ETag: {
+					description: "Names the content; `If-None-Match` with it gets 304.",
+					schema: { type: "string" },
+				},
+			}),
+		...(code < 400 && {
 			"Cache-Control": {
 				description: endpoint.immutable ? "The reply never changes." : "The reply is for this moment.",
 				schema: { const: endpoint.immutable ? "public, max-age=31536000, immutable" : "no-store" },

@@ -168,6 +168,9 @@ function describeEndpoint(endpoint: AnyEndpoint, names: Registry): Operation {
 			...(endpoint.nothing && {
 				204: { description: endpoint.nothing, headers: headersOf(204, endpoint) },
 			}),
+			...(endpoint.immutable && {
+				304: { description: "The client has it already", headers: headersOf(304, endpoint) },
+			}),
 			...describeProblems(endpoint),
 		},
 		...(endpoint.path === "/api/v2/session/current" && { security: [{ sessionCookie: [] }, {}] }),
