@@ -38,6 +38,9 @@ export const Problem = z.object({
 });
 export type Problem = z.infer<typeof Problem>;
 
+/** `GET /api/v2/problem-texts`: for each code a sentence that a student can read, in every language. */
+export const ProblemTextsReply = z.record(z.string(), LocalizedText);
+
 /** `GET /api/v2/health` */
 export const HealthReply = z.object({ status: z.literal("healthy"), version: z.literal("2.0") });
 

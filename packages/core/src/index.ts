@@ -45,6 +45,7 @@ export * from "./contract-hand-off.ts";
 export * from "./contract-privacy.ts";
 export * from "./contract-rescue.ts";
 export * from "./contract-sync.ts";
+export * from "./problem-texts.ts";
 export * from "./refusal.ts";
 
 // Small things that all of these are made of.

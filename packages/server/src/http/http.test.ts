@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS } from "../../test/an-app.ts";
 import { StorageUnavailable, type Store } from "../db/store.ts";
 import { highestLimits } from "../limits.ts";
+import { PROBLEMS } from "./reply/problem.ts";
 
 const UNKNOWN = "11111111-1111-4111-8111-111111111111";
 const START = "/api/v2/session/start";
@@ -67,6 +68,17 @@ describe("addresses and methods", () => {
 		const reply = await app.app.request("/api/v2/modules", { method: "OPTIONS" });
 		expect([reply.status, reply.headers.get("allow")]).toEqual([204, "OPTIONS, GET, HEAD"]);
 	});
+});
+
+test("each problem code has a text for students in both languages", async () => {
+	await using app = await anApp();
+	const { body } = await app.get("/api/v2/problem-texts");
+	for (const code of Object.keys(PROBLEMS)) {
+		expect(body[code], code).toEqual({
+			en: expect.stringMatching(/[.?]$/),
+			ar: expect.stringMatching(/[؀-ۿ]/),
+		});
+	}
 });
 
 describe("other origins", () => {

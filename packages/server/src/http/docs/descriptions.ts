@@ -133,6 +133,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	"Problem.": "RFC 9457 `application/problem+json`; `detail` is a sentence a student can read.",
 	"ProblemCode.":
 		"Every code that a problem document may carry: refusals, and what goes wrong before a session is even looked at.",
+	"ProblemTextsReply.":
+		"`GET /api/v2/problem-texts`: for each code a sentence that a student can read, in every language.",
 	"Profile.":
 		"What a session's answers say, with all names and words in both languages. Scales, choices and groups stand in the order of the assessment; essays are not part of it. A result that is missing here was not answered enough.",
 	"Profile.interests": "Null unless all six interest types have a number.",

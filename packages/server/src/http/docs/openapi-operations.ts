@@ -31,6 +31,7 @@ const OPERATION_IDS: Readonly<Record<string, string>> = {
 	"post /api/v2/feedback/submit": "submitFeedback",
 	"get /api/v2/scores/{session_id}": "getScores",
 	"get /api/v2/scores/{session_id}/summary": "getScoresSummary",
+	"get /api/v2/problem-texts": "getProblemTexts",
 	"get /api/v2/settings/theme": "getTheme",
 	"get /api/v2/settings/privacy": "getPrivacySettings",
 	"get /api/v2/health": "getHealth",

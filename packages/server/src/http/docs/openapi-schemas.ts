@@ -38,6 +38,7 @@ export const SHARED = {
 	PrivacyReply: core.PrivacyReply,
 	Problem: core.Problem,
 	ProblemCode: core.ProblemCode,
+	ProblemTextsReply: core.ProblemTextsReply,
 	Profile: core.Profile,
 	Progress: core.Progress,
 	ProgressWithXp: core.ProgressWithXp,
