@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { installEngine } from "./lib/pack.mjs";
 import { projectNode, root, run } from "./lib/run.mjs";
+import { serveForTest } from "./lib/serve-for-test.mjs";
 
 // The engine as a stranger gets it: two tarballs in an empty folder, beside what npm would install with them.
 
@@ -82,7 +82,7 @@ describe("the guide's snippets", () => {
 	test.each([
 		["TypeScript 7", "node_modules/typescript", "bundler"],
 		["TypeScript 7 with Node's resolution", "node_modules/typescript", "nodenext"],
-		["TypeScript 5", "examples/react/node_modules/typescript", "nodenext"],
+		["TypeScript 5", "examples/generated-client/node_modules/typescript", "nodenext"],
 	])(
 		"type-check under %s, as strict as can be, declarations of the engine included",
 		async (_, compiler, resolution) => {
@@ -101,7 +101,7 @@ describe("the guide's snippets", () => {
 	);
 
 	test("run against a server: begin, answer, start fresh, undo, hand over", async () => {
-		const server = await serve();
+		const server = await serveForTest(join(app, "guide.db"));
 		try {
 			const text = guide().replace("http://localhost:8000", server.url) + DRIVER;
 			const { outputFiles } = await esbuild({
@@ -116,7 +116,7 @@ describe("the guide's snippets", () => {
 			expect(output).toMatch(/code: \w{3}-\w{3}-\w{3}/);
 			expect(output).toContain("elsewhere: not_the_api");
 		} finally {
-			server.child.kill("SIGKILL");
+			server.stop();
 		}
 	});
 });
@@ -133,26 +133,6 @@ const elsewhere = createClient({ base_url: "data:text/plain,", storage: await op
 console.log("elsewhere:", await elsewhere.latestAssessment().catch(({ reason }) => reason));
 process.exit(0);
 `;
-
-/** @returns {Promise<{ url: string, child: import("node:child_process").ChildProcess }>} */
-function serve() {
-	const cli = join(root, "packages", "server", "src", "cli.ts");
-	const child = spawn(projectNode(), [cli, "serve", "--port", "0", "--host", "127.0.0.1"], {
-		env: { PATH: process.env["PATH"], DATABASE_URL: `sqlite:${join(app, "guide.db")}` },
-		stdio: ["ignore", "pipe", "pipe"],
-	});
-	return new Promise((resolve, reject) => {
-		let said = "";
-		const hear = (/** @type {Buffer} */ bytes) => {
-			said += bytes;
-			const url = /is ready: (\S+)/.exec(said)?.[1];
-			if (url) resolve({ url, child });
-		};
-		child.stdout.on("data", hear);
-		child.stderr.on("data", hear);
-		child.on("exit", () => reject(new Error(said)));
-	});
-}
 
 describe(`the whole engine is at most ${LARGEST_KB} kB gzip, hand-off, rescue and reset included`, () => {
 	test("in esbuild", async () => {
