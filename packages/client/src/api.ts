@@ -2,16 +2,21 @@ import type {
 	Answer,
 	AssessmentIndex,
 	Command,
+	Consent,
+	ConsentGiven,
 	FeedbackReply,
 	FeedbackRequest,
+	HeldBack,
 	Holder,
 	Instant,
 	Language,
 	OperationId,
+	PrivacyReply,
 	Problem,
 	Refusal,
 	ResumeChoice,
 	ScoresReply,
+	SessionExport,
 	SessionId,
 	SessionState,
 } from "@carhythm/core";
@@ -25,6 +30,10 @@ export type WaitReason =
 	| "server"
 	/** The server does not know the session (another or a restored database). Everything is kept and tried again. */
 	| "unknown_session"
+	/** The student asked for the session's erasure: everything waits until that is undone. */
+	| "to_be_erased"
+	/** The server takes answers only after an agreement, and there is none, or it was taken back. */
+	| "agreement"
 	/** Written by another version of this app; it is kept for that version. */
 	| "unreadable";
 
@@ -46,8 +55,9 @@ export type SaveStatus =
 
 /**
  * How the session stands with the server, as far as this device knows. Only `active` takes answers.
- * `forgotten`: this browser was reset, perhaps by another tab; the page should show nothing of the session
- * any more.
+ * `forgotten`: this browser was reset, perhaps by another tab. `moved`: the session has another id, because
+ * its student left this device, or in another tab all others; {@link Client.resume} tells which. After both the
+ * page should show nothing of the session any more.
  */
 export type SessionPhase =
 	| "active"
@@ -55,6 +65,7 @@ export type SessionPhase =
 	| "abandoned"
 	| "expired"
 	| "unknown_to_server"
+	| "moved"
 	| "forgotten";
 
 /**
@@ -92,7 +103,7 @@ export type Resumed = {
 };
 
 /** A choice that holds a session. */
-export type SessionChoice = Exclude<ResumeChoice, { kind: "nothing" }>;
+export type SessionChoice = Exclude<ResumeChoice, { kind: "nothing" | "moved" }>;
 
 /** The request of {@link Client.start}. */
 export type StartOptions = {
@@ -107,6 +118,8 @@ export type StartOptions = {
 	 * part of it, also without this.
 	 */
 	shared?: boolean;
+	/** What was declared to the notice on the student's data; refused with `notice_outdated` once that has changed. */
+	consent?: ConsentGiven;
 };
 
 /**
@@ -162,6 +175,20 @@ export type ResetOutcome =
 /** The body of a feedback, without the session's id. `rating` goes from 1 to 5. */
 export type FeedbackInput = Omit<z.input<typeof FeedbackRequest>, "session_id">;
 
+/** See {@link Session.ownData}. Each throws {@link ServerUnreachable} or {@link RequestRefused}. */
+export type OwnData = {
+	/** Everything that the server stores of the session. */
+	export(): Promise<SessionExport>;
+	/** Asks for the erasure of everything; see {@link Session.erase_at}. Nothing that waits is dropped. */
+	erase(): Promise<void>;
+	/** Undoes that. What waited is sent. */
+	keep(): Promise<void>;
+	/** Declares that the notice was seen or agreed to. */
+	agree(given: ConsentGiven): Promise<void>;
+	/** Takes the agreement back: the server takes in no more answers. */
+	withdraw(): Promise<void>;
+};
+
 /**
  * One session, open in this tab. `state`, `save` and the like are values that are replaced, never changed in
  * place: read them again whenever the listener given to `subscribe` is called.
@@ -187,6 +214,12 @@ export type Session = {
 	readonly refused: readonly RefusedOperation[];
 	/** Where the student went on; this device then takes no answers. Null while it does. */
 	readonly held_elsewhere: HeldElsewhere | null;
+	/** When the server erases everything of it, because the student asked for that, here or elsewhere. */
+	readonly erase_at: Instant | null;
+	/** What was declared last to the notice on the student's data. */
+	readonly consent: Consent | null;
+	/** Why the server takes nothing in, as far as this device knows. What is done here waits meanwhile. */
+	readonly held_back: HeldBack | null;
 	/** Whether this is a visit to a shared computer. */
 	readonly shared: boolean;
 	/**
@@ -244,6 +277,11 @@ export type Session = {
 	scores(): Promise<z.infer<typeof ScoresReply>>;
 	/** Stores the student's feedback; a second one replaces the first. Throws like {@link Session.scores}. */
 	sendFeedback(feedback: FeedbackInput): Promise<z.infer<typeof FeedbackReply>>;
+	/**
+	 * What the student may do with the own data.
+	 * @throws {ServerUnreachable} as each of its functions does
+	 */
+	ownData(): Promise<OwnData>;
 	/** Ends this tab's use of the session; what is queued stays queued. */
 	close(): void;
 };
@@ -265,6 +303,11 @@ export type Client = {
 	 */
 	latestAssessment(key?: string): Promise<LatestAssessment>;
 	/**
+	 * What the server promises about the data of an assessment, and the notice to show before the first answer.
+	 * @throws {ServerUnreachable}
+	 */
+	privacy(key?: string): Promise<PrivacyReply>;
+	/**
 	 * Begins a session. The request's id is stored first, so that a lost reply, a reload or a second tab never
 	 * makes two.
 	 * @throws {ServerUnreachable} the session may or may not have begun; calling again takes up the same one
@@ -282,6 +325,13 @@ export type Client = {
 	 * @throws {RequestRefused} for example `session_not_restorable` after the grace time
 	 */
 	restore(session_id: SessionId): Promise<Session>;
+	/**
+	 * Leaves the other devices: sends what is queued, then lets the session go on here under a new id. The
+	 * others show nothing of it any more; what they still have to send is taken in.
+	 * @throws {ServerUnreachable} it may have happened; calling again is safe
+	 * @throws {RequestRefused} for example for a session that is about to be erased
+	 */
+	leaveOthers(session_id: SessionId): Promise<Session>;
 	/**
 	 * What can be restored from here, for a page to offer on later visits: as of the last `resume`, `start`,
 	 * `restore` or `redeem`. Null when there is nothing, when the time for it is over, and after a visit to a

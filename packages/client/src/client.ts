@@ -1,17 +1,17 @@
-import { heldElsewhere } from "@carhythm/core";
+import { heldElsewhere, PrivacyReply } from "@carhythm/core";
 import { type Client, RequestRefused, type Session, type SessionChoice } from "./api.ts";
 import type { Engine } from "./engine.ts";
 import { browserEnvironment, type Environment, type Signal } from "./environment.ts";
-import { loadHandOff, loadRescue, loadReset } from "./lazy-modules.ts";
+import { loadHandOff, loadLeave, loadOwnData, loadRescue, loadReset } from "./lazy-modules.ts";
 import { FORGOTTEN } from "./outbox/append.ts";
 import { closeSender, createSender, drain, sendLastChance } from "./outbox/sender.ts";
 import { fetchVersion, latestAssessment } from "./session/assessments.ts";
 import { readRestorable } from "./session/current.ts";
 import { resume } from "./session/resume.ts";
-import { finishCleanup } from "./session/shared-computer.ts";
 import { restore, start } from "./session/start.ts";
 import { openSession } from "./session.ts";
 import { UNKNOWN_CLOCK } from "./storage/clock.ts";
+import { finishCleanup } from "./storage/left-behind.ts";
 import { readDevice, readSession } from "./storage/records.ts";
 import type { SessionStorage } from "./storage/storage.ts";
 import {
@@ -25,7 +25,7 @@ import {
 import { openView, orFallback, pendingOf, reload, type TabState } from "./storage/tab-state.ts";
 import { connectTabs, type TabMessage } from "./storage/tabs.ts";
 import type { TabSessionView } from "./tab-session-view.ts";
-import { valueOrThrow } from "./transport.ts";
+import { request, valueOrThrow } from "./transport.ts";
 
 /**
  * Creates the engine of one tab. It begins at once to send what earlier visits left in the outbox.
@@ -55,6 +55,8 @@ export function createClient(options: {
 		views: new Map(),
 		clock: UNKNOWN_CLOCK,
 		last_reset: null,
+		leaving: null,
+		has_moved: false,
 		acknowledged: new Set(),
 		without_cookie: new Set(),
 		doubt: null,
@@ -90,6 +92,10 @@ export function createClient(options: {
 		durable: tab.storage.durable,
 		resume: () => resume(engine),
 		latestAssessment: (key) => latestAssessment(assessments, key),
+		privacy: async (key) => {
+			const query = key ? `?assessment=${encodeURIComponent(key)}` : "";
+			return valueOrThrow(await request(transport, "GET", `/api/v2/settings/privacy${query}`, PrivacyReply));
+		},
 		start: async (wanted) => {
 			const session = face(await start(engine, wanted));
 			void drain(sender, "end_back_off");
@@ -98,6 +104,11 @@ export function createClient(options: {
 		open: async (choice) => face(await open(engine, choice)),
 		restore: async (session_id) => {
 			const session = face(await restore(engine, session_id));
+			void drain(sender, "end_back_off");
+			return session;
+		},
+		leaveOthers: async (session_id) => {
+			const session = face(await (await loadLeave()).leaveOthers(engine, session_id));
 			void drain(sender, "end_back_off");
 			return session;
 		},
@@ -110,7 +121,7 @@ export function createClient(options: {
 		heldElsewhere: (state) => heldElsewhere(state, tab.clock.id),
 		reset: async (how) => (await loadReset()).reset(engine, how?.discard_unsent ?? false),
 		async prepare() {
-			await Promise.allSettled([loadHandOff(), loadReset(), loadRescue()]);
+			await Promise.allSettled([loadHandOff(), loadLeave(), loadOwnData(), loadReset(), loadRescue()]);
 		},
 		close() {
 			stopListening();

@@ -16,6 +16,7 @@ export type {
 	HeldElsewhere,
 	LatestAssessment,
 	Outcome,
+	OwnData,
 	RedeemOptions,
 	RefusedOperation,
 	RescueCopy,

@@ -1,9 +1,11 @@
 import { ServerUnreachable } from "./api.ts";
 
-// Parts that few visits need: 2.2 kB gzip that a first load does not wait for (hand-off 0.9, rescue 0.7, reset 0.6).
+// Parts that few visits need, which a first load does not wait for.
 
 export const loadHandOff = () => loadFromServer(() => import("./session/hand-off.ts"));
 export const loadReset = () => loadFromServer(() => import("./session/reset.ts"));
+export const loadLeave = () => loadFromServer(() => import("./session/leave-others.ts"));
+export const loadOwnData = () => loadFromServer(() => import("./session/own-data.ts"));
 export const loadRescue = () => loadFromServer(() => import("./session/rescue.ts"));
 
 /** To a page, code that cannot be fetched is a server that cannot be reached. */

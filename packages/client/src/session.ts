@@ -7,19 +7,16 @@ import {
 	toMillis,
 } from "@carhythm/core";
 import { type Outcome, ServerUnreachable, type Session } from "./api.ts";
-import { loadHandOff, loadRescue } from "./lazy-modules.ts";
+import { loadHandOff, loadOwnData, loadRescue } from "./lazy-modules.ts";
 import { append } from "./outbox/append.ts";
 import { drain, drainBehindLease, type OutboxSender } from "./outbox/sender.ts";
 import { follow } from "./session/follow.ts";
-import {
-	deviceTime,
-	dismissRefused,
-	markServerDataLoss,
-	pendingOf,
-	type TabState,
-} from "./storage/tab-state.ts";
+import { markServerDataLoss } from "./storage/change-record.ts";
+import { deviceTime, dismissRefused, pendingOf, type TabState } from "./storage/tab-state.ts";
 import { saveStatus, sessionPhase, type TabSessionView, waitingSince } from "./tab-session-view.ts";
 import { request, valueOrThrow } from "./transport.ts";
+
+const FEEDBACK = "/api/v2/feedback/submit";
 
 /** The face of a view to the page. */
 export function openSession(tab: TabState, sender: OutboxSender, view: TabSessionView): Session {
@@ -62,6 +59,15 @@ export function openSession(tab: TabState, sender: OutboxSender, view: TabSessio
 		get held_elsewhere() {
 			return heldElsewhere(view.shown, tab.clock.id);
 		},
+		get erase_at() {
+			return view.record.erase_at;
+		},
+		get consent() {
+			return view.record.consent;
+		},
+		get held_back() {
+			return view.record.held_back;
+		},
 		get shared() {
 			return view.shared !== null;
 		},
@@ -89,15 +95,13 @@ export function openSession(tab: TabState, sender: OutboxSender, view: TabSessio
 		handOff: async () => (await loadHandOff()).handOff(tab, sender.transport, view),
 		continueHere: async () => command(await (await loadHandOff()).holdHere(tab)),
 		exportUnsent: async () => (await loadRescue()).exportUnsent(tab, view),
+		ownData: async () => (await loadOwnData()).ownData(tab, sender, view),
 		flush: () => drainBehindLease(sender),
 		dismissRefused: (operation_id) => dismissRefused(tab, view, operation_id),
 		takeBadges: () => view.badges.splice(0),
 		async scores() {
 			await drainBehindLease(sender);
-			const { status } = sender;
-			if (pendingOf(tab, view).length > 0) {
-				throw new ServerUnreachable(status.kind === "waiting" ? status.reason : "server");
-			}
+			if (pendingOf(tab, view).length > 0) throw unsentBecause(sender);
 			const ask = () => request(sender.transport, "GET", `/api/v2/scores/${session_id}`, ScoresReply);
 			const reply = await ask();
 			const isCompleted = view.shown.status === "completed";
@@ -110,9 +114,8 @@ export function openSession(tab: TabState, sender: OutboxSender, view: TabSessio
 			return valueOrThrow(await ask());
 		},
 		async sendFeedback(feedback) {
-			const body = { ...feedback, session_id };
-			const path = "/api/v2/feedback/submit";
-			return valueOrThrow(await request(sender.transport, "POST", path, FeedbackReply, { body }));
+			const sent = { body: { ...feedback, session_id } };
+			return valueOrThrow(await request(sender.transport, "POST", FEEDBACK, FeedbackReply, sent));
 		},
 		close() {
 			for (const entry of own) view.listeners.delete(entry);
@@ -121,4 +124,8 @@ export function openSession(tab: TabState, sender: OutboxSender, view: TabSessio
 			endings.clear();
 		},
 	};
+}
+
+function unsentBecause({ status }: OutboxSender): ServerUnreachable {
+	return new ServerUnreachable(status.kind === "waiting" ? status.reason : "server");
 }

@@ -44,6 +44,8 @@ export type TabSessionView = {
 	announced_revision: number;
 	/** The incarnation of the server's database of which word came last; null before. */
 	announced_incarnation: string | null;
+	/** Word came that the session has another id. */
+	announced_move: boolean;
 	badges: string[];
 	readonly listeners: Set<() => void>;
 };
@@ -76,6 +78,7 @@ export function createView(
 		forgotten: false,
 		announced_revision: 0,
 		announced_incarnation: null,
+		announced_move: false,
 		badges: [],
 		listeners: new Set(),
 	};
@@ -167,13 +170,16 @@ export function isOtherIncarnation(known: string | null, met: string | null | un
 }
 
 function waitReason(view: TabSessionView, sender: SenderStatus): WaitReason | null {
-	if (!view.record.known_to_server) return "unknown_session";
+	const { known_to_server, held_back } = view.record;
+	if (!known_to_server) return "unknown_session";
+	if (held_back !== null) return held_back === "session_to_be_erased" ? "to_be_erased" : "agreement";
 	return sender.kind === "waiting" ? sender.reason : null;
 }
 
 export function sessionPhase(view: TabSessionView): SessionPhase {
 	const { state } = view.record;
 	if (view.forgotten) return "forgotten";
+	if (view.record.moved) return "moved";
 	if (view.shown.status === "completed") return "completed";
 	if (!view.record.known_to_server) return "unknown_to_server";
 	if (state.status === "user_abandoned_not_completed") return "abandoned";

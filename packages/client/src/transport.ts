@@ -1,9 +1,11 @@
 import {
+	AnySyncReply,
+	type MovedSyncReply,
 	Problem,
 	type SessionId,
 	SessionSnapshot,
 	type SyncOperation,
-	SyncReply,
+	type SyncReply,
 	type SyncRequest,
 } from "@carhythm/core";
 import * as z from "@carhythm/core/schema";
@@ -24,6 +26,8 @@ export type Reply<T> = { kind: "ok"; value: T } | { kind: "problem"; problem: Pr
 export type SyncOutcome =
 	| { kind: "settled"; reply: SyncReply }
 	| { kind: "unknown_session" }
+	/** The session has another id. Null: what was sent is not taken in now, and may be later. */
+	| { kind: "moved"; reply: MovedSyncReply | null }
 	/** The request as a whole was refused; something in it is wrong for ever. */
 	| { kind: "rejected"; problem: Problem }
 	| Unavailable;
@@ -135,18 +139,20 @@ export async function sync(
 	sent: z.input<typeof SyncRequest> & { operations: readonly SyncOperation[] },
 	keepalive = false,
 ): Promise<SyncOutcome> {
-	const reply = await request(transport, "POST", `/api/v2/session/${session_id}/sync`, SyncReply, {
+	const reply = await request(transport, "POST", `/api/v2/session/${session_id}/sync`, AnySyncReply, {
 		body: sent,
 		keepalive,
 	});
 	switch (reply.kind) {
 		case "ok":
+			if ("moved" in reply.value) return { kind: "moved", reply: reply.value };
 			// A reply about another session can only come from something broken in between.
 			return reply.value.session.session_id === session_id
 				? { kind: "settled", reply: reply.value }
 				: { kind: "unavailable", reason: "not_the_api", retry_after_ms: null };
 		case "problem":
 			if (reply.problem.code === "session_not_found") return { kind: "unknown_session" };
+			if (reply.problem.code === "session_moved") return { kind: "moved", reply: null };
 			return TEMPORARY.has(reply.problem.status)
 				? { kind: "unavailable", reason: "server", retry_after_ms: null }
 				: { kind: "rejected", problem: reply.problem };
@@ -159,7 +165,9 @@ export async function sync(
 export async function fetchSnapshot(
 	transport: Transport,
 	session_id: SessionId | null,
-): Promise<{ kind: "found"; snapshot: SessionSnapshot } | { kind: "not_found" } | Unavailable> {
+): Promise<
+	{ kind: "found"; snapshot: SessionSnapshot } | { kind: "not_found" } | { kind: "moved" } | Unavailable
+> {
 	const path = `/api/v2/session/${session_id ?? "current"}`;
 	// Null is the 204 of a browser without a cookie. To a question about an id it would be no answer.
 	const reply = await request(transport, "GET", path, z.nullable(SessionSnapshot));
@@ -170,6 +178,7 @@ export async function fetchSnapshot(
 				? { kind: "found", snapshot: reply.value }
 				: { kind: "unavailable", reason: "not_the_api", retry_after_ms: null };
 		case "problem":
+			if (reply.problem.code === "session_moved") return { kind: "moved" };
 			return reply.problem.code === "session_not_found"
 				? { kind: "not_found" }
 				: { kind: "unavailable", reason: "server", retry_after_ms: null };

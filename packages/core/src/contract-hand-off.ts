@@ -39,5 +39,7 @@ export const SessionNotice = z.object({
 	status: SessionStatus,
 	holder: z.nullable(Holder),
 	incarnation: Incarnation,
+	/** When everything of the session is erased; null while that is not asked for. */
+	erase_at: z.optional(z.nullable(Instant)),
 });
 export type SessionNotice = z.infer<typeof SessionNotice>;

@@ -1,5 +1,7 @@
 import * as z from "#schema";
+import { Consent, ConsentGiven } from "./consent.ts";
 import { OperationRequest } from "./contract.ts";
+import { NewOperationId } from "./ids.ts";
 import { Answer } from "./question-types/index.ts";
 import { SessionStatus } from "./session.ts";
 import { Key, Language, LocalizedText } from "./text.ts";
@@ -15,34 +17,16 @@ export const ErasureReply = z.object({
 });
 export type ErasureReply = z.infer<typeof ErasureReply>;
 
-/** A number of days for which something is kept; null for ever. */
-const Days = z.nullable(z.int());
-
-/** `GET /api/v2/settings/privacy`: what a page may promise, as this server is set. */
-export const PrivacyReply = z.object({
-	/** For how long an unfinished session can be continued after its last activity. */
-	session_expiry_days: z.int(),
-	/** For how long each kind is kept. */
-	kept_days: z.object({
-		/** An unfinished session, after its last activity: the expiry included. */
-		unfinished: Days,
-		/** A session that Start Fresh set aside, after that. */
-		set_aside: Days,
-		/** A completed session, after it was completed. */
-		completed: Days,
-		/** Name, address and the like, after the session was completed. */
-		person: Days,
-		/** Feedback, after it was given. */
-		feedback: Days,
-	}),
-	/** For how long the student can undo that everything is erased. */
-	erase_undo_days: z.int(),
-	/** What of a person this server stores; a page asks for nothing else. */
-	personal_fields: z.array(z.enum(["email", "full_name", "age_group", "country", "origin_country"])),
-	/** Whether a page takes its computer for a shared one unless the student says otherwise. */
-	shared_default: z.boolean(),
+/** `POST /api/v2/session/{id}/consent` */
+export const ConsentRequest = z.extend(ConsentGiven, { operation_id: z.optional(NewOperationId) });
+/** `POST /api/v2/session/{id}/consent/withdraw` */
+export const WithdrawRequest = OperationRequest;
+export const ConsentReply = z.object({
+	success: z.literal(true),
+	message: z.string(),
+	consent: Consent,
 });
-export type PrivacyReply = z.infer<typeof PrivacyReply>;
+export type ConsentReply = z.infer<typeof ConsentReply>;
 
 /**
  * `GET /api/v2/session/{id}/export` and `carhythm session export`: everything of a session that its student
@@ -100,6 +84,8 @@ export const SessionExport = z.object({
 	),
 	/** How many of the oldest events are left out, in a session of very many. */
 	history_left_out: z.int(),
+	/** What was declared to the notice, the oldest first. */
+	consents: z._default(z.array(Consent), []),
 	/** The device on which the session went on since it was last handed over. */
 	device: z.nullable(z.object({ label: z.string(), since: Instant })),
 	feedback: z.nullable(

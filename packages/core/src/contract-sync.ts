@@ -93,9 +93,35 @@ export const SessionSummary = z.object({
 });
 export type SessionSummary = z.infer<typeof SessionSummary>;
 
+/**
+ * The reply to a `sync` under a former id of a session: what was brought is taken in, and nothing is told of
+ * the session.
+ */
+export const MovedSyncReply = z.object({
+	server_time: Instant,
+	moved: z.literal(true),
+	results: z.array(
+		z.discriminatedUnion("status", [
+			/** Stored: applied, superseded or late. Which of them, a former id is not told. */
+			z.object({ status: z.literal("taken_in"), operation_id: OperationId }),
+			z.object({
+				status: z.literal("refused"),
+				operation_id: z.nullable(OperationId),
+				code: z.union([RefusalCode, z.literal("invalid_operation")]),
+				detail: z.string(),
+			}),
+		]),
+	),
+});
+export type MovedSyncReply = z.infer<typeof MovedSyncReply>;
+
 export const SyncReply = z.object({
 	server_time: Instant,
 	results: z.array(OperationResult),
 	session: SessionSummary,
 });
 export type SyncReply = z.infer<typeof SyncReply>;
+
+/** What `sync` replies: {@link SyncReply} under the session's id, {@link MovedSyncReply} under a former one. */
+export const AnySyncReply = z.union([SyncReply, MovedSyncReply]);
+export type AnySyncReply = z.infer<typeof AnySyncReply>;

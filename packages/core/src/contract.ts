@@ -1,5 +1,6 @@
 import * as z from "#schema";
 import { Assessment } from "./assessment.ts";
+import { Consent, ConsentGiven, HeldBack } from "./consent.ts";
 import { Incarnation, SessionSummary } from "./contract-sync.ts";
 import { NewOperationId } from "./ids.ts";
 import { Progress, ProgressWithXp } from "./progress.ts";
@@ -106,6 +107,8 @@ export const StartRequest = z.object({
 	language: z.optional(StorableText),
 	/** A computer that others use too: this browser gets no cookie by which the session could be found again. */
 	shared: z.optional(z.boolean()),
+	/** What was declared to the notice before; it may also be given later. */
+	consent: z.optional(ConsentGiven),
 });
 
 /** Which version of which assessment a session is pinned to. */
@@ -150,6 +153,14 @@ export const OperationRequest = z.object({ operation_id: z.optional(NewOperation
 
 /** `POST /api/v2/session/{id}/restore` */
 export const RestoreRequest = z.extend(OperationRequest, {
+	/** As in `session/start`. */
+	shared: z.optional(z.boolean()),
+});
+
+/**
+ * `POST /api/v2/session/{id}/leave-others`. The reply is a `SessionChangedReply`, whose session has the new id.
+ */
+export const LeaveOthersRequest = z.extend(OperationRequest, {
 	/** As in `session/start`. */
 	shared: z.optional(z.boolean()),
 });
@@ -215,18 +226,25 @@ export const SessionSnapshot = z.object({
 	 * for an assessment without questions; absent from servers before this field.
 	 */
 	resume_at: z.optional(z.nullable(z.object({ page_id: z.int(), question_id: z.int() }))),
+	/** When everything of it is erased, because its student asked for it. */
+	erase_at: z.optional(z.nullable(Instant)),
+	/** What was declared last to the notice. */
+	consent: z.optional(z.nullable(Consent)),
+	/** Why every write is refused now, until the student does something about it. */
+	held_back: z.optional(z.nullable(HeldBack)),
 	progress: ProgressWithXp,
 	badges: z.array(z.string()),
 	server_time: Instant,
 });
 export type SessionSnapshot = z.infer<typeof SessionSnapshot>;
 
-/** The reply of `session/{id}/complete` and `/restore`. */
+/** The reply of `session/{id}/complete`, `/restore` and `/leave-others`. */
 export const SessionChangedReply = z.object({
 	success: z.literal(true),
 	message: z.string(),
 	session: SessionSummary,
 });
+export type SessionChangedReply = z.infer<typeof SessionChangedReply>;
 
 /** `GET /api/v2/assessments/{version_id}`: one immutable version. */
 export const AssessmentReply = z.object({ version_id: z.int(), assessment: Assessment });

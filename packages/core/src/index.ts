@@ -23,6 +23,8 @@ export * from "./text.ts";
 
 // What is answered: the events of a session, its state, and what is read from it.
 export * from "./answer.ts";
+export * from "./consent.ts";
+export * from "./consent-rules.ts";
 export * from "./progress.ts";
 export { rhythm } from "./rhythm.ts";
 export * from "./session.ts";
@@ -42,11 +44,13 @@ export * from "./scoring/scoring.ts";
 // What client and server say to each other.
 export * from "./contract.ts";
 export * from "./contract-hand-off.ts";
+export * from "./contract-notice.ts";
 export * from "./contract-privacy.ts";
 export * from "./contract-rescue.ts";
 export * from "./contract-sync.ts";
 export * from "./problem-texts.ts";
 export * from "./refusal.ts";
+export { sessionPage } from "./session-page.ts";
 
 // Small things that all of these are made of.
 export * from "./ids.ts";

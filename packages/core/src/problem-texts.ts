@@ -105,4 +105,28 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, LocalizedText>> = {
 		en: "Something went wrong on the server. Please try again.",
 		ar: "حدث خطأ في الخادم. يُرجى المحاولة مرة أخرى.",
 	},
+	session_moved: {
+		en: "You went on with this elsewhere and left this device.",
+		ar: "انتقلت المتابعة إلى مكان آخر، وغودر هذا الجهاز.",
+	},
+	session_not_movable: {
+		en: "Your other devices cannot be left here. Ask the people who gave you this assessment.",
+		ar: "لا تمكن مغادرة الأجهزة الأخرى هنا. يُرجى سؤال الجهة التي قدّمت هذا التقييم.",
+	},
+	consent_required: {
+		en: "Please read what happens to your answers and agree to it first.",
+		ar: "تلزم قراءة ما يحدث للإجابات والموافقة عليه أولًا.",
+	},
+	consent_withdrawn: {
+		en: "You took your agreement back, so nothing more is taken in.",
+		ar: "سُحبت الموافقة، فلا يُقبل شيء جديد.",
+	},
+	consent_not_given: {
+		en: "There is no agreement that could be taken back.",
+		ar: "لا توجد موافقة يمكن سحبها.",
+	},
+	notice_outdated: {
+		en: "What we say about your data has changed. Please read it once more.",
+		ar: "تغيّر ما نقوله عن بياناتك، وتلزم قراءته من جديد.",
+	},
 };

@@ -28,6 +28,17 @@ export const RefusalCode = z.enum([
 	"session_full",
 	"session_held_elsewhere",
 	"session_to_be_erased",
+	/** The student left this device: the session has another id, and the former one takes in `sync` only. */
+	"session_moved",
+	/** Another program's table names the session by its id, which therefore cannot change. */
+	"session_not_movable",
+	/** The operator takes answers only after agreement, and there is none. */
+	"consent_required",
+	"consent_withdrawn",
+	/** There is no agreement that could be taken back. */
+	"consent_not_given",
+	/** The notice has changed since it was shown, or does not know this kind of agreement. */
+	"notice_outdated",
 	"hand_off_code_invalid",
 	"question_not_found",
 	"page_not_found",

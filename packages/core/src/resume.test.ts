@@ -90,6 +90,11 @@ describe("what a returning student sees", () => {
 		expect(chooseResume(index, here, there as RemoteSession).kind).toBe(expected);
 	});
 
+	test("a device that was left shows nothing of the session, whatever it holds", () => {
+		const held = { ...local, pending: [answered(2, 102)] };
+		expect(chooseResume(index, held, { kind: "moved" })).toEqual({ kind: "moved" });
+	});
+
 	test("what the server has not seen yet lies on top of what it has", () => {
 		const choice = chooseResume(index, { ...local, pending: [answered(2, 102)] }, found(begun));
 		expect(choice).toMatchObject({ kind: "continue", pending: 1, state: { answered: 2 } });

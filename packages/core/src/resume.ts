@@ -13,6 +13,8 @@ export type LocalSession = {
 	pending: readonly SessionEvent[];
 	/** When it expired, as the server has said; null while it has not. */
 	expired_at: Instant | null;
+	/** When it is erased, as the server has said; null or absent while that is not asked for. */
+	erase_at?: Instant | null;
 };
 
 /** What the server said about the session of this device or this browser. */
@@ -20,6 +22,8 @@ export type RemoteSession =
 	| { kind: "found"; snapshot: SessionSnapshot }
 	/** The server was reached and does not know the session. */
 	| { kind: "not_found" }
+	/** The student left this device: the session has another id. */
+	| { kind: "moved" }
 	/** No answer, a 5xx or a captive portal: nothing is known. */
 	| { kind: "unreachable" };
 
@@ -41,8 +45,12 @@ export type ResumeChoice =
 	/** Set aside by Start Fresh, here or elsewhere. */
 	| { kind: "abandoned"; state: SessionState; restorable_until: Instant | null; pending: number }
 	| { kind: "completed"; state: SessionState; pending: number }
+	/** The student asked for its erasure, here or elsewhere; it can be kept until then. */
+	| { kind: "to_be_erased"; state: SessionState; erase_at: Instant; pending: number }
 	/** The server does not know the session (another database); this device still has its answers. */
-	| { kind: "unknown_to_server"; state: SessionState; pending: number };
+	| { kind: "unknown_to_server"; state: SessionState; pending: number }
+	/** The student went on elsewhere and left this device. It shows nothing of the session any more. */
+	| { kind: "moved" };
 
 /**
  * Chooses what a returning student sees. The server's state is the base, with what it has not seen yet on
@@ -55,12 +63,16 @@ export function chooseResume(
 	local: LocalSession | null,
 	remote: RemoteSession,
 ): ResumeChoice {
+	if (remote.kind === "moved") return { kind: "moved" };
 	if (remote.kind !== "found") return chooseWithoutServer(local, remote.kind);
 	const { snapshot } = remote;
 	const ours = local?.state.session_id === snapshot.session.session_id ? local : null;
 	const pending = ours?.pending ?? [];
 	const state = pending.reduce((before, event) => apply(index, before, event), snapshot.session);
 	const waiting = pending.length;
+	if (snapshot.erase_at) {
+		return { kind: "to_be_erased", state, erase_at: snapshot.erase_at, pending: waiting };
+	}
 
 	switch (snapshot.session.status) {
 		case "completed":
@@ -88,6 +100,12 @@ function chooseWithoutServer(local: LocalSession | null, remote: "not_found" | "
 	if (!local) return { kind: "nothing" };
 	const { state, expired_at } = local;
 	const pending = local.pending.length;
+	if (local.erase_at) {
+		// The server knows nothing of it any more: it is done.
+		return remote === "not_found"
+			? { kind: "nothing" }
+			: { kind: "to_be_erased", state, erase_at: local.erase_at, pending };
+	}
 	if (state.status === "completed") return { kind: "completed", state, pending };
 	if (remote === "not_found") {
 		return isUntouched(state) ? { kind: "nothing" } : { kind: "unknown_to_server", state, pending };

@@ -4,10 +4,12 @@ import type { Deps, Env } from "./http/context.ts";
 import { mountDocs } from "./http/docs/mount.ts";
 import { createApi, registerEndpoints } from "./http/endpoint.ts";
 import { mountAnswers } from "./http/endpoints/answers.ts";
+import { mountConsents } from "./http/endpoints/consents.ts";
 import { mountContent } from "./http/endpoints/content.ts";
 import { mountFeedback } from "./http/endpoints/feedback.ts";
 import { mountHandOffs } from "./http/endpoints/hand-offs.ts";
 import { mountHealth } from "./http/endpoints/health.ts";
+import { mountLeaveOthers } from "./http/endpoints/leave-others.ts";
 import { mountPrivacy } from "./http/endpoints/privacy.ts";
 import { mountResendResults } from "./http/endpoints/resend-results.ts";
 import { mountScores } from "./http/endpoints/scores.ts";
@@ -50,6 +52,7 @@ export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 	mountSessions(api, limited, failedLookups);
 	mountSessionLifecycle(api, deps);
 	mountHandOffs(api, limited, failedLookups);
+	mountLeaveOthers(api, deps);
 	mountSessionStream(api, deps);
 	mountAnswers(api, limited);
 	mountContent(api, deps);
@@ -59,6 +62,7 @@ export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 	mountFeedback(api, limited);
 	mountSettings(api, deps);
 	mountPrivacy(api, deps);
+	mountConsents(api, deps);
 	mountHealth(api, deps);
 	mountDocs(app, api);
 	if (meter) mountMetrics(app, meter);
@@ -67,6 +71,7 @@ export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 		budgets,
 		bodies: createBodyBudget(config),
 		sleep: deps.sleep ?? sleep,
+		isFormer: async (session_id) => (await deps.store.sessions.findByFormer(session_id)) !== null,
 	});
 	mountStatic(app, web_root);
 	return app;

@@ -30,6 +30,10 @@ test("nothing set: the defaults", () => {
 		retention_codes_days: 1,
 		retention_backups_days: 90,
 		personal_fields: ["email", "full_name", "age_group", "country", "origin_country"],
+		privacy_notice: { controller: null, contact: null, purpose: null, more: [], assessments: {} },
+		consent_required: false,
+		age_threshold: 0,
+		age_basis: "guardian",
 		erasure_key: null,
 		erasure_memory: null,
 	});

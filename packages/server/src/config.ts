@@ -6,9 +6,10 @@ import { textOf } from "./config-text.ts";
 import { type DatabaseUrl, parseDatabaseUrl } from "./db/dialect.ts";
 import type { PublicUrl, TrustProxy } from "./http/context.ts";
 import { type Limits, readLimits } from "./limits.ts";
+import { noticeProblem } from "./notice-settings.ts";
 import { OperatorError } from "./operator-error.ts";
 import { PRIVACY_SETTINGS, type PrivacyConfig } from "./privacy-settings.ts";
-import { integer, type Setting, yesOrNo } from "./setting.ts";
+import { integer, jsonText, type Setting, yesOrNo } from "./setting.ts";
 
 /** Everything that an operator may set. */
 export type Config = PrivacyConfig & {
@@ -78,20 +79,8 @@ function publicUrlOf(text: string): PublicUrl | null {
 	return { origin, host, is_https: protocol === "https:" };
 }
 
-/** Text that is JSON; null, which no schema behind it takes, for any other. */
-const Json = z.pipe(
-	z.string(),
-	z.transform((text): unknown => {
-		try {
-			return JSON.parse(text);
-		} catch {
-			return null;
-		}
-	}),
-);
-
 const ThemeChanges = z.pipe(
-	z.pipe(Json, z.strictObject(z.partial(ThemeReply).shape)),
+	z.pipe(jsonText, z.strictObject(z.partial(ThemeReply).shape)),
 	// JSON holds no undefined, so what is named has a value.
 	z.transform((changes) => changes as Config["theme"]),
 );
@@ -272,6 +261,8 @@ export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = proces
 		...readPrivacy(read, flags),
 	};
 	const limits = readLimits(environment, problems);
+	const lacking = isComplete(rest) ? noticeProblem(rest) : null;
+	if (lacking) problems.push(lacking);
 	if (!parsedUrl?.ok || !isComplete(rest) || problems.length > 0)
 		throw new OperatorError("usage", problems.join("\n"));
 	return { database_url: parsedUrl.url, ...rest, limits };

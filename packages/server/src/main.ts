@@ -20,6 +20,7 @@ import { limitConnections, timeLimits } from "./http/connection-limits.ts";
 import type { Meter } from "./metrics/meter.ts";
 import { exposedFiles } from "./migrations/backup/exposed-files.ts";
 import { eraseKept } from "./migrations/steps/undo-tables.ts";
+import { consentNeedOf } from "./notice.ts";
 import { OperatorError } from "./operator-error.ts";
 import { webRoot } from "./paths.ts";
 import { prepareDatabase } from "./prepare-database.ts";
@@ -58,6 +59,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 			...means,
 			expiry_days: session_expiry_days,
 			secret_days: session_secret_days,
+			consent_need: consentNeedOf(config),
 			bounds: limits,
 			...(meter && { observer: meter }),
 		});
@@ -74,6 +76,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 				retention: config,
 				shared_default: config.shared_default,
 				personal_fields: config.personal_fields,
+				notice: config,
 				trust_proxy,
 				limits,
 			},

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { NOTICE_SETTINGS, type NoticeConfig } from "./notice-settings.ts";
 import { integer, type Setting, yesOrNo } from "./setting.ts";
 
 /** For how many days each kind of data is kept; 0 keeps it for ever. */
@@ -18,16 +19,17 @@ export const PERSONAL_FIELDS = ["email", "full_name", "age_group", "country", "o
 export type PersonalField = (typeof PERSONAL_FIELDS)[number];
 
 /** What an operator may set about personal data. */
-export type PrivacyConfig = RetentionConfig & {
-	/** Whether pages take a computer for one that others use too, unless the student says otherwise. */
-	shared_default: boolean;
-	/** What of a person is asked and stored; what a client sends beside it is dropped. */
-	personal_fields: readonly PersonalField[];
-	/** Makes the hashes of erased sessions; null for a key in a file. */
-	erasure_key: string | null;
-	/** Where erasures are remembered, without the ends of the files' names; null for the usual place. */
-	erasure_memory: string | null;
-};
+export type PrivacyConfig = RetentionConfig &
+	NoticeConfig & {
+		/** Whether pages take a computer for one that others use too, unless the student says otherwise. */
+		shared_default: boolean;
+		/** What of a person is asked and stored; what a client sends beside it is dropped. */
+		personal_fields: readonly PersonalField[];
+		/** Makes the hashes of erased sessions; null for a key in a file. */
+		erasure_key: string | null;
+		/** Where erasures are remembered, without the ends of the files' names; null for the usual place. */
+		erasure_memory: string | null;
+	};
 
 /** 0 for ever, or a number of days from the least. */
 const daysOrEver = (least: number) =>
@@ -143,6 +145,7 @@ export const PRIVACY_SETTINGS: { [Name in keyof PrivacyConfig]: Setting<PrivacyC
 		allowed: `It must be none, or a list of ${PERSONAL_FIELDS.join(", ")}.`,
 		schema: Fields,
 	},
+	...NOTICE_SETTINGS,
 	erasure_key: {
 		variable: "ERASURE_KEY",
 		flag: "--erasure-key",

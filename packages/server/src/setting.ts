@@ -32,3 +32,15 @@ export const yesOrNo = z.pipe(
 	z.enum(["true", "false"]),
 	z.transform((text) => text === "true"),
 );
+
+/** Text that is JSON; null, which no schema behind it takes, for any other. */
+export const jsonText = z.pipe(
+	z.string(),
+	z.transform((text): unknown => {
+		try {
+			return JSON.parse(text);
+		} catch {
+			return null;
+		}
+	}),
+);

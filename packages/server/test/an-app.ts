@@ -14,6 +14,7 @@ import {
 } from "../src/index.ts";
 import { highestLimits } from "../src/limits.ts";
 import type { Meter } from "../src/metrics/meter.ts";
+import { consentNeedOf } from "../src/notice.ts";
 import { aStore, type StoreChanges, type TestStore } from "../src/testing/stores/a-store.ts";
 import { expectDocumented } from "./documented.ts";
 
@@ -49,6 +50,7 @@ export async function anApp(changes: AppChanges = {}) {
 		randomBytes,
 		expiry_days: 30,
 		secret_days: 90,
+		consent_need: consentNeedOf(changes.config?.notice),
 		// What a guess at a code costs is the subject of tests of the store; 40 ms each would be most of the time here.
 		hash_cost: 2,
 		...(meter && { observer: meter }),

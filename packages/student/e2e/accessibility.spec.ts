@@ -1,9 +1,8 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
+import { findings } from "./support/axe.ts";
 import { test } from "./support/test.ts";
 import { TOURS } from "./support/tours.ts";
 
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 /** The rules that can tell dark from light: nothing but colours differs between the two. */
 const COLOUR_RULES = ["color-contrast", "link-in-text-block"];
 
@@ -40,18 +39,4 @@ for (const colorScheme of ["light", "dark"] as const) {
 			expect(await findings(page)).toEqual([]);
 		});
 	});
-}
-
-async function findings(page: Page, rules: readonly string[] = []): Promise<string[]> {
-	// Colours count when everything has appeared. Nobody waits for that: a page in the background would stand
-	// still for ever.
-	await page.evaluate(() => {
-		for (const animation of document.getAnimations()) animation.finish();
-	});
-	const axe = new AxeBuilder({ page });
-	const chosen = rules.length > 0 ? axe.withRules([...rules]) : axe.withTags(RULES);
-	const { violations } = await chosen.analyze();
-	return violations.flatMap(({ id, help, nodes }) =>
-		nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(" ")}: ${failureSummary}`),
-	);
 }

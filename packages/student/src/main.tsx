@@ -6,8 +6,8 @@ import "@carhythm/ui/base.css";
 import { App } from "./app/App.tsx";
 import { fetchAhead } from "./app/lazy-screens.ts";
 import { takeCodeFromAddress } from "./hand-off/address.ts";
-import { boot, reboot, resetVisit } from "./visit/actions.ts";
-import { createVisit, wasReplaced } from "./visit/visit.ts";
+import { boot, leaveMoved, reboot, resetVisit } from "./visit/actions.ts";
+import { createVisit, wasKept, wasReplaced } from "./visit/visit.ts";
 
 preloadFont(languageOfDevice());
 const root = document.getElementById("app");
@@ -22,10 +22,12 @@ async function open(page: HTMLElement): Promise<void> {
 	const client = createClient({ storage: await openStorage() });
 	const visit = createVisit(client, wanted, code);
 	render(<App visit={visit} />, page);
-	// Another tab has let this browser forget the session that is open here.
+	// Another tab has let this browser forget the session that is open here, or its student has left this device.
 	effect(() => {
-		if (visit.view.value?.phase === "forgotten") void resetVisit(visit);
-		else if (wasReplaced(visit)) void reboot(visit);
+		const phase = visit.view.value?.phase;
+		if (phase === "forgotten") void resetVisit(visit);
+		else if (phase === "moved") void leaveMoved(visit);
+		else if (wasReplaced(visit) || wasKept(visit)) void reboot(visit);
 	});
 	// A link with a code, followed in a tab that is open already.
 	window.addEventListener("hashchange", () => {

@@ -33,9 +33,14 @@ export const FORGOTTEN = refuse(
 	"This device was reset; the assessment is no longer open here.",
 );
 
+/** What is said of a session whose student left this device. */
+const MOVED = refuse("session_moved", "You went on with this assessment elsewhere and left this device.");
+
 /** Where a command goes first: judged, shown, and written together with the state it leads to. */
 export async function append(tab: TabState, view: TabSessionView, command: Command): Promise<Outcome> {
 	if (view.forgotten) return { ok: false, refusal: FORGOTTEN };
+	// Half-typed text must not be lost in the moment in which the inputs close: it is still sent.
+	if (view.record.moved && command.kind !== "draft") return { ok: false, refusal: MOVED };
 	tab.clock = tick(tab.clock, tab.environment.now());
 	const operation: QueuedOperation = {
 		format: 1,
@@ -144,6 +149,7 @@ async function writeNew(
 	stamp: Stamp,
 ): Promise<Written> {
 	const record = await sessionOf(tab, tx, view);
+	if (!record && view.record.moved) return writeAlone(tab, view, operation, tx);
 	if (!record) return { ok: false, refusal: FORGOTTEN };
 	const clock = named(
 		tick(laterClock(await readStoredClock(tx), tab.clock), tab.environment.now()),
@@ -171,6 +177,17 @@ async function writeNew(
 	await putSession(tx, { ...record, state });
 	await putClock(tx, clock);
 	return { ok: true, stored: await readStored(tx, view.session_id), clock, along };
+}
+
+/** Queues a last draft of a session that this device has let go of already, because its student left it. */
+async function writeAlone(
+	tab: TabState,
+	view: TabSessionView,
+	operation: QueuedOperation,
+	tx: WriteTransaction,
+): Promise<Written> {
+	await putOperation(tx, operation);
+	return { ok: true, stored: await readStored(tx, view.session_id), clock: tab.clock, along: [] };
 }
 
 /** Writes what may already have been sent: it keeps its id and its time. */

@@ -1,11 +1,12 @@
-import { type SessionId, toInstant, unreachable } from "@carhythm/core";
+import { type MovedSyncReply, type SessionId, toInstant, unreachable } from "@carhythm/core";
 import type { QueuedOperation } from "../storage/records.ts";
 import { StorageFailed } from "../storage/storage.ts";
 import { deviceTime, type TabState } from "../storage/tab-state.ts";
 import type { TabSessionView } from "../tab-session-view.ts";
 import { fetchSnapshot, sync, type Transport, type Unavailable } from "../transport.ts";
+import { applyMovedResults, learnMoved } from "./moved.ts";
 import { rebase } from "./rebase.ts";
-import { applyResults, markKnownToServer, refuseOperation } from "./settlement.ts";
+import { applyResults, markKnownToServer, noteHeldBack, refuseOperation } from "./settlement.ts";
 
 /** What one carries to the server, while being the only one who does. */
 export type SendContext = {
@@ -15,7 +16,8 @@ export type SendContext = {
 	readonly renew: () => Promise<void>;
 };
 
-export type Delivered = { kind: "done" } | { kind: "unknown_session" } | Wait;
+/** `held_back`: the server takes nothing of this session until its student does something about it. */
+export type Delivered = { kind: "done" } | { kind: "unknown_session" } | { kind: "held_back" } | Wait;
 
 /** It has to be tried again later; nothing is lost. */
 export type Wait = { kind: "wait"; reason: "offline" | "server"; retry_after_ms: number | null };
@@ -36,6 +38,7 @@ export async function sendBatch(
 	const probe = await sync(transport, session_id, syncRequest(tab, session_id, []));
 	switch (probe.kind) {
 		case "settled":
+		case "moved":
 			return divide(context, session_id, operations, outcome.problem);
 		case "unavailable":
 			return waitFor(probe);
@@ -60,13 +63,29 @@ async function send(
 		case "unknown_session":
 			await markKnownToServer(tab, session_id, false);
 			return outcome;
+		case "moved":
+			return takeLeave({ tab, transport, renew }, session_id, operations, outcome.reply);
 		case "rejected":
-			return outcome;
+			return (await noteHeldBack(tab, session_id, outcome.problem.code)) ? { kind: "held_back" } : outcome;
 		case "unavailable":
 			return waitFor(outcome);
 		default:
 			return unreachable(outcome);
 	}
+}
+
+/** Settles what was sent under a former id, and finds out who has moved the session. */
+async function takeLeave(
+	{ tab, transport }: SendContext,
+	session_id: SessionId,
+	sent: readonly QueuedOperation[],
+	reply: MovedSyncReply | null,
+): Promise<Delivered> {
+	if (reply && !(await applyMovedResults(tab, session_id, sent, reply))) return TROUBLE;
+	const learned = await learnMoved({ tab, transport }, session_id);
+	if (learned.kind === "unknown") return waitFor(learned);
+	// A session that takes nothing in for now must not hold up the one that was begun here since.
+	return reply || learned.kind === "here" ? DONE : { kind: "unknown_session" };
 }
 
 /** Finds by halves what the server cannot take, so that it does not hold up the rest. */
@@ -113,11 +132,22 @@ export async function refresh(
 		case "not_found":
 			await markKnownToServer(tab, view.session_id, false);
 			return DONE;
+		case "moved":
+			return learn({ tab, transport, renew }, view.session_id);
 		case "unavailable":
 			return waitFor(remote);
 		default:
 			return unreachable(remote);
 	}
+}
+
+/** {@link learnMoved} as a part of sending. */
+export async function learn(
+	{ tab, transport }: SendContext,
+	session_id: SessionId,
+): Promise<{ kind: "done" } | Wait> {
+	const learned = await learnMoved({ tab, transport }, session_id);
+	return learned.kind === "unknown" ? waitFor(learned) : DONE;
 }
 
 /** The body of a `sync`. */
@@ -140,7 +170,7 @@ function isShared({ views, without_cookie }: TabState, session_id: SessionId): b
 	return without_cookie.has(session_id) || (views.get(session_id)?.shared ?? null) !== null;
 }
 
-function waitFor({ reason, retry_after_ms }: Unavailable): Wait {
+function waitFor({ reason, retry_after_ms }: Omit<Unavailable, "kind">): Wait {
 	// To a student both mean: no way to the server from here.
 	return { kind: "wait", reason: reason === "not_the_api" ? "offline" : reason, retry_after_ms };
 }

@@ -88,6 +88,9 @@ export function recordOf(snapshot: SessionSnapshot, state: SessionState): Sessio
 		refresh_needed: false,
 		incarnation: snapshot.incarnation ?? null,
 		born: "",
+		erase_at: snapshot.erase_at ?? null,
+		consent: snapshot.consent ?? null,
+		held_back: snapshot.held_back ?? null,
 	};
 }
 

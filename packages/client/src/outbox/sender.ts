@@ -4,7 +4,8 @@ import { pendingOf, readPending, reload, type TabState } from "../storage/tab-st
 import { isServerRestored, notify, type SenderStatus, type TabSessionView } from "../tab-session-view.ts";
 import { sync, type Transport } from "../transport.ts";
 import { storeFailed } from "./append.ts";
-import { refresh, sendBatch, syncRequest, type Wait } from "./delivery.ts";
+import { learn, refresh, type SendContext, sendBatch, syncRequest, type Wait } from "./delivery.ts";
+import { forgetLeft } from "./moved.ts";
 import { LEASE_MS, withSenderLock } from "./sender-lock.ts";
 import { settleLeftovers } from "./settlement.ts";
 
@@ -154,6 +155,7 @@ async function run(sender: OutboxSender): Promise<void> {
 async function pass(sender: OutboxSender, renew: () => Promise<void>): Promise<{ kind: "done" } | Wait> {
 	const { tab, transport } = sender;
 	const context = { tab, transport, renew };
+	/** What the server does not take now; the other sessions are not to wait for them. */
 	const unknown = new Set<SessionId>();
 	await settleLeftovers(tab);
 	await storeFailed(tab);
@@ -164,15 +166,16 @@ async function pass(sender: OutboxSender, renew: () => Promise<void>): Promise<{
 		const ofSession = pending.filter((operation) => operation.session_id === session_id);
 		const end = await sendBatch(context, session_id, firstFew(ofSession, BATCH_BYTES));
 		if (end.kind === "wait") return end;
-		if (end.kind === "unknown_session") unknown.add(session_id);
+		if (end.kind === "unknown_session" || end.kind === "held_back") unknown.add(session_id);
 		else setStatus(sender, { kind: "sending" });
 	}
 	// Another tab may have sent what this one was waiting to send, or fetched what it heard of.
 	if (hasPending(tab) || [...tab.views.values()].some(isBehind)) await reload(tab);
 	for (const view of [...tab.views.values()]) {
-		const end = isBehind(view) && !sender.closed ? await refresh(context, view) : null;
+		const end = sender.closed ? null : await catchUp(context, view);
 		if (end?.kind === "wait") return end;
 	}
+	await forgetLeft(tab);
 	if (unknown.size > 0) return { kind: "wait", reason: "server", retry_after_ms: null };
 	setStatus(sender, { kind: "sending" });
 	// A server that had lost something is given it again.
@@ -180,8 +183,16 @@ async function pass(sender: OutboxSender, renew: () => Promise<void>): Promise<{
 	return { kind: "done" };
 }
 
+/** Learns what is new of a session of which word came. */
+async function catchUp(context: SendContext, view: TabSessionView): Promise<{ kind: "done" } | Wait | null> {
+	if (view.record.moved) return null;
+	if (view.announced_move) return learn(context, view.session_id);
+	return isBehind(view) ? refresh(context, view) : null;
+}
+
 function isBehind(view: TabSessionView): boolean {
 	const { record, announced_revision } = view;
+	if (record.moved) return false;
 	return record.refresh_needed || announced_revision > record.synced_revision || isServerRestored(view);
 }
 

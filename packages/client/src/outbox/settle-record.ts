@@ -69,6 +69,9 @@ export function applyResultsToRecord(
 		expires_at: summary.expires_at,
 		expired: summary.status === "active" && !summary.resumable,
 		known_to_server: true,
+		// It takes answers in, so nothing holds them back.
+		erase_at: null,
+		held_back: null,
 		incarnation: isRestored ? record.incarnation : (summary.incarnation ?? record.incarnation),
 		synced_revision:
 			isWhole && !isRestored ? Math.max(record.synced_revision, summary.revision) : record.synced_revision,

@@ -1,11 +1,14 @@
 import {
 	apply,
+	HeldBack,
 	type Instant,
 	type OperationResult,
 	type SessionId,
 	type SessionState,
 	type SyncReply,
 } from "@carhythm/core";
+import * as z from "@carhythm/core/schema";
+import { changeRecord } from "../storage/change-record.ts";
 import { serverTime, withServerTime } from "../storage/clock.ts";
 import {
 	deleteOperation,
@@ -15,6 +18,7 @@ import {
 	putSession,
 	type QueuedOperation,
 	readOutbox,
+	readSession,
 	readStored,
 	readStoredClock,
 	type SessionRecord,
@@ -78,7 +82,11 @@ export async function applyResults(
 		return settled.length > 0 || sent.length === 0;
 	} catch (error) {
 		if (!(error instanceof StorageFailed)) throw error;
-		settleInMemory(tab, view, acknowledged);
+		settleInMemory(
+			tab,
+			view,
+			acknowledged.map(({ operation }) => operation),
+		);
 		return false;
 	}
 }
@@ -138,7 +146,23 @@ export async function refuseOperation(
 	}
 }
 
-/** Notes whether the server knows the session at all. */
+/**
+ * Notes that the server takes nothing of a session in, and that its state is to be fetched.
+ * @returns false for a refusal of another kind
+ */
+export async function noteHeldBack(tab: TabState, session_id: SessionId, code: string): Promise<boolean> {
+	const held = z.safeParse(HeldBack, code);
+	if (!held.success) return false;
+	const view = tab.views.get(session_id);
+	const isNew = view && view.record.held_back !== held.data;
+	if (isNew) await changeRecord(tab, view, { held_back: held.data, refresh_needed: true });
+	return true;
+}
+
+/**
+ * Notes whether the server knows the session at all. One whose student asked for its erasure, and that it does
+ * not know any more, is erased; this device then forgets it too, with what was queued.
+ */
 export async function markKnownToServer(
 	tab: TabState,
 	session_id: SessionId,
@@ -146,6 +170,11 @@ export async function markKnownToServer(
 ): Promise<void> {
 	const view = tab.views.get(session_id);
 	try {
+		const record = isKnown ? null : await tab.storage.read((tx) => readSession(tx, session_id));
+		if (record?.erase_at) {
+			const { forgetErased } = await import("../storage/forget-erased.ts");
+			return await forgetErased(tab, session_id);
+		}
 		const stored = await tab.storage.write(async (tx) => {
 			await changeSession(tab, tx, session_id, { known_to_server: isKnown });
 			return readStored(tx, session_id);
@@ -198,12 +227,13 @@ function isSettled(entry: TabSessionView["unstored"][number], settled: readonly 
 	return entry.stage === "acknowledged" || isAnswered;
 }
 
-function settleInMemory(
+/** Notes that the server has operations which the storage failed to let go. */
+export function settleInMemory(
 	tab: TabState,
 	view: TabSessionView | undefined,
-	acknowledged: readonly Settled[],
+	acknowledged: readonly QueuedOperation[],
 ): void {
-	const ids = new Set(acknowledged.map(({ operation }) => operation.operation_id));
+	const ids = new Set(acknowledged.map(({ operation_id }) => operation_id));
 	for (const id of ids) tab.acknowledged.add(id);
 	if (!view) return;
 	update(view, {

@@ -24,6 +24,7 @@ export function withCurrent(
 		current: session_id,
 		cookie_ignored: false,
 		restoring: null,
+		was_left: false,
 		shared: how.shared,
 		set_aside: set_aside?.session_id === session_id ? null : set_aside,
 		left_behind: [...new Set(left)].filter((other) => other !== session_id),

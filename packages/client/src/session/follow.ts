@@ -2,7 +2,8 @@ import { SessionNotice } from "@carhythm/core";
 import * as z from "@carhythm/core/schema";
 import { syncRequest } from "../outbox/delivery.ts";
 import { drain, type OutboxSender } from "../outbox/sender.ts";
-import { markServerDataLoss } from "../storage/tab-state.ts";
+import { noteHeldBack } from "../outbox/settlement.ts";
+import { markServerDataLoss } from "../storage/change-record.ts";
 import { isServerRestored, notify, type TabSessionView } from "../tab-session-view.ts";
 import { sync } from "../transport.ts";
 
@@ -106,7 +107,8 @@ function attend(sender: OutboxSender, view: TabSessionView, turn: AbortSignal): 
 			},
 			failed() {
 				mute();
-				askLater(ASK_TIMES);
+				// A session that has moved ends its streams and opens no other: a question tells so at once.
+				ask(ASK_TIMES);
 			},
 		});
 		expectMore();
@@ -153,7 +155,9 @@ async function hear(
 	const notice = z.safeParse(SessionNotice, parseJson(data));
 	if (!notice.success) return;
 	// The first one of a stream tells how things are; a later one may have been overtaken by a reply.
-	const { revision, incarnation } = notice.data;
+	const { revision, incarnation, erase_at } = notice.data;
+	// A server that does not tell of it knows of none. The session itself tells the rest.
+	if (erase_at !== undefined && erase_at !== view.record.erase_at) await markServerDataLoss(sender.tab, view);
 	if (isFirst && revision < view.record.synced_revision) await markServerDataLoss(sender.tab, view);
 	await learn(sender, view, revision, incarnation);
 }
@@ -169,9 +173,18 @@ function parseJson(text: string): unknown {
 /** A sync of nothing tells how things are, and is no activity. */
 async function askOnce(sender: OutboxSender, view: TabSessionView): Promise<void> {
 	// A tab that sends gets the state with its reply.
-	if (view.forgotten || sender.running !== null) return;
+	if (view.forgotten || view.record.moved || sender.running !== null) return;
 	const outcome = await sync(sender.transport, view.session_id, syncRequest(sender.tab, view.session_id, []));
+	if (outcome.kind === "moved") {
+		view.announced_move = true;
+		await drain(sender, "end_back_off");
+	}
+	if (outcome.kind === "rejected") {
+		if (await noteHeldBack(sender.tab, view.session_id, outcome.problem.code))
+			await drain(sender, "end_back_off");
+	}
 	if (outcome.kind !== "settled") return;
+	if (view.record.held_back !== null) await markServerDataLoss(sender.tab, view);
 	const { revision, incarnation } = outcome.reply.session;
 	await learn(sender, view, revision, incarnation);
 }

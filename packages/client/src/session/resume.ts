@@ -13,6 +13,7 @@ import {
 import type { Resumed } from "../api.ts";
 import type { Engine } from "../engine.ts";
 import { loadReset } from "../lazy-modules.ts";
+import { learnMoved } from "../outbox/moved.ts";
 import { rebase, recordOf } from "../outbox/rebase.ts";
 import { drain } from "../outbox/sender.ts";
 import { markKnownToServer } from "../outbox/settlement.ts";
@@ -28,7 +29,14 @@ import {
 	type SessionRecord,
 } from "../storage/records.ts";
 import type { ReadTransaction } from "../storage/storage.ts";
-import { deviceTime, loadDevice, orFallback, pendingOf, type TabState } from "../storage/tab-state.ts";
+import {
+	changeDevice,
+	deviceTime,
+	loadDevice,
+	orFallback,
+	pendingOf,
+	type TabState,
+} from "../storage/tab-state.ts";
 import { eventsOf } from "../tab-session-view.ts";
 import { fetchSnapshot } from "../transport.ts";
 import { fetchVersion } from "./assessments.ts";
@@ -43,14 +51,18 @@ type Look = {
 	/** The session that the current one replaced. It may be active again: the reply to a restore can be lost. */
 	replaced: SessionId | null;
 	cookie_ignored: boolean;
+	/** The student left this device, and has not been told so here. */
+	was_left: boolean;
 	last_reset: KnownReset;
 };
 
 // The next visit tries again.
 const ignore = () => {};
 
+const MOVED = { kind: "moved" } as const;
 const NOTHING = { kind: "nothing" } as const;
 const NOT_FOUND = { kind: "not_found" } as const;
+const UNREACHABLE = { kind: "unreachable" } as const;
 
 /** See `Client.resume`. */
 export async function resume(engine: Engine): Promise<Resumed> {
@@ -72,26 +84,48 @@ export async function resume(engine: Engine): Promise<Resumed> {
  * session, or has let this browser forget everything, and another person may sit here by now.
  */
 function isOvertaken(look: Look, { choice }: Resumed, now: DeviceRecord): boolean {
-	const found = choice.kind === "nothing" ? null : choice.state.session_id;
+	const found = "state" in choice ? choice.state.session_id : null;
 	return isResetSince(now, look.last_reset) || (now.current !== look.current && now.current !== found);
 }
 
 async function findSession(engine: Engine, look: Look, hasSent = false): Promise<Resumed> {
 	const { tab } = engine;
 	const { held, cookie_ignored } = look;
+	if (!held && look.was_left) return tellLeft(tab, { choice: MOVED, index: null, server: "reached" });
 	if (!held && cookie_ignored) void loadReset().then(({ forgetCookie }) => forgetCookie(engine), ignore);
 	const isUnasked = !held && cookie_ignored;
 	const session_id = held?.record.state.session_id ?? null;
 	const asked = isUnasked ? NOT_FOUND : await askServer(engine, session_id, held);
+	if (asked.kind === "moved" && session_id) {
+		const learned = await learnMoved(engine, session_id);
+		const next = learned.kind === "here" ? await readLook(tab) : null;
+		if (next && next.current !== session_id) return findSession(engine, next, hasSent);
+		// No reply yet, or a storage that did not take the new id.
+		if (learned.kind !== "left") return present(engine, look, UNREACHABLE);
+		void drain(engine.sender, "end_back_off");
+		return tellLeft(tab, await present(engine, look, asked));
+	}
 	// The cookie alone names it, and nothing was ever answered in it: it brings nothing back, and may be another's.
 	const isWorthless = session_id === null && asked.kind === "found" && isUntouched(asked.snapshot.session);
 	const remote = isWorthless ? NOT_FOUND : asked;
+	if (remote.kind === "not_found" && session_id !== null && held?.record.erase_at) {
+		// The server has done what the student asked for, and so does this device.
+		await markKnownToServer(tab, session_id, false);
+		engine.remembered.delete(session_id);
+		return { choice: NOTHING, index: null, server: "reached" };
+	}
 	if (!hasSent && isExpired(remote) && held && held.operations.length > 0) {
 		// What was done in time renews the session once it has arrived.
 		await drain(engine.sender, "end_back_off");
 		return findSession(engine, await readLook(tab), true);
 	}
 	return (isSetAside(remote) && (await findReplaced(engine, look))) || present(engine, look, remote);
+}
+
+/** The student is told once that they left this device. */
+async function tellLeft(tab: TabState, resumed: Resumed): Promise<Resumed> {
+	if (resumed.choice.kind === "moved") await changeDevice(tab, (before) => ({ ...before, was_left: false }));
+	return resumed;
 }
 
 /** The session that took its place again while its successor was set aside; null where both are, or there is none. */
@@ -147,12 +181,13 @@ function readLook(tab: TabState): Promise<Look> {
 	return orFallback<Look>(
 		() =>
 			tab.storage.read(async (tx) => {
-				const { current, restoring, set_aside, cookie_ignored, last_reset } = await loadDevice(tab, tx);
+				const { current, restoring, set_aside, ...device } = await loadDevice(tab, tx);
+				const { cookie_ignored, was_left, last_reset } = device;
 				const held = current && (await readHeld(tab, tx, current));
 				const replaced = restoring?.session_id ?? set_aside?.session_id ?? null;
-				return { held, current, replaced, cookie_ignored, last_reset };
+				return { held, current, replaced, cookie_ignored, was_left, last_reset };
 			}),
-		{ held: null, current: null, replaced: null, cookie_ignored: false, last_reset: null },
+		{ held: null, current: null, replaced: null, cookie_ignored: false, was_left: false, last_reset: null },
 	);
 }
 
@@ -173,12 +208,12 @@ async function askServer(
 	held: Held | null,
 ): Promise<RemoteSession> {
 	const first = await fetchSnapshot(engine.transport, session_id);
-	if (first.kind === "unavailable") return { kind: "unreachable" };
+	if (first.kind === "unavailable") return UNREACHABLE;
 	const isOlder = first.kind === "found" && held && isOlderThan(first.snapshot, held);
 	if (!isOlder) return first;
 	// Another tab was just sending: the next look has it. What is still older then, the outbox will put right.
 	const second = await fetchSnapshot(engine.transport, session_id);
-	return second.kind === "unavailable" ? { kind: "unreachable" } : second;
+	return second.kind === "unavailable" ? UNREACHABLE : second;
 }
 
 function isOlderThan(snapshot: SessionSnapshot, held: Held): boolean {
@@ -237,7 +272,7 @@ function localOf(
 	snapshot: SessionSnapshot | null,
 ): LocalSession | null {
 	if (!held) return null;
-	const { state, expired, expires_at } = held.record;
+	const { state, expired, expires_at, erase_at } = held.record;
 	const now = toInstant(deviceTime(tab));
 	const isSame = snapshot?.session.session_id === state.session_id;
 	const times = { sent_at: now, received: snapshot?.server_time ?? now };
@@ -245,5 +280,6 @@ function localOf(
 		state,
 		pending: eventsOf(index, isSame ? snapshot.session : state, held.operations, times),
 		expired_at: expired ? (expires_at ?? state.last_activity) : null,
+		erase_at,
 	};
 }

@@ -1,7 +1,7 @@
-import { mintUuid, type SessionId } from "@carhythm/core";
-import { type DeviceRecord, NEW_DEVICE, putDevice, readDevice } from "../storage/records.ts";
-import type { WriteTransaction } from "../storage/storage.ts";
-import { changeDevice, orFallback, type TabState } from "../storage/tab-state.ts";
+import { mintUuid } from "@carhythm/core";
+import { finishCleanup, readDeviceOf } from "../storage/left-behind.ts";
+import type { DeviceRecord } from "../storage/records.ts";
+import { changeDevice, type TabState } from "../storage/tab-state.ts";
 
 /**
  * Begins a visit to a shared computer. While it lasts, answers are kept as safely as anywhere; afterwards
@@ -44,36 +44,4 @@ export async function endPastVisit(tab: TabState): Promise<void> {
 		);
 	}
 	await finishCleanup(tab);
-}
-
-/** Deletes what past visits left, as far as it is sent. */
-export async function finishCleanup(tab: TabState): Promise<void> {
-	const { left_behind } = await readDeviceOf(tab);
-	if (left_behind.length === 0) return;
-	await orFallback(
-		() =>
-			tab.storage.write(async (tx) => {
-				const before = await readDevice(tx);
-				const waiting: SessionId[] = [];
-				for (const session_id of before.left_behind) {
-					if ((await tx.list("outbox", session_id)).length > 0) waiting.push(session_id);
-					else await deleteSession(tx, session_id);
-				}
-				await putDevice(tx, { ...before, left_behind: waiting });
-			}),
-		undefined,
-	);
-}
-
-function readDeviceOf({ storage }: TabState): Promise<DeviceRecord> {
-	return orFallback(() => storage.read(readDevice), NEW_DEVICE);
-}
-
-async function deleteSession(tx: WriteTransaction, session_id: SessionId): Promise<void> {
-	for (const box of ["sessions", "refused"] as const) {
-		for (const { key } of await tx.list(box, session_id)) await tx.delete(box, key);
-	}
-	for (const { key } of await tx.list("aside")) {
-		if (key.includes(session_id)) await tx.delete("aside", key);
-	}
 }

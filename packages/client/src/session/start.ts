@@ -56,13 +56,16 @@ export async function start(engine: Engine, options: StartOptions): Promise<TabS
 		...(assessment === null ? {} : { assessment }),
 		...(replaces === null ? {} : { replaces }),
 		...(shared ? { shared: true } : {}),
+		...(options.consent ? { consent: options.consent } : {}),
 	};
 	const reply = await request(transport, "POST", "/api/v2/session/start", StartReply, { body });
 	// A refused request has begun nothing, so its id has no more use.
 	if (reply.kind === "problem") {
 		await endStart(engine, operation_id);
+		const { code } = reply.problem;
 		// A try of yesterday: the server repeats its reply for a day only. The student wants one that begins now.
-		if (isRetry && reply.problem.code === "operation_mismatch") return start(engine, options);
+		const isPast = code === "operation_mismatch" || code === "session_moved";
+		if (isRetry && isPast) return start(engine, options);
 	}
 	const started = valueOrThrow(reply);
 	const session_id = parseSessionId(started.session_id);
@@ -82,6 +85,9 @@ export async function start(engine: Engine, options: StartOptions): Promise<TabS
 		refresh_needed: isRetry,
 		incarnation: null,
 		born: mintUuid(tab.environment.randomBytes),
+		erase_at: null,
+		consent: options.consent ? { ...options.consent, at: started.created_at, withdrawn_at: null } : null,
+		held_back: null,
 	};
 	const visit = shared ? (present ?? beginSharedVisit(tab)) : null;
 	await orFallback(
@@ -176,7 +182,7 @@ async function prepareRestore(engine: Engine, session_id: SessionId) {
 
 /** A refused restore has done nothing. What is gone for good is not offered again. */
 async function endRestore(engine: Engine, operation_id: string, { code }: Problem): Promise<void> {
-	const isGone = code === "session_not_found" || code === "session_not_restorable";
+	const isGone = ["session_not_found", "session_not_restorable", "session_moved"].includes(code);
 	await changeDevice(engine.tab, (device) => {
 		if (device.restoring?.operation_id !== operation_id) return device;
 		const isOffered = device.set_aside?.session_id === device.restoring.session_id;
@@ -196,7 +202,11 @@ async function takePlace(
 		shared,
 	}: Pick<Starting, "replaces"> & { session_id: SessionId; shared: string | null },
 ): Promise<void> {
-	const before = await readDevice(tx);
+	const stored = await readDevice(tx);
+	// What is to be erased is not offered here any more: it goes when all of it is sent, or erased.
+	const isLeft = stored.current !== null && (await readSession(tx, stored.current))?.erase_at;
+	const left_behind = isLeft && stored.current ? [...stored.left_behind, stored.current] : stored.left_behind;
+	const before = { ...stored, left_behind };
 	if (!replaces) return putDevice(tx, withCurrent(before, session_id, { shared }));
 	const set_aside = await setAsideAt(tab, tx, replaces, created_at);
 	const replaced = await readSession(tx, replaces);

@@ -2,6 +2,8 @@ import {
 	AssessmentRef,
 	AssessmentReply,
 	Command,
+	Consent,
+	HeldBack,
 	Instant,
 	Language,
 	OperationId,
@@ -53,6 +55,17 @@ const SessionRecord = z.object({
 	 * page filled it again.
 	 */
 	born: z._default(z.string(), ""),
+	/**
+	 * The session has another id: its student left this device, or other devices from here. What is queued is
+	 * still sent under this one.
+	 */
+	moved: z.optional(z.boolean()),
+	/** When the server erases it, because its student asked for that. */
+	erase_at: z._default(z.nullable(Instant), null),
+	/** What was declared last to the notice on the student's data. */
+	consent: z._default(z.nullable(Consent), null),
+	/** Why the server takes nothing in. */
+	held_back: z._default(z.nullable(HeldBack), null),
 });
 export type SessionRecord = z.infer<typeof SessionRecord>;
 
@@ -101,6 +114,10 @@ const DeviceRecord = z.object({
 	restoring: z.nullable(z.object({ operation_id: OperationId, session_id: SessionIdField })),
 	/** A code whose reply has not come. */
 	redeeming: z._default(z.nullable(z.object({ operation_id: OperationId, code: z.string() })), null),
+	/** A request to leave other devices whose reply has not come. */
+	leaving: z._default(z.nullable(z.object({ operation_id: OperationId, session_id: SessionIdField })), null),
+	/** The student left this device, and has not been told so here. */
+	was_left: z._default(z.boolean(), false),
 	/** The visit in which the current session began on a shared computer; null on a device of the student's own. */
 	shared: z._default(z.nullable(z.string()), null),
 	/** What has given way to another session last, while the student may return to it. */
@@ -109,10 +126,12 @@ const DeviceRecord = z.object({
 		null,
 	),
 	/**
-	 * Sessions of visits to a shared computer that are over, or that others have replaced: each goes when all
-	 * of it is sent.
+	 * Sessions of visits to a shared computer that are over, or that others have replaced, and sessions whose
+	 * student left this device: each goes when all of it is sent.
 	 */
 	left_behind: z._default(z.array(SessionIdField), []),
+	/** What sessions that the server has erased were called by `born`: no open tab writes them back. */
+	erased: z._default(z.array(z.string()), []),
 });
 export type DeviceRecord = z.infer<typeof DeviceRecord>;
 
@@ -128,9 +147,12 @@ export const NEW_DEVICE: DeviceRecord = {
 	starting: null,
 	restoring: null,
 	redeeming: null,
+	leaving: null,
+	was_left: false,
 	shared: null,
 	set_aside: null,
 	left_behind: [],
+	erased: [],
 };
 
 /** Everything stored of one session. */
@@ -260,6 +282,14 @@ export type KnownReset = DeviceRecord["last_reset"] | null;
  */
 export function isResetSince({ last_reset }: Pick<DeviceRecord, "last_reset">, known: KnownReset): boolean {
 	return known !== null && last_reset !== "" && last_reset !== known;
+}
+
+/** Whether a session that is open in a tab is no longer to be had here: after a reset, or once it was erased. */
+export function isGone(
+	device: Pick<DeviceRecord, "last_reset" | "erased">,
+	{ last_reset, record }: { last_reset: KnownReset; record: Pick<SessionRecord, "born"> },
+): boolean {
+	return isResetSince(device, last_reset) || device.erased.includes(record.born);
 }
 
 export function putDevice(tx: WriteTransaction, record: DeviceRecord): Promise<void> {

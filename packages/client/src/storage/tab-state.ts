@@ -20,6 +20,7 @@ import { type DeviceClock, laterClock, readClock, serverTime, steadied } from ".
 import {
 	type DeviceRecord,
 	deleteRefused,
+	isGone,
 	isResetSince,
 	type KnownReset,
 	putDevice,
@@ -51,6 +52,10 @@ export type TabState = {
 	clock: DeviceClock;
 	/** The last reset of which this tab knows. */
 	last_reset: KnownReset;
+	/** A request to leave other devices whose reply has not come, where the storage could not take it. */
+	leaving: DeviceRecord["leaving"];
+	/** This tab has learned of a session that it moved: what is left of it is deleted once it is sent. */
+	has_moved: boolean;
 	/**
 	 * Acknowledged by the server although the storage then failed to let them go; they are not sent again from
 	 * here.
@@ -90,9 +95,11 @@ export async function sessionOf(
 ): Promise<SessionRecord | null> {
 	const stored = await readDevice(tx);
 	completeView(view, stored);
-	if (isResetSince(stored, view.last_reset)) return null;
+	if (isGone(stored, view)) return null;
 	const record = await readSession(tx, view.session_id);
 	if (record?.born === view.record.born) return record;
+	// The student left this device, and all was sent: it is gone on purpose.
+	if (!record && view.record.moved) return null;
 	const outbox = new Set((await readOutbox(tx, view.session_id)).map(({ operation_id }) => operation_id));
 	const missing = view.queued.filter(({ operation_id }) => !outbox.has(operation_id));
 	for (const operation of missing) await putOperation(tx, operation);
@@ -172,7 +179,7 @@ export async function reload(tab: TabState): Promise<void> {
 	for (const view of tab.views.values()) {
 		const stored = await readView(tab, view.session_id);
 		if (!stored) continue;
-		if (isResetSince(stored, view.last_reset)) forget(tab, view);
+		if (isGone(stored, view)) forget(tab, view);
 		else if (stored.record || isEmptied(view, stored)) await showOrWriteBack(tab, view, stored);
 	}
 }
@@ -187,7 +194,7 @@ export async function rewriteAfterEmptying(tab: TabState): Promise<boolean> {
 		if (view.queued.length === 0) continue;
 		const stored = await readView(tab, view.session_id);
 		if (!stored) isWhole = false;
-		else if (isResetSince(stored, view.last_reset)) forget(tab, view);
+		else if (isGone(stored, view)) forget(tab, view);
 		else if (isEmptied(view, stored)) isWhole = (await showOrWriteBack(tab, view, stored)) && isWhole;
 	}
 	return isWhole;
@@ -202,6 +209,7 @@ function isEmptied(
 	stored: StoredSession & { is_blank?: boolean },
 ): boolean {
 	if (stored.record) return stored.record.born !== record.born;
+	if (record.moved) return false;
 	return shared === null || (stored.is_blank ?? false);
 }
 
@@ -250,23 +258,12 @@ export function loadSessionRecord(
 	return view ? sessionOf(tab, tx, view) : readSession(tx, session_id);
 }
 
-/**
- * Notes that the server lacks something that it had: the session is compared with it before anything is
- * called saved.
- */
-export async function markServerDataLoss(tab: TabState, view: TabSessionView): Promise<void> {
-	const { session_id } = view;
-	await orFallback(
-		() => tab.storage.write((tx) => changeSession(tab, tx, session_id, { refresh_needed: true })),
-		undefined,
-	);
-	update(view, { record: { ...view.record, refresh_needed: true } });
-}
-
 function readView(
 	tab: TabState,
 	session_id: SessionId,
-): Promise<(StoredSession & Pick<DeviceRecord, "last_reset" | "shared"> & { is_blank: boolean }) | null> {
+): Promise<
+	(StoredSession & Pick<DeviceRecord, "last_reset" | "shared" | "erased"> & { is_blank: boolean }) | null
+> {
 	return orFallback(
 		() =>
 			tab.storage.read(async (tx) => {
@@ -274,9 +271,9 @@ function readView(
 				const view = tab.views.get(session_id);
 				if (view) completeView(view, known);
 				const stored = await readStored(tx, session_id);
-				const { last_reset, current, shared } = known;
+				const { last_reset, current, shared, erased } = known;
 				const is_blank = (await tx.get("meta", "device")) === undefined;
-				return { ...stored, last_reset, shared: current === session_id ? shared : null, is_blank };
+				return { ...stored, last_reset, erased, shared: current === session_id ? shared : null, is_blank };
 			}),
 		null,
 	);
@@ -336,7 +333,7 @@ async function queuedBeforeClearing(
 	const stored = await readDevice(tx);
 	for (const view of views) {
 		completeView(view, stored);
-		if (view.queued.length === 0 || isResetSince(stored, view.last_reset)) continue;
+		if (view.queued.length === 0 || isGone(stored, view)) continue;
 		const record = await readSession(tx, view.session_id);
 		if (record?.born !== view.record.born) queued.push(...view.queued);
 	}

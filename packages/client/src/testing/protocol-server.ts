@@ -1,63 +1,55 @@
 import {
 	type Assessment,
-	type AssessmentIndex,
 	AssessmentReply,
+	addDays,
 	addMinutes,
 	afterSeen,
 	apply,
 	beginSession,
+	type Consent,
+	ConsentReply,
+	ConsentRequest,
 	correctedTime,
 	decide,
+	ERASE_UNDO_DAYS,
+	ErasureReply,
 	expiresAt,
 	formatHandOffCode,
 	HandOffReply,
 	handOffCodeOf,
 	type Instant,
 	indexAssessment,
-	isExpired,
 	LatestAssessmentReply,
+	LeaveOthersRequest,
+	MovedSyncReply,
 	mintSessionId,
 	type OperationResult,
 	parseHandOffCode,
-	progressOf,
 	RedeemRequest,
 	RestoreRequest,
-	SessionSnapshot,
+	SessionChangedReply,
 	type SessionState,
 	StartReply,
 	SyncOperation,
 	SyncReply,
 	SyncRequest,
-	sessionBadges,
-	sessionXp,
 	toInstant,
 } from "@carhythm/core";
 import { VERSION_ID } from "./assessment.ts";
-
-const EXPIRY_DAYS = 30;
-const DISPLAY_ID = "7GK2M-9XQ4T";
+import {
+	DISPLAY_ID,
+	EXPIRY_DAYS,
+	heldBack,
+	reference,
+	type Server,
+	type StoredSession,
+	snapshot,
+	summary,
+} from "./protocol-server-replies.ts";
 
 const START_REPLAY_MS = 24 * 60 * 60 * 1000;
 
 export type ServerReply = { status: number; body: unknown };
-
-type StoredSession = {
-	state: SessionState;
-	results: Map<string, { body: string; result: OperationResult }>;
-	/** How many operations arrived after the session had ended. */
-	late: number;
-};
-
-type Server = {
-	assessment: Assessment;
-	index: AssessmentIndex;
-	now: () => Instant;
-	sessions: Map<string, StoredSession>;
-	starts: Map<string, { body: string; session_id: string; at: number }>;
-	codes: Map<string, { session_id: string; used_by: string | null }>;
-	cookie: string | null;
-	incarnation: string;
-};
 
 /**
  * A server in memory for tests of the client. It decides with core's own `decide` and `apply`, stores and
@@ -71,6 +63,7 @@ export function createProtocolServer(assessment: Assessment, now: () => number) 
 		now: () => toInstant(now()),
 		sessions: new Map(),
 		starts: new Map(),
+		former: new Map(),
 		codes: new Map(),
 		cookie: null,
 		incarnation: "first",
@@ -88,6 +81,12 @@ export function createProtocolServer(assessment: Assessment, now: () => number) 
 		/** The state of a session as the server has it. */
 		stateOf: (id: string) => stored(id).state,
 		setStatus: (id: string, status: SessionState["status"]) => setStatus(stored(id), status),
+		/** Whether the operator takes answers of a session only after an agreement. */
+		requireConsent(id: string, isRequired: boolean) {
+			stored(id).lacks_consent = isRequired;
+		},
+		/** Carries out what the student has asked for. */
+		erase: (id: string) => void server.sessions.delete(id),
 		/** Copies all sessions, for `restoreBackup`. */
 		backup: () => structuredClone([...server.sessions]),
 		/** Restores an older state. With `by_hand` the incarnation stays, so devices cannot notice. */
@@ -113,19 +112,38 @@ export function problem(status: number, code: string): ServerReply {
 
 function handle(server: Server, method: string, url: string, body: unknown): ServerReply {
 	const { pathname } = new URL(url, "http://test");
-	const [resource = "", id = "", action = ""] = pathname.replace("/api/v2/", "").split("/");
+	const [resource = "", id = "", action = "", more = ""] = pathname.replace("/api/v2/", "").split("/");
 	if (resource === "assessments") return serveAssessment(server, id);
 	if (resource !== "session") return problem(404, "not_found");
 	if (id === "start") return start(server, body);
 	if (id === "forget") return forget(server);
 	if (id === "handoff") return redeem(server, body);
 	const stored = server.sessions.get(id === "current" ? (server.cookie ?? "") : id);
+	if (!stored && server.former.has(id)) return handleFormer(server, id, `${method} ${action}`, body);
 	if (!stored) return id === "current" ? { status: 204, body: null } : problem(404, "session_not_found");
 	switch (`${method} ${action}`) {
 		case "GET ":
-			return { status: 200, body: snapshot(server, stored.state) };
-		case "POST sync":
+			return { status: 200, body: snapshot(server, stored) };
+		case "POST erase":
+			stored.erase_at = more === "undo" ? null : addDays(server.now(), ERASE_UNDO_DAYS);
+			return {
+				status: 200,
+				body: ErasureReply.parse({ success: true, message: "So be it.", erase_at: stored.erase_at }),
+			};
+		case "POST consent":
+			stored.lacks_consent = false;
+			stored.consent = agreed(server, body);
+			return {
+				status: 200,
+				body: ConsentReply.parse({ success: true, message: "Noted.", consent: stored.consent }),
+			};
+		case "POST sync": {
+			const held_back = heldBack(stored);
+			if (held_back) return problem(409, held_back);
 			return sync(server, stored, body);
+		}
+		case "POST leave-others":
+			return leaveOthers(server, stored, body);
 		case "POST handoff":
 			return handOff(server, id);
 		case "POST restore":
@@ -175,7 +193,14 @@ function start(server: Server, body: unknown): ServerReply {
 function beginOne(server: Server, request: { language: "en" | "ar"; replaces?: string }): string {
 	const session_id = mintSessionId((count) => crypto.getRandomValues(new Uint8Array(count)));
 	const state = beginSession({ session_id, language: request.language, started_at: server.now() });
-	server.sessions.set(session_id, { state: { ...state, revision: 1 }, results: new Map(), late: 0 });
+	server.sessions.set(session_id, {
+		state: { ...state, revision: 1 },
+		results: new Map(),
+		late: 0,
+		erase_at: null,
+		lacks_consent: false,
+		consent: null,
+	});
 	const old = request.replaces ? server.sessions.get(request.replaces) : undefined;
 	if (old) setStatus(old, "user_abandoned_not_completed");
 	return session_id;
@@ -229,6 +254,54 @@ function judge(
 	return storeResult(stored, body, { status, operation_id, revision, xp_gained: 0, badges_unlocked: [] });
 }
 
+function leaveOthers(server: Server, stored: StoredSession, body: unknown): ServerReply {
+	const { operation_id = "", shared } = LeaveOthersRequest.parse(body);
+	const former = stored.state.session_id;
+	const session_id = mintSessionId((count) => crypto.getRandomValues(new Uint8Array(count)));
+	stored.state = { ...stored.state, session_id, revision: stored.state.revision + 1 };
+	server.sessions.delete(former);
+	server.sessions.set(session_id, stored);
+	server.former.set(former, { present: session_id, operation_id });
+	for (const [code, { session_id: of }] of server.codes) if (of === former) server.codes.delete(code);
+	server.cookie = shared ? null : session_id;
+	return left(server, stored);
+}
+
+function left(server: Server, { state }: StoredSession): ServerReply {
+	const reply = { success: true, message: "Left.", session: summary(server, state) };
+	return { status: 200, body: SessionChangedReply.parse(reply) };
+}
+
+/** A former id takes in what was queued under it, and repeats the reply to the request that made it one. */
+function handleFormer(server: Server, id: string, asked: string, body: unknown): ServerReply {
+	const former = server.former.get(id);
+	const stored = server.sessions.get(former?.present ?? "");
+	if (asked === "POST leave-others" && stored) {
+		const { operation_id } = LeaveOthersRequest.parse(body);
+		if (operation_id === former?.operation_id) return left(server, stored);
+	}
+	const present = presentOf(server, id);
+	if (asked !== "POST sync" || !present) return problem(409, "session_moved");
+	const { sent_at, operations } = SyncRequest.parse(body);
+	const results = operations.map((operation) => {
+		const parsed = SyncOperation.parse(operation);
+		const { operation_id, command } = parsed;
+		if (command.kind === "hold" || command.kind === "complete") {
+			return { status: "refused", operation_id, code: "session_moved", detail: "Moved." } as const;
+		}
+		const result = judge(server, present, parsed, sent_at);
+		return result.status === "refused" ? result : ({ status: "taken_in", operation_id } as const);
+	});
+	const reply = { server_time: server.now(), moved: true, results };
+	return { status: 200, body: MovedSyncReply.parse(reply) };
+}
+
+function presentOf(server: Server, id: string): StoredSession | undefined {
+	const known = server.former.get(id);
+	if (!known) return undefined;
+	return server.sessions.get(known.present) ?? presentOf(server, known.present);
+}
+
 function handOff(server: Server, session_id: string): ServerReply {
 	const code = formatHandOffCode(handOffCodeOf(crypto.getRandomValues(new Uint8Array(9))));
 	server.codes.set(code, { session_id, used_by: null });
@@ -250,7 +323,12 @@ function redeem(server: Server, body: unknown): ServerReply {
 	}
 	code.used_by = operation_id;
 	server.cookie = shared ? null : code.session_id;
-	return { status: 200, body: snapshot(server, stored.state) };
+	return { status: 200, body: snapshot(server, stored) };
+}
+
+function agreed(server: Server, body: unknown): Consent {
+	const { version, language, kind } = ConsentRequest.parse(body);
+	return { version, language, kind, at: server.now(), withdrawn_at: null };
 }
 
 function forget(server: Server): ServerReply {
@@ -275,42 +353,4 @@ function restore(server: Server, stored: StoredSession, body: unknown): ServerRe
 
 function setStatus(stored: StoredSession, status: SessionState["status"]): void {
 	stored.state = { ...stored.state, status, revision: stored.state.revision + 1 };
-}
-
-function reference({ assessment }: Server) {
-	return { version_id: VERSION_ID, key: assessment.key, version: assessment.version };
-}
-
-function summary(server: Server, state: SessionState) {
-	const { session_id, status, revision, last_activity } = state;
-	return {
-		session_id,
-		status,
-		resumable: status === "active" && !isExpired(last_activity, server.now(), EXPIRY_DAYS),
-		revision,
-		incarnation: server.incarnation,
-		holder: state.holder,
-		current_page_id: state.place?.page_id ?? null,
-		last_activity,
-		expires_at: expiresAt(last_activity, EXPIRY_DAYS),
-		progress: { ...progressOf(state.answered, server.index.places.length), total_xp: sessionXp(state) },
-		badges: sessionBadges(state),
-	};
-}
-
-function snapshot(server: Server, state: SessionState) {
-	const { resumable, expires_at, progress, badges } = summary(server, state);
-	return SessionSnapshot.parse({
-		session: state,
-		incarnation: server.incarnation,
-		display_id: DISPLAY_ID,
-		assessment: reference(server),
-		resumable,
-		expired: state.status === "active" && !resumable,
-		expires_at,
-		restorable_until: null,
-		progress,
-		badges,
-		server_time: server.now(),
-	});
 }

@@ -97,7 +97,7 @@ export function emptyStorage(storage: SessionStorage): Promise<void> {
 /** Resumes the session that the client finds, as a returning student does. */
 export async function resumeSession(client: Client): Promise<Session> {
 	const { choice } = await client.resume();
-	if (choice.kind === "nothing") throw new Error("There is no session to resume.");
+	if (!("state" in choice)) throw new Error("There is no session to resume.");
 	return client.open(choice);
 }
 

@@ -1,5 +1,6 @@
-import type { Instant } from "@carhythm/core";
+import type { ConsentNeed, Instant } from "@carhythm/core";
 import { sql } from "kysely";
+import { createConsentStore } from "./consents/consents.ts";
 import { createAssessmentStore } from "./content/assessments.ts";
 import type { Database } from "./dialect.ts";
 import { createErasureRequestStore } from "./erasures/requests.ts";
@@ -22,6 +23,8 @@ export function createStore(
 		expiry_days: number;
 		/** For how many days after its end a session's id still opens it; absent: for ever. */
 		secret_days?: number;
+		/** What has to be declared before an answer is taken; absent: nothing. */
+		consent_need?: ConsentNeed;
 		bounds?: HistoryBounds;
 		observer?: StoreObserver;
 		hash_cost?: number;
@@ -37,6 +40,7 @@ export function createStore(
 		scores: createScoreStore(database),
 		feedback: createFeedbackStore(database),
 		notifier,
+		consents: createConsentStore(database, { now: deps.now, onChanged: notifier.tell }),
 		erasures: createErasureRequestStore(database, { now: deps.now, onChanged: notifier.tell }),
 		exportSession: (session_id) => exportSession(database, assessments, { session_id }, deps.now()),
 		async ping() {

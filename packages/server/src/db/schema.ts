@@ -1,4 +1,4 @@
-import type { QuestionTypeName } from "@carhythm/core";
+import type { ConsentKind, Language, QuestionTypeName } from "@carhythm/core";
 import type { Generated, Selectable, Transaction } from "kysely";
 import type { AnswerColumns, TypeColumns } from "../question-types/columns.ts";
 
@@ -261,6 +261,28 @@ type ErasureRequests = {
 	undone_at: string | null;
 };
 
+/** What each version of a notice said, from when a student first declared something to it. */
+type NoticeVersions = {
+	version: string;
+	/** JSON: `PrivacyReply` without what is no promise. */
+	content: string;
+	since: string;
+};
+
+/** What was declared to a notice; the newest row of a session counts. */
+type SessionConsents = {
+	id: Generated<number>;
+	response_id: number;
+	operation_id: string;
+	notice_version: string;
+	language: Language;
+	kind: ConsentKind;
+	given_at: string;
+	withdrawn_at: string | null;
+	/** The operation that withdrew it. */
+	withdrawn_by: string | null;
+};
+
 /** One row: the process that removes what has had its day has the say until `lease_ends_at`. */
 type RetentionRuns = {
 	id: number;
@@ -268,6 +290,15 @@ type RetentionRuns = {
 	began_at: string | null;
 	lease_ends_at: string | null;
 	finished_at: string | null;
+};
+
+/** An id that a session had before its student left other devices, by its hash. */
+type SessionFormerIds = {
+	former_id_hash: string;
+	response_id: number;
+	/** Of the request, for its repeats. */
+	operation_id: string;
+	moved_at: string;
 };
 
 /** The table by which a database of this program is known. The migrations say what is in it. */
@@ -301,6 +332,9 @@ export type Schema = {
 	erasures: Erasures;
 	erasure_requests: ErasureRequests;
 	retention_runs: RetentionRuns;
+	session_former_ids: SessionFormerIds;
+	notice_versions: NoticeVersions;
+	session_consents: SessionConsents;
 };
 
 /** One row for each time the database began or came back from a backup; the newest names what is there now. */
@@ -329,12 +363,17 @@ const SERVED: Readonly<Record<keyof Schema, true>> = {
 	erasures: true,
 	erasure_requests: true,
 	retention_runs: true,
+	session_former_ids: true,
+	notice_versions: true,
+	session_consents: true,
 };
 export const SERVED_TABLES = Object.keys(SERVED) as readonly (keyof Schema)[];
 
 /** The tables that name a session by its `response_id`, in an order in which they can be emptied. */
 export const OF_A_SESSION = [
+	"session_consents",
 	"erasure_requests",
+	"session_former_ids",
 	"hand_offs",
 	"session_devices",
 	"session_holders",

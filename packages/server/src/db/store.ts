@@ -1,6 +1,8 @@
 import type {
 	AssessmentIndex,
 	Command,
+	Consent,
+	ConsentGiven,
 	ExistingProfile,
 	HandOffCode,
 	Instant,
@@ -71,6 +73,10 @@ export type StoredSession = {
 	completed_at: Instant | null;
 	/** When Start Fresh set it aside. */
 	abandoned_at: Instant | null;
+	/** When it is erased, because its student asked for it: it then takes in nothing. */
+	erase_at: Instant | null;
+	/** What was declared last to the notice. */
+	consent: Consent | null;
 	/** Whether it can expire only after this moment plus the expiry: an adopted session counts from its adoption. */
 	adopted_at: Instant | null;
 };
@@ -134,6 +140,9 @@ export type StoredResult = {
 
 export type StartOutcome = { ok: true; session: StoredSession } | { ok: false; refusal: Refusal };
 
+/** `too_many`: of one session in a day. */
+export type LeaveOutcome = StartOutcome | { ok: false; too_many: true };
+
 export type Person = {
 	email: string;
 	full_name: string;
@@ -168,9 +177,20 @@ export type SessionStore = {
 		version: AssessmentVersion;
 		replaces: SessionId | null;
 		language: Language;
+		consent?: NewConsent | { refusal: Refusal } | null;
 	}): Promise<StartOutcome>;
 	/** Undoes Start Fresh: swaps the session with the one that was begun in its place, and applies what was late. */
 	restore(session_id: SessionId, operation_id: OperationId): Promise<StartOutcome>;
+	/** Gives the session a new id; the former one takes in {@link SessionStore.operateFormer} only. */
+	leaveOthers(session_id: SessionId, operation_id: OperationId): Promise<LeaveOutcome>;
+	/** A session that had this id before, if its present id still opens it. To be asked when the id is unknown. */
+	findByFormer(former: SessionId): Promise<StoredSession | null>;
+	/**
+	 * Takes in a batch under a former id, but neither `hold` nor `complete`. The outcome tells of the session
+	 * what one who holds a former id must not learn.
+	 * @returns null for an id that no open session had
+	 */
+	operateFormer(batch: Batch): Promise<BatchOutcome | null>;
 	/** Makes a code that continues the session on another device; see hand-offs.ts. */
 	handOff(session_id: SessionId, operation_id: OperationId): Promise<HandOffOutcome>;
 	/** Whether a code of this selector may still be redeemed, or its redeeming repeated. Cheap: nothing is hashed. */
@@ -214,8 +234,14 @@ type Feedback = {
 };
 
 export type FeedbackStore = {
-	/** One feedback a session: of a second one, the fields that are not null replace the first one's. */
-	save(session_id: SessionId, feedback: Feedback): Promise<Feedback & { id: number; created_at: Instant }>;
+	/**
+	 * One feedback a session: of a second one, the fields that are not null replace the first one's.
+	 * @returns null for an unknown session
+	 */
+	save(
+		session_id: SessionId,
+		feedback: Feedback,
+	): Promise<(Feedback & { id: number; created_at: Instant }) | null>;
 };
 
 /** How much room the disk of the database has. */
@@ -237,12 +263,26 @@ export type ErasureOutcome =
 
 /** What a student may have done with everything of a session. */
 export type ErasureRequestStore = {
-	/** When it is erased; null when that was not asked for. */
-	find(response_id: number): Promise<Instant | null>;
 	/** Marks it: it takes in nothing more, and is erased when `ERASE_UNDO_DAYS` have passed. */
 	ask(session_id: SessionId, operation_id: OperationId): Promise<ErasureOutcome>;
 	/** Takes the mark away, as long as it is there. */
 	undo(session_id: SessionId): Promise<ErasureOutcome>;
+};
+
+/** A declaration to be stored, with what its notice says. */
+export type NewConsent = ConsentGiven & { operation_id: OperationId; content: string };
+
+/** `too_many` as in {@link ErasureOutcome}. */
+export type ConsentOutcome =
+	| { ok: true; consent: Consent }
+	| { ok: false; refusal: Refusal }
+	| { ok: false; too_many: true };
+
+export type ConsentStore = {
+	/** Enters what was declared to the present notice. */
+	give(session_id: SessionId, given: NewConsent): Promise<ConsentOutcome>;
+	/** Takes an agreement back: the session takes in no answer until there is another one. */
+	withdraw(session_id: SessionId, operation_id: OperationId): Promise<ConsentOutcome>;
 };
 
 /** Everything the HTTP side may ask of the database. A failing disk or database throws {@link StorageUnavailable}. */
@@ -254,6 +294,8 @@ export type Store = {
 	notifier: SessionNotifier;
 	/** What students want to be erased. */
 	erasures: ErasureRequestStore;
+	/** What they declared to the notice. */
+	consents: ConsentStore;
 	/** Everything of one session, for its student; null for an unknown one. */
 	exportSession(session_id: SessionId): Promise<SessionExport | null>;
 	/** Resolves when the database answers; used by /readyz. */

@@ -5,7 +5,7 @@ import type * as z from "zod/mini";
 import type { DiskWatch, Store } from "../db/store.ts";
 import type { Limits } from "../limits.ts";
 import type { Meter } from "../metrics/meter.ts";
-import type { PersonalField, RetentionConfig } from "../privacy-settings.ts";
+import type { PromiseConfig } from "../notice.ts";
 
 /** The address under which students open the site, such as `https://career.school.example`. */
 export type PublicUrl = { readonly origin: string; readonly host: string; readonly is_https: boolean };
@@ -14,18 +14,11 @@ export type PublicUrl = { readonly origin: string; readonly host: string; readon
 export type TrustProxy = boolean | readonly string[];
 
 /** What the HTTP side is told from outside. */
-export type HttpConfig = {
+export type HttpConfig = PromiseConfig & {
 	/** Who may read replies from another origin: `https://school.example`, or `http://localhost:*` for any port. */
 	cors_origins: readonly string[];
-	session_expiry_days: number;
 	/** What anonymous clients may do. */
 	limits: Limits;
-	/** For how long data is kept; without it a page promises nothing. */
-	retention?: RetentionConfig;
-	/** What of a person is stored; without it everything. */
-	personal_fields?: readonly PersonalField[];
-	/** Whether pages take their computer for a shared one. */
-	shared_default?: boolean;
 	/** The site's own address; null where a server is known by several, as in a local network. */
 	public_url?: PublicUrl | null;
 	/** The proxies whose `X-Forwarded-*` headers are believed. */

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { type ProblemCode, parseSessionId } from "@carhythm/core";
+import { type ProblemCode, parseSessionId, type SessionId } from "@carhythm/core";
 import type { Context, Hono } from "hono";
 import { compress } from "hono/compress";
 import type * as z from "zod/mini";
+import { sessionMoved } from "../db/sessions/refusals.ts";
 import type { Env } from "./context.ts";
 import { type ProblemDetails, problem } from "./reply/problem.ts";
 import { reply } from "./reply/reply.ts";
@@ -98,6 +99,8 @@ export type Limiters = {
 	budgets: Budgets;
 	bodies: BodyBudget;
 	sleep: (milliseconds: number) => Promise<unknown>;
+	/** Whether a session had this id before its student left other devices. */
+	isFormer: (session_id: SessionId) => Promise<boolean>;
 };
 
 /**
@@ -160,7 +163,7 @@ async function handle(
 	const busy = endpoint.spends && spend(c, endpoint.spends, parsed?.value, budgets);
 	if (busy) return refuse(c, busy, limiters);
 	const outcome = await endpoint.handle({ c, body: parsed?.value });
-	if (!outcome.ok) return refuse(c, outcome, limiters);
+	if (!outcome.ok) return refuse(c, await tellMoved(c, outcome, parsed?.value, limiters), limiters);
 	const cache = endpoint.immutable ? "public, max-age=31536000, immutable" : "no-store";
 	if ("events" in outcome) return reply(c, outcome.events, 200, EVENT_STREAM);
 	if ("nothing" in outcome) return reply(c, null, 204, { "Cache-Control": cache });
@@ -195,6 +198,28 @@ function spend(
 	const session_id = parseSessionId(c.req.param("session_id") ?? String(given));
 	if (!session_id) return null;
 	return spends === "write" ? budgets.write(c, session_id) : budgets.read(session_id);
+}
+
+/**
+ * An id that is unknown may be a former one: only then is it looked for, and it is not counted among the
+ * unknown ones that a network asks for.
+ */
+async function tellMoved(
+	c: Context<Env>,
+	outcome: Extract<Outcome<unknown>, { ok: false }>,
+	body: unknown,
+	{ isFormer }: Limiters,
+): Promise<typeof outcome> {
+	if (outcome.refusal.code !== "session_not_found") return outcome;
+	for (const session_id of namedIn(c, body)) if (await isFormer(session_id)) return sessionMoved();
+	return outcome;
+}
+
+/** The sessions that a request names: in its path, or in its body. */
+function namedIn(c: Context<Env>, body: unknown): SessionId[] {
+	const fields = new Map(typeof body === "object" && body !== null ? Object.entries(body) : []);
+	const given = [c.req.param("session_id"), fields.get("session_id"), fields.get("replaces")];
+	return given.flatMap((id) => (typeof id === "string" ? (parseSessionId(id) ?? []) : []));
 }
 
 /** A proxy that gathers what it passes on would gather for ever. */

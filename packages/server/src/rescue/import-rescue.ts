@@ -8,7 +8,7 @@ import {
 	unreachable,
 } from "@carhythm/core";
 import { unknownSession } from "../db/sessions/refusals.ts";
-import type { SessionStore, StoredResult } from "../db/store.ts";
+import type { Batch, BatchOutcome, SessionStore, StoredResult } from "../db/store.ts";
 
 /** As many operations as one `sync` may carry. */
 const AT_ONCE = 200;
@@ -40,7 +40,7 @@ export type RescueImport = {
  * effect. What was taken in stays so when the rest fails; the same file may be brought again.
  */
 export async function importRescue(
-	sessions: Pick<SessionStore, "find" | "operate">,
+	sessions: Pick<SessionStore, "find" | "findByFormer" | "operate" | "operateFormer">,
 	file: RescueFile,
 	now: () => Instant,
 ): Promise<RescueImport> {
@@ -48,6 +48,10 @@ export async function importRescue(
 	const refusals: RescueRefusal[] = [];
 	const session_id = parseSessionId(file.session_id);
 	const session = session_id && (await sessions.find(session_id));
+	// A file that was saved on a device before its student left it.
+	const moved = session_id && !session ? await sessions.findByFormer(session_id) : null;
+	const takeIn = async (batch: Batch): Promise<BatchOutcome> =>
+		moved ? ((await sessions.operateFormer(batch)) ?? unknownSession()) : sessions.operate(batch);
 	const refuse = (position: number, why: { code: string; detail: string }) => {
 		counts.refused += 1;
 		refusals.push({ position, code: why.code, detail: why.detail });
@@ -61,9 +65,9 @@ export async function importRescue(
 	});
 	for (let from = 0; from < good.length; from += AT_ONCE) {
 		const some = good.slice(from, from + AT_ONCE);
-		const outcome = session
-			? await sessions.operate({
-					session_id: session.state.session_id,
+		const outcome = session_id
+			? await takeIn({
+					session_id,
 					device_id: file.device_id ?? null,
 					sent_at: sentAtOfRescue(file, now()),
 					operations: some.map(({ operation }) => operation),
@@ -78,7 +82,7 @@ export async function importRescue(
 		}
 	}
 	refusals.sort((a, b) => a.position - b.position);
-	return { display_id: session?.display_id ?? null, counts, refusals };
+	return { display_id: (session ?? moved)?.display_id ?? null, counts, refusals };
 }
 
 function countOf(

@@ -29,6 +29,12 @@ export async function useManyDevices(
 	await student.seesSaveLine(words.save.saved);
 	await student.press(words.pause);
 	await look("pause, on a shared computer");
+	await student.press(words.leave_others.open);
+	await expect(dialog(words.leave_others.title)).toBeVisible();
+	await look("leave other devices");
+	await student.press(words.leave_others.yes);
+	await expect(page.getByText(words.leave_others.done)).toBeVisible();
+	await look("pause, other devices left");
 	await student.press(words.pause_sheet.other_device);
 	await expect(page.getByRole("timer")).toBeVisible();
 	await look("code for another device");

@@ -4,6 +4,7 @@ import { codeSheet } from "../hand-off/lazy-sheets.ts";
 import { loadedMessages, showLanguage } from "../i18n/texts.ts";
 import { Lazy } from "../lazy/Lazy.tsx";
 import { Loading, Unreachable } from "../loading/Loading.tsx";
+import { MovedScreen } from "../resume/MovedScreen.tsx";
 import { ResumeScreen } from "../resume/ResumeScreen.tsx";
 import { boot, declineCode } from "../visit/actions.ts";
 import type { Route } from "../visit/routes.ts";
@@ -35,6 +36,8 @@ function CurrentScreen() {
 			return <CodeScreen code={screen.code} other={screen.other} />;
 		case "asking":
 			return <ResumeScreen key={screen.choice.kind} choice={screen.choice} index={screen.index} />;
+		case "moved":
+			return <MovedScreen />;
 		case "route":
 			return <RouteScreen route={screen.route} />;
 	}

@@ -1,6 +1,7 @@
 import { unreachable } from "@carhythm/core";
 import { ChapterScreen } from "../chapter/ChapterScreen.tsx";
 import { ElsewhereSheet } from "../hand-off/ElsewhereSheet.tsx";
+import { NoticeGate } from "../own-data/NoticeGate.tsx";
 import { QuestionScreen } from "../question/QuestionScreen.tsx";
 import { ReviewScreen } from "../review/ReviewScreen.tsx";
 import type { Route } from "../visit/routes.ts";
@@ -16,7 +17,7 @@ export function AssessmentScreen({
 	return (
 		<>
 			<RouteOf route={route} />
-			{held_elsewhere && <ElsewhereSheet held={held_elsewhere} />}
+			{held_elsewhere ? <ElsewhereSheet held={held_elsewhere} /> : <NoticeGate />}
 		</>
 	);
 }

@@ -19,7 +19,7 @@ export function CodeSheet({ code, other, onCancel }: { code: string; other: numb
 	const id = useId();
 	const input = useRef<HTMLInputElement>(null);
 	const [typed, setTyped] = useState(code);
-	const [shared, setShared] = useState(false);
+	const [shared, setShared] = useState(visit.shared_default);
 	const [incomplete, setIncomplete] = useState(false);
 	const trouble = incomplete ? m.enter_code.incomplete : attempt.trouble;
 	const submit = () => {

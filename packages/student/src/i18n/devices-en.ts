@@ -32,6 +32,23 @@ export const devices = {
 		here: "Continue here instead",
 	},
 
+	leave_others: {
+		open: "Leave my other devices",
+		title: "Leave your other devices?",
+		body: "You go on here. Every other device where you had this open then shows nothing of it, and codes that you made no longer work.",
+		queued: "Answers that another device still has to send are taken in.",
+		yes: "Leave them",
+		no: "Go back",
+		done: "Your other devices are left.",
+	},
+
+	moved: {
+		title: "You left this device.",
+		body: "You went on with your assessment elsewhere and chose to leave your other devices, so this one shows nothing of it any more. Go on where you are now, or bring it here with a code from there.",
+		queued: "Answers that this device still has to send are taken in.",
+		welcome: "To the start page",
+	},
+
 	enter_code: {
 		have: "I have a code",
 		title: "Continue with a code",

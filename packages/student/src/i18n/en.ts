@@ -27,6 +27,7 @@ export const messages = {
 	xp_label: "XP",
 	loading: "Looking for your answers",
 	sources: "Sources and licences",
+	your_data: "Your data",
 
 	unreachable_title: "The server cannot be reached.",
 	unreachable_body: "Nothing is lost. Try again when you are online.",
@@ -46,7 +47,11 @@ export const messages = {
 			"Each answer is saved as you give it. Without a connection it waits on this device and is sent later.",
 		keep_leave: "Leave at any time. You come back to the very question where you stopped.",
 		keep_days: (kept: number) =>
-			`Your answers are kept for ${days(kept)} after your last visit. You need no account and give no name.`,
+			`You can go on for ${days(kept)} after your last visit. You need no account and give no name.`,
+		kept: (unfinished: number | null, finished: number | null) =>
+			`${unfinished === null ? "Unfinished answers stay until you delete them" : `Unfinished answers are deleted ${days(unfinished)} after your last visit`}, ${finished === null ? "finished ones stay until you delete them" : `finished ones ${days(finished)} after you finish`}.`,
+		responsible: (name: string) => `${name} is responsible for your data.`,
+		your_data: "Your data and your rights",
 		notices: "Good to know",
 		start: "Start",
 		starting: "Starting",
@@ -72,6 +77,8 @@ export const messages = {
 			server: "On this device only. The server is not answering; it is tried again until it does.",
 			unknown_session: "On this device only. The server does not know this assessment.",
 			unreadable: "On this device only. Reload the page to send it.",
+			to_be_erased: "On this device only. It is sent if you keep your answers.",
+			agreement: "On this device only. It is sent once you have agreed.",
 		},
 		memory_only: {
 			offline: "In this page only. Keep it open; it will be sent when you are online.",
@@ -79,6 +86,8 @@ export const messages = {
 				"In this page only. Keep it open; the server is not answering and is tried again until it does.",
 			unknown_session: "In this page only. The server does not know this assessment.",
 			unreadable: "In this page only. It could not be sent.",
+			to_be_erased: "In this page only. It is sent if you keep your answers.",
+			agreement: "In this page only. It is sent once you have agreed.",
 		},
 		not_saved: {
 			storage_full:
@@ -145,8 +154,15 @@ export const messages = {
 		session_full:
 			"This assessment has been changed more often than the server keeps. What it has taken stays; please tell whoever gave you this address.",
 		session_held_elsewhere: "You went on with this on another device.",
+		session_moved: "You went on with this elsewhere and left this device.",
+		session_not_movable:
+			"Your other devices cannot be left here. Ask the people who gave you this assessment.",
 		session_to_be_erased:
 			"These answers are to be deleted, as you asked. Undo that to go on; until then nothing new is taken in.",
+		consent_required: "Please read what happens to your answers and agree to it first.",
+		consent_withdrawn: "You took your agreement back, so nothing more is taken in.",
+		consent_not_given: "There is no agreement that could be taken back.",
+		notice_outdated: "What we say about your data has changed. Please read it once more.",
 		hand_off_code_invalid:
 			"This code is not valid. A code works once and for ten minutes; show a new one on your other device.",
 		question_not_found: "This question is not part of the assessment.",

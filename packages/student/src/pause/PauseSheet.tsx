@@ -1,12 +1,14 @@
 import { Sheet } from "@carhythm/ui";
 import { useEffect } from "preact/hooks";
 import { useMessages } from "../i18n/texts.ts";
+import { OwnDataButton } from "../own-data/OwnDataButton.tsx";
 import { now } from "../parts/now.ts";
 import { SessionRhythm } from "../parts/SessionRhythm.tsx";
 import { isRescueOffered } from "../rescue/offered.ts";
 import { LeaveButton } from "../shared-computer/LeaveButton.tsx";
 import { opened } from "../visit/actions.ts";
 import { useSessionView, useVisit } from "../visit/visit.ts";
+import { LeaveOthersButton } from "./LeaveOthersButton.tsx";
 
 /** What is saved where, and until when, for someone who is about to leave. */
 export function PauseSheet({
@@ -48,11 +50,13 @@ export function PauseSheet({
 				<button type="button" class="second outlined" onClick={onOtherDevice}>
 					{m.pause_sheet.other_device}
 				</button>
+				<LeaveOthersButton />
 				{isRescueOffered(view) && (
 					<button type="button" class="second" onClick={onRescue}>
 						{m.rescue.title}
 					</button>
 				)}
+				<OwnDataButton />
 				{shared && <LeaveButton />}
 			</div>
 		</Sheet>

@@ -2,6 +2,7 @@ import type { RescueCopy } from "@carhythm/client";
 import { Notice, Sheet } from "@carhythm/ui";
 import { useState } from "preact/hooks";
 import { useMessages } from "../i18n/texts.ts";
+import { saveFile } from "../parts/save-file.ts";
 import { opened } from "../visit/actions.ts";
 import { useAttempt } from "../visit/errors.ts";
 import { useSessionView, useVisit } from "../visit/visit.ts";
@@ -15,7 +16,7 @@ export function RescueSheet({ onClose }: { onClose: () => void }) {
 	const [done, setDone] = useState<{ copy: RescueCopy | null } | null>(null);
 	const save = async () => {
 		const copy = await opened(visit).exportUnsent();
-		if (copy) saveFile(copy);
+		if (copy) saveFile({ ...copy, type: "application/json" });
 		setDone({ copy });
 	};
 	return (
@@ -49,13 +50,4 @@ export function RescueSheet({ onClose }: { onClose: () => void }) {
 			</div>
 		</Sheet>
 	);
-}
-
-/** The browser may still read the file when the click is over. */
-const KEPT_MS = 60_000;
-
-function saveFile({ name, text }: RescueCopy): void {
-	const href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-	Object.assign(document.createElement("a"), { href, download: name }).click();
-	setTimeout(() => URL.revokeObjectURL(href), KEPT_MS);
 }

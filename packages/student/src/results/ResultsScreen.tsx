@@ -1,6 +1,7 @@
 import { inLanguage, unreachable } from "@carhythm/core";
 import { Header, useFocusOnEnter, useLanguage } from "@carhythm/ui";
 import { showLanguage, useMessages } from "../i18n/texts.ts";
+import { OwnDataButton } from "../own-data/OwnDataButton.tsx";
 import { now } from "../parts/now.ts";
 import { SaveLine } from "../parts/SaveLine.tsx";
 import { SessionRhythm } from "../parts/SessionRhythm.tsx";
@@ -50,6 +51,9 @@ export function ResultsScreen() {
 				<Body scores={scores} onRetry={retry} />
 				{!ready && <RescueNotice />}
 				{ready && <FeedbackForm />}
+				<p class="again">
+					<OwnDataButton />
+				</p>
 				{shared ? <LeaveButton /> : (ready || scores.kind === "gone") && <AgainButton />}
 				<Sources assessment={assessment} />
 			</main>

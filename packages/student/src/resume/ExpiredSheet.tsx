@@ -8,7 +8,7 @@ import type { ResumeSheetProps } from "./props.ts";
 import { SheetLinks } from "./SheetLinks.tsx";
 import { WrittenLast } from "./WrittenLast.tsx";
 
-/** The thirty days are over. */
+/** The time in which it could be continued is over. */
 export function ExpiredSheet({ choice, index, onNotYou }: ResumeSheetProps<"expired">) {
 	const m = useMessages();
 	const visit = useVisit();

@@ -1,4 +1,4 @@
-import { type AssessmentIndex, inLanguage, resumeIndex, unreachable } from "@carhythm/core";
+import { type AssessmentIndex, inLanguage, resumeIndex } from "@carhythm/core";
 import { Header, useLanguage } from "@carhythm/ui";
 import { useState } from "preact/hooks";
 import { showLanguage, useMessages } from "../i18n/texts.ts";
@@ -7,11 +7,9 @@ import { SessionRhythm } from "../parts/SessionRhythm.tsx";
 import { notYouSheet } from "../shared-computer/lazy-sheet.ts";
 import type { WhatStays } from "../shared-computer/NotYouSheet.tsx";
 import type { AskingChoice } from "../visit/visit.ts";
-import { AbandonedSheet } from "./AbandonedSheet.tsx";
 import { ContinueSheet } from "./ContinueSheet.tsx";
-import { ExpiredSheet } from "./ExpiredSheet.tsx";
 import { FreshSheet } from "./FreshSheet.tsx";
-import { UnknownSheet } from "./UnknownSheet.tsx";
+import { endedSheet } from "./lazy-sheet.ts";
 
 /**
  * What a returning student is asked. The question where they stopped is seen behind the sheet without its
@@ -57,18 +55,11 @@ function ChoiceSheet({
 	onFresh: () => void;
 	onNotYou: () => void;
 }) {
-	switch (choice.kind) {
-		case "continue":
-			return <ContinueSheet choice={choice} index={index} onFresh={onFresh} onNotYou={onNotYou} />;
-		case "expired":
-			return <ExpiredSheet choice={choice} index={index} onNotYou={onNotYou} />;
-		case "abandoned":
-			return <AbandonedSheet choice={choice} index={index} onNotYou={onNotYou} />;
-		case "unknown_to_server":
-			return <UnknownSheet choice={choice} index={index} onNotYou={onNotYou} />;
-		default:
-			return unreachable(choice);
-	}
+	return choice.kind === "continue" ? (
+		<ContinueSheet choice={choice} index={index} onFresh={onFresh} onNotYou={onNotYou} />
+	) : (
+		<Lazy screen={endedSheet} props={{ choice, index, onNotYou }} />
+	);
 }
 
 function Behind({

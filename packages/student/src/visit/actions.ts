@@ -9,6 +9,7 @@ import {
 import {
 	type Answer,
 	badgesBetween,
+	type ConsentKind,
 	type Language,
 	resumeIndex,
 	type SessionId,
@@ -25,6 +26,7 @@ import { type AskingChoice, ask, attachSession, detachSession, type Visit } from
 export async function boot(visit: Visit): Promise<void> {
 	visit.screen.value = { kind: "loading" };
 	visit.untouched = null;
+	visit.privacy.value = null;
 	await showLanguage(languageOfDevice());
 	try {
 		await findFirstScreen(visit);
@@ -37,13 +39,18 @@ export async function boot(visit: Visit): Promise<void> {
 async function findFirstScreen(visit: Visit) {
 	const { choice, index, server } = await visit.client.resume();
 	if (visit.code !== null) {
-		const other = choice.kind === "nothing" ? 0 : choice.state.answered;
+		const other = "state" in choice ? choice.state.answered : 0;
+		await askPrivacy(visit);
 		visit.screen.value = { kind: "code", code: visit.code, other };
 		return;
 	}
 	// Only the server knows whether there is something to come back to; to begin anew would be to leave it behind.
 	if (choice.kind === "nothing" && server === "unreachable") throw new ServerUnreachable("server");
 	if (choice.kind === "nothing") return showWelcome(visit);
+	if (choice.kind === "moved") {
+		visit.screen.value = { kind: "moved" };
+		return;
+	}
 	if (choice.kind === "untouched") {
 		const isWanted = visit.wanted === null || index?.assessment.key === visit.wanted;
 		if (isWanted) visit.untouched = choice;
@@ -58,8 +65,23 @@ async function findFirstScreen(visit: Visit) {
 }
 
 async function showWelcome(visit: Visit) {
-	visit.latest.value = await latest(visit);
+	// Both fall back to the default assessment for a link to one that this server does not have.
+	const [shown, privacy] = await Promise.all([latest(visit), askPrivacy(visit)]);
+	visit.latest.value = shown;
+	visit.privacy.value = privacy && { ...privacy, key: shown.index.assessment.key };
 	visit.navigation.land({ kind: "welcome" }, null);
+}
+
+/** What the server promises about data; what a page cannot be told now is asked again when it is needed. */
+async function askPrivacy(visit: Visit) {
+	const privacy = await visit.client.privacy(visit.wanted ?? undefined).catch(ignore);
+	visit.shared_default = privacy?.shared_default ?? false;
+	return privacy;
+}
+
+function ignore(error: unknown): null {
+	if (error instanceof ServerUnreachable || error instanceof RequestRefused) return null;
+	throw error;
 }
 
 /** What a new session gets. A link to an assessment that this server does not have leads to the default one. */
@@ -73,16 +95,37 @@ async function latest({ client, wanted }: Visit) {
 	}
 }
 
-/** Begins on the welcome page: a new session, the one that was never touched, or the one that is open already. */
-export async function begin(visit: Visit, shared = false): Promise<void> {
+/**
+ * Begins on the welcome page: a new session, the one that was never touched, or the one that is open already.
+ * @param kind what is declared to the notice; nothing where the page could not show it
+ */
+export async function begin(visit: Visit, shared = false, kind: ConsentKind = "seen"): Promise<void> {
 	const { session, untouched, client, navigation } = visit;
 	if (session?.phase === "active") {
 		const { index, state } = session;
 		return navigation.go(state.answered === 0 ? FIRST_ROUTE : questionRoute(resumeIndex(index, state)));
 	}
-	if (untouched === null || shared)
-		attachSession(visit, await client.start({ ...newSession(visit), shared }));
-	else if (!(await take(visit, untouched))) return;
+	const { value: privacy } = visit.privacy;
+	const consent = privacy?.notice && {
+		version: privacy.notice.version,
+		language: currentLanguage(),
+		kind,
+	};
+	try {
+		if (untouched === null || shared) {
+			const wanted = { ...newSession(visit), shared };
+			attachSession(visit, await client.start(consent ? { ...wanted, consent } : wanted));
+		} else {
+			if (!(await take(visit, untouched))) return;
+			const own = await opened(visit).ownData();
+			// Where nothing has to be declared, it may fail.
+			if (consent) await (kind === "seen" ? own.agree(consent).catch(ignore) : own.agree(consent));
+		}
+	} catch (error) {
+		// The notice has changed since it was fetched: it is shown again, to be read before another try.
+		if (error instanceof RequestRefused && error.problem.code === "notice_outdated") await showWelcome(visit);
+		throw error;
+	}
 	await keepLanguage(visit);
 	return navigation.go(FIRST_ROUTE);
 }
@@ -96,7 +139,7 @@ export async function continueWith(visit: Visit, choice: AskingChoice): Promise<
  * Opens a session that was found.
  * @returns false where another tab has let this browser forget it meanwhile; the student then begins at the beginning
  */
-async function take(visit: Visit, choice: SessionChoice): Promise<boolean> {
+export async function take(visit: Visit, choice: SessionChoice): Promise<boolean> {
 	try {
 		attachSession(visit, await visit.client.open(choice));
 		return true;
@@ -164,6 +207,38 @@ export function resetVisit(visit: Visit): Promise<void> {
 		visit.starting_over = null;
 	});
 	return visit.starting_over;
+}
+
+/**
+ * To the first screen of a device that its student has left; nothing of the session stays to be seen. Where the
+ * session got its new id from this browser, in another tab, it is taken up again.
+ */
+export function leaveMoved(visit: Visit): Promise<void> {
+	visit.starting_over ??= (async () => {
+		// What is half-typed becomes a last draft when its screen goes, which needs the session.
+		visit.screen.value = { kind: "loading" };
+		const { choice } = await visit.client.resume();
+		detachSession(visit);
+		dropUnloadDraft();
+		if (choice.kind === "nothing" || choice.kind === "moved") visit.screen.value = { kind: "moved" };
+		else await boot(visit);
+	})().finally(() => {
+		visit.starting_over = null;
+	});
+	return visit.starting_over;
+}
+
+/** Leaves the student's other devices; the session goes on here. */
+export async function leaveOthers(visit: Visit): Promise<void> {
+	const session = opened(visit);
+	// The session under its former id ends: that is no news for the student.
+	visit.endSubscription();
+	try {
+		attachSession(visit, await visit.client.leaveOthers(session.session_id));
+	} catch (error) {
+		if (visit.session === session) attachSession(visit, session);
+		throw error;
+	}
 }
 
 /** To the session that is the student's by now, after the open one gave way. */

@@ -1,5 +1,5 @@
 import type { Client, LatestAssessment, RestorableSession, Session } from "@carhythm/client";
-import type { AssessmentIndex, ResumeChoice, SessionId } from "@carhythm/core";
+import type { AssessmentIndex, PrivacyReply, ResumeChoice, SessionId } from "@carhythm/core";
 import { type Signal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
@@ -7,7 +7,7 @@ import { createNavigation, type Direction, type Navigation } from "./navigation.
 import { questionOf, type Route, routeBefore } from "./routes.ts";
 
 /** A choice that asks the student something; the others lead to a place by themselves. */
-export type AskingChoice = Exclude<ResumeChoice, { kind: "nothing" | "untouched" | "completed" }>;
+export type AskingChoice = Exclude<ResumeChoice, { kind: "nothing" | "untouched" | "completed" | "moved" }>;
 
 /** What is on the screen. */
 type Screen =
@@ -16,6 +16,8 @@ type Screen =
 	| { kind: "unreachable" }
 	| { kind: "asking"; choice: AskingChoice; index: AssessmentIndex }
 	/** A link with a code was followed; `other` counts the answers of the session that this browser had before. */
+	/** The student went on elsewhere and left this device. */
+	| { kind: "moved" }
 	| { kind: "code"; code: string; other: number }
 	| { kind: "route"; route: Route; direction: Direction };
 
@@ -32,6 +34,9 @@ export type SessionView = Pick<
 	| "expires_at"
 	| "phase"
 	| "held_elsewhere"
+	| "erase_at"
+	| "consent"
+	| "held_back"
 	| "shared"
 >;
 
@@ -54,6 +59,8 @@ export type Visit = {
 	code: string | null;
 	readonly screen: Signal<Screen>;
 	readonly latest: Signal<LatestAssessment | null>;
+	/** What the server promises about the data of an assessment, by its key. */
+	readonly privacy: Signal<(PrivacyReply & { key: string }) | null>;
 	readonly view: Signal<SessionView | null>;
 	readonly gain: Signal<Gain | null>;
 	/** The last text that was written on this page, lest a session that ends takes it along. It is stored nowhere. */
@@ -69,6 +76,8 @@ export type Visit = {
 	readonly forgotten: Signal<"left" | "not_you" | null>;
 	/** The open session; the signal `view` tells when it changes. */
 	session: Session | null;
+	/** Whether this computer is taken for one that others use too, until the student says otherwise. */
+	shared_default: boolean;
 	/** A session without any answer, which Start takes up. */
 	untouched: Extract<ResumeChoice, { kind: "untouched" }> | null;
 	endSubscription: () => void;
@@ -91,6 +100,7 @@ export function createVisit(client: Client, wanted: string | null, code: string 
 		),
 		screen: signal<Screen>({ kind: "loading" }),
 		latest: signal(null),
+		privacy: signal(null),
 		view: signal(null),
 		gain: signal(null),
 		set_aside: signal(null),
@@ -98,6 +108,7 @@ export function createVisit(client: Client, wanted: string | null, code: string 
 		returning: signal(false),
 		forgotten: signal(null),
 		session: null,
+		shared_default: false,
 		untouched: null,
 		endSubscription: () => {},
 		starting_over: null,
@@ -121,7 +132,7 @@ export function attachSession(visit: Visit, session: Session): void {
 
 function look(visit: Visit, session: Session) {
 	const { session_id, display_id, index, state, save, waiting_ms, refused, expires_at, phase } = session;
-	const { held_elsewhere, shared } = session;
+	const { held_elsewhere, erase_at, consent, held_back, shared } = session;
 	visit.view.value = {
 		session_id,
 		display_id,
@@ -133,6 +144,9 @@ function look(visit: Visit, session: Session) {
 		expires_at,
 		phase,
 		held_elsewhere,
+		erase_at,
+		consent,
+		held_back,
 		shared,
 	};
 	const { value: screen } = visit.screen;
@@ -141,14 +155,17 @@ function look(visit: Visit, session: Session) {
 
 /** Another tab or device may finish or set aside the session that is open here, and it may expire. */
 function leaveEndedSession(visit: Visit, session: Session, route: Route) {
-	const { index, state, phase, expires_at, save } = session;
+	const { index, state, phase, expires_at, erase_at, save } = session;
 	const pending = save.kind === "saved" ? 0 : save.pending;
+	if (erase_at !== null && phase !== "forgotten") {
+		return ask(visit, { kind: "to_be_erased", state, erase_at, pending }, index);
+	}
 	switch (phase) {
 		case "completed":
 			if (route.kind !== "results") visit.navigation.replace({ kind: "results" });
 			return;
 		case "abandoned":
-			// See `lookAgain` in actions.ts.
+			// See `reboot` in actions.ts.
 			if (wasReplaced(visit)) return;
 			return ask(visit, { kind: "abandoned", state, restorable_until: null, pending }, index);
 		case "expired":
@@ -161,8 +178,9 @@ function leaveEndedSession(visit: Visit, session: Session, route: Route) {
 			);
 		case "active":
 		case "unknown_to_server":
-		// See `startOver` in actions.ts.
+		// See `resetVisit` and `leaveMoved` in actions.ts.
 		case "forgotten":
+		case "moved":
 			return;
 	}
 }
@@ -174,6 +192,14 @@ function leaveEndedSession(visit: Visit, session: Session, route: Route) {
  */
 export function wasReplaced({ client, view }: Visit): boolean {
 	return view.value?.phase === "abandoned" && client.restorable() !== null;
+}
+
+/** Whether the session whose erasure is on the screen is kept after all, as was said here or on another device. */
+export function wasKept({ screen, view }: Visit): boolean {
+	const { value: shown } = screen;
+	if (shown.kind !== "asking" || shown.choice.kind !== "to_be_erased") return false;
+	// Another session that has just begun here is none of that.
+	return view.value?.erase_at === null && view.value.session_id === shown.choice.state.session_id;
 }
 
 /** Puts a question to the student before anything else goes on. */

@@ -1,9 +1,10 @@
-import { inLanguage, rhythm } from "@carhythm/core";
+import { type ConsentKind, inLanguage, rhythm } from "@carhythm/core";
 import { Header, Notice, RhythmLine, useLanguage } from "@carhythm/ui";
 import { useState } from "preact/hooks";
 import { codeSheet } from "../hand-off/lazy-sheets.ts";
 import { useMessages } from "../i18n/texts.ts";
 import { Lazy } from "../lazy/Lazy.tsx";
+import { noticeSheet } from "../own-data/lazy-sheet.ts";
 import { Sources } from "../parts/Sources.tsx";
 import { SetAsideOffer } from "../resume/SetAsideOffer.tsx";
 import { SharedChoice } from "../shared-computer/SharedChoice.tsx";
@@ -19,14 +20,18 @@ export function WelcomeScreen() {
 	const language = useLanguage();
 	const visit = useVisit();
 	const attempt = useAttempt();
-	const [shared, setShared] = useState(false);
+	const [shared, setShared] = useState(visit.shared_default);
+	const [sheet, setSheet] = useState<"read" | "begin" | null>(null);
 	const [hasCode, setHasCode] = useState(false);
 	const { value: latest } = visit.latest;
 	const { value: forgotten } = visit.forgotten;
 	const index = visit.view.value?.index ?? latest?.index;
 	if (index === undefined) return null;
+	const { value: privacy } = visit.privacy;
+	const notice = privacy?.notice;
 	const { assessment, places } = index;
 	const isNew = visit.session?.phase !== "active";
+	const mustAsk = isNew && (notice?.consent_required || notice?.age_gate);
 	const heights = rhythm(assessment.key, places.length);
 	const beats = places.map((place, i) => ({
 		height: heights[i] ?? 1,
@@ -53,7 +58,14 @@ export function WelcomeScreen() {
 						<li>{m.welcome.keep_saved}</li>
 						<li>{m.welcome.keep_leave}</li>
 						{latest && <li>{m.welcome.keep_days(latest.session_expiry_days)}</li>}
+						{privacy && <li>{m.welcome.kept(privacy.kept_days.unfinished, privacy.kept_days.completed)}</li>}
+						{notice?.controller && <li>{m.welcome.responsible(inLanguage(notice.controller, language))}</li>}
 					</ul>
+					{privacy && (
+						<button type="button" class="link" onClick={() => setSheet("read")}>
+							{m.welcome.your_data}
+						</button>
+					)}
 				</section>
 				{assessment.notices.length > 0 && (
 					<section aria-labelledby="notices">
@@ -73,7 +85,7 @@ export function WelcomeScreen() {
 					type="button"
 					class="primary"
 					aria-disabled={attempt.busy}
-					onClick={() => attempt.run(() => begin(visit, shared))}
+					onClick={() => (mustAsk ? setSheet("begin") : attempt.run(() => begin(visit, shared)))}
 				>
 					{attempt.busy ? m.welcome.starting : m.welcome.start}
 				</button>
@@ -84,6 +96,17 @@ export function WelcomeScreen() {
 							{m.enter_code.have}
 						</button>
 					</div>
+				)}
+				{sheet && privacy && (
+					<Lazy
+						screen={noticeSheet}
+						props={{
+							privacy,
+							reason: sheet,
+							onClose: () => setSheet(null),
+							...(sheet === "begin" && { onAgree: (kind: ConsentKind) => begin(visit, shared, kind) }),
+						}}
+					/>
 				)}
 				{hasCode && (
 					<Lazy screen={codeSheet} props={{ code: "", other: 0, onCancel: () => setHasCode(false) }} />

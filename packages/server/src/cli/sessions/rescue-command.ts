@@ -51,9 +51,10 @@ export function addRescueCommand(program: Command): void {
 		});
 }
 
-async function rescueAct(sessions: Pick<SessionStore, "find">, file: RescueFile) {
+async function rescueAct(sessions: Pick<SessionStore, "find" | "findByFormer">, file: RescueFile) {
 	const session_id = parseSessionId(file.session_id);
-	const session = session_id && (await sessions.find(session_id));
+	const session =
+		session_id && ((await sessions.find(session_id)) ?? (await sessions.findByFormer(session_id)));
 	const details = { operations: file.operations.length };
 	return { action: "rescue.import", details, ...(session && { target: session.display_id }) } as const;
 }

@@ -9,6 +9,7 @@ import { adminOf, displayIdOf } from "./session-admin-of.ts";
 import { applyLateTo } from "./session-apply-late.ts";
 import { addEraseCommand } from "./session-erase.ts";
 import { addSessionExportCommand } from "./session-export.ts";
+import { addRevokeCommand } from "./session-revoke.ts";
 import { countAdopted, showPast, unknownSession } from "./session-show-history.ts";
 
 /** `carhythm session …` */
@@ -79,6 +80,7 @@ export function addSessionCommands(program: Command): void {
 				applyLateTo(database, display_id, { ...options, now: toInstant(Date.now()) }),
 			);
 		});
+	addRevokeCommand(session);
 	addSessionExportCommand(session);
 	addEraseCommand(session);
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
+import { sessionPage } from "@carhythm/core";
 import { expect, test } from "vitest";
 import { aSchool } from "../../testing/stores/a-school.ts";
-import { sessionPage } from "./session-page.ts";
 
 test("session export writes what is stored of one session as JSON and as a page, and is recorded", async () => {
 	await using school = await aSchool();

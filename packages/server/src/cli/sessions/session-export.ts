@@ -1,4 +1,4 @@
-import { toInstant } from "@carhythm/core";
+import { sessionPage, toInstant } from "@carhythm/core";
 import type { Command } from "commander";
 import { createAssessmentStore } from "../../db/content/assessments.ts";
 import { exportSession } from "../../db/sessions/export-session.ts";
@@ -7,7 +7,6 @@ import { tell } from "../output.ts";
 import { recordAct } from "../recording.ts";
 import { configOf, withDatabase, withSettings } from "../settings.ts";
 import { displayIdOf } from "./session-admin-of.ts";
-import { sessionPage } from "./session-page.ts";
 import { unknownSession } from "./session-show-history.ts";
 
 /** `carhythm session export` */

@@ -1,6 +1,7 @@
 import type { Instant } from "@carhythm/core";
 import type { DatabaseDialect } from "../dialect.ts";
 import { OF_A_SESSION, type Tx } from "../schema.ts";
+import { formerHashesOf } from "../sessions/former-ids.ts";
 import { redirectedTo } from "../sessions/start.ts";
 import type { Erasure, ErasureMemory } from "./memory.ts";
 
@@ -55,6 +56,9 @@ export async function eraseSessions(
 	const has = (table: string) => tables?.has(table) ?? true;
 	const ids = sessions.map(({ id }) => id);
 	await dialect.lockSessions(tx, "id", ids);
+	// Before the former ids go: by them is known what is kept of a session that has moved since.
+	await eraseKept(tx, dialect, sessions);
+	const former = has("session_former_ids") ? await formerHashesOf(tx, ids) : [];
 	if (has("session_details")) await closeChains(tx, ids);
 	for (const table of OF_A_SESSION.filter(has)) {
 		await tx.deleteFrom(table).where("response_id", "in", ids).execute();
@@ -62,11 +66,11 @@ export async function eraseSessions(
 	const session_ids = sessions.map(({ session_id }) => session_id);
 	if (has("feedbacks")) await tx.deleteFrom("feedbacks").where("session_id", "in", session_ids).execute();
 	if (has("session_events")) await forgetRedirects(tx, sessions);
-	await eraseKept(tx, dialect, sessions);
 	await tx.deleteFrom("student_responses").where("id", "in", ids).execute();
 	if (!memory) return [];
-	const erasures = session_ids.map((session_id) => ({
-		session_hash: memory.hashOf(session_id),
+	// An older backup may know the session by an id that it had before.
+	const erasures = [...session_ids, ...former].map((name) => ({
+		session_hash: memory.hashOf(name),
 		key_id: memory.key_id,
 		erased_at: now,
 	}));

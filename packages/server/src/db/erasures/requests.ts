@@ -1,8 +1,8 @@
 import { addDays, ERASE_UNDO_DAYS, type Instant, type OperationId, type SessionId } from "@carhythm/core";
-import { type Kysely, sql } from "kysely";
+import { sql } from "kysely";
 import type { Database } from "../dialect.ts";
 import { type Actor, recordOperatorEvent } from "../operator-log/append.ts";
-import type { Schema, Tx } from "../schema.ts";
+import type { Tx } from "../schema.ts";
 import { unknownSession } from "../sessions/refusals.ts";
 import type { ErasureOutcome, ErasureRequestStore } from "../store.ts";
 import { inTransaction } from "../transaction.ts";
@@ -34,7 +34,6 @@ export function createErasureRequestStore(
 		return outcome;
 	};
 	return {
-		find: (response_id) => findEraseAt(database.reader, response_id),
 		ask: (session_id, operation_id) =>
 			change(session_id, (tx, session) => ask(tx, session, operation_id, now())),
 		undo: (session_id) => change(session_id, (tx, session) => undo(tx, session, now())),
@@ -50,17 +49,6 @@ function findLocked(tx: Tx, session_id: SessionId): Promise<LockedSession | unde
 		.select(["session_details.response_id", "session_details.display_id"])
 		.where("student_responses.session_id", "=", session_id)
 		.executeTakeFirst();
-}
-
-/** When a session is erased; null when that was not asked for. */
-export async function findEraseAt(db: Kysely<Schema>, response_id: number): Promise<Instant | null> {
-	const row = await db
-		.selectFrom("erasure_requests")
-		.select("due_at")
-		.where("response_id", "=", response_id)
-		.where("undone_at", "is", null)
-		.executeTakeFirst();
-	return row?.due_at ?? null;
 }
 
 async function ask(

@@ -66,7 +66,7 @@ export async function createHandOff(
 	const { tx } = context;
 	const work = await loadOneSession(context, request.session_id);
 	if (!work) return unknownSession();
-	if (work.erase_at !== null) return toBeErased();
+	if (work.session.erase_at !== null) return toBeErased();
 	const { response_id } = work.session;
 	const known = await tx
 		.selectFrom("hand_offs")

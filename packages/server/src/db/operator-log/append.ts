@@ -21,6 +21,7 @@ type OperatorAction =
 	| "session.export"
 	| "session.apply_late"
 	| "session.erase"
+	| "session.revoke"
 	| "session.ask_erasure"
 	| "session.undo_erasure"
 	| "sessions.export"

@@ -92,6 +92,20 @@ async function refuseOwnParents({ tx, tables }: Work, table: FoundTable, bound: 
 	);
 }
 
+/** The tables of other programs that name sessions by their id with a foreign key. */
+export async function tablesNamingSessionIds(
+	db: Kysely<Schema>,
+	dialect: DatabaseDialect,
+): Promise<string[]> {
+	const sessions = { schema: null, name: "student_responses" };
+	return (await dialect.findTables(db))
+		.filter((table) => !isOwn(table))
+		.filter(({ foreign_keys }) =>
+			foreign_keys.some((key) => isSame(key.table, sessions) && key.to.includes("session_id")),
+		)
+		.map(shownName);
+}
+
 /** A row that no look at the catalogue finds: one that names its own table, for example. */
 export function explainStillNamed(error: unknown): never {
 	if (!isStillNamed(error)) throw error;

@@ -23,7 +23,8 @@ const NEEDED: Readonly<Record<keyof Schema, Rights>> = {
 	student_responses: CHANGE,
 	session_details: CHANGE,
 	assessment_scores: CHANGE,
-	feedbacks: CHANGE,
+	// Its row is taken away and put back while the id of its session changes.
+	feedbacks: REPLACE,
 	session_holders: CHANGE,
 	session_sizes: CHANGE,
 	// Codes are deleted after their day, devices when newer ones have written.
@@ -42,8 +43,11 @@ const NEEDED: Readonly<Record<keyof Schema, Rights>> = {
 	// Rows are only added; the head is the one row that changes.
 	operator_events: { rights: ["SELECT", "INSERT"] },
 	operator_log_head: { rights: ["SELECT", "UPDATE"] },
+	session_former_ids: { rights: ["SELECT", "INSERT"] },
 	erasures: { rights: ["SELECT", "INSERT"] },
 	erasure_requests: CHANGE,
+	notice_versions: { rights: ["SELECT", "INSERT"] },
+	session_consents: { rights: ["SELECT", "INSERT"], update: ["withdrawn_at", "withdrawn_by"] },
 	retention_runs: { rights: ["SELECT", "UPDATE"] },
 };
 

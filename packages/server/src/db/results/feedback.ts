@@ -1,6 +1,7 @@
+import type { SessionId } from "@carhythm/core";
 import { type Selectable, sql } from "kysely";
 import type { Database } from "../dialect.ts";
-import type { Schema } from "../schema.ts";
+import type { Schema, Tx } from "../schema.ts";
 import type { FeedbackStore } from "../store.ts";
 import { inTransaction } from "../transaction.ts";
 
@@ -11,6 +12,8 @@ export function createFeedbackStore(database: Database): FeedbackStore {
 		save: (session_id, feedback) =>
 			inTransaction(database, async (tx) => {
 				await dialect.lockSessions(tx, "session_id", [session_id]);
+				// It may have got another id, or have been erased, since the request was looked at.
+				if (!(await isThere(tx, session_id))) return null;
 				const { would_recommend } = feedback;
 				const row = {
 					...feedback,
@@ -37,6 +40,15 @@ export function createFeedbackStore(database: Database): FeedbackStore {
 				return readFeedback(inserted);
 			}),
 	};
+}
+
+async function isThere(tx: Tx, session_id: SessionId): Promise<boolean> {
+	const row = await tx
+		.selectFrom("student_responses")
+		.select("id")
+		.where("session_id", "=", session_id)
+		.executeTakeFirst();
+	return row !== undefined;
 }
 
 function readFeedback({ would_recommend, session_id: _, ...row }: Selectable<Schema["feedbacks"]>) {

@@ -45,13 +45,13 @@ test("a second feedback updates the first", async () => {
 	});
 	// Null says nothing about a field.
 	expect(second).toEqual({
-		id: first.id,
-		created_at: first.created_at,
+		id: first?.id,
+		created_at: first?.created_at,
 		rating: 4,
 		experience_text: "Good.",
 		would_recommend: false,
 		suggestions: "Shorter.",
 	});
 	const rows = await on.database.db.selectFrom("feedbacks").selectAll().execute();
-	expect(rows).toMatchObject([{ id: first.id, session_id, rating: 4, would_recommend: 0 }]);
+	expect(rows).toMatchObject([{ id: first?.id, session_id, rating: 4, would_recommend: 0 }]);
 });

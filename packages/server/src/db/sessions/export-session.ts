@@ -1,7 +1,7 @@
 import type { Instant, SessionExport, SessionId } from "@carhythm/core";
 import { sql } from "kysely";
+import { findConsents } from "../consents/consents.ts";
 import type { Database, DatabaseDialect } from "../dialect.ts";
-import { findEraseAt } from "../erasures/requests.ts";
 import { readProfile } from "../results/scores.ts";
 import type { Tx } from "../schema.ts";
 import type { AssessmentStore, AssessmentVersion } from "../store.ts";
@@ -85,7 +85,7 @@ async function exportRow(
 			started_at: row.created_at,
 			last_activity: row.last_activity,
 			completed_at: row.completed_at,
-			erase_at: await findEraseAt(snapshot, row.id),
+			erase_at: session.erase_at,
 		},
 		person: withoutPlaceholders({ email, full_name, age_group, country, origin_country }),
 		answers: places.flatMap(({ question }) => {
@@ -101,6 +101,7 @@ async function exportRow(
 			return [{ question: question.key, text: question.text, draft: record.draft, at: record.at }];
 		}),
 		...(await historyOf(snapshot, version, row)),
+		consents: await findConsents(snapshot, row.id),
 		device: row.label === null || row.since === null ? null : { label: row.label, since: row.since },
 		feedback: await feedbackOf(snapshot, row.session_id),
 		result: await resultOf(snapshot, row.id),

@@ -43,5 +43,10 @@ export function observedSessions(
 			observer.operated(batch, outcome, now());
 			return outcome;
 		},
+		async operateFormer(batch) {
+			const outcome = await sessions.operateFormer(batch);
+			if (outcome) observer.operated(batch, outcome, now());
+			return outcome;
+		},
 	};
 }

@@ -18,6 +18,28 @@ export function unknownSession(): Refused {
 	};
 }
 
+/** The reply to a former id of a session. */
+export function sessionMoved(): Refused {
+	return {
+		ok: false,
+		refusal: refuse(
+			"session_moved",
+			"This assessment was continued elsewhere, and this device was left. What it still had to send is taken in.",
+		),
+	};
+}
+
+/** The reply where another program's table names a session by its id. */
+export function sessionNotMovable(): Refused {
+	return {
+		ok: false,
+		refusal: refuse(
+			"session_not_movable",
+			"Your other devices cannot be left here. Ask the people who gave you this assessment.",
+		),
+	};
+}
+
 /** The reply to every write to a session that its student asked to be erased. */
 export function toBeErased(): Refused {
 	return {

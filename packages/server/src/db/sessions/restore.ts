@@ -7,7 +7,6 @@ import {
 	refuse,
 	type SessionId,
 } from "@carhythm/core";
-import { findEraseAt } from "../erasures/requests.ts";
 import type { StartOutcome } from "../store.ts";
 import {
 	abandoning,
@@ -48,7 +47,7 @@ export async function restoreSession(context: WriteContext, request: RestoreRequ
 	if (!session || isSecretOver(session, { ...context, now })) return unknownSession();
 	const known = await kindOfOperation(tx, session.response_id, request.operation_id);
 	if (known) return known === "restore" ? { ok: true, session } : operationMismatch();
-	if (await findEraseAt(tx, session.response_id)) return toBeErased();
+	if (session.erase_at) return toBeErased();
 	const work = beginSessionWrite(session);
 	const command = { kind: "restore" } as const;
 	const full = refuseFull(work, { command }, context.bounds ?? DEFAULT_BOUNDS);
@@ -93,7 +92,7 @@ export async function restoreSession(context: WriteContext, request: RestoreRequ
 /** Restoring does not renew what has expired: only what was done in time does. */
 function refuseExpired(
 	{ session: { version, state } }: SessionWrite,
-	{ received, expiry_days }: Omit<JudgingRules, "bounds">,
+	{ received, expiry_days }: Pick<JudgingRules, "received" | "expiry_days">,
 ) {
 	const operation = { operation_id: PROBE_ID, command: { kind: "complete" } } as const;
 	const decision = decide(version.index, state, operation, { received, at: null, expiry_days });

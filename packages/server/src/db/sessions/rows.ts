@@ -2,6 +2,7 @@ import {
 	Answer,
 	type AnswerRecord,
 	answersEqual,
+	type Consent,
 	type DraftRecord,
 	type Instant,
 	type OperationId,
@@ -14,6 +15,7 @@ import {
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import { type AnswerColumns, TYPES_WITH_COLUMN } from "../../question-types/columns.ts";
 import { serverTypeOf } from "../../question-types/index.ts";
+import { eraseAt } from "../erasures/requests.ts";
 import type { Schema } from "../schema.ts";
 import type { AssessmentStore, StoredSession } from "../store.ts";
 
@@ -64,6 +66,11 @@ const SESSION_COLUMNS = [
 	"session_holders.device_id as holder_device_id",
 	"session_holders.label as holder_label",
 	"session_holders.since as holder_since",
+	"session_consents.notice_version as consent_version",
+	"session_consents.language as consent_language",
+	"session_consents.kind as consent_kind",
+	"session_consents.given_at as consent_at",
+	"session_consents.withdrawn_at as consent_withdrawn_at",
 ] as const;
 
 /** The one query behind every reading of sessions: the existing row with what we know beside it. */
@@ -72,7 +79,17 @@ export function selectSessions(db: Reader) {
 		.selectFrom("student_responses")
 		.innerJoin("session_details", "session_details.response_id", "student_responses.id")
 		.leftJoin("session_holders", "session_holders.response_id", "student_responses.id")
+		.leftJoin("session_consents", (join) =>
+			join.on(
+				"session_consents.id",
+				"=",
+				sql<number>`(
+					select max(c.id) from session_consents c where c.response_id = student_responses.id
+				)`,
+			),
+		)
 		.select(SESSION_COLUMNS)
+		.select(eraseAt.as("erase_at"))
 		.select((select) =>
 			select
 				.selectFrom("database_incarnations")
@@ -135,6 +152,20 @@ export async function toStoredSession(row: SessionRow, assessments: AssessmentSt
 		completed_at: row.completed_at,
 		abandoned_at: row.abandoned_at,
 		adopted_at: row.adopted_at,
+		erase_at: row.erase_at,
+		consent: consentOf(row),
+	};
+}
+
+function consentOf(row: SessionRow): Consent | null {
+	const { consent_version, consent_language, consent_kind, consent_at, consent_withdrawn_at } = row;
+	if (consent_version === null || !consent_language || !consent_kind || !consent_at) return null;
+	return {
+		version: consent_version,
+		language: consent_language,
+		kind: consent_kind,
+		at: consent_at,
+		withdrawn_at: consent_withdrawn_at,
 	};
 }
 

@@ -1,6 +1,6 @@
-import { mintOperationId, type SessionId } from "@carhythm/core";
+import { mintOperationId, refuseWithoutConsent, type SessionId } from "@carhythm/core";
 import type { Database } from "../dialect.ts";
-import { isLockTimeout } from "../errors.ts";
+import { isLockTimeout, isStillNamed } from "../errors.ts";
 import { codesOf, createHandOff, knowsCode, redeemHandOff } from "../hand-offs/hand-offs.ts";
 import { hashVerifier } from "../hand-offs/secrets.ts";
 import type { Tx } from "../schema.ts";
@@ -20,9 +20,12 @@ import { loadOneSession, loadSessions } from "../writes/load-sessions.ts";
 import { saveSessions } from "../writes/save-sessions.ts";
 import { createWriteContext, type WriteContext, type WriteDeps } from "../writes/write-context.ts";
 import { isSecretOver, refusePerson } from "./expiry.ts";
+import { findPresentId } from "./former-ids.ts";
+import { leaveOthers } from "./leave-others.ts";
 import { loadSession } from "./load-session.ts";
 import { observeTransaction, type StoreObserver } from "./observer.ts";
-import { toBeErased, unknownSession } from "./refusals.ts";
+import { operateUnderFormerId } from "./operate-former.ts";
+import { sessionNotMovable, toBeErased, unknownSession } from "./refusals.ts";
 import { restoreSession } from "./restore.ts";
 import { sessionFinder } from "./rows.ts";
 import { startSession } from "./start.ts";
@@ -50,6 +53,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 	const { reader, dialect } = database;
 	const { assessments, observer, onChanged, now, randomBytes, expiry_days, secret_days, bounds, hash_cost } =
 		options;
+	const { consent_need = "nothing" } = options;
 	dialect.expectSmallWrites();
 	const deps: WriteDeps = {
 		dialect,
@@ -58,6 +62,7 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 		randomBytes,
 		expiry_days,
 		secret_days,
+		consent_need,
 		...(bounds && { bounds }),
 	};
 	const write = async <T>(work: (context: WriteContext) => Promise<T>) => {
@@ -91,12 +96,24 @@ export function createSessionStore(database: Database, options: SessionStoreOpti
 		},
 	);
 
+	const findByFormer = async (former: SessionId) => {
+		const present = await findPresentId(reader, former);
+		return present ? opened(await find(present)) : null;
+	};
+
 	return {
 		operate,
+		findByFormer,
+		operateFormer: (batch) => operateUnderFormerId(batch, findByFormer, operate),
+		leaveOthers: (session_id, operation_id) =>
+			write((context) => leaveOthers(context, { session_id, operation_id })).catch((error) => {
+				if (isStillNamed(error)) return sessionNotMovable();
+				throw error;
+			}),
 		find: async (session_id) => opened(await find(session_id)),
 		load: async (session_id) =>
 			opened(await read((snapshot) => loadSession(snapshot, dialect, assessments, session_id))),
-		start: (request) => write((context) => startSession(context, request)),
+		start: (request) => write((context) => startSession(context, { consent: null, ...request })),
 		restore: (session_id, operation_id) =>
 			write((context) => restoreSession(context, { session_id, operation_id })),
 		async handOff(session_id, operation_id) {
@@ -143,9 +160,11 @@ async function completeWith(
 ): Promise<StartOutcome> {
 	const work = await loadOneSession(context, session_id);
 	if (!work) return unknownSession();
-	if (work.erase_at !== null) return toBeErased();
+	if (work.session.erase_at !== null) return toBeErased();
 	const refusal = refusePerson(work.session, context.now());
 	if (refusal) return { ok: false, refusal };
+	const lacking = refuseWithoutConsent(work.session.consent, context.consent_need ?? "nothing");
+	if (lacking) return { ok: false, refusal: lacking };
 	if (work.session.state.status !== "completed") {
 		const batch = single(session_id, mintOperationId(context.randomBytes), { kind: "complete" });
 		const outcome = applyBatch(work, batch, judgingRulesOf(context));

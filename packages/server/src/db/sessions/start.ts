@@ -7,19 +7,22 @@ import {
 	mintOperationId,
 	mintSessionId,
 	type OperationId,
+	type Refusal,
 	refuse,
 	type SessionId,
 } from "@carhythm/core";
+import { insertConsent } from "../consents/consents.ts";
 import type { Tx } from "../schema.ts";
-import type { AssessmentVersion, StartOutcome, StoredSession } from "../store.ts";
+import type { AssessmentVersion, NewConsent, StartOutcome, StoredSession } from "../store.ts";
 import { abandoning, applyBatch, fingerprintOf, judgingRulesOf } from "../writes/apply-batch.ts";
 import { loadOneSession } from "../writes/load-sessions.ts";
 import { recordRequest } from "../writes/request-events.ts";
 import { appendEvents, saveSessions } from "../writes/save-sessions.ts";
 import type { SessionWrite } from "../writes/session-write.ts";
 import type { WriteContext } from "../writes/write-context.ts";
+import { hasMoved } from "./former-ids.ts";
 import { PLACEHOLDER } from "./person.ts";
-import { operationMismatch, unknownSession } from "./refusals.ts";
+import { operationMismatch, sessionMoved, unknownSession } from "./refusals.ts";
 import { selectSessions, toStoredSession } from "./rows.ts";
 import { linkSuccessor, lockLastSuccessor } from "./successors.ts";
 
@@ -32,15 +35,19 @@ export type StartRequest = {
 	/** Start Fresh: the session to set aside. */
 	replaces: SessionId | null;
 	language: Language;
+	/** What was declared to the notice before; a refusal where that notice is not the present one. */
+	consent: NewConsent | { refusal: Refusal } | null;
 };
 
 /** Begins a session, in place of another one if asked, exactly once for each operation id. */
 export async function startSession(context: WriteContext, request: StartRequest): Promise<StartOutcome> {
 	const started = await findStarted(context, request);
 	if (started) return started;
+	const { consent } = request;
+	if (consent && "refusal" in consent) return { ok: false, refusal: consent.refusal };
 	const replaced = request.replaces ? await setAside(context, request, request.replaces) : null;
 	if (replaced && "outcome" in replaced) return replaced.outcome;
-	const session = await insertSession(context, request);
+	const session = await insertSession(context, request, consent);
 	if (replaced) {
 		await saveSessions(context, [replaced.work]);
 		await linkSuccessor(context.tx, replaced.last, session.response_id);
@@ -58,6 +65,8 @@ async function findStarted(context: WriteContext, request: StartRequest): Promis
 	if (!row) return null;
 	if (row.start_fingerprint !== startFingerprint(request)) return operationMismatch();
 	if (isReplayOver(row.created_at, context.now())) return replayIsOver();
+	// Its operation id is known on the device that was left, and would lead it to the new id.
+	if (await hasMoved(tx, row.response_id)) return sessionMoved();
 	// A transaction that only reads waits for no standby. With a lock this one does, so a start whose first
 	// commit was in doubt is confirmed only when the standby has it.
 	await dialect.lockSessions(tx, "id", [row.response_id]);
@@ -123,6 +132,7 @@ async function redirect(
 	const { response_id } = work.session;
 	const session = await startedSession(context, "student_responses.id", started);
 	if (!session) throw new Error("A successor that was just found is gone.");
+	if (await hasMoved(context.tx, started)) return sessionMoved();
 	if (operation_id && !(await findEvent(context.tx, response_id, operation_id))) {
 		recordRequest(work, {
 			operation_id,
@@ -156,6 +166,7 @@ async function findRedirected(
 	if (isReplayOver(event.received_at, context.now())) return replayIsOver();
 	const { started } = JSON.parse(event.result) as Redirected;
 	const session = started && (await startedSession(context, "session_details.display_id", started));
+	if (session && (await hasMoved(context.tx, session.response_id))) return sessionMoved();
 	return session ? { ok: true, session } : null;
 }
 
@@ -177,7 +188,11 @@ async function startedSession(
 	return row ? toStoredSession(row, assessments) : null;
 }
 
-async function insertSession(context: WriteContext, request: StartRequest): Promise<StoredSession> {
+async function insertSession(
+	context: WriteContext,
+	request: StartRequest,
+	given: NewConsent | null,
+): Promise<StoredSession> {
 	const { tx, dialect, randomBytes } = context;
 	const { version, language, operation_id } = request;
 	const session_id = mintSessionId(randomBytes);
@@ -226,6 +241,7 @@ async function insertSession(context: WriteContext, request: StartRequest): Prom
 			result: "{}",
 		},
 	]);
+	const consent = given && (await insertConsent(tx, response_id, given, started_at));
 	context.lifecycle.push("started");
 	return {
 		response_id,
@@ -236,6 +252,8 @@ async function insertSession(context: WriteContext, request: StartRequest): Prom
 		completed_at: null,
 		abandoned_at: null,
 		adopted_at: null,
+		erase_at: null,
+		consent,
 		incarnation: null,
 	};
 }

@@ -4,6 +4,7 @@ import {
 	apply,
 	badgesBetween,
 	type Command,
+	type ConsentNeed,
 	decide,
 	type Instant,
 	type LifecycleCommand,
@@ -11,6 +12,7 @@ import {
 	type OperationResult,
 	type Refusal,
 	type RefusalCode,
+	refuseWithoutConsent,
 	type SessionEvent,
 	type SessionId,
 	toInstant,
@@ -36,15 +38,22 @@ import type { SessionWrite } from "./session-write.ts";
 import type { WriteContext } from "./write-context.ts";
 
 /** `received` is the server's clock as it stands; see {@link receiveTimesOf}. */
-export type JudgingRules = { received: Instant; expiry_days: number; bounds: HistoryBounds };
+export type JudgingRules = {
+	received: Instant;
+	expiry_days: number;
+	bounds: HistoryBounds;
+	/** Absent: nothing has to be declared. */
+	consent_need?: ConsentNeed;
+};
 
 /** By the server's clock as it is now. */
 export function judgingRulesOf({
 	now,
 	expiry_days,
 	bounds = DEFAULT_BOUNDS,
-}: Pick<WriteContext, "now" | "expiry_days" | "bounds">): JudgingRules {
-	return { received: now(), expiry_days, bounds };
+	consent_need = "nothing",
+}: Pick<WriteContext, "now" | "expiry_days" | "bounds" | "consent_need">): JudgingRules {
+	return { received: now(), expiry_days, bounds, consent_need };
 }
 
 /**
@@ -54,9 +63,15 @@ export function judgingRulesOf({
 export function applyBatch(
 	work: SessionWrite,
 	batch: Batch,
-	{ received, expiry_days, bounds }: JudgingRules,
+	{ received, expiry_days, bounds, consent_need = "nothing" }: JudgingRules,
 ): BatchOutcome {
-	if (work.erase_at !== null && !isAbandoning(batch)) return toBeErased();
+	if (work.session.erase_at !== null && !isOnly(batch, "abandon")) return toBeErased();
+	// A device that takes the session over brings no answer, and can ask for the agreement.
+	const lacking =
+		isOnly(batch, "abandon") || isOnly(batch, "hold")
+			? null
+			: refuseWithoutConsent(work.session.consent, consent_need);
+	if (lacking) return { ok: false, refusal: lacking };
 	const receipt = receiveTimesOf(work.session.state, batch, received);
 	const results: StoredResult[] = [];
 	let takesIn = false;
@@ -78,9 +93,9 @@ export function applyBatch(
 	return { ok: true, session: work.session, results };
 }
 
-/** Starting fresh is open to everyone, whatever becomes of the session before. */
-function isAbandoning({ operations }: Batch): boolean {
-	return operations.length === 1 && operations[0]?.command.kind === "abandon";
+/** Whether a batch only starts fresh, which is open to everyone, or only takes the session to a device. */
+function isOnly({ operations }: Batch, kind: "abandon" | "hold"): boolean {
+	return operations.length === 1 && operations[0]?.command.kind === kind;
 }
 
 function isTakenIn({ command }: WriteOperation, { result, replayed }: StoredResult): boolean {
@@ -93,7 +108,7 @@ function applyOperation(
 	work: SessionWrite,
 	operation: WriteOperation,
 	batch: Batch,
-	{ receipt, expiry_days, bounds }: { receipt: ReceiveTimes } & Omit<JudgingRules, "received">,
+	{ receipt, expiry_days, bounds }: { receipt: ReceiveTimes } & Pick<JudgingRules, "expiry_days" | "bounds">,
 ): OperationOutcome {
 	const fingerprint = fingerprintOf(operation.command);
 	const known = work.known.get(operation.operation_id);

@@ -1,7 +1,6 @@
 import type { AnswerRecord, DraftRecord, SessionId } from "@carhythm/core";
 import { sql } from "kysely";
 import type { DatabaseDialect } from "../dialect.ts";
-import { eraseAt } from "../erasures/requests.ts";
 import type { Tx } from "../schema.ts";
 import { isSecretOver } from "../sessions/expiry.ts";
 import { NEWEST_COLUMNS, selectNewest, TOUCHED, type Touched } from "../sessions/newest-events.ts";
@@ -52,7 +51,7 @@ export async function loadSessions(
 		Array.from(groups.keys(), (session_id) => ({ session_id })),
 	);
 	const rows = await selectSessions(tx)
-		.select([hasLate.as("has_late"), eraseAt.as("erase_at")])
+		.select(hasLate.as("has_late"))
 		.where("student_responses.session_id", "in", sql<string>`(select session_id from ${wanted} as w)`)
 		.execute();
 	const clock = { ...context, now: context.now() };
@@ -62,7 +61,6 @@ export async function loadSessions(
 		const session = await toStoredSession(row, assessments);
 		if (isSecretOver(session, clock)) continue;
 		const work = beginSessionWrite(session);
-		work.erase_at = row.erase_at;
 		writes.set(work.session.state.session_id, work);
 		byResponse.set(row.response_id, work);
 	}

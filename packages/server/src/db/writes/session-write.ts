@@ -40,8 +40,6 @@ export type SessionWrite = WithDevices & {
 	changed: boolean;
 	/** Bytes of long values in the history: see history-bounds.ts. null where no long value comes. */
 	value_bytes: number | null;
-	/** When it is erased, because its student asked for it: it then takes in nothing. */
-	erase_at: Instant | null;
 	/** Stored late events that wait, and what has become of those that were applied. */
 	late: LateRow[];
 	applied_late: AppliedLate[];
@@ -67,7 +65,6 @@ export function beginSessionWrite(session: StoredSession): SessionWrite {
 		completed_at: session.completed_at,
 		changed: false,
 		value_bytes: null,
-		erase_at: null,
 		late: [],
 		applied_late: [],
 	};

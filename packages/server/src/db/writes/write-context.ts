@@ -1,4 +1,4 @@
-import type { Instant } from "@carhythm/core";
+import type { ConsentNeed, Instant } from "@carhythm/core";
 import type { DatabaseDialect } from "../dialect.ts";
 import type { Tx } from "../schema.ts";
 import type { AssessmentStore } from "../store.ts";
@@ -13,6 +13,8 @@ export type WriteDeps = {
 	expiry_days: number;
 	/** For how many days after its end a session's id still opens it; absent: for ever. */
 	secret_days?: number | undefined;
+	/** What has to be declared before an answer is taken; absent: nothing. */
+	consent_need?: ConsentNeed;
 	/** How much history a session may have; the defaults where nothing is said. */
 	bounds?: HistoryBounds;
 };

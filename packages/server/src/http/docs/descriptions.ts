@@ -1,6 +1,7 @@
 /** Written by `node scripts/descriptions.mjs` from the comments in `packages/core/src`. */
 export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	"AbandonReply.": "`POST /api/v2/session/{session_id}/abandon`",
+	"AgeBasis.": "On whose word someone younger than the threshold may take part.",
 	"Answer.": "Unknown fields are dropped.",
 	"AnswerRecord.": "The standing answer to one question; `answer` is null after it was cleared.",
 	"AnswerRecord.ever": "Whether the question ever had an answer: it then counts for XP, once.",
@@ -10,6 +11,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 		"The server's number of the event within the session; 0 while the event is only on a device.",
 	"AnsweredQuestionsReply.":
 		"`GET /api/v2/session/{id}/answered-questions?page_id=`: of all pages where `page_id` is absent, and null in the reply.",
+	"AnySyncReply.":
+		"What `sync` replies: `SyncReply` under the session's id, `MovedSyncReply` under a former one.",
 	"Assessment.":
 		"One immutable version of an assessment, as the browser gets it. Scoring keys are not part of it: they are stored apart and never leave the server. Each session is pinned to one version.",
 	"Assessment.attribution": "Sources and licences of the texts; licences ask that students can see them.",
@@ -23,6 +26,17 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	"ChoiceResult.":
 		"A choice or ranking as the student gave it; it enters no scale. The schemas are not in the modules of their types, because only the page of results parses them: the first load would grow.",
 	"Command.": "What a client may ask of a session through `sync`.",
+	"Consent.": "A declaration as it is stored.",
+	"Consent.language": "In which language.",
+	"Consent.version": "The notice that was on the screen.",
+	"ConsentGiven.": "A declaration as a client gives it. It names no age and no guardian.",
+	"ConsentGiven.language": "In which language.",
+	"ConsentGiven.version": "The notice that was on the screen.",
+	"ConsentKind.":
+		"What was declared to a notice. `seen`: it was shown before the first answer. `consent`: the student agreed, being old enough. `guardian`, `school`: the student is younger than the threshold, and a guardian agreed or the school answers for it.",
+	"ConsentRequest.": "`POST /api/v2/session/{id}/consent`",
+	"ConsentRequest.language": "In which language.",
+	"ConsentRequest.version": "The notice that was on the screen.",
 	"Days.": "A number of days for which something is kept; null for ever.",
 	"DeviceLabel.":
 		'What a device calls itself to a person, for example "Chrome (Android)". It is shown as it comes and means nothing else.',
@@ -56,6 +70,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	"HandOffReply.code":
 		"In groups, to be read aloud: `7GK-2M9-XQ4`. Good for one use; the next code of the session makes it void.",
 	"HealthReply.": "`GET /api/v2/health`",
+	"HeldBack.": "Why a session takes nothing in until its student does something about it.",
 	"Holder.":
 		"The device on which the student goes on. All others are read-only until they take the session back.",
 	"Holder.since": "By the server's clock.",
@@ -81,6 +96,9 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 		"The languages every student-visible text may exist in. English is always there and is the fallback.",
 	"LatestAssessmentReply.":
 		"`GET /api/v2/assessments/latest?key=`: what a new session gets, and how long it is kept.",
+	"LeaveOthersRequest.":
+		"`POST /api/v2/session/{id}/leave-others`. The reply is a `SessionChangedReply`, whose session has the new id.",
+	"LeaveOthersRequest.shared": "As in `session/start`.",
 	"LocalizedText.":
 		"One text in every language it exists in. A missing language falls back to English, field by field.",
 	"McqChoice.selected": "In the order of the question's choices.",
@@ -96,8 +114,15 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 		"Minutes, summed over the pages; estimated from the number of questions where no page says any.",
 	"ModulesReply.order_index": "Of the module's first page, from 1.",
 	"ModulesReply.title": "`Chapter: ` and the name.",
+	"MovedSyncReply.":
+		"The reply to a `sync` under a former id of a session: what was brought is taken in, and nothing is told of the session.",
 	"NewOperationId.":
 		"An operation id that the writer brings along: any UUID but those that the server uses itself.",
+	"NoticeText.": "What the controller says of an assessment's data. What is null or empty was not said.",
+	"NoticeText.contact": "Where questions and complaints go.",
+	"NoticeText.controller": "Who is responsible.",
+	"NoticeText.more": "Further paragraphs.",
+	"NoticeText.purpose": "What the answers are for.",
 	"OperationId.": "An operation id as it is told: any UUID, folded to lower case.",
 	"OperationRequest.": "A write without anything but its id.",
 	"OperationResult.": "What became of one operation; results come in the order of the operations.",
@@ -117,6 +142,15 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 		"Half of the items answered, or one missing of four: good for a band, not for a number.",
 	"PreliminaryScale.group": "The key of one of the profile's groups.",
 	"PreliminaryScale.method": "Absent for `mean`, the usual method.",
+	"PrivacyNotice.": "The notice on an assessment's data, as a page shows it before the first answer.",
+	"PrivacyNotice.age_gate": 'Asked as "that age or older?"; null where the page asks for no age.',
+	"PrivacyNotice.consent_required": "Whether answers are taken only after the student has agreed.",
+	"PrivacyNotice.contact": "Where questions and complaints go.",
+	"PrivacyNotice.controller": "Who is responsible.",
+	"PrivacyNotice.more": "Further paragraphs.",
+	"PrivacyNotice.purpose": "What the answers are for.",
+	"PrivacyNotice.version":
+		"Another one when anything that the notice says has changed, the days of keeping included.",
 	"PrivacyReply.": "`GET /api/v2/settings/privacy`: what a page may promise, as this server is set.",
 	"PrivacyReply.erase_undo_days": "For how long the student can undo that everything is erased.",
 	"PrivacyReply.kept_days": "For how long each kind is kept.",
@@ -125,6 +159,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	"PrivacyReply.kept_days.person": "Name, address and the like, after the session was completed.",
 	"PrivacyReply.kept_days.set_aside": "A session that Start Fresh set aside, after that.",
 	"PrivacyReply.kept_days.unfinished": "An unfinished session, after its last activity: the expiry included.",
+	"PrivacyReply.notice":
+		"What a page shows before the first answer. Absent from servers before it was there.",
 	"PrivacyReply.personal_fields": "What of a person this server stores; a page asks for nothing else.",
 	"PrivacyReply.session_expiry_days":
 		"For how long an unfinished session can be continued after its last activity.",
@@ -206,11 +242,12 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	"ScoresSummaryReply.top_bigfive_traits": "Up to three, the highest raw sum first.",
 	"ScoresSummaryReply.top_riasec_domains": "Up to three, the highest raw sum first.",
 	"Scoring.": "The scoring key of one assessment version. It never leaves the server.",
-	"SessionChangedReply.": "The reply of `session/{id}/complete` and `/restore`.",
+	"SessionChangedReply.": "The reply of `session/{id}/complete`, `/restore` and `/leave-others`.",
 	"SessionExport.":
 		"`GET /api/v2/session/{id}/export` and `carhythm session export`: everything of a session that its student gave, and what came of it. Neither the secret session id nor a scoring key is part of it.",
 	"SessionExport.answers": "The standing answers, in the order in which the questions are asked.",
 	"SessionExport.answers.answered_at": "Null for an answer that another program had taken in.",
+	"SessionExport.consents": "What was declared to the notice, the oldest first.",
 	"SessionExport.device": "The device on which the session went on since it was last handed over.",
 	"SessionExport.drafts": "What was begun and not given.",
 	"SessionExport.history":
@@ -221,9 +258,13 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	"SessionExport.session.erase_at": "When it is erased, because the student asked for it.",
 	"SessionNotice.":
 		"The data of each event of `GET /api/v2/session/{id}/events`. It tells that something is new and not what: a page that lacks the revision fetches the session.",
+	"SessionNotice.erase_at": "When everything of the session is erased; null while that is not asked for.",
 	"SessionProgressReply.": "`GET /api/v2/session/{id}/progress`",
 	"SessionSnapshot.":
 		"`GET /api/v2/session/{id}` and `/session/current`: all that a resume needs. A GET never counts as activity.",
+	"SessionSnapshot.consent": "What was declared last to the notice.",
+	"SessionSnapshot.erase_at": "When everything of it is erased, because its student asked for it.",
+	"SessionSnapshot.held_back": "Why every write is refused now, until the student does something about it.",
 	"SessionSnapshot.restorable_until":
 		"Until when Start Fresh can be undone; null unless the session was set aside by it.",
 	"SessionSnapshot.resumable": "Active and not expired.",
@@ -254,6 +295,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	"StartReply.": "The reply of `session/start`.",
 	"StartRequest.": "`POST /api/v2/session/start`. The body may be absent.",
 	"StartRequest.assessment": "The key of an assessment; the default one when absent.",
+	"StartRequest.consent": "What was declared to the notice before; it may also be given later.",
 	"StartRequest.language": "`en` or `ar`; anything else means English.",
 	"StartRequest.operation_id": "The same id again returns the same session.",
 	"StartRequest.replaces": "Start Fresh: this session is abandoned in the same transaction.",
@@ -280,5 +322,6 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	"UnscoredScale.group": "The key of one of the profile's groups.",
 	"UnscoredScale.method": "Absent for `mean`, the usual method.",
 	"ValidateReply.": "`GET /api/v2/session/{session_id}/validate`: always 200, never counts as activity.",
+	"WithdrawRequest.": "`POST /api/v2/session/{id}/consent/withdraw`",
 	"Zone.": "`score` is null and `level` empty where an item that decides the zone is not answered.",
 };

@@ -40,6 +40,11 @@ export const COMMON_FIELDS: Readonly<Record<string, string>> = {
 	command: "What the operation asks for.",
 	kind: "Which of the kinds this is.",
 	progress: "How far the session is.",
+	consent: "What was declared last to the notice; null where nothing was.",
+	withdrawn_at: "When the consent was withdrawn; null while it holds.",
+	moved: "True: the session has another id, and this one only takes in what was queued.",
+	threshold: "The age in years from which a student may decide alone.",
+	basis: "What else is needed below that age.",
 	// Answers
 	answer: "The answer, by the type of its question; null in a record after it was cleared.",
 	answers: "The standing answers.",
@@ -210,5 +215,6 @@ export const SCHEMAS: Readonly<Record<string, string>> = {
 	McqAnswer: "The chosen options.",
 	EssayAnswer: "A text of the student's own.",
 	FeedbackReply: "The feedback as it is stored.",
+	ConsentReply: "The consent as it is stored.",
 	ErasureReply: "Whether and when the session is erased.",
 };

@@ -212,6 +212,8 @@ function describeProblems(endpoint: AnyEndpoint): Operation["responses"] {
 			codes.add(code);
 		}
 	}
+	// Told in place of it, by the id in the path or the body: see endpoint.ts.
+	if (codes.has("session_not_found")) codes.add("session_moved");
 	if (!endpoint.unlimited) codes.add("too_many_requests");
 	const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
 	return Object.fromEntries(

@@ -1,5 +1,6 @@
 import {
 	ANSWER_REFUSALS,
+	AnySyncReply,
 	type Command,
 	OperationId,
 	type OperationResult,
@@ -8,18 +9,18 @@ import {
 	SubmitReply,
 	SubmitRequest,
 	SyncOperation,
-	SyncReply,
 	SyncRequest,
 	xpFor,
 } from "@carhythm/core";
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { toBeErased, unknownSession } from "../../db/sessions/refusals.ts";
-import type { BatchOutcome, StoredSession } from "../../db/store.ts";
+import { sessionMoved, unknownSession } from "../../db/sessions/refusals.ts";
+import type { Batch, BatchOutcome, StoredSession } from "../../db/store.ts";
 import type { Env } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { readSessionCookie, setSessionCookie } from "../middleware/session-cookie.ts";
-import { lookUp, operateAlone, sessionIdOf, summaryOf } from "../reply/session-replies.ts";
+import { movedReply } from "../reply/moved-reply.ts";
+import { lookUp, operateAlone, refuseHeldBack, sessionIdOf, summaryOf } from "../reply/session-replies.ts";
 import { describeIssues, sentence } from "../request/body.ts";
 import type { Busy, LimitedDeps } from "../request/budgets.ts";
 import { unknownFields } from "../request/unknown-fields.ts";
@@ -53,6 +54,8 @@ export function mountAnswers(api: Api, deps: LimitedDeps): void {
 			"session_expired",
 			"session_full",
 			"session_to_be_erased",
+			"consent_required",
+			"consent_withdrawn",
 			"question_not_found",
 			"operation_mismatch",
 			...ANSWER_REFUSALS,
@@ -66,7 +69,7 @@ export function mountAnswers(api: Api, deps: LimitedDeps): void {
 		tag: "Answers",
 		summary: "Send a batch of operations",
 		description:
-			"What a device's outbox holds, oldest first. Each operation has its own result, in the same order; one that is refused holds up no other. What comes to an ended session is kept aside as `late`.",
+			"What a device's outbox holds, oldest first. Each operation has its own result, in the same order; one that is refused holds up no other. What comes to an ended session is kept aside as `late`. A former id (see `leave-others`) is taken too: `hold` and `complete` are then refused with `session_moved`, and the reply has `moved` in place of the session.",
 		body: {
 			schema: SyncRequest,
 			optional: false,
@@ -82,8 +85,11 @@ export function mountAnswers(api: Api, deps: LimitedDeps): void {
 				],
 			},
 		},
-		reply: { schema: SyncReply, description: "One result for each operation" },
-		problems: ["session_not_found", "session_to_be_erased"],
+		reply: {
+			schema: AnySyncReply,
+			description: "One result for each operation. Under a former id of the session: that it was taken in",
+		},
+		problems: ["session_not_found", "session_to_be_erased", "consent_required", "consent_withdrawn"],
 		spends: "write",
 		handle: (request) => sync(deps, request),
 	});
@@ -118,26 +124,17 @@ async function submit(
 async function sync(
 	deps: LimitedDeps,
 	{ c, body }: { c: Context<Env>; body: z.infer<typeof SyncRequest> },
-): Promise<Outcome<SyncReply>> {
+): Promise<Outcome<AnySyncReply>> {
 	const session_id = sessionIdOf(c.req.param("session_id"));
 	if (!session_id) return unknownSession();
 	const parsed = body.operations.map((operation) => parseOperation(operation, body.ignore_unknown ?? false));
 	const operations = parsed.flatMap((operation) => (operation.ok ? [operation.value] : []));
 	const busy = spendOn(deps, c, session_id, operations);
 	if (busy) return busy;
-	const outcome =
-		operations.length === 0
-			? await operateNothing(deps, session_id)
-			: await deps.budgets.inTurn(c, operations.length, () =>
-					deps.store.sessions.operate({
-						session_id,
-						device_id: body.device_id ?? null,
-						sent_at: body.sent_at,
-						operations,
-						mode: "sync",
-					}),
-				);
-	if (!outcome.ok) return outcome;
+	const { device_id = null, sent_at } = body;
+	const batch = { session_id, device_id, sent_at, operations, mode: "sync" } as const;
+	const { outcome, isFormer } = await takeIn(deps, c, batch);
+	if (!outcome.ok) return isFormer ? sessionMoved() : outcome;
 	const stored = outcome.results.values();
 	const results = parsed.map((operation, position): OperationResult => {
 		if (!operation.ok) {
@@ -149,6 +146,7 @@ async function sync(
 		return next.value.result;
 	});
 	chargeLateDrafts(deps, c, operations, results);
+	if (isFormer) return { ok: true, body: movedReply(deps.now(), results) };
 	if (!body.shared) renewCookie(deps, c, outcome.session);
 	return {
 		ok: true,
@@ -198,11 +196,30 @@ function chargeLateDrafts(
 		);
 }
 
+/** Hands a batch to the store; to a session that had the id before, where the id itself is unknown. */
+async function takeIn(
+	deps: LimitedDeps,
+	c: Context<Env>,
+	batch: Batch,
+): Promise<{ outcome: BatchOutcome | Busy; isFormer: boolean }> {
+	const { sessions } = deps.store;
+	const { session_id, operations } = batch;
+	const isEmpty = operations.length === 0;
+	const inTurn = async <T>(work: () => Promise<T>) =>
+		isEmpty ? work() : deps.budgets.inTurn(c, operations.length, work);
+	const outcome = await (isEmpty ? operateNothing(deps, session_id) : inTurn(() => sessions.operate(batch)));
+	if (outcome.ok || outcome.refusal.code !== "session_not_found") return { outcome, isFormer: false };
+	const underFormer = await inTurn(async () => (await sessions.operateFormer(batch)) ?? outcome);
+	const isBusy = !underFormer.ok && "retry_after" in underFormer;
+	return { outcome: underFormer, isFormer: underFormer !== outcome && !isBusy };
+}
+
 /** What a batch without a valid operation comes to, without a transaction. */
 async function operateNothing(deps: LimitedDeps, session_id: SessionId): Promise<BatchOutcome> {
 	const found = await lookUp(deps.store.sessions, "find", session_id);
 	if (!found.ok) return found;
-	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
+	const held = refuseHeldBack(found.session, deps.config);
+	if (held) return { ok: false, refusal: held };
 	return { ...found, results: [] };
 }
 

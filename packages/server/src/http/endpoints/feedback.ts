@@ -1,10 +1,10 @@
 import { FeedbackReply, FeedbackRequest, type Refusal, refuse } from "@carhythm/core";
 import type * as z from "zod/mini";
-import { toBeErased } from "../../db/sessions/refusals.ts";
+import { unknownSession } from "../../db/sessions/refusals.ts";
 import type { StoredSession } from "../../db/store.ts";
 import type { Deps } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
-import { expiryOf, lookUp } from "../reply/session-replies.ts";
+import { expiryOf, lookUp, refuseHeldBack } from "../reply/session-replies.ts";
 import type { LimitedDeps } from "../request/budgets.ts";
 
 /** What the student thinks of the assessment. */
@@ -22,7 +22,14 @@ export function mountFeedback(api: Api, deps: LimitedDeps): void {
 			example: { session_id: EXAMPLE_SESSION, rating: 5, would_recommend: true },
 		},
 		reply: { schema: FeedbackReply, status: 201, description: "The stored feedback" },
-		problems: ["session_not_found", "session_abandoned", "session_expired", "session_to_be_erased"],
+		problems: [
+			"session_not_found",
+			"session_abandoned",
+			"session_expired",
+			"session_to_be_erased",
+			"consent_required",
+			"consent_withdrawn",
+		],
 		spends: "write",
 		handle: ({ body }) => submitFeedback(deps, body),
 	});
@@ -39,14 +46,15 @@ async function submitFeedback(
 	const { session_id } = found.session.state;
 	const busy = deps.budgets.feedback(session_id);
 	if (busy) return busy;
-	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
+	const held = refuseHeldBack(found.session, deps.config);
+	if (held) return { ok: false, refusal: held };
 	const feedback = await deps.store.feedback.save(session_id, {
 		rating: body.rating ?? null,
 		experience_text: body.experience_text ?? null,
 		would_recommend: body.would_recommend ?? null,
 		suggestions: body.suggestions ?? null,
 	});
-	return { ok: true, body: { ...feedback, session_id } };
+	return feedback ? { ok: true, body: { ...feedback, session_id } } : unknownSession();
 }
 
 /** What ended without a completion changes no more. */

@@ -200,6 +200,7 @@ test("a page may promise what the server is set to, and nothing without it", asy
 		erase_undo_days: 7,
 		personal_fields: ["email", "full_name", "age_group", "country", "origin_country"],
 		shared_default: false,
+		notice: expect.objectContaining({ controller: null, consent_required: false }),
 	});
 	const retention = readConfig({ retention_completed_days: "0" }, { RETENTION_UNFINISHED_DAYS: "45" });
 	await using app = await anApp({ config: { retention, shared_default: true } });

@@ -3,6 +3,7 @@ import {
 	EraseRequest,
 	ErasureReply,
 	type Instant,
+	Key,
 	mintOperationId,
 	type OperationId,
 	PrivacyReply,
@@ -12,7 +13,7 @@ import type { Context } from "hono";
 import type * as z from "zod/mini";
 import { unknownSession } from "../../db/sessions/refusals.ts";
 import type { ErasureOutcome, StoredSession } from "../../db/store.ts";
-import { PERSONAL_FIELDS } from "../../privacy-settings.ts";
+import { promisesOf } from "../../notice.ts";
 import type { Deps, Env } from "../context.ts";
 import type { Api, Outcome } from "../endpoint.ts";
 import { say } from "../reply/messages.ts";
@@ -37,10 +38,25 @@ export function mountPrivacy(api: Api, deps: Deps): void {
 		path: "/api/v2/settings/privacy",
 		tag: "Service",
 		summary: "For how long data is kept, as this server is set",
-		description: "What a page may promise. `null` means for ever.",
+		description:
+			"What a page may promise, and the notice to be shown before the first answer. `null` means for ever.",
+		query: [
+			{
+				name: "assessment",
+				required: false,
+				description: "The key of an assessment; the default one when absent or unknown",
+				schema: { type: "string" },
+			},
+		],
 		reply: { schema: PrivacyReply, description: "The promises" },
 		problems: [],
-		handle: async () => ({ ok: true, body: promisesOf(deps) }),
+		handle: async ({ c }) => {
+			const { assessments } = deps.store;
+			const key = Key.safeParse(c.req.query("assessment"));
+			const version =
+				(key.success && (await assessments.latest(key.data))) || (await assessments.latestDefault());
+			return { ok: true, body: promisesOf(deps.config, version?.index.assessment.key ?? null) };
+		},
 	});
 	api.add({
 		method: "get",
@@ -72,8 +88,7 @@ export function mountPrivacy(api: Api, deps: Deps): void {
 		handle: async ({ c }) => {
 			const found = await lookUp(deps.store.sessions, "find", c.req.param("session_id") ?? "");
 			if (!found.ok) return found;
-			const erase_at = await deps.store.erasures.find(found.session.response_id);
-			return { ok: true, body: replyOf(found.session, erase_at) };
+			return { ok: true, body: replyOf(found.session, found.session.erase_at) };
 		},
 	});
 	api.add({
@@ -124,24 +139,4 @@ async function change(
 
 function replyOf({ state }: StoredSession, erase_at: Instant | null): ErasureReply {
 	return { success: true, message: say(erase_at === null ? "not_erased" : "to_be_erased", state), erase_at };
-}
-
-/** What a page may promise. */
-function promisesOf({ config }: Pick<Deps, "config">): PrivacyReply {
-	const { session_expiry_days, retention, shared_default = false } = config;
-	const daysOf = (days: number | undefined) => (days ? days : null);
-	const unfinished = daysOf(retention?.retention_unfinished_days);
-	return {
-		session_expiry_days,
-		kept_days: {
-			unfinished: unfinished === null ? null : session_expiry_days + unfinished,
-			set_aside: daysOf(retention?.retention_set_aside_days),
-			completed: daysOf(retention?.retention_completed_days),
-			person: daysOf(retention?.retention_person_days),
-			feedback: daysOf(retention?.retention_feedback_days),
-		},
-		erase_undo_days: ERASE_UNDO_DAYS,
-		personal_fields: [...(config.personal_fields ?? PERSONAL_FIELDS)],
-		shared_default,
-	};
 }

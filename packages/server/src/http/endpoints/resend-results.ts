@@ -1,11 +1,10 @@
 import { ResendReply, ResendRequest, refuse } from "@carhythm/core";
 import type * as z from "zod/mini";
 import { refusePerson } from "../../db/sessions/expiry.ts";
-import { toBeErased } from "../../db/sessions/refusals.ts";
 import type { Deps } from "../context.ts";
 import { type Api, EXAMPLE_SESSION, type Outcome } from "../endpoint.ts";
 import { say } from "../reply/messages.ts";
-import { lookUp } from "../reply/session-replies.ts";
+import { lookUp, refuseHeldBack } from "../reply/session-replies.ts";
 import { wantedFields } from "../request/wanted-fields.ts";
 
 /** Sending the results once more, to the same address or another. */
@@ -23,7 +22,14 @@ export function mountResendResults(api: Api, deps: Deps): void {
 			example: { session_id: EXAMPLE_SESSION, new_email: "amal@school.example" },
 		},
 		reply: { schema: ResendReply, description: "Whether an email was sent, in words" },
-		problems: ["session_not_found", "session_not_completed", "session_completed", "session_to_be_erased"],
+		problems: [
+			"session_not_found",
+			"session_not_completed",
+			"session_completed",
+			"session_to_be_erased",
+			"consent_required",
+			"consent_withdrawn",
+		],
 		spends: "write",
 		handle: ({ body }) => resend(deps, body),
 	});
@@ -45,7 +51,8 @@ async function resend(
 	if (email === "") return { ok: true, body: { success: false, message: say("not_sent", state) } };
 	const refusal = refusePerson(found.session, deps.now());
 	if (refusal) return { ok: false, refusal };
-	if (await deps.store.erasures.find(found.session.response_id)) return toBeErased();
+	const held = refuseHeldBack(found.session, deps.config);
+	if (held) return { ok: false, refusal: held };
 	await deps.store.sessions.saveEmail(state.session_id, body.new_email);
 	return { ok: true, body: { success: false, message: say("address_saved", state) } };
 }

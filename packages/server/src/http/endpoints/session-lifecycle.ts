@@ -48,6 +48,8 @@ export function mountSessionLifecycle(api: Api, deps: Deps): void {
 			"session_expired",
 			"session_full",
 			"session_to_be_erased",
+			"consent_required",
+			"consent_withdrawn",
 			"operation_mismatch",
 		],
 		spends: "write",

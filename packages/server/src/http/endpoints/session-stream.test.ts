@@ -52,7 +52,8 @@ test("tells at once how things are, and then what every device does", async () =
 	expect(heard.response.headers.get("cache-control")).toBe("no-store");
 	const first = await heard.next();
 	const incarnation = first?.incarnation ?? "";
-	expect(first).toEqual({ id: `1@${incarnation}`, revision: 1, status: "active", holder: null, incarnation });
+	const plain = { revision: 1, status: "active", holder: null, incarnation, erase_at: null };
+	expect(first).toEqual({ id: `1@${incarnation}`, ...plain });
 	expect((await app.get(`/api/v2/session/${id}`)).body).toMatchObject({ incarnation });
 
 	await app.submit(id, "team", SAMPLER_ANSWERS.team);
@@ -65,7 +66,11 @@ test("tells at once how things are, and then what every device does", async () =
 	await app.post(`/api/v2/session/${id}/restore`);
 	expect(await heard.next()).toMatchObject({ status: "active" });
 	await app.post(`/api/v2/session/${id}/complete`);
-	expect(await heard.next()).toMatchObject({ status: "completed" });
+	expect(await heard.next()).toMatchObject({ status: "completed", erase_at: null });
+	const { body: asked } = await app.post(`/api/v2/session/${id}/erase`);
+	expect(await heard.next()).toMatchObject({ status: "completed", erase_at: asked["erase_at"] });
+	await app.post(`/api/v2/session/${id}/erase/undo`);
+	expect(await heard.next()).toMatchObject({ erase_at: null });
 	await heard.end();
 });
 

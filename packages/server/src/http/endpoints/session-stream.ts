@@ -112,10 +112,11 @@ function streamOf(
 		start(controller) {
 			const write = (text: string) => controller.enqueue(encoder.encode(text));
 			let isOver = false;
-			let told = -1;
+			let told = { revision: -1, erase_at: null as string | null };
 			const tell = (session: StoredSession) => {
-				if (session.state.revision <= told) return;
-				told = session.state.revision;
+				const { erase_at, state } = session;
+				if (state.revision <= told.revision && erase_at === told.erase_at) return;
+				told = { revision: state.revision, erase_at };
 				write(eventOf(session));
 			};
 			const looking = oneAtATime(async () => {
@@ -146,7 +147,8 @@ function streamOf(
 				controller.close();
 			};
 			write(`retry: ${RECONNECT_MS}\n\n${BEAT}`);
-			if (way.seen === eventId(session)) told = session.state.revision;
+			if (way.seen === eventId(session))
+				told = { revision: session.state.revision, erase_at: session.erase_at };
 			else tell(session);
 			// What was committed between the first look and the subscription.
 			looking();
@@ -156,15 +158,15 @@ function streamOf(
 }
 
 function eventOf(session: StoredSession): string {
-	const { incarnation, state } = session;
+	const { incarnation, state, erase_at } = session;
 	const { revision, status, holder } = state;
-	const notice: SessionNotice = { revision, status, holder, incarnation: incarnation ?? undefined };
+	const notice: SessionNotice = { revision, status, holder, incarnation: incarnation ?? undefined, erase_at };
 	return `id: ${eventId(session)}\nevent: session\ndata: ${JSON.stringify(notice)}\n\n`;
 }
 
 /** The same revision of a database that came back from a backup is something else. */
-function eventId({ incarnation, state }: StoredSession): string {
-	return `${state.revision}@${incarnation}`;
+function eventId({ incarnation, state, erase_at }: StoredSession): string {
+	return `${state.revision}@${incarnation}${erase_at === null ? "" : `/${erase_at}`}`;
 }
 
 /** Runs `work` once for however many calls come while it runs, and once more if any did. */

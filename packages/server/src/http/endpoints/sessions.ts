@@ -31,6 +31,7 @@ import {
 import { type Busy, type LimitedDeps, overloaded, tooManyUnknown } from "../request/budgets.ts";
 import { integerParameter, PAGE_ID, readInteger } from "../request/query.ts";
 import type { FailedAttemptLimiter } from "../request/rate-limits.ts";
+import { judgeConsent } from "./consents.ts";
 
 /** Beginning a session and reading it. */
 export function mountSessions(api: Api, deps: LimitedDeps, failedLookups: FailedAttemptLimiter): void {
@@ -40,7 +41,7 @@ export function mountSessions(api: Api, deps: LimitedDeps, failedLookups: Failed
 		tag: "Sessions",
 		summary: "Start a session",
 		description:
-			"Needs no body. An `operation_id` gets the same session again for 24 hours; after them it is refused. With `replaces` it is Start Fresh: that session is set aside in the same transaction. Sets the cookie by which this browser finds the session again; with `shared`, for a computer that others use too, there is none.",
+			"Needs no body. An `operation_id` gets the same session again for 24 hours; after them it is refused. With `replaces` it is Start Fresh: that session is set aside in the same transaction. Sets the cookie by which this browser finds the session again; with `shared`, for a computer that others use too, there is none. `consent` is what the student declared to the notice of `settings/privacy`.",
 		body: {
 			schema: StartRequest,
 			optional: true,
@@ -59,6 +60,7 @@ export function mountSessions(api: Api, deps: LimitedDeps, failedLookups: Failed
 			"session_full",
 			"assessment_not_found",
 			"operation_mismatch",
+			"notice_outdated",
 		],
 		handle: ({ c, body }) => start(deps, c, body),
 	});
@@ -153,6 +155,7 @@ async function start(
 		version,
 		replaces,
 		language: parseLanguage(body.language),
+		consent: body.consent ? judgeConsent(deps, version.index.assessment.key, body.consent) : null,
 	});
 	if (!outcome.ok) return outcome;
 	const { session } = outcome;

@@ -40,6 +40,8 @@ export function mountStudents(api: Api, deps: Deps): void {
 			"session_completed",
 			"session_full",
 			"session_to_be_erased",
+			"consent_required",
+			"consent_withdrawn",
 		],
 		spends: "write",
 		handle: ({ body }) => saveInfo(deps, body),

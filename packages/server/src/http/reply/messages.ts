@@ -14,6 +14,10 @@ export const MESSAGES = {
 		en: "The earlier assessment is back, with all its answers.",
 		ar: "عاد التقييم السابق بكل إجاباته.",
 	},
+	left_others: {
+		en: "Your other devices show nothing of this any more. What they still had to send is taken in.",
+		ar: "لا تعرض أجهزتك الأخرى شيئًا من هذا بعد الآن. وما بقي لديها للإرسال يُستلم.",
+	},
 	to_be_erased: {
 		en: "These answers will be deleted. This can be undone for 7 days.",
 		ar: "ستُحذف هذه الإجابات. يمكن التراجع عن ذلك خلال 7 أيام.",
@@ -21,6 +25,18 @@ export const MESSAGES = {
 	not_erased: {
 		en: "These answers are kept.",
 		ar: "هذه الإجابات محفوظة.",
+	},
+	notice_seen: {
+		en: "It is noted that this was shown to you.",
+		ar: "سُجّل أن هذا عُرض عليك.",
+	},
+	consent_given: {
+		en: "Your agreement is noted. You can take it back at any time.",
+		ar: "سُجّلت الموافقة. يمكن سحبها في أي وقت.",
+	},
+	consent_withdrawn: {
+		en: "Your agreement is taken back. Nothing more is taken in; what was given before can be deleted.",
+		ar: "سُحبت الموافقة. لن يُقبل شيء جديد، ويمكن حذف ما أُعطي من قبل.",
 	},
 	info_saved: {
 		en: "Thank you. Your answers are saved. Email is not set up on this server, so nothing was sent. Whoever gave you this assessment can show you your results.",

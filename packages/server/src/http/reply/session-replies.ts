@@ -1,12 +1,14 @@
 import {
 	type AssessmentRef,
 	type Command,
+	type HeldBack,
 	type LifecycleCommand,
 	mintOperationId,
 	type OperationId,
 	type OperationResult,
 	parseSessionId,
 	type Refusal,
+	refuseWithoutConsent,
 	resumeAt,
 	type SessionId,
 	type SessionSnapshot,
@@ -16,8 +18,9 @@ import {
 	sessionXp,
 } from "@carhythm/core";
 import { restorableUntil, sessionExpiry } from "../../db/sessions/expiry.ts";
-import { operationMismatch, unknownSession } from "../../db/sessions/refusals.ts";
+import { operationMismatch, toBeErased, unknownSession } from "../../db/sessions/refusals.ts";
 import { type SessionStore, type StoredResult, type StoredSession, single } from "../../db/store.ts";
+import { consentNeedOf } from "../../notice.ts";
 import type { Deps } from "../context.ts";
 
 /** What a look-up gives: the session, or the refusal that is the same for unknown and malformed ids. */
@@ -65,6 +68,17 @@ export function expiryOf(session: StoredSession, { now, config }: Pick<Deps, "no
 	return sessionExpiry(session, { now: now(), expiry_days: config.session_expiry_days });
 }
 
+/** Why a session takes nothing in until its student does something about it; null where it does. */
+export function refuseHeldBack(
+	{ erase_at, consent }: StoredSession,
+	config: Deps["config"],
+): (Refusal & { code: HeldBack }) | null {
+	const refusal = erase_at
+		? toBeErased().refusal
+		: refuseWithoutConsent(consent, consentNeedOf(config.notice));
+	return refusal as (Refusal & { code: HeldBack }) | null;
+}
+
 export function progressOfSession({ version, state }: StoredSession) {
 	return { ...sessionProgress(version.index, state), total_xp: sessionXp(state) };
 }
@@ -103,6 +117,9 @@ export function snapshotOf(session: StoredSession, deps: Pick<Deps, "now" | "con
 		...expiryOf(session, deps),
 		restorable_until: restorableUntil(session),
 		resume_at: resumeAt(session.version.index, session.state),
+		erase_at: session.erase_at,
+		consent: session.consent,
+		held_back: refuseHeldBack(session, deps.config)?.code ?? null,
 		progress: progressOfSession(session),
 		badges: sessionBadges(session.state),
 		server_time: deps.now(),

@@ -6,6 +6,7 @@ import { openDatabase } from "../../db/open.ts";
 import { deleteRowsOfOthers } from "../../db/operator/other-programs.ts";
 import { type Actor, recordOperatorEvent } from "../../db/operator-log/append.ts";
 import type { LogHead } from "../../db/operator-log/read.ts";
+import { hashOfFormerId } from "../../db/sessions/former-ids.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { eraseKept } from "../steps/undo-tables.ts";
 import { readSystemCatalogue, type SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
@@ -93,7 +94,8 @@ async function findErased(
 			.limit(PAGE)
 			.execute();
 		for (const { id, session_id, email } of rows) {
-			if (!erased.has(memory.hashOf(session_id))) continue;
+			const names = [session_id, hashOfFormerId(session_id)];
+			if (!names.some((name) => erased.has(memory.hashOf(name)))) continue;
 			found.push({ id, session_id, email, display_id: await displayIdOf(db, catalogue, id) });
 		}
 		const end = rows.at(-1);

@@ -6,6 +6,7 @@ import { KEPT, type Schema } from "../../db/schema.ts";
 import type { LedgerSchema } from "../ledger/ledger-schema.ts";
 import type { StepContext, Task, Tx } from "../migration.ts";
 import { readSystemCatalogue, type SystemCatalogue } from "../system-catalogue/read-catalogue.ts";
+import { followMoves } from "./moved-sessions.ts";
 
 // Undoing a migration drops tables and columns. What they held stays in tables of their own until `migrate
 // prune`, so that the migration can bring it back.
@@ -204,6 +205,11 @@ export async function eraseKept(
 	const tx = transaction.withTables<Pick<LedgerSchema, "migration_ledger" | "migration_kept">>();
 	const catalogue = await readSystemCatalogue<LedgerSchema>(tx, dialect.name);
 	if (!catalogue.has(KEPT)) return;
+	await followMoves(
+		tx,
+		dialect,
+		sessions.map(({ id }) => id),
+	);
 	for (const { table_name } of await listKept(tx)) {
 		const columns = catalogue.get(table_name)?.columns;
 		const column = ["session_id", "response_id"].find((name) => columns?.has(name));

@@ -35,7 +35,9 @@ export function compareSnapshots(
 	if (strict.length === 0 || !othersWrote(before, after)) {
 		return { differences: [...lasting, ...strict], notes: [] };
 	}
-	const lenient = compareRows(before, after, (name, one) => ofBusyTable(name, one, after, allowances));
+	const lenient = compareRows(before, after, (name, one) =>
+		ofBusyTable(name, one, { before, after }, allowances),
+	);
 	return {
 		differences: [...lasting, ...lenient],
 		notes: [
@@ -179,7 +181,7 @@ const NEVER_CHANGES = ["id", "session_id", "created_at"];
 function ofBusyTable(
 	name: string,
 	one: TableSnapshot,
-	after: Snapshot,
+	{ before, after }: { before: Snapshot; after: Snapshot },
 	allowances: Allowances,
 ): Difference[] {
 	const now = after.tables[name]?.settled;
@@ -190,5 +192,12 @@ function ofBusyTable(
 	return changedColumns(one, now)
 		.filter((column) => NEVER_CHANGES.includes(column) || column === one.key)
 		.filter((column) => !allowances.columns?.includes(`${name}.${column}`))
+		.filter((column) => column !== "session_id" || !haveMoved(before, after))
 		.map((column) => ({ what: "values", text: `Values of ${name}.${column} have changed.` }));
+}
+
+/** Whether a student has left other devices in between: the session then has another id, and one more row here. */
+function haveMoved(before: Snapshot, after: Snapshot): boolean {
+	const rows = ({ tables }: Snapshot) => tables["session_former_ids"]?.rows ?? 0;
+	return rows(after) > rows(before);
 }

@@ -11,6 +11,8 @@ import { lateEvents } from "./009-late-events.ts";
 import { sessionSizes } from "./010-session-sizes.ts";
 import { operatorLog } from "./011-operator-log.ts";
 import { privacy } from "./012-privacy.ts";
+import { formerIds } from "./013-former-ids.ts";
+import { consents } from "./014-consents.ts";
 
 /** All migrations, in order. A released one is never changed; what comes next is added at the end. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +28,6 @@ export const migrations: readonly Migration[] = [
 	sessionSizes,
 	operatorLog,
 	privacy,
+	formerIds,
+	consents,
 ];

@@ -103,7 +103,7 @@ async function activeSessions(database: Database): Promise<string[]> {
 	return rows.map(({ session_id }) => session_id);
 }
 
-/** Sessions that were there before: one answers and clears, one is set aside, one goes on elsewhere. */
+/** Sessions that were there before: one answers, clears and leaves other devices, one is set aside, one moves on. */
 async function goOn(server: Server, [one, two, three]: readonly string[]): Promise<void> {
 	const [first, second] = server.questions;
 	if (!first || !second) return;
@@ -112,6 +112,7 @@ async function goOn(server: Server, [one, two, three]: readonly string[]): Promi
 			kind: "clear",
 			question_id: second.id,
 		});
+		await server.ask(`session/${one}/leave-others`, {});
 	}
 	if (two) await server.ask(`session/${two}/abandon`, {});
 	if (three) await server.sync(three, anId(), { kind: "move", question_id: second.id, language: "ar" });

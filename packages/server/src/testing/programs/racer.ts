@@ -23,6 +23,7 @@ export type Job =
 	| { kind: "operate"; session_id: SessionId; operation_id: OperationId; command: Command | LifecycleCommand }
 	| { kind: "hand_off"; session_id: SessionId; operation_id: OperationId }
 	| { kind: "redeem"; code: string; operation_id: OperationId; device_id: OperationId }
+	| { kind: "leave"; session_id: SessionId; operation_id: OperationId }
 	| { kind: "feedback"; session_id: SessionId; rating: number }
 	| { kind: "score"; response_id: number; profile: Record<string, unknown> }
 	| { kind: "email"; session_id: SessionId; email: string }
@@ -58,6 +59,11 @@ async function run(job: Job): Promise<unknown> {
 			const outcome = await store.sessions.handOff(job.session_id, job.operation_id);
 			return outcome.ok ? outcome.code : outcome.refusal.code;
 		}
+		case "leave": {
+			const outcome = await store.sessions.leaveOthers(job.session_id, job.operation_id);
+			if (outcome.ok) return outcome.session.state.session_id;
+			return "refusal" in outcome ? outcome.refusal.code : "too_many";
+		}
 		case "redeem": {
 			const code = parseHandOffCode(job.code);
 			if (!code) throw new Error("This is no code.");
@@ -67,7 +73,7 @@ async function run(job: Job): Promise<unknown> {
 		}
 		case "feedback": {
 			const said = { rating: job.rating, experience_text: null, would_recommend: true, suggestions: null };
-			return (await store.feedback.save(job.session_id, said)).id;
+			return (await store.feedback.save(job.session_id, said))?.id;
 		}
 		case "score":
 			return store.scores.save(job.response_id, job.profile, null);

@@ -1,6 +1,12 @@
+import type { OperationId } from "@carhythm/core";
+import { hashOfFormerId } from "../../db/sessions/former-ids.ts";
 import type { aSchool } from "./a-school.ts";
+import { anOperationId } from "./a-store.ts";
 
-/** A session that has left something in every place that holds something of a session; each says what it is. */
+/**
+ * A session that has left something in every place that holds something of a session; each says what it is.
+ * Its student has left other devices, so it had another id before: `former_id`.
+ */
 export async function aSessionFullOfCanaries(school: Awaited<ReturnType<typeof aSchool>>) {
 	const { session_id, display_id } = await school.start();
 	const canaries = [
@@ -10,6 +16,7 @@ export async function aSessionFullOfCanaries(school: Awaited<ReturnType<typeof a
 		"canary-name",
 		"canary-feedback",
 		"canary-score",
+		"canary-consent",
 	];
 	const question_id = school.questionId(school.keyOf("essay"));
 	await school.essay(session_id, "canary-changed");
@@ -28,5 +35,15 @@ export async function aSessionFullOfCanaries(school: Awaited<ReturnType<typeof a
 	const said = { rating: 5, experience_text: "canary-feedback", would_recommend: true, suggestions: null };
 	await school.store.feedback.save(session_id, said);
 	await school.store.scores.save(found?.response_id ?? 0, { text: "canary-score" }, null);
-	return { display_id, canaries: [...canaries, session_id, display_id] };
+	await school.store.consents.give(session_id, {
+		operation_id: "canary-consent" as OperationId,
+		version: "1",
+		language: "en",
+		kind: "consent",
+		content: "{}",
+	});
+	const moved = await school.store.sessions.leaveOthers(session_id, anOperationId());
+	if (!moved.ok) throw new Error("The student could not leave other devices.");
+	const ids = [moved.session.state.session_id, hashOfFormerId(session_id), display_id];
+	return { display_id, former_id: session_id, canaries: [...canaries, ...ids] };
 }

@@ -84,7 +84,7 @@ async function startConcurrentWork(scenario: Scenario, resetting: Tab): Promise<
 
 async function resumeSession({ client }: Tab): Promise<void> {
 	const { choice } = await client.resume();
-	if (choice.kind !== "nothing") await closeWhenOpen(client.open(choice));
+	if ("state" in choice) await closeWhenOpen(client.open(choice));
 }
 
 /** Closes a session once it is open. If it cannot be opened, the student sees the first page. */

@@ -178,7 +178,7 @@ export async function openSession(
 	const { tab } = window;
 	await untilDoneOrDead(clock, tab, async () => {
 		const { choice, server } = await tab.client.resume();
-		if (choice.kind !== "nothing") showSession(scenario, tab, await tab.client.open(choice));
+		if ("state" in choice) showSession(scenario, tab, await tab.client.open(choice));
 		else if (server === "reached" && begins) {
 			showSession(scenario, tab, await tab.client.start({ language: "en" }));
 		}

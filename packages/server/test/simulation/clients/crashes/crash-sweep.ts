@@ -199,5 +199,5 @@ export async function withRetries<T>(work: () => Promise<T>): Promise<T> {
 /** The session that a page finds when it has just been opened. */
 export async function resumeSession({ tab }: CrashRun): Promise<Session | null> {
 	const { choice } = await tab.client.resume();
-	return choice.kind === "nothing" ? null : tab.client.open(choice);
+	return "state" in choice ? tab.client.open(choice) : null;
 }

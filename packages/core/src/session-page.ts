@@ -1,4 +1,7 @@
-import { type Answer, inLanguage, type LocalizedText, type SessionExport, unreachable } from "@carhythm/core";
+import type { SessionExport } from "./contract-privacy.ts";
+import type { Answer } from "./question-types/index.ts";
+import { inLanguage, type LocalizedText } from "./text.ts";
+import { unreachable } from "./unreachable.ts";
 
 const WORDS = {
 	title: { en: "What is stored of your assessment", ar: "ما هو محفوظ من تقييمك" },
@@ -17,6 +20,12 @@ const WORDS = {
 	drafts: { en: "Begun and not given", ar: "ما بدأ ولم يُقدَّم" },
 	feedback: { en: "Your feedback", ar: "رأيك" },
 	result: { en: "Your result", ar: "نتيجتك" },
+	consents: { en: "The notice on your data", ar: "إشعار بياناتك" },
+	seen: { en: "shown", ar: "عُرض" },
+	consent: { en: "you agreed", ar: "تمت الموافقة منك" },
+	guardian: { en: "a parent or guardian agreed", ar: "وافق أحد الوالدين أو ولي الأمر" },
+	school: { en: "your school answers for it", ar: "على مسؤولية المدرسة" },
+	withdrawn: { en: "taken back", ar: "سُحبت" },
 	history: { en: "Everything that was done", ar: "كل ما حدث" },
 	late: { en: "came after the end, kept aside", ar: "وصل بعد النهاية وحُفظ جانبًا" },
 	superseded: { en: "replaced later", ar: "استُبدل لاحقًا" },
@@ -26,7 +35,7 @@ const WORDS = {
 
 /** A session as a page that loads nothing and runs nothing, in the language of the session. */
 export function sessionPage(exported: SessionExport): string {
-	const { session, person, answers, drafts, feedback, result, history } = exported;
+	const { session, person, answers, drafts, feedback, result, history, consents } = exported;
 	const { language } = session;
 	const say = (word: keyof typeof WORDS) => escaped(inLanguage(WORDS[word], language));
 	const text = (localized: LocalizedText) => escaped(inLanguage(localized, language));
@@ -49,6 +58,10 @@ export function sessionPage(exported: SessionExport): string {
 		const parts = [at ?? received_at, kind, question, value === null ? null : JSON.stringify(value)];
 		const line = parts.filter((part) => part !== null).join(" · ");
 		return `<li><bdi>${escaped(line)}</bdi> ${say(outcome)}</li>`;
+	};
+	const consentLine = ({ version, kind, at, withdrawn_at }: SessionExport["consents"][number]) => {
+		const taken_back = withdrawn_at === null ? "" : ` · ${say("withdrawn")} ${escaped(withdrawn_at)}`;
+		return `<li><bdi>${escaped(at)}</bdi> · <bdi>${escaped(version)}</bdi> · ${say(kind)}${taken_back}</li>`;
 	};
 	const said = Object.entries(feedback ?? {}).filter(([, value]) => value !== null);
 	return `<!doctype html>
@@ -87,6 +100,10 @@ ${given(drafts.map((row) => ({ text: row.text, value: wordsOf(row.draft) })))}
 ${said.length === 0 ? `<p>${say("nothing")}</p>` : definitions(said.map(([key, value]) => [escaped(key), escaped(String(value))] as const))}
 <h2>${say("result")}</h2>
 ${result === null ? `<p>${say("nothing")}</p>` : `<pre dir="ltr">${escaped(JSON.stringify(result, null, 2))}</pre>`}
+<h2>${say("consents")}</h2>
+<ol>
+${consents.map(consentLine).join("\n")}
+</ol>
 <h2>${say("history")}</h2>
 <ol>
 ${history.map(eventLine).join("\n")}

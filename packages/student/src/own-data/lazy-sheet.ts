@@ -1,0 +1,3 @@
+import { lazyScreen } from "../lazy/lazy-screen.ts";
+
+export const noticeSheet = lazyScreen(async () => (await import("./NoticeSheet.tsx")).NoticeSheet);
