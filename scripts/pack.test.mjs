@@ -12,7 +12,7 @@ import { serveForTest } from "./lib/serve-for-test.mjs";
 // The engine as a stranger gets it: two tarballs in an empty folder, beside what npm would install with them.
 
 /** The aim is 16 for what answering needs. What is left is the engine itself, without any schema library. */
-const LARGEST_KB = 28.5;
+const LARGEST_KB = 32;
 
 const BUNDLE = /** @type {const} */ ({
 	bundle: true,
