@@ -95,15 +95,18 @@ describe("the Containerfile", () => {
 });
 
 describe.each(["compose.yaml", "compose.postgres.yaml"])("%s", (file) => {
-	const { services, volumes, secrets = {} } = parse(read(file));
+	const { services, volumes, secrets = {} } = parse(read(file), { merge: true });
 
 	test("runs the server without rights on a read-only root", () => {
-		expect(services.carhythm).toMatchObject({
-			read_only: true,
-			cap_drop: ["ALL"],
-			security_opt: ["no-new-privileges:true"],
-			volumes: ["data:/data"],
-		});
+		const ours = Object.entries(services).filter(([name]) => name !== "database");
+		for (const [, service] of ours) {
+			expect(service).toMatchObject({
+				read_only: true,
+				cap_drop: ["ALL"],
+				security_opt: ["no-new-privileges:true"],
+				volumes: ["data:/data"],
+			});
+		}
 		expect(services.carhythm).not.toHaveProperty("privileged");
 		expect(services.carhythm).not.toHaveProperty("user");
 	});
@@ -121,7 +124,11 @@ describe.each(["compose.yaml", "compose.postgres.yaml"])("%s", (file) => {
 	test("declares its volumes, holds no secret and names images without a host", () => {
 		for (const service of Object.values(services)) {
 			expect(service.image).toMatch(/^[a-z-]+(:[\w.-]+)?$/);
-			for (const volume of service.volumes) expect(volumes).toHaveProperty(volume.split(":")[0]);
+			for (const volume of service.volumes) {
+				const source = volume.split(":")[0];
+				if (source.startsWith("./")) expect(existsSync(join(root, source)), source).toBe(true);
+				else expect(volumes).toHaveProperty(source);
+			}
 			for (const name of service.secrets ?? []) expect(secrets[name].file).toMatch(/^\.\/secrets\//);
 			for (const [variable, value] of Object.entries(service.environment ?? {})) {
 				if (/PASSWORD|SECRET|DATABASE_URL/.test(variable)) expect(value).toMatch(/^\/run\/secrets\//);
@@ -132,13 +139,48 @@ describe.each(["compose.yaml", "compose.postgres.yaml"])("%s", (file) => {
 	});
 });
 
-test("compose.postgres.yaml starts the server when the database is ready", () => {
-	const { carhythm, database } = parse(read("compose.postgres.yaml")).services;
-	expect(carhythm.depends_on).toEqual({ database: { condition: "service_healthy" } });
-	expect(database.healthcheck.test).toContain("pg_isready");
-	// The pg_dump in the image must not be older than the server.
-	const [, major] = /^postgres:(\d+)-/.exec(database.image) ?? [];
-	expect(read("Containerfile")).toContain(`postgresql-client-${major}`);
+describe("compose.postgres.yaml", () => {
+	const { services, secrets } = parse(read("compose.postgres.yaml"), { merge: true });
+	const { carhythm, tables, rights, database } = services;
+
+	test("starts the server when the database is ready and its role has its rights", () => {
+		expect(carhythm.depends_on).toEqual({
+			database: { condition: "service_healthy" },
+			rights: { condition: "service_completed_successfully" },
+		});
+		expect(rights.depends_on).toEqual({ tables: { condition: "service_completed_successfully" } });
+		expect(tables.depends_on).toEqual({ database: { condition: "service_healthy" } });
+		expect(database.healthcheck.test).toContain("pg_isready");
+		// The pg_dump in the image must not be older than the server.
+		const [, major] = /^postgres:(\d+)-/.exec(database.image) ?? [];
+		expect(read("Containerfile")).toContain(`postgresql-client-${major}`);
+	});
+
+	test("serves as a role that owns nothing, and gives the owner's password to no server", () => {
+		const owner = ["owner_password", "owner_url"];
+		expect(carhythm.secrets.filter((/** @type {string} */ name) => owner.includes(name))).toEqual([]);
+		expect(carhythm.environment).toEqual({ DATABASE_URL_FILE: "/run/secrets/server_url" });
+		expect(database.environment.POSTGRES_USER).not.toBe("carhythm");
+		const [, made] = /CREATE ROLE (\w+) LOGIN PASSWORD/.exec(read("deploy/postgres-role.sh")) ?? [];
+		expect(rights.command).toEqual(["grants", "--role", made, "--with-purge", "--apply"]);
+		const guide = read("docs/operation.md");
+		for (const { file } of Object.values(secrets)) {
+			const [, role, kind] = /^\.\/secrets\/(owner|server)-(password|url)$/.exec(file) ?? [];
+			expect(guide).toContain(kind === "url" ? `> secrets/${role}-url` : "> secrets/$role-password");
+		}
+		expect(guide).toContain(`'postgres://${made}:%s@database/carhythm`);
+		expect(guide).toContain(`'postgres://${database.environment.POSTGRES_USER}:%s@database/carhythm`);
+	});
+
+	test("runs commands that there are", async () => {
+		for (const { command } of [tables, rights]) {
+			const words = command.flatMap((/** @type {string} */ word) =>
+				word === "up" ? ["up", "--help"] : [word],
+			);
+			const { ok, output } = await run(projectNode(), ["packages/server/src/cli.ts", ...words, "--help"]);
+			expect([ok, output.startsWith("Usage: carhythm ")]).toEqual([true, true]);
+		}
+	});
 });
 
 describe("deploy/carhythm.service", () => {

@@ -3,11 +3,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { createServer as createPort } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { findProxy } from "./lib/proxies.mjs";
 import { root, run } from "./lib/run.mjs";
@@ -24,7 +25,7 @@ const prepare = { nginx: prepareNginx, caddy: prepareCaddy };
 describe.each(["nginx", "caddy"])("the file for %s", (name) => {
 	const program = findProxy(/** @type {import("./lib/proxies.mjs").Proxy} */ (name));
 
-	test("passes on what the server needs, at once, and logs no path", async () => {
+	test("passes on what the server needs, at once, logs no path, and guards its own pages", async () => {
 		if (program === undefined) {
 			console.warn(`${name} is not here: its file in deploy/ was not tried. npm run setup gets it.`);
 			return;
@@ -33,7 +34,8 @@ describe.each(["nginx", "caddy"])("the file for %s", (name) => {
 		const upstreamPort = await listen(upstream);
 		const folder = mkdtempSync(join(tmpdir(), "carhythm-proxy-"));
 		const port = await freePort();
-		const commands = await prepare[name]?.({ folder, port, plainPort: await freePort(), upstreamPort });
+		const plainPort = await freePort();
+		const commands = await prepare[name]?.({ folder, port, plainPort, upstreamPort });
 		if (commands === undefined) throw new Error(name);
 		const env = { ...process.env, ...commands.environment };
 		const checked = await run(program, commands.check, { env });
@@ -45,15 +47,26 @@ describe.each(["nginx", "caddy"])("the file for %s", (name) => {
 		try {
 			await expect.poll(() => ask(port, "/up").catch(() => undefined)).toMatchObject({ status: 200 });
 			await expectHeaders(port);
+			await expectPlainRefused(plainPort);
+			await expectCiphers(port);
+			await expectNoSmuggling(port, upstream);
 			await expectEventsAtOnce(port);
-			expect(await ask(port, "/metrics")).toMatchObject({ status: 404 });
+			const hidden = await ask(port, "/metrics");
+			expect(hidden).toMatchObject({ status: 404 });
+			expectOwnHeaders(hidden.headers);
+			const passed = await ask(port, "/own-headers");
+			// What the server says stands alone, and is not said twice.
+			expect(passed.headers).toMatchObject(SERVERS_OWN);
 			expect(await ask(port, `/api/${secret}`, { body: "x".repeat(2 ** 20) })).toMatchObject({ status: 200 });
 			const large = await ask(port, `/api/${secret}`, { body: "x".repeat(2 ** 20 + 1) });
 			// Caddy before 2.7 has no better word for it.
 			expect(name === "caddy" ? [413, 502] : [413]).toContain(large.status);
+			expectOwnHeaders(large.headers);
 			upstream.closeAllConnections();
 			upstream.close();
-			expect(await ask(port, `/api/${secret}`)).toMatchObject({ status: 502 });
+			const failed = await ask(port, `/api/${secret}`);
+			expect(failed).toMatchObject({ status: 502 });
+			expectOwnHeaders(failed.headers);
 		} finally {
 			upstream.closeAllConnections();
 			upstream.close();
@@ -84,6 +97,108 @@ async function expectHeaders(/** @type {number} */ port) {
 	expect(reached).toMatchObject({ "x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "https" });
 }
 
+/** What a proxy's own page says, as the server's would. */
+function expectOwnHeaders(/** @type {import("node:http").IncomingHttpHeaders} */ headers) {
+	expect(headers).toMatchObject({
+		"strict-transport-security": "max-age=31536000; includeSubDomains",
+		"x-content-type-options": "nosniff",
+		"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+	});
+}
+
+const SERVERS_OWN = {
+	"strict-transport-security": "max-age=1",
+	"x-content-type-options": "nosniff",
+	"content-security-policy": "default-src 'self'",
+};
+
+/** By plain http a page is led to https, and a program that may send a secret is refused. */
+async function expectPlainRefused(/** @type {number} */ port) {
+	const page = await ask(port, "/results?x=1", { isPlain: true });
+	expect([301, 308]).toContain(page.status);
+	expect(page.headers.location).toBe(`https://${host}/results?x=1`);
+	for (const path of [`/api/v2/session/${secret}`, "/api/"]) {
+		const refused = await ask(port, path, { isPlain: true });
+		expect([path, refused.status, refused.headers.location]).toEqual([path, 403, undefined]);
+		expect(refused.headers).toMatchObject({
+			"x-content-type-options": "nosniff",
+			"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+		});
+	}
+}
+
+/** Suites without forward secrecy, and versions before 1.2, are not spoken. */
+async function expectCiphers(/** @type {number} */ port) {
+	for (const options of [
+		{ ciphers: "AES128-GCM-SHA256:AES256-SHA", maxVersion: "TLSv1.2" },
+		{ ciphers: "ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES128-SHA", maxVersion: "TLSv1.2" },
+		{ minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" },
+	]) {
+		await expect(handshake(port, options), JSON.stringify(options)).rejects.toThrow();
+	}
+	expect(await handshake(port, { maxVersion: "TLSv1.2" })).toMatch(/^ECDHE-.*(GCM|POLY1305)/);
+}
+
+/**
+ * Of bytes that two programs may cut into requests in different ways, the server behind gets exactly as many
+ * requests as the client gets replies from it, and never a piece of a body as a request.
+ */
+async function expectNoSmuggling(
+	/** @type {number} */ port,
+	/** @type {import("node:http").Server} */ upstream,
+) {
+	const head = ["POST /outer HTTP/1.1", `Host: ${host}`];
+	const inner = ["GET /inner HTTP/1.1", `Host: ${host}`, "Connection: close", "", ""].join("\r\n");
+	/** @type {(string | undefined)[]} */
+	const reached = [];
+	const note = (/** @type {import("node:http").IncomingMessage} */ { url }) => reached.push(url);
+	upstream.on("request", note);
+	for (const [fields, body] of /** @type {const} */ ([
+		[["Content-Length: 6", "Transfer-Encoding: chunked"], "0\r\n\r\nX"],
+		[["Content-Length: 0", `Content-Length: ${inner.length}`], ""],
+		[["Transfer-Encoding: chunked", "Transfer-Encoding: identity"], "0\r\n\r\n"],
+		[["Transfer-Encoding : chunked", "Content-Length: 5"], "0\r\n\r\n"],
+		[["X-Long: one", " Transfer-Encoding: chunked", "Content-Length: 5"], "0\r\n\r\n"],
+		[[`Content-Length: ${inner.length}`], ""],
+	])) {
+		reached.length = 0;
+		const said = await exchange(port, `${[...head, ...fields].join("\r\n")}\r\n\r\n${body}${inner}`);
+		const answered = said.match(/HTTP\/1\.1 200 /g)?.length ?? 0;
+		expect([fields, reached.length]).toEqual([fields, answered]);
+		expect(["/outer", "/inner"].slice(0, reached.length)).toEqual(reached);
+	}
+	// The last one was whole, with the inner request as its body.
+	expect(reached).toEqual(["/outer"]);
+	upstream.off("request", note);
+}
+
+/** @returns {Promise<string>} all that comes until the proxy closes the connection, or is silent for a second */
+function exchange(/** @type {number} */ port, /** @type {string} */ bytes) {
+	return new Promise((resolve) => {
+		let said = "";
+		const options = { host: "127.0.0.1", port, servername: host, rejectUnauthorized: false };
+		const socket = connectTls({ ...options, ALPNProtocols: ["http/1.1"] }, () => socket.write(bytes));
+		socket.setEncoding("latin1").on("data", (text) => (said += text));
+		socket.setTimeout(1000, () => socket.destroy());
+		socket.on("error", () => {});
+		socket.on("close", () => resolve(said));
+	});
+}
+
+/** @returns {Promise<string>} the cipher suite that both chose */
+function handshake(/** @type {number} */ port, /** @type {object} */ options) {
+	return new Promise((resolve, reject) => {
+		const socket = connectTls(
+			{ host: "127.0.0.1", port, servername: host, rejectUnauthorized: false, ...options },
+			() => {
+				resolve(socket.getCipher().name);
+				socket.destroy();
+			},
+		);
+		socket.on("error", reject);
+	});
+}
+
 /** The first event is there while the reply goes on. */
 async function expectEventsAtOnce(/** @type {number} */ port) {
 	const first = await ask(port, "/events", { untilText: "data: 1" });
@@ -101,6 +216,10 @@ function answer(
 		response.write("data: 1\n\n");
 		return;
 	}
+	if (request.url === "/own-headers") {
+		response.writeHead(200, SERVERS_OWN).end();
+		return;
+	}
 	request.resume();
 	request.on("end", () => response.end(JSON.stringify(request.headers)));
 	request.on("error", () => {});
@@ -109,26 +228,25 @@ function answer(
 /**
  * @param {number} port
  * @param {string} path
- * @param {{ headers?: Record<string, string>, body?: string, untilText?: string }} [options]
- * @returns {Promise<{ status: number | undefined, text: string }>}
+ * @param {{ headers?: Record<string, string>, body?: string, untilText?: string, isPlain?: boolean }} [options]
+ * @returns {Promise<{ status: number | undefined, text: string, headers: import("node:http").IncomingHttpHeaders }>}
  */
-function ask(port, path, { headers = {}, body, untilText } = {}) {
+function ask(port, path, { headers = {}, body, untilText, isPlain = false } = {}) {
 	return new Promise((resolve, reject) => {
 		const options = {
 			host: "127.0.0.1",
 			port,
 			path,
-			servername: host,
 			// Its certificate is made for the test.
-			rejectUnauthorized: false,
+			...(!isPlain && { servername: host, rejectUnauthorized: false }),
 			method: body === undefined ? "GET" : "POST",
 			headers: { host, ...headers, ...(body !== undefined && { "content-length": body.length }) },
 			agent: false,
 			timeout: 20_000,
 		};
-		const request = httpsRequest(options, (response) => {
+		const request = (isPlain ? httpRequest : httpsRequest)(options, (response) => {
 			let text = "";
-			const done = () => resolve({ status: response.statusCode, text });
+			const done = () => resolve({ status: response.statusCode, text, headers: response.headers });
 			response.on("data", (bytes) => {
 				text += bytes;
 				if (untilText === undefined || !text.includes(untilText)) return;

@@ -7,7 +7,8 @@ export default defineConfig({
 		outDir: "dist",
 		emptyOutDir: true,
 		target: "es2022",
-		sourcemap: true,
+		// Everything in this folder is served: maps would hand out the sources with their comments.
+		sourcemap: false,
 		// The content security policy allows no data: addresses, so that even the smallest file stays a file.
 		assetsInlineLimit: 0,
 		// All that the first screen needs is one file: parts that later screens share would else be cut out of

@@ -129,7 +129,7 @@ export type StartReply = z.infer<typeof StartReply>;
 export const ValidateReply = z.discriminatedUnion("valid", [
 	z.object({
 		valid: z.literal(false),
-		reason: z.enum(["host_not_served", "not_found", "expired"]),
+		reason: z.enum(["not_found", "expired"]),
 		resumable: z.literal(false),
 	}),
 	z.object({

@@ -12,6 +12,7 @@
 
 // What is asked: assessments, and a module of rules for each type of question.
 export * from "./assessment.ts";
+export * from "./picture.ts";
 export { ChoiceResult } from "./question-types/choice-result.ts";
 export { ESSAY_LIMIT } from "./question-types/essay.ts";
 export * from "./question-types/index.ts";

@@ -5,10 +5,11 @@ export type GivenText = { value: string; source: string; isOfFile?: true } | { p
 
 /**
  * Finds the text of a setting: its flag, else its variable or the file that `NAME_FILE` names, else its
- * default. Containers hand secrets over as files; a file's last line end does not belong to the value.
+ * default. Containers hand secrets over as files; a file's last line end does not belong to the value. A limit
+ * has no flag.
  */
 export function textOf(
-	{ variable, flag, fallback }: { variable: string; flag: string; fallback: string },
+	{ variable, flag = "", fallback }: { variable: string; flag?: string; fallback: string },
 	given: string | undefined,
 	environment: NodeJS.ProcessEnv,
 ): GivenText {

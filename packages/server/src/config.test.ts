@@ -1,15 +1,22 @@
 import { writeFileSync } from "node:fs";
-import { expect, test } from "vitest";
-import { readConfig, SETTINGS } from "./config.ts";
-import { limitsWith } from "./limits.ts";
+import { describe, expect, test } from "vitest";
+import { readConfig, SETTINGS, type SettingName } from "./config.ts";
+import { LIMITS, type LimitName, limitsWith } from "./limits.ts";
 import { aFolder } from "./testing/folders/a-folder.ts";
+
+const LOCAL_ORIGINS = [
+	"http://localhost:*",
+	"http://127.0.0.1:*",
+	"https://localhost:*",
+	"https://127.0.0.1:*",
+];
 
 test("nothing set: the defaults", () => {
 	expect(readConfig({}, {})).toEqual({
 		database_url: { dialect: "sqlite", file: "./carhythm.db" },
 		host: "0.0.0.0",
 		port: 8000,
-		cors_origins: ["http://localhost:*", "http://127.0.0.1:*", "https://localhost:*", "https://127.0.0.1:*"],
+		cors_origins: LOCAL_ORIGINS,
 		session_expiry_days: 30,
 		session_secret_days: 90,
 		log_level: "info",
@@ -62,6 +69,20 @@ test("origins are a list, spaces around them do not matter", () => {
 		"https://a.example",
 		"http://b.example:8080",
 	]);
+});
+
+test.each([
+	["https://career.school.example", []],
+	["http://10.0.0.7:8000", []],
+	["http://localhost:8000", LOCAL_ORIGINS],
+	["http://127.0.0.1:8000", LOCAL_ORIGINS],
+	["http://[::1]:8000", LOCAL_ORIGINS],
+	["", LOCAL_ORIGINS],
+])("with the public address %j the origins trusted by default are %j", (PUBLIC_URL, origins) => {
+	expect(readConfig({}, { PUBLIC_URL }).cors_origins).toEqual(origins);
+	const CORS_ORIGINS = "http://localhost:3000";
+	expect(readConfig({}, { PUBLIC_URL, CORS_ORIGINS }).cors_origins).toEqual([CORS_ORIGINS]);
+	expect(readConfig({ cors_origins: CORS_ORIGINS }, { PUBLIC_URL }).cors_origins).toEqual([CORS_ORIGINS]);
 });
 
 test("proxies are addresses and networks; true is everyone, false nobody", () => {
@@ -193,12 +214,100 @@ test("NAME_FILE names a file with the value; both at once, an empty file and non
 	expect(() => readConfig({}, { PORT_FILE: port })).toThrow(`PORT_FILE names an empty file, ${port}.`);
 });
 
-test("every setting can be given as a file", () => {
-	using folder = aFolder();
-	const names = Object.values(SETTINGS).map(({ variable }) => variable);
-	const file = folder.file("value");
-	writeFileSync(file, "\u0001");
-	for (const name of names) {
-		expect(() => readConfig({}, { [`${name}_FILE`]: file })).toThrow(`${name}_FILE `);
-	}
+const NOTICE = {
+	controller: { en: "Example School", ar: "مدرسة المثال" },
+	contact: { en: "privacy@school.example", ar: "privacy@school.example" },
+};
+/** Settings that are refused without others. */
+const WITH: Partial<Record<SettingName, Record<string, string>>> = {
+	consent_required: { PRIVACY_NOTICE: JSON.stringify(NOTICE) },
+	age_threshold: { PRIVACY_NOTICE: JSON.stringify(NOTICE) },
+};
+
+/** A value of each setting that is not its default, and what the configuration then holds. */
+const VALUES: Readonly<Record<SettingName, readonly [text: string, value: unknown]>> = {
+	database_url: ["sqlite:/srv/other.db", { dialect: "sqlite", file: "/srv/other.db" }],
+	host: ["127.0.0.1", "127.0.0.1"],
+	port: ["9000", 9000],
+	cors_origins: ["https://app.example", ["https://app.example"]],
+	session_expiry_days: ["7", 7],
+	session_secret_days: ["31", 31],
+	log_level: ["warn", "warn"],
+	trust_proxy: ["10.0.0.5", ["10.0.0.5"]],
+	public_url: [
+		"https://career.example",
+		{ origin: "https://career.example", host: "career.example", is_https: true },
+	],
+	migrate_on_start: ["true", true],
+	backups_kept: ["7", 7],
+	metrics: ["true", true],
+	theme: ['{"brand_name":"Our school"}', { brand_name: "Our school" }],
+	shared_default: ["true", true],
+	retention_unfinished_days: ["31", 31],
+	retention_set_aside_days: ["8", 8],
+	retention_completed_days: ["9", 9],
+	retention_person_days: ["10", 10],
+	retention_feedback_days: ["11", 11],
+	retention_late_days: ["32", 32],
+	retention_codes_days: ["2", 2],
+	retention_backups_days: ["12", 12],
+	personal_fields: ["email", ["email"]],
+	erasure_key: ["k".repeat(32), "k".repeat(32)],
+	erasure_memory: ["/srv/erased", "/srv/erased"],
+	privacy_notice: [JSON.stringify(NOTICE), { ...NOTICE, purpose: null, more: [], assessments: {} }],
+	consent_required: ["true", true],
+	age_threshold: ["16", 16],
+	age_basis: ["school", "school"],
+};
+
+describe.each(settingsWithValues())("the setting %s", (variable, [text, value], read) => {
+	test("is read from its variable and from the file that NAME_FILE names", () => {
+		using folder = aFolder();
+		const file = folder.file("value");
+		writeFileSync(file, `${text}\n`);
+		expect(read({})).not.toEqual(value);
+		expect(read({ [variable]: text })).toEqual(value);
+		expect(read({ [`${variable}_FILE`]: file })).toEqual(value);
+	});
+
+	test("is refused when it is given both ways, and its file is named but not repeated", () => {
+		using folder = aFolder();
+		const file = folder.file("value");
+		writeFileSync(file, "\u0001s3cret");
+		expect(() => read({ [variable]: text, [`${variable}_FILE`]: file })).toThrow(
+			`${variable} and ${variable}_FILE are both set. Set one of them.`,
+		);
+		const refused = catchMessage(() => read({ [`${variable}_FILE`]: file }));
+		expect(refused).toMatch(new RegExp(`^${variable}_FILE (holds what )?cannot be used`));
+		expect(refused).not.toContain("s3cret");
+	});
 });
+
+type Read = (environment: Record<string, string>) => unknown;
+
+/** Every setting of the configuration and every limit, each with the way to read it. */
+function settingsWithValues(): [variable: string, value: readonly [string, unknown], read: Read][] {
+	const names = Object.keys(SETTINGS) as SettingName[];
+	const limits = Object.keys(LIMITS) as LimitName[];
+	return [
+		...names.map((name): [string, readonly [string, unknown], Read] => [
+			SETTINGS[name].variable,
+			VALUES[name],
+			(environment) => readConfig({}, { ...WITH[name], ...environment })[name],
+		]),
+		...limits.map((name): [string, readonly [string, unknown], Read] => [
+			LIMITS[name].variable,
+			[String(LIMITS[name].to), LIMITS[name].to],
+			(environment) => readConfig({}, environment).limits[name],
+		]),
+	];
+}
+
+function catchMessage(work: () => unknown): string {
+	try {
+		work();
+	} catch (error) {
+		return (error as Error).message;
+	}
+	return "";
+}

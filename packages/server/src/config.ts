@@ -123,7 +123,8 @@ export const SETTINGS: Settings = {
 		flag: "--cors-origins",
 		placeholder: "LIST",
 		fallback: "http://localhost:*,http://127.0.0.1:*,https://localhost:*,https://127.0.0.1:*",
-		about: "Front ends elsewhere that may use the API, separated by commas; :* means any port.",
+		about:
+			"Front ends elsewhere that may use the API, separated by commas; :* means any port. None by default where PUBLIC_URL is not this machine.",
 		allowed: "It must be a list such as https://school.example,http://localhost:*.",
 		schema: Origins,
 	},
@@ -265,8 +266,16 @@ export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = proces
 	if (lacking) problems.push(lacking);
 	if (!parsedUrl?.ok || !isComplete(rest) || problems.length > 0)
 		throw new OperatorError("usage", problems.join("\n"));
-	return { database_url: parsedUrl.url, ...rest, limits };
+	const isPublic = rest.public_url !== null && !LOOPBACK.test(new URL(rest.public_url.origin).hostname);
+	const { variable } = SETTINGS.cors_origins;
+	const isGiven = Boolean(flags.cors_origins ?? (environment[variable] || environment[`${variable}_FILE`]));
+	// A page on a reader's own machine is a developer's, or any program's there: a public site trusts none.
+	const cors_origins = isPublic && !isGiven ? [] : rest.cors_origins;
+	return { database_url: parsedUrl.url, ...rest, cors_origins, limits };
 }
+
+/** The names of the reader's own machine in an address. */
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** The settings of privacy-settings.ts, which are of several types. */
 function readPrivacy(

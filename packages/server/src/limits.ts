@@ -1,3 +1,5 @@
+import { textOf } from "./config-text.ts";
+
 /** One budget: what it is called, its default, the bounds of what an operator may set, and why it is there. */
 type Limit = {
 	/** Its environment variable. */
@@ -304,10 +306,16 @@ export function highestLimits(changes: Partial<Limits> = {}): Limits {
 export function readLimits(environment: NodeJS.ProcessEnv, problems: string[]): Limits {
 	return fromEach((name) => {
 		const { variable, fallback, from, to } = LIMITS[name];
-		const text = environment[variable] || String(fallback);
-		const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+		const found = textOf({ variable, fallback: String(fallback) }, undefined, environment);
+		if ("problem" in found) {
+			problems.push(found.problem);
+			return fallback;
+		}
+		const value = /^\d{1,10}$/.test(found.value) ? Number(found.value) : Number.NaN;
 		if (value >= from && value <= to) return value;
-		problems.push(`${variable} is "${text}". It must be a number from ${from} to ${to}.`);
+		// What stands in a file may be meant for another setting, a secret: it is not repeated.
+		const said = found.isOfFile ? "holds what cannot be used" : `is "${found.value}"`;
+		problems.push(`${found.source} ${said}. It must be a number from ${from} to ${to}.`);
 		return fallback;
 	});
 }

@@ -2,13 +2,14 @@ import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { networkInterfaces } from "node:os";
 import { toInstant } from "@carhythm/core";
-import { createAdaptorServer } from "@hono/node-server";
 import { pino } from "pino";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { createStore } from "./db/create-store.ts";
 import type { Database } from "./db/dialect.ts";
 import { databaseExists, describeDatabase, openDatabase } from "./db/open.ts";
+import { warnOfPlainConnection } from "./db/postgres/plain-connection.ts";
+import { missingPurgeGrants, PURGE_SENTENCE } from "./db/postgres/rights.ts";
 import { startRetention } from "./db/retention/automatic.ts";
 import { cutoffOf } from "./db/retention/kinds.ts";
 import { createDiskWatch } from "./db/sqlite/disk-watch.ts";
@@ -16,7 +17,7 @@ import { refuseStaleLog } from "./db/sqlite/open-log.ts";
 import type { DiskWatch } from "./db/store.ts";
 import { erasureMemoryOf } from "./erasure-memory.ts";
 import { startHousekeeping } from "./housekeeping.ts";
-import { limitConnections, timeLimits } from "./http/connection-limits.ts";
+import { createHttpServer } from "./http/http-server.ts";
 import type { Meter } from "./metrics/meter.ts";
 import { exposedFiles } from "./migrations/backup/exposed-files.ts";
 import { eraseKept } from "./migrations/steps/undo-tables.ts";
@@ -26,13 +27,6 @@ import { webRoot } from "./paths.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { purgeBackups, rulesAt } from "./retention.ts";
 import { untilStopped } from "./shutdown.ts";
-
-/**
- * How long a connection may rest between requests. A client that keeps connections for the next request (a
- * browser, a proxy) must be the first to give one up: a request that is sent while the server closes is cut
- * off. Common proxies give up after 60 seconds, Node would after 5.
- */
-const KEEP_ALIVE_MS = 75_000;
 
 /**
  * Runs the server until it is told to stop: open, migrate, listen; on SIGTERM or SIGINT take no more
@@ -47,6 +41,10 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 	try {
 		await prepareDatabase(database, config, (line) => log.info(line));
 		for (const warning of exposedFiles(config.database_url)) log.warn(warning);
+		const plain = warnOfPlainConnection(config.database_url);
+		if (plain !== null) log.warn(plain);
+		const missing = await missingPurgeGrants(database);
+		if (missing.length > 0) log.warn({ missing }, PURGE_SENTENCE);
 		database.watch((line) => log.fatal(line));
 
 		const means = { now: () => toInstant(Date.now()), randomBytes };
@@ -83,9 +81,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 			log,
 			web_root,
 		});
-		const server = createAdaptorServer({ fetch: app.fetch, serverOptions: timeLimits(limits) }) as Server;
-		server.keepAliveTimeout = KEEP_ALIVE_MS;
-		limitConnections(server, config);
+		const server = createHttpServer(app, config, log);
 		const port = await listen(server, config);
 		const endRetention = startRetention(database, {
 			rules: () => rulesAt(config, means.now()),

@@ -28,6 +28,8 @@ export type AppChanges = {
 	web_root?: string;
 	meter?: Meter;
 	disk?: DiskWatch;
+	/** Lets the time pass after which refusals are told; a test that sends many does not wait for it. */
+	sleep?: (milliseconds: number) => Promise<unknown>;
 	/** How much history a session may have. */
 	bounds?: HistoryBounds;
 	/** Adds the assessment that ships beside the sampler. */
@@ -71,6 +73,7 @@ export async function anApp(changes: AppChanges = {}) {
 		web_root: changes.web_root ?? null,
 		...(meter && { meter }),
 		...(changes.disk && { disk: changes.disk }),
+		...(changes.sleep && { sleep: changes.sleep }),
 	});
 	return {
 		...base,

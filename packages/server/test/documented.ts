@@ -14,7 +14,13 @@ export type Reply = {
 	response: Response;
 };
 
-type Documented = { document: OpenApiDocument; ajv: Ajv2020; validators: Map<string, ValidateFunction> };
+type Documented = {
+	document: OpenApiDocument;
+	ajv: Ajv2020;
+	validators: Map<string, ValidateFunction>;
+	/** The paths of the document, those that are spelled out first. */
+	templates: readonly { template: string; pattern: RegExp }[];
+};
 
 const documents = new WeakMap<Hono<Env>, Promise<Documented>>();
 
@@ -30,7 +36,7 @@ export async function expectDocumented(
 	const isStream = type === "text/event-stream";
 	const text = isStream ? await firstData(response) : await response.clone().text();
 	const body = isStream || /json/.test(type) ? (JSON.parse(text) as Record<string, unknown>) : {};
-	const template = templateOf(documented.document, path);
+	const template = templateOf(documented, path);
 	const operation = template && documented.document.paths[template]?.[method.toLowerCase()];
 	const where = `${method} ${path} → ${response.status} ${text.slice(0, 300)}`;
 	if (operation) expectReply(documented, operation, { where, status: response.status, type, body });
@@ -105,7 +111,7 @@ async function load(app: Hono<Env>): Promise<Documented> {
 	const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false });
 	// Replies may say only what is documented, so all objects with named fields are closed for the test.
 	ajv.addSchema(close({ $id: "api", components: document.components }) as JsonSchema);
-	return { document, ajv, validators: new Map() };
+	return { document, ajv, validators: new Map(), templates: templatesOf(document) };
 }
 
 function close(value: unknown): unknown {
@@ -121,13 +127,15 @@ function relocate(schema: JsonSchema): JsonSchema {
 	return JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"api#/components')) as JsonSchema;
 }
 
-function templateOf(document: OpenApiDocument, path: string): string | undefined {
-	const asked = new URL(path, "http://localhost").pathname;
-	const templates = Object.keys(document.paths).sort(
-		(a, b) => Number(a.includes("{")) - Number(b.includes("{")),
-	);
-	return templates.find((template) => {
+function templatesOf({ paths }: OpenApiDocument): Documented["templates"] {
+	const templates = Object.keys(paths).sort((a, b) => Number(a.includes("{")) - Number(b.includes("{")));
+	return templates.map((template) => {
 		const pattern = template.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{\w+\}/g, "[^/]+");
-		return new RegExp(`^${pattern}$`).test(asked);
+		return { template, pattern: new RegExp(`^${pattern}$`) };
 	});
+}
+
+function templateOf({ templates }: Documented, path: string): string | undefined {
+	const asked = new URL(path, "http://localhost").pathname;
+	return templates.find(({ pattern }) => pattern.test(asked))?.template;
 }

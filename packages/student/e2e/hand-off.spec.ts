@@ -174,7 +174,16 @@ test("a shared computer: a reload goes on, leaving leaves nothing behind", async
 	await student.continueSession();
 
 	await student.press(words.pause);
+	// The way back comes first: without a code nothing leads from here to the answers.
 	await student.press(words.pause_sheet.leave);
+	const leaving = dialog(page, words.shared_computer.leave_title);
+	await leaving.getByRole("button", { name: words.pause_sheet.other_device }).click();
+	await expect(dialog(page, words.hand_off.title)).toBeVisible();
+	await student.press(words.close);
+
+	await student.press(words.pause);
+	await student.press(words.pause_sheet.leave);
+	await student.press(words.shared_computer.leave_yes);
 	await expect(page.getByText(words.shared_computer.left)).toBeVisible();
 	expect(await remains(page)).not.toContain(student.memory.session_id);
 	await page.reload();

@@ -158,6 +158,7 @@ test("a shared computer can be left from the results too, and shows them to nobo
 	await student.answerToTheEnd();
 	await student.finish();
 	await student.press(words.pause_sheet.leave);
+	await student.press(words.shared_computer.leave_yes_results);
 	await expect(page.getByText(words.shared_computer.left)).toBeVisible();
 	expect(await cookieOf(context)).toBeUndefined();
 	expect(await remains(page)).not.toContain(memory.session_id);

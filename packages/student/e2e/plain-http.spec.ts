@@ -116,6 +116,7 @@ test("on plain http a shared computer keeps nothing", async ({
 	await student.continueSession();
 	await student.press(words.pause);
 	await student.press(words.pause_sheet.leave);
+	await student.press(words.shared_computer.leave_yes);
 	await expect(page.getByText(words.shared_computer.left)).toBeVisible();
 	expect(await remains(page)).not.toContain(memory.session_id);
 	expect(await context.cookies()).toEqual([]);

@@ -214,6 +214,13 @@ describe("a file of one's own", () => {
 			{ from: "type: essay", to: 'type: essay, scene_image: ""' },
 			`item story: "scene_image" needs at least 1 character.`,
 		],
+		...["javascript:alert(1)", "https://other.example/a.png", "//other.example/a.png", "/a b.png"].map(
+			(picture): [string, { from: string; to: string }, string] => [
+				`a picture that is not of this site: ${picture}`,
+				{ from: "type: essay", to: `type: essay, scene_image: "${picture}"` },
+				`item story: "scene_image" must be an address within this site, such as /scenes/door.png.`,
+			],
+		),
 		[
 			"an unknown label set",
 			{ from: "scale_labels: agree", to: "scale_labels: agreed" },

@@ -1,11 +1,26 @@
-import { randomUUID } from "node:crypto";
+import { execFile } from "node:child_process";
+import { createHash, createHmac, pbkdf2Sync, randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { toInstant } from "@carhythm/core";
 import { expect, test } from "vitest";
+import { readConfig } from "../config.ts";
+import { openDatabase } from "../db/open.ts";
+import { retentionTick } from "../db/retention/automatic.ts";
+import { eraseKept } from "../migrations/steps/undo-tables.ts";
+import { rulesAt } from "../retention.ts";
 import { aFolder } from "../testing/folders/a-folder.ts";
-import { aPostgresDatabase, type PostgresDatabase } from "../testing/postgres/a-postgres.ts";
+import {
+	aPostgresDatabase,
+	aPostgresWithTools,
+	type PostgresDatabase,
+} from "../testing/postgres/a-postgres.ts";
 import { aServer } from "../testing/processes/a-server.ts";
 import { carhythm } from "../testing/processes/run.ts";
 
 // Runs on PostgreSQL only: SQLite has no roles.
+
+const SCRIPT = new URL("../../../../deploy/postgres-role.sh", import.meta.url);
 
 type Reply = { status: number; body: Record<string, unknown> };
 
@@ -114,9 +129,16 @@ test("with the rights that grants prints, a server does all that students ask fo
 	}
 	const abandoned = await start();
 	ok(await server.send("POST", `/session/${abandoned}/abandon`));
-	expect(await fetch(`${server.url}/readyz`)).toMatchObject({ status: 200 });
+	const ready = await fetch(`${server.url}/readyz`);
+	expect([ready.status, await ready.json()]).toEqual([200, { status: "ok", retention: "not_permitted" }]);
 	const { stdout } = await server.stop();
-	expect(stdout.split("\n").filter((line) => /"level":[456]0/.test(line))).toEqual([]);
+	// What it may not do is told once, with the rights that it would need.
+	expect(warningsOf(stdout)).toEqual([
+		expect.objectContaining({
+			msg: expect.stringContaining("carhythm purge --yes"),
+			missing: expect.arrayContaining([`GRANT DELETE ON TABLE session_events TO ${place.quoted};`]),
+		}),
+	]);
 
 	const [session] = await there.query(
 		"select display_id from session_details d join student_responses r on r.id = response_id where session_id = $1",
@@ -161,6 +183,67 @@ test("with the rights that grants prints, a server does all that students ask fo
 	expect(await refused(place, "insert into later default values")).toBe("allowed");
 }, 120_000);
 
+test("with --with-purge the server's role also erases sessions and removes what has had its day", async () => {
+	await using place = await aDatabaseWithRole("app");
+	const { there } = place;
+	expect(await refused(place, "delete from session_events")).toMatch(/^permission denied for/);
+	expect(await retentionOf(place)).toEqual([
+		{ missing: expect.arrayContaining([`GRANT DELETE ON TABLE student_responses TO ${place.quoted};`]) },
+	]);
+	const apply = ["grants", "--role", place.role, "--with-purge", "--apply"];
+	expect(await carhythm(there.address, ...apply)).toMatchObject({ code: 0, stderr: "" });
+	const started = async () => {
+		await using server = await aServer(place.address);
+		const ids: string[] = [];
+		for (let i = 0; i < 4; i += 1) {
+			const { body } = await server.send("POST", "/session/start", { assessment: "sampler" });
+			ids.push(String(body["session_id"]));
+			const code = await server.send("POST", `/session/${body["session_id"]}/handoff`);
+			expect(code.status).toBe(200);
+		}
+		const ready = await fetch(`${server.url}/readyz`);
+		expect(await ready.json()).toEqual({ status: "ok" });
+		expect(warningsOf((await server.stop()).stdout)).toEqual([]);
+		return ids;
+	};
+	const [erased, old, forgotten, young] = await started();
+	const displayOf = async (id = "") => {
+		const [row] = await there.query(
+			"select display_id from session_details d join student_responses r on r.id = response_id where session_id = $1",
+			[id],
+		);
+		return String(row?.["display_id"]);
+	};
+	const left = async () =>
+		(await there.query("select session_id from student_responses order by id")).map(
+			({ session_id }) => session_id,
+		);
+	const age = (id = "") =>
+		there.query(
+			"update student_responses set last_activity = now() - interval '90 days' where session_id = $1",
+			[id],
+		);
+
+	// Only the owner may vacuum what is deleted: that is said, and left to the database's own vacuum.
+	const needsOwner = { code: 1, stderr: expect.stringContaining("as the role that owns the tables") };
+	expect(await carhythm(place.address, "session", "erase", await displayOf(erased), "--yes")).toMatchObject(
+		needsOwner,
+	);
+	expect(await left()).toEqual([old, forgotten, young]);
+
+	await age(old);
+	expect(await carhythm(place.address, "purge", "--yes")).toMatchObject(needsOwner);
+	expect(await left()).toEqual([forgotten, young]);
+
+	// By itself, at night, after the first 30 days.
+	await age(forgotten);
+	expect(await retentionOf(place)).toEqual([expect.objectContaining({ unfinished: 1 })]);
+	expect(await left()).toEqual([young]);
+	for (const statement of ["update session_events set kind = 'answer'", "select password_hash from admins"]) {
+		expect(await refused(place, statement)).toMatch(/^permission denied for/);
+	}
+}, 120_000);
+
 test("each right that grants prints is needed: without it serve does not start and names it", async () => {
 	await using place = await aDatabaseWithRole("app");
 	const { there, script, quoted } = place;
@@ -181,6 +264,35 @@ test("each right that grants prints is needed: without it serve does not start a
 	}
 });
 
+test("the script of the container's database makes the role with its password, quoted", async () => {
+	await using there = await aPostgresWithTools();
+	using folder = aFolder();
+	const password = 'it\'s $(a) \\ "password"';
+	const role = `carhythm_${randomUUID().slice(0, 8)}`;
+	writeFileSync(folder.file("password"), `${password}\n`);
+	// Roles belong to the whole server, which other tests use too.
+	const script = readFileSync(SCRIPT, "utf8").replace("CREATE ROLE carhythm ", `CREATE ROLE ${role} `);
+	await promisify(execFile)("sh", ["-c", script], {
+		env: {
+			PATH: `${there.bin}:${process.env["PATH"]}`,
+			PGHOST: "127.0.0.1",
+			PGPORT: String(there.port),
+			POSTGRES_USER: "carhythm",
+			POSTGRES_DB: there.name,
+			SERVER_PASSWORD_FILE: folder.file("password"),
+		},
+	});
+	// A password is stored as its SCRAM verifier: salt and iterations are in it.
+	const [row] = await there.query("select rolpassword, rolsuper from pg_authid where rolname = $1", [role]);
+	const [, iterations, salt, stored] =
+		/^SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):/.exec(String(row?.["rolpassword"])) ?? [];
+	const salted = pbkdf2Sync(password, Buffer.from(salt ?? "", "base64"), Number(iterations), 32, "sha256");
+	const key = createHmac("sha256", salted).update("Client Key").digest();
+	expect(stored).toBe(createHash("sha256").update(key).digest("base64"));
+	expect(row?.["rolsuper"]).toBe(false);
+	await there.query(`drop role ${role}`);
+});
+
 test("grants asks for a role and for PostgreSQL with its tables", async () => {
 	using folder = aFolder();
 	expect(await carhythm(folder.file("a.db"), "grants", "--role", "x")).toMatchObject({
@@ -194,6 +306,30 @@ test("grants asks for a role and for PostgreSQL with its tables", async () => {
 		stderr: expect.stringContaining("carhythm migrate up"),
 	});
 });
+
+/** What a server of this role logs when its retention looks, in a night after the first 30 days. */
+async function retentionOf({ there, address }: { there: PostgresDatabase; address: string }) {
+	await there.query("update retention_runs set began_at = now() - interval '31 days', finished_at = null");
+	const database = await openDatabase({ dialect: "postgres", url: address });
+	const config = readConfig({}, {});
+	const lines: unknown[] = [];
+	const log = { info: (line: unknown) => lines.push(line), warn: (line: unknown) => lines.push(line) };
+	await retentionTick(database, {
+		rules: () => rulesAt(config, toInstant(Date.now())),
+		eraseKept,
+		openMemory: () => null,
+		log: log as never,
+		purgeFiles: () => 0,
+		signal: new AbortController().signal,
+	});
+	await database.close();
+	return lines;
+}
+
+/** The lines of a server's log that are warnings or worse. */
+function warningsOf(stdout: string): unknown[] {
+	return stdout.split("\n").flatMap((line) => (/"level":[456]0/.test(line) ? JSON.parse(line) : []));
+}
 
 const DEVICE = randomUUID();
 const ANSWERS = {

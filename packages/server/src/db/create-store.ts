@@ -4,7 +4,7 @@ import { createConsentStore } from "./consents/consents.ts";
 import { createAssessmentStore } from "./content/assessments.ts";
 import type { Database } from "./dialect.ts";
 import { createErasureRequestStore } from "./erasures/requests.ts";
-import { requireServable } from "./postgres/rights.ts";
+import { missingPurgeGrants, requireServable } from "./postgres/rights.ts";
 import { createFeedbackStore } from "./results/feedback.ts";
 import { createScoreStore } from "./results/scores.ts";
 import { exportSession } from "./sessions/export-session.ts";
@@ -47,6 +47,7 @@ export function createStore(
 			// Through the connection that writes: it is the one whose loss matters.
 			await sql`select 1`.execute(database.db);
 			await requireServable(database);
+			return { may_purge: (await missingPurgeGrants(database)).length === 0 };
 		},
 		async close() {
 			notifier.close();

@@ -163,7 +163,10 @@ export type RedeemRequest = {
 	label: string;
 };
 
-export type RedeemOutcome = { ok: true; session_id: SessionId } | { ok: false; refusal: Refusal };
+export type RedeemOutcome =
+	| { ok: true; session_id: SessionId }
+	/** With `is_voided` this guess was the last that the code took: for the log, as no reply may tell. */
+	| { ok: false; refusal: Refusal; is_voided?: true };
 
 export type SessionStore = {
 	/** The session without its answers: cheap. */
@@ -298,8 +301,8 @@ export type Store = {
 	consents: ConsentStore;
 	/** Everything of one session, for its student; null for an unknown one. */
 	exportSession(session_id: SessionId): Promise<SessionExport | null>;
-	/** Resolves when the database answers; used by /readyz. */
-	ping(): Promise<void>;
+	/** Resolves when the database answers, with whether this server may remove sessions; used by /readyz. */
+	ping(): Promise<{ may_purge: boolean }>;
 	close(): Promise<void>;
 };
 

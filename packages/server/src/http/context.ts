@@ -6,6 +6,7 @@ import type { DiskWatch, Store } from "../db/store.ts";
 import type { Limits } from "../limits.ts";
 import type { Meter } from "../metrics/meter.ts";
 import type { PromiseConfig } from "../notice.ts";
+import type { SecurityEvent } from "./security-events.ts";
 
 /** The address under which students open the site, such as `https://career.school.example`. */
 export type PublicUrl = { readonly origin: string; readonly host: string; readonly is_https: boolean };
@@ -70,5 +71,7 @@ export type Env = {
 		route: string;
 		/** What the request was refused with. */
 		problem?: ProblemCode;
+		/** What the request was for the log, where its reply does not tell. */
+		event?: SecurityEvent;
 	};
 };

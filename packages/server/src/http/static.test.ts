@@ -17,6 +17,7 @@ describe("the built pages", () => {
 		mkdirSync(join(root, "assets"), { recursive: true });
 		writeFileSync(join(folder, "secret.txt"), "outside");
 		writeFileSync(join(root, ".env"), "hidden");
+		writeFileSync(join(root, "assets/main-Bx3k9_Qa.js.map"), "sources");
 		writeFileSync(join(root, "index.html"), INDEX);
 		writeFileSync(join(root, "robots.txt"), "User-agent: *");
 		writeFileSync(join(root, "assets/main-Bx3k9_Qa.js"), SCRIPT);
@@ -95,10 +96,12 @@ describe("the built pages", () => {
 		"/%2eenv",
 		"/assets/../.env",
 		"/index.html%00.js",
+		"/assets/main-Bx3k9_Qa.js.map",
+		"/assets/main-Bx3k9_Qa.js%2emap",
 	])("give nothing at %s that is not theirs", async (path) => {
 		const reply = await app.app.request(`http://localhost${path}`);
 		expect(reply.status).toBe(404);
-		expect(await reply.text()).not.toMatch(/outside|hidden/);
+		expect(await reply.text()).not.toMatch(/outside|hidden|sources/);
 	});
 
 	test("leave the API alone", async () => {

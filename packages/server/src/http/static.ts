@@ -8,8 +8,11 @@ import { problem } from "./reply/problem.ts";
 /** What the build names by its content may be kept for ever. */
 const HASHED = /^\/assets\/.+-[\w-]{8,}\.\w+$/;
 const API = /^\/api(\/|$)/;
-/** A file or folder whose name begins with a dot is never served; the serving of files itself refuses `..`. */
-const HIDDEN = /\/\./;
+/**
+ * A file or folder whose name begins with a dot is never served, nor is a source map; the serving of files
+ * itself refuses `..`.
+ */
+const HIDDEN = /\/\.|\.map$/;
 
 const NOT_FOUND_PAGE = page(
 	"Nothing here",

@@ -1,4 +1,4 @@
-import { Key, StorableText } from "@carhythm/core";
+import { Key, PICTURE_ADDRESS, StorableText } from "@carhythm/core";
 import * as z from "zod/mini";
 
 // What the types of questions have in common in an assessment file.
@@ -19,6 +19,12 @@ const QuestionKey = Key.check(
 	z.describe("Names the item for good: answers, scoring and exports refer to it."),
 );
 
+const Picture = StorableText.check(
+	z.minLength(1, { abort: true }),
+	z.maxLength(500),
+	z.regex(PICTURE_ADDRESS, "must be an address within this site, such as /scenes/door.png"),
+);
+
 /** The fields of every question in a file. */
 export const questionInFile = {
 	key: QuestionKey,
@@ -28,6 +34,6 @@ export const questionInFile = {
 		.check(z.describe("Whether an unanswered question is pointed out before the end.")),
 	scene_title: z.optional(localized(200)),
 	scene_narrative: z.optional(Text),
-	scene_image: z.optional(StorableText.check(z.minLength(1), z.maxLength(500))),
+	scene_image: z.optional(Picture),
 	scene_theme: z.optional(StorableText.check(z.minLength(1), z.maxLength(50))),
 };

@@ -48,7 +48,7 @@ export function ChapterScreen({ route }: { route: Extract<Route, { kind: "chapte
 						</p>
 						<p class="quiet small">
 							{[
-								m.xp(sessionXp(state)),
+								...(sessionXp(state) > 0 ? [m.xp(sessionXp(state))] : []),
 								...sessionBadges(state)
 									.slice(-1)
 									.map((badge) => badgeName(m, badge)),

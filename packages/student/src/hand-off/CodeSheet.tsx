@@ -6,6 +6,7 @@ import { SharedChoice } from "../shared-computer/SharedChoice.tsx";
 import { redeem } from "../visit/actions.ts";
 import { useAttempt } from "../visit/errors.ts";
 import { useVisit } from "../visit/visit.ts";
+import { codeOf } from "./address.ts";
 
 /**
  * Continues here by a code from another device.
@@ -23,9 +24,10 @@ export function CodeSheet({ code, other, onCancel }: { code: string; other: numb
 	const [incomplete, setIncomplete] = useState(false);
 	const trouble = incomplete ? m.enter_code.incomplete : attempt.trouble;
 	const submit = () => {
-		const isWhole = parseHandOffCode(typed) !== null;
+		const given = codeOf(typed);
+		const isWhole = parseHandOffCode(given) !== null;
 		setIncomplete(!isWhole);
-		if (isWhole) attempt.run(() => redeem(visit, typed, shared));
+		if (isWhole) attempt.run(() => redeem(visit, given, shared));
 		else input.current?.focus();
 	};
 	return (
@@ -51,7 +53,7 @@ export function CodeSheet({ code, other, onCancel }: { code: string; other: numb
 					autocapitalize="characters"
 					spellcheck={false}
 					enterkeyhint="go"
-					maxLength={40}
+					maxLength={200}
 					value={typed}
 					aria-describedby={`${id}-hint ${id}-trouble`}
 					aria-invalid={trouble !== null}

@@ -16,6 +16,17 @@ export function takeCodeFromAddress(): string | null {
 	}
 }
 
+/** The code in what was typed or pasted: a whole link will do as well. */
+export function codeOf(typed: string): string {
+	const found = /#continue=([^#]+)$/.exec(typed.trim())?.[1];
+	if (found === undefined) return typed;
+	try {
+		return decodeURIComponent(found);
+	} catch {
+		return found;
+	}
+}
+
 /** The link to this page that carries a code. */
 export function linkWith(fragment: string): string {
 	return `${location.origin}/${fragment}`;

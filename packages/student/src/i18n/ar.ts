@@ -259,6 +259,7 @@ export const messages: Messages = {
 	pause_sheet: {
 		title: "لا داعي للعجلة.",
 		body: "يمكن إغلاق هذه الصفحة. ستكون العودة إلى هذا السؤال.",
+		body_elsewhere: "يمكن إغلاق هذه الصفحة. ستكون العودة إلى هذا الموضع.",
 		all_saved: (value) =>
 			count(value, {
 				zero: "لا إجابات محفوظة على الخادم بعد.",

@@ -13,7 +13,7 @@ export const devices = {
 		or_type: "or choose “I have a code” there and type:",
 		picture: "QR code with the link to continue on another device",
 		preparing: "Making a code",
-		left: (mins: number) => `Works once, for ${minutes(mins)}.`,
+		left: (mins: number) => `Works once, for about ${minutes(mins)}.`,
 		last_minute: "Works once, for less than a minute.",
 		over: "This code has expired.",
 		again: "Make a new code",
@@ -87,6 +87,14 @@ export const devices = {
 		hint: "Then nothing is left on it when you leave. To stop and go on later, move to a device of your own first.",
 		unsent:
 			"Not everything has been sent yet, so leaving would lose answers. Keep this page open until it says “Saved”, then try again.",
+		leave_title: "Leave this computer?",
+		leave_body:
+			"Nothing of your assessment stays on it, so there is no way back to your answers from here. To go on later, continue on a device of your own first: a code takes you there.",
+		leave_body_results:
+			"Nothing stays on it, so your results can no longer be opened here. Print or save them first if you want them.",
+		leave_yes: "Leave without a code",
+		leave_yes_results: "Leave",
+		leave_no: "Stay here",
 		left: "Nothing of your assessment is left on this computer.",
 		leaving: "Leaving",
 	},

@@ -41,7 +41,7 @@ export const messages = {
 		rhythm: (total: number) =>
 			`The rhythm line: one beat for each of ${questions(total)}, none answered yet.`,
 		chapters: "Chapters",
-		chapter_meta: (total: number, mins: number) => `${questions(total)} · ${minutes(mins)}`,
+		chapter_meta: (total: number, mins: number) => `${questions(total)} · about ${minutes(mins)}`,
 		keep_title: "Your answers are safe here",
 		keep_saved:
 			"Each answer is saved as you give it. Without a connection it waits on this device and is sent later.",
@@ -194,6 +194,7 @@ export const messages = {
 	pause_sheet: {
 		title: "Take your time.",
 		body: "You can close this page. You come back to this question.",
+		body_elsewhere: "You can close this page. You come back to where you are now.",
 		all_saved: (value: number) => `${answers(value)} saved on the server.`,
 		some_pending: "What you did last is on this device only. It is sent when this page is open and online.",
 		not_saved: "Not everything is saved yet. Keep this page open for a moment.",
@@ -243,7 +244,8 @@ export const messages = {
 		unknown_title: "The server does not know this assessment.",
 		unknown: (value: number) =>
 			`Your ${answers(value)} ${value === 1 ? "is" : "are"} still on this device. This can happen when it was left for months, or when a server was set up anew; ask whoever gave you this address.`,
-		set_aside: (value: number) => `${answers(value)} set aside. You can return to them for ${days(7)}.`,
+		set_aside: (value: number) =>
+			`${answers(value)} set aside. You can return to ${value === 1 ? "it" : "them"} for ${days(7)}.`,
 		undo: "Undo",
 		set_aside_until: (value: number, until: Instant, now: Instant) =>
 			`You set aside ${answers(value)}, kept until ${date(until, now)}.`,

@@ -23,13 +23,17 @@ export function PauseSheet({
 	const m = useMessages();
 	const visit = useVisit();
 	const view = useSessionView();
+	const { value: screen } = visit.screen;
+	const isAtQuestion = screen.kind === "route" && screen.route.kind === "question";
 	const { index, state, save, expires_at, display_id, shared } = view;
 	// A student who pauses is about to leave: what still waits is sent at once.
 	useEffect(() => void opened(visit).flush(), [visit]);
 	return (
 		<Sheet title={m.pause_sheet.title} onDismiss={onContinue}>
 			<SessionRhythm index={index} state={state} now={null} />
-			<p>{shared ? m.pause_sheet.shared : m.pause_sheet.body}</p>
+			<p>
+				{shared ? m.pause_sheet.shared : isAtQuestion ? m.pause_sheet.body : m.pause_sheet.body_elsewhere}
+			</p>
 			<p aria-live="polite">
 				<strong>
 					{save.kind === "saved"
@@ -57,7 +61,7 @@ export function PauseSheet({
 					</button>
 				)}
 				<OwnDataButton />
-				{shared && <LeaveButton />}
+				{shared && <LeaveButton onOtherDevice={onOtherDevice} />}
 			</div>
 		</Sheet>
 	);

@@ -62,7 +62,7 @@ function Range({ work, question }: Props) {
 					step={question.step}
 					value={shown}
 					aria-labelledby="question-text"
-					aria-describedby="how-to-answer"
+					aria-describedby="range-ends how-to-answer"
 					aria-valuetext={given === null ? m.answer.range_unset : m.answer.range_value(given)}
 					onInput={(event) => setMoving(event.currentTarget.valueAsNumber)}
 					onChange={(event) => {
@@ -71,7 +71,7 @@ function Range({ work, question }: Props) {
 					}}
 				/>
 			</div>
-			<p class="range-ends">
+			<p id="range-ends" class="range-ends">
 				<span>{question.min_label ? inLanguage(question.min_label, language) : m.number(question.min)}</span>
 				<span>{question.max_label ? inLanguage(question.max_label, language) : m.number(question.max)}</span>
 			</p>

@@ -1,10 +1,8 @@
 import { answerTo, isEmptyAnswer } from "@carhythm/core";
-import { useLanguage } from "@carhythm/ui";
 import type { AnswerEditor } from "../answer/answer-editor.ts";
 import { useMessages } from "../i18n/texts.ts";
 import { SaveLine } from "../parts/SaveLine.tsx";
 import { XpGain } from "../parts/XpGain.tsx";
-import { studentTypeOf } from "../question-types/index.ts";
 import { goBack } from "../visit/actions.ts";
 import type { Route } from "../visit/routes.ts";
 import { useSessionView, useVisit } from "../visit/visit.ts";
@@ -12,27 +10,15 @@ import { useSessionView, useVisit } from "../visit/visit.ts";
 /** Where the answers are, and the ways on and back. */
 export function QuestionFoot({ work, route }: { work: AnswerEditor; route: Route }) {
 	const m = useMessages();
-	const language = useLanguage();
 	const visit = useVisit();
-	const { session_id, state } = useSessionView();
+	const { state } = useSessionView();
 	const value = work.value();
 	// An answer that was emptied is taken back by Next; to skip would leave it standing.
 	const answered = value !== null && (!isEmptyAnswer(value) || answerTo(state, work.question.id) !== null);
-	const shown = studentTypeOf(work.question).asShown(m, work.question, { session_id, language });
 	// After a choice the page goes on by itself; a button that came for a moment would only flicker.
 	const hidden = work.leaving.value ? "foot-hidden" : "";
 	return (
 		<footer class="foot">
-			{shown && (
-				// Once it is not needed it still takes its room, so that nothing jumps under the finger.
-				<button
-					type="button"
-					class={`second outlined ${value === null ? "" : "foot-hidden"}`}
-					onClick={() => work.chooseAndLeave(shown.answer)}
-				>
-					{shown.text}
-				</button>
-			)}
 			<div class="foot-row">
 				<SaveLine />
 				<XpGain />

@@ -13,6 +13,7 @@ import { TwoAnswersNotice } from "../two-answers/TwoAnswersNotice.tsx";
 import { refusalText } from "../visit/errors.ts";
 import type { Route } from "../visit/routes.ts";
 import { useSessionView, useVisit } from "../visit/visit.ts";
+import { AcceptAsShown } from "./AcceptAsShown.tsx";
 import { AnswerControl } from "./AnswerControl.tsx";
 import { QuestionFoot } from "./QuestionFoot.tsx";
 import { Scene } from "./Scene.tsx";
@@ -76,6 +77,7 @@ export function QuestionScreen({ route }: { route: Extract<Route, { kind: "quest
 					</div>
 					<TwoAnswers work={work} onSettled={() => heading.current?.focus()} />
 					<AnswerControl work={work} />
+					<AcceptAsShown work={work} />
 					{refusal && <Notice alert>{refusalText(m, refusal)}</Notice>}
 				</form>
 			</main>

@@ -1,28 +1,26 @@
-import { Notice } from "@carhythm/ui";
 import { useState } from "preact/hooks";
 import { useMessages } from "../i18n/texts.ts";
-import { forget } from "../visit/actions.ts";
-import { useAttempt } from "../visit/errors.ts";
-import { useVisit } from "../visit/visit.ts";
+import { Lazy } from "../lazy/Lazy.tsx";
+import { leaveSheet } from "./lazy-sheet.ts";
 
-/** Ends a visit to a shared computer: nothing stays on it. While something is unsent it says so and stays. */
-export function LeaveButton() {
+/**
+ * Ends a visit to a shared computer, which cannot be undone here: so it is asked first.
+ * @param props.onOtherDevice left out where there is nothing to go on with
+ */
+export function LeaveButton({ onOtherDevice }: { onOtherDevice?: () => void }) {
 	const m = useMessages();
-	const visit = useVisit();
-	const attempt = useAttempt();
-	const [unsent, setUnsent] = useState(false);
-	const trouble = attempt.trouble ?? (unsent && !attempt.busy ? m.shared_computer.unsent : null);
+	const [asking, setAsking] = useState(false);
 	return (
 		<>
-			{trouble && <Notice alert>{trouble}</Notice>}
-			<button
-				type="button"
-				class="second"
-				aria-disabled={attempt.busy}
-				onClick={() => attempt.run(async () => setUnsent((await forget(visit, "left")) > 0))}
-			>
-				{attempt.busy ? m.shared_computer.leaving : m.pause_sheet.leave}
+			<button type="button" class="second" onClick={() => setAsking(true)}>
+				{m.pause_sheet.leave}
 			</button>
+			{asking && (
+				<Lazy
+					screen={leaveSheet}
+					props={{ ...(onOtherDevice && { onOtherDevice }), onCancel: () => setAsking(false) }}
+				/>
+			)}
 		</>
 	);
 }

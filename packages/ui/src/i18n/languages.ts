@@ -61,8 +61,13 @@ export function createTexts<Messages>(
 	};
 }
 
-/** The language in which a visit begins: the one last chosen on this device, else the browser's. */
+/**
+ * The language in which a visit begins: the one that the link names (`?lang=ar`), else the one last chosen on this
+ * device, else the browser's.
+ */
 export function languageOfDevice(): Language {
+	const named = new URLSearchParams(location.search).get("lang");
+	if (named !== null && Object.hasOwn(LANGUAGES, named)) return named as Language;
 	return rememberedLanguage() ?? (navigator.language.toLowerCase().startsWith("ar") ? "ar" : "en");
 }
 

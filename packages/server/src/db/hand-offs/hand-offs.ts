@@ -173,7 +173,7 @@ export async function redeemHandOff(
 	if (!row.is_newest || row.failed_guesses >= MOST_GUESSES) return invalidCode();
 	if (!isRight) {
 		await countGuess(tx, row);
-		return invalidCode();
+		return row.failed_guesses + 1 < MOST_GUESSES ? invalidCode() : { ...invalidCode(), is_voided: true };
 	}
 	const rules = judgingRulesOf(context);
 	const { received } = rules;

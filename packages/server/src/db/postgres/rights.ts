@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import type { Database } from "../dialect.ts";
-import { LEDGER, type Schema, SERVED_TABLES } from "../schema.ts";
+import { KEPT, LEDGER, OF_A_SESSION, type Schema, SERVED_TABLES } from "../schema.ts";
 import { StorageUnavailable } from "../store.ts";
+import { inTransaction } from "../transaction.ts";
 
 type Right = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
 type Rights = {
@@ -16,7 +17,7 @@ const REPLACE: Rights = { rights: ["SELECT", "INSERT", "UPDATE", "DELETE"] };
 
 /**
  * What `serve` does to each of its tables, and nothing more. Content is added by the owner; a session is erased
- * by the owner. A table that is forgotten here is a compile error, a right that is forgotten fails the test
+ * by the owner, or by a role that was given {@link PURGES} too. A table that is forgotten here is a compile error, a right that is forgotten fails the test
  * that serves with these rights alone.
  */
 const NEEDED: Readonly<Record<keyof Schema, Rights>> = {
@@ -62,6 +63,14 @@ const NEEDS: readonly Need[] = [
 	]),
 ];
 
+/**
+ * What erasing a session and removing what has had its day needs on top. The price: a server with these rights
+ * can delete the history, which is otherwise only appended to.
+ */
+const PURGES: readonly Need[] = [...OF_A_SESSION, "feedbacks" as const, "student_responses" as const]
+	.filter((place) => !NEEDED[place].rights.includes("DELETE"))
+	.map((place) => ({ place, needed: "DELETE", col: null }));
+
 /** A right on an object, in the words of GRANT. */
 type Grant = { rights: string; object: string };
 
@@ -90,18 +99,57 @@ export async function missingGrants(database: Database): Promise<readonly string
 	const [{ role, schema } = { role: "", schema: null }] = rows;
 	// Without USAGE on it, PostgreSQL passes a schema over as if it were not there.
 	if (schema === null) return [`GRANT USAGE ON SCHEMA public TO ${role};`];
-	const grants = await grantsWhere(database, sql`NOT granted`);
+	return grantsOf(await grantsWhere(database, NEEDS, sql`NOT granted`), role);
+}
+
+/**
+ * The statements that give the role of this connection what removing sessions needs beyond serving: a server
+ * without them serves all the same, and its operator purges as the owner.
+ * @returns an empty list when nothing is missing, and always on SQLite
+ * @example ["GRANT DELETE ON TABLE session_events TO carhythm;"]
+ */
+export async function missingPurgeGrants(database: Database): Promise<readonly string[]> {
+	if (database.dialect.isEmbedded) return [];
+	const { rows } = await sql<{ role: string }>`SELECT quote_ident(current_user) AS role`.execute(database.db);
+	const missing = await grantsWhere(database, await purgeNeeds(database), sql`NOT granted`);
+	return grantsOf(missing, rows[0]?.role ?? "");
+}
+
+/** What undone migrations keep of sessions is erased with them, so its tables count too. */
+async function purgeNeeds(database: Database): Promise<readonly Need[]> {
+	const { rows: readable } = await sql`
+		SELECT 1 FROM pg_catalog.pg_class WHERE oid = to_regclass(${KEPT}) AND has_table_privilege(oid, 'SELECT')`.execute(
+		database.db,
+	);
+	const { rows: kept } =
+		readable.length === 0
+			? { rows: [] }
+			: await sql<{ table_name: string }>`SELECT table_name FROM ${sql.id(KEPT)}`.execute(database.db);
+	return [
+		...PURGES,
+		{ place: KEPT, needed: "SELECT", col: null },
+		...kept.flatMap(({ table_name }) =>
+			["SELECT", "DELETE"].map((needed) => ({ place: table_name, needed, col: null })),
+		),
+	];
+}
+
+function grantsOf(grants: readonly Grant[], role: string): string[] {
 	return grants.map(({ rights, object }) => `GRANT ${rights} ON ${object} TO ${role};`);
 }
 
-/** What `serve` needs, object by object, as far as `condition` chooses it. */
-async function grantsWhere(database: Database, condition: ReturnType<typeof sql>): Promise<Grant[]> {
+/** What is needed, object by object, as far as `condition` chooses it. */
+async function grantsWhere(
+	database: Database,
+	needs: readonly Need[],
+	condition: ReturnType<typeof sql>,
+): Promise<Grant[]> {
 	const { rows } = await sql<Grant>`
 		WITH needs AS (
 			SELECT n.place, n.needed, n.col, n.ordinal, to_regclass(quote_ident(n.place)) AS oid
-			FROM unnest(${sql.val(NEEDS.map(({ place }) => place))}::text[],
-				${sql.val(NEEDS.map(({ needed }) => needed))}::text[],
-				${sql.val(NEEDS.map(({ col }) => col))}::text[]) WITH ORDINALITY AS n (place, needed, col, ordinal)
+			FROM unnest(${sql.val(needs.map(({ place }) => place))}::text[],
+				${sql.val(needs.map(({ needed }) => needed))}::text[],
+				${sql.val(needs.map(({ col }) => col))}::text[]) WITH ORDINALITY AS n (place, needed, col, ordinal)
 		), on_tables AS (
 			SELECT 'TABLE ' || quote_ident(place) AS object, needed, col, ordinal,
 				CASE WHEN col IS NULL THEN has_table_privilege(oid, needed)
@@ -128,16 +176,21 @@ async function grantsWhere(database: Database, condition: ReturnType<typeof sql>
 
 /**
  * The script that gives a role what `serve` needs and takes everything else from it, for the owner of the
- * tables to run.
+ * tables to run. With `purges` the role may also erase sessions and remove what has had its day.
  */
-export async function grantScript(database: Database, role: string): Promise<readonly string[]> {
+export async function grantScript(
+	database: Database,
+	role: string,
+	{ purges = false } = {},
+): Promise<readonly string[]> {
 	const { rows } = await sql<{ role: string; database: string; schema: string; owner: string }>`
 		SELECT quote_ident(${role}) AS role, quote_ident(current_database()) AS database,
 			quote_ident(current_schema()) AS schema, quote_ident(pg_get_userbyid(relowner)) AS owner
 		FROM pg_catalog.pg_class WHERE oid = to_regclass(${LEDGER})`.execute(database.db);
 	const [found] = rows;
 	if (!found) throw new Error("A database that is up to date has a ledger.");
-	const grants = await grantsWhere(database, sql`true`);
+	const needs = purges ? [...NEEDS, ...(await purgeNeeds(database))] : NEEDS;
+	const grants = await grantsWhere(database, needs, sql`true`);
 	const { schema, owner } = found;
 	const later = `ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} IN SCHEMA ${schema}`;
 	return [
@@ -146,10 +199,12 @@ export async function grantScript(database: Database, role: string): Promise<rea
 		`REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM ${found.role};`,
 		`REVOKE ALL ON ALL SEQUENCES IN SCHEMA ${schema} FROM ${found.role};`,
 		`REVOKE CREATE ON SCHEMA ${schema} FROM ${found.role};`,
-		"-- What carhythm serve does.",
+		purges
+			? "-- What carhythm serve does, and carhythm purge and session erase."
+			: "-- What carhythm serve does.",
 		`GRANT CONNECT ON DATABASE ${found.database} TO ${found.role};`,
 		`GRANT USAGE ON SCHEMA ${schema} TO ${found.role};`,
-		...grants.map(({ rights, object }) => `GRANT ${rights} ON ${object} TO ${found.role};`),
+		...grantsOf(grants, found.role),
 		"-- So that the server goes on while a migration makes tables. Run this script again after an upgrade.",
 		`${later} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${found.role};`,
 		`${later} GRANT USAGE ON SEQUENCES TO ${found.role};`,
@@ -157,10 +212,22 @@ export async function grantScript(database: Database, role: string): Promise<rea
 	];
 }
 
+/** Runs a script of {@link grantScript}, all of it or nothing. */
+export async function runGrants(database: Database, script: readonly string[]): Promise<void> {
+	const statements = script.filter((line) => !/^(--|BEGIN;|COMMIT;)/.test(line));
+	await inTransaction(database, async (tx) => {
+		for (const statement of statements) await sql.raw(statement).execute(tx);
+	});
+}
+
 /** What a missing right is called where the server starts. */
 export function rightsSentence(missing: readonly string[]): string {
 	return `The role of DATABASE_URL lacks rights. Run this as the owner of the tables: ${missing.join(" ")} ("carhythm grants --role NAME" prints all that it needs; docs/operation.md, "PostgreSQL".)`;
 }
+
+/** What a role that may not remove sessions is told where the server starts. */
+export const PURGE_SENTENCE =
+	'The role of DATABASE_URL may not delete sessions, so nothing is removed by itself here. Run "carhythm purge --yes" each night as the owner of the tables, or give the role the rights with "carhythm grants --role NAME --with-purge" (docs/operation.md, "PostgreSQL").';
 
 /**
  * Looks whether the server can do all that it may be asked for, after migrations that ran since it started.

@@ -1,6 +1,7 @@
 import { addDays, type Instant, toMillis } from "@carhythm/core";
 import type { Logger } from "pino";
 import type { Database } from "../dialect.ts";
+import { missingPurgeGrants, PURGE_SENTENCE } from "../postgres/rights.ts";
 import { inTransaction } from "../transaction.ts";
 import { type PurgeOptions, purge } from "./purge.ts";
 
@@ -41,6 +42,8 @@ type AutomaticOptions = Omit<PurgeOptions, "actor" | "memory" | "signal" | "scru
 	/** What is removed besides rows: backups. @returns how many */
 	purgeFiles: () => number;
 	hour?: () => number;
+	/** Told of the rights that the server's role lacks; by default in the log. */
+	onNotPermitted?: (missing: readonly string[]) => void;
 };
 
 /**
@@ -51,9 +54,15 @@ type AutomaticOptions = Omit<PurgeOptions, "actor" | "memory" | "signal" | "scru
 export function startRetention(database: Database, options: AutomaticOptions): () => Promise<void> {
 	const ending = new AbortController();
 	let running: Promise<unknown> = Promise.resolve();
+	// The start has told of missing rights; one line a process is enough of those that were taken later.
+	let hasTold = false;
+	const onNotPermitted = (missing: readonly string[]) => {
+		if (!hasTold) options.log.warn({ missing }, PURGE_SENTENCE);
+		hasTold = true;
+	};
 	const timer = setInterval(() => {
 		running = running.then(() =>
-			retentionTick(database, { ...options, signal: ending.signal }).catch((error: unknown) =>
+			retentionTick(database, { ...options, onNotPermitted, signal: ending.signal }).catch((error: unknown) =>
 				options.log.warn({ reason: messageOf(error) }, "retention could not run; it is tried again"),
 			),
 		);
@@ -74,6 +83,7 @@ export async function retentionTick(
 		purgeFiles,
 		hour = () => new Date().getHours(),
 		openMemory,
+		onNotPermitted = (missing) => log.warn({ missing }, PURGE_SENTENCE),
 		...options
 	}: AutomaticOptions & { signal: AbortSignal },
 ): Promise<void> {
@@ -87,6 +97,11 @@ export async function retentionTick(
 		);
 	}
 	if (runState(runs, now, hour()) !== "due") return;
+	const missing = await missingPurgeGrants(database);
+	if (missing.length > 0) {
+		onNotPermitted(missing);
+		return;
+	}
 	const done = await purge(database, {
 		...options,
 		memory: openMemory(),

@@ -142,7 +142,11 @@ async function redeem(
 		code: parseHandOffCode(body.code),
 		device_id: body.device_id ?? null,
 		exists: ({ selector }) => deps.store.sessions.knowsCode(selector),
-		look: (code) => hashing(() => lookAtCode(deps, code, body)),
+		look: async (code) => {
+			const looked = await hashing(() => lookAtCode(deps, code, body));
+			if (!looked.ok && "is_voided" in looked) c.set("event", "code_voided");
+			return looked;
+		},
 		wrong: invalidCode(),
 	});
 	if (!outcome.ok) {
@@ -153,6 +157,7 @@ async function redeem(
 	}
 	const session = await deps.store.sessions.load(outcome.session_id);
 	if (!session) return unknownSession();
+	c.set("event", "code_redeemed");
 	if (body.shared) clearSessionCookie(c, deps);
 	else setSessionCookie(c, outcome.session_id, deps);
 	return { ok: true, body: snapshotOf(session, deps) };

@@ -8,6 +8,8 @@ const ReadyReply = z.object({
 	status: z.literal("ok"),
 	/** There while the disk is too full to begin sessions; all else goes on. */
 	disk: z.optional(z.literal("low")),
+	/** There where the server's role may not delete: what has had its day is then removed by its operator. */
+	retention: z.optional(z.literal("not_permitted")),
 });
 
 /** Whether the API, the process and the database are there. */
@@ -40,20 +42,23 @@ export function mountHealth(api: Api, deps: Pick<Deps, "store" | "disk">): void 
 		tag: "Service",
 		summary: "Whether requests should be sent here",
 		description:
-			"503 while the database does not answer. `disk` is `low` while no session is begun for want of room; answers are taken all the same, so requests should be sent.",
+			"503 while the database does not answer. `disk` is `low` while no session is begun for want of room; answers are taken all the same, so requests should be sent. `retention` is `not_permitted` where the server's role on PostgreSQL may not delete sessions, and its operator has to run `carhythm purge`.",
 		reply: { schema: ReadyReply, description: "They should" },
 		problems: ["storage_unavailable"],
 		handle: async (): Promise<Outcome<z.infer<typeof ReadyReply>>> => {
-			await ping();
+			const { may_purge } = await ping();
 			const isLow = (await deps.disk?.look())?.is_low ?? false;
-			return { ok: true, body: isLow ? { status: "ok", disk: "low" } : { status: "ok" } };
+			const body: z.infer<typeof ReadyReply> = { status: "ok" };
+			if (isLow) body.disk = "low";
+			if (!may_purge) body.retention = "not_permitted";
+			return { ok: true, body };
 		},
 	});
 }
 
 /** Those who ask while one call is under way share it: `/readyz` has no limit, and costs a query. */
-function shareCalls(call: () => Promise<void>): () => Promise<void> {
-	let under_way: Promise<void> | null = null;
+function shareCalls<T>(call: () => Promise<T>): () => Promise<T> {
+	let under_way: Promise<T> | null = null;
 	return () => {
 		under_way ??= call().finally(() => {
 			under_way = null;

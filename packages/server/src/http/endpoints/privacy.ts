@@ -96,7 +96,7 @@ export function mountPrivacy(api: Api, deps: Deps): void {
 		path,
 		tag: "Sessions",
 		summary: "Erase everything of a session",
-		description: `It is marked: from now on every write to it is refused with \`session_to_be_erased\`, and after ${ERASE_UNDO_DAYS} days everything of it is erased. Until then it can be read, exported and \`undo\`ne. Again: the same reply. An \`operation_id\` that was undone asks for nothing when it comes again.`,
+		description: `It is marked: from now on every write to it but setting it aside is refused with \`session_to_be_erased\`, and after ${ERASE_UNDO_DAYS} days everything of it is erased. Until then it can be read, exported and \`undo\`ne. Again: the same reply. An \`operation_id\` that was undone asks for nothing when it comes again.`,
 		body,
 		reply: { schema: ErasureReply, description: "When it is erased" },
 		problems: ["session_not_found", "too_many_requests"],

@@ -2,7 +2,9 @@ import { BlockList, isIP } from "node:net";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Deps, Env, TrustProxy } from "../context.ts";
+import type { SecurityEvent } from "../security-events.ts";
 
+const FORGED: SecurityEvent = "forged_forwarded_headers";
 const FORWARDED = ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"];
 
 /**
@@ -22,9 +24,11 @@ export function identifyClient({
 		const remote = remoteAddress(c);
 		const isProxied = FORWARDED.some((name) => c.req.header(name) !== undefined);
 		const isBelieved = isProxied && isTrusted(remote);
+		if (isProxied && !isBelieved) c.set("event", FORGED);
 		if (isProxied && !isBelieved && !hasWarned) {
 			hasWarned = true;
 			log.warn(
+				{ event: FORGED },
 				"X-Forwarded-* headers came from an address that TRUST_PROXY does not name, and are ignored. Behind a proxy of yours, set TRUST_PROXY to its address.",
 			);
 		}

@@ -4,6 +4,7 @@ import { StorageUnavailable } from "../../db/store.ts";
 import type { Deps, Env } from "../context.ts";
 import { problem } from "../reply/problem.ts";
 import { networkOf } from "../request/network.ts";
+import { eventOf, SECURITY_EVENTS, type SecurityEvent } from "../security-events.ts";
 import { createRepeatedRefusals } from "./repeated-refusals.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -13,10 +14,15 @@ const READINESS = "/readyz";
 /**
  * Gives each request an id and writes one line about it: the template of its path, never the path itself,
  * which holds the secret session id. A client that sends an id of its own gets it back. The log holds only a
- * hash of that, because a client may send its session id. Refusals of one client share a line a second.
+ * hash of that, because a client may send its session id. Refusals of one client share a line a second. What
+ * matters for security has its name as `event`.
  */
 export function requestLog({ log, randomBytes }: Pick<Deps, "log" | "randomBytes">): MiddlewareHandler<Env> {
-	const refusals = createRepeatedRefusals((line) => log.info(line, "request"));
+	const write = (line: { event?: SecurityEvent }) => {
+		const level = line.event ? SECURITY_EVENTS[line.event] : "info";
+		log[level](line, "request");
+	};
+	const refusals = createRepeatedRefusals(write);
 	// Unique among all processes and restarts by its first part, within this one by its second.
 	const process_id = Buffer.from(randomBytes(8)).toString("hex");
 	let count = 0;
@@ -33,15 +39,17 @@ export function requestLog({ log, randomBytes }: Pick<Deps, "log" | "randomBytes
 		const { status } = c.res;
 		const ms = Math.round((performance.now() - began) * 10) / 10;
 		const client = client_id !== null && { client_request: hashOf(client_id) };
-		const line = { request_id, ...client, method: c.req.method, route: c.get("route"), status, ms };
+		const found = eventOf(c.get("event"), c.get("problem"));
+		const event = found !== null && { event: found };
+		const line = { request_id, ...client, method: c.req.method, route: c.get("route"), status, ms, ...event };
 		if (status >= 500) log.error(line, "request");
-		else if (status < 400) log.info(line, "request");
+		else if (status < 400) write(line);
 		else {
 			// The network tells clients apart, and is not logged.
 			const { method, route } = line;
-			const kind = `${status} ${method} ${route} ${networkOf(c)}`;
-			const counted = refusals.count(kind, () => ({ method, route, status }));
-			if (counted) log.info(counted.repeated > 0 ? { ...line, ...counted } : line, "request");
+			const kind = `${status} ${method} ${route} ${found} ${networkOf(c)}`;
+			const counted = refusals.count(kind, () => ({ method, route, status, ...event }));
+			if (counted) write(counted.repeated > 0 ? { ...line, ...counted } : line);
 		}
 	};
 }

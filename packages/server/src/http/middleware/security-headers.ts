@@ -29,6 +29,17 @@ export const SECURITY_HEADERS: Readonly<ReplyHeaders> = {
 /** A year. Only where the page came by https: a school's plain http server must not lock its pages out. */
 const HSTS = "max-age=31536000";
 
+/** The headers of a reply to what is no request of a page: nothing may load, frame or guess at it. */
+export function headersWithoutRequest(public_url: PublicUrl | null): ReplyHeaders {
+	return {
+		"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+		"Referrer-Policy": "no-referrer",
+		"X-Content-Type-Options": "nosniff",
+		"X-Frame-Options": "DENY",
+		...(public_url?.is_https && { "Strict-Transport-Security": `${HSTS}; includeSubDomains` }),
+	};
+}
+
 /** Adds HSTS where the page came by https; for all names below it too where `PUBLIC_URL` says that it is the address. */
 export function strictTransport(public_url: PublicUrl | null): MiddlewareHandler<Env> {
 	const value = public_url?.is_https ? `${HSTS}; includeSubDomains` : HSTS;

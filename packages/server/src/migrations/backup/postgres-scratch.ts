@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Client } from "pg";
-import { type Address, besides } from "./postgres-connection.ts";
+import { type Address, besides, withClient } from "./postgres-connection.ts";
+import { isTooNewFor, restoreIntoOlder } from "./postgres-older-server.ts";
 import { runTool, type Tools } from "./postgres-tools.ts";
 
 const LONGEST_NAME = 63;
@@ -48,8 +49,17 @@ export async function dropScratch(client: Client, name: string): Promise<void> {
  * @throws OperatorError `failed`
  */
 export async function restoreInto(address: Address, file: string, tools: Tools): Promise<void> {
+	const server_major = await withClient(address, readMajor);
+	if (isTooNewFor(tools, server_major)) return restoreIntoOlder(address, file, tools, server_major);
 	const words = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-password"];
 	await runTool(tools, "pg_restore", [...words, `--dbname=${address.database}`, file], address);
+}
+
+async function readMajor(client: Client): Promise<number> {
+	const { rows } = await client.query<{ major: number }>(
+		"select current_setting('server_version_num')::int / 10000 as major",
+	);
+	return rows[0]?.major ?? 0;
 }
 
 /** Restores into a database that lives only as long as `work`. */

@@ -69,34 +69,52 @@ async function versionOf(program: string): Promise<number | null> {
 	}
 }
 
+type ToolName = "pg_dump" | "pg_restore" | "psql";
+
+/** One of the programs while it runs; `ended` tells its exit code and what it complained of. */
+export function startTool(
+	{ folder }: Tools,
+	name: ToolName,
+	words: readonly string[],
+	{ environment }: Address,
+) {
+	const child = spawn(join(folder, name), words, {
+		stdio: "pipe",
+		env: environmentOf({ ...environment, LC_ALL: "C" }),
+	});
+	let complaints = "";
+	child.stderr.setEncoding("utf8").on("data", (text: string) => {
+		complaints = (complaints + text).slice(-MOST_COMPLAINTS);
+	});
+	const ended = new Promise<{ code: number | null; complaints: string }>((resolve, reject) => {
+		child.on("error", reject);
+		child.on("close", (code) => resolve({ code, complaints }));
+	});
+	return { child, ended };
+}
+
 /**
  * Runs one of the programs to its end.
  * @param onLine is given each line that it prints
  * @throws OperatorError `failed` with what the program itself complained of
  */
 export async function runTool(
-	{ folder }: Tools,
-	name: "pg_dump" | "pg_restore",
+	tools: Tools,
+	name: ToolName,
 	words: readonly string[],
 	address: Address,
 	onLine: (line: string) => void = () => {},
 ): Promise<void> {
-	const child = spawn(join(folder, name), words, {
-		stdio: ["ignore", "pipe", "pipe"],
-		env: environmentOf({ ...address.environment, LC_ALL: "C" }),
-	});
-	let complaints = "";
-	child.stderr.setEncoding("utf8").on("data", (text: string) => {
-		complaints = (complaints + text).slice(-MOST_COMPLAINTS);
-	});
+	const { child, ended } = startTool(tools, name, words, address);
+	child.stdin.end();
 	const lines = createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY });
 	lines.on("line", onLine);
-	const code = await new Promise<number | null>((resolve, reject) => {
-		child.on("error", reject);
-		child.on("close", resolve);
-	});
-	if (code === 0) return;
-	throw new OperatorError("failed", `${name} did not succeed: ${firstComplaint(complaints)}`);
+	const { code, complaints } = await ended;
+	if (code !== 0) throw toolFailed(name, complaints);
+}
+
+export function toolFailed(name: ToolName, complaints: string): OperatorError {
+	return new OperatorError("failed", `${name} did not succeed: ${firstComplaint(complaints)}`);
 }
 
 const MOST_COMPLAINTS = 10_000;
@@ -104,5 +122,5 @@ const MOST_COMPLAINTS = 10_000;
 function firstComplaint(complaints: string): string {
 	const lines = complaints.split("\n").filter((line) => line.trim() !== "");
 	const line = lines.find((text) => /error|fatal/i.test(text)) ?? lines[0] ?? "it said nothing about why";
-	return line.replace(/^pg_(dump|restore): (error: )?/, "");
+	return line.replace(/^(pg_dump|pg_restore|psql): (error: )?|^psql:<stdin>:\d+: /, "");
 }

@@ -6,8 +6,8 @@ export async function serving(settings: Record<string, string>) {
 	const { child, ended } = startFile(CLI, ["--port", "0", "--host", "127.0.0.1"], {
 		env: { PATH: process.env["PATH"], ...ON_ANY_DISK, ...settings },
 	});
+	let text = "";
 	const address = await new Promise<string>((resolve) => {
-		let text = "";
 		child.stdout?.on("data", (bytes) => {
 			text += bytes;
 			const found = /CaRhythm is ready: (\S+)/.exec(text)?.[1];
@@ -16,6 +16,8 @@ export async function serving(settings: Record<string, string>) {
 	});
 	return {
 		address,
+		/** What it has said so far, its log among it. */
+		said: () => text,
 		child,
 		ended,
 		async [Symbol.asyncDispose]() {

@@ -1,4 +1,5 @@
 // npm run campaign:abuse -- --engine sqlite|postgres --seconds 90 --seed 1 [--attack starts] [--unlimited]
+// [--checks]: only what "assessment check" costs on hostile files.
 // Each attack for so long against a server with a heap of 256 MB and a class of 40 beside it. A run of less than
 // 75 seconds says little about the growth of an hour. With --unlimited the server has no limits: the figures before.
 import { cpus, loadavg } from "node:os";
@@ -14,6 +15,7 @@ const { values } = parseArgs({
 		seconds: { type: "string", default: "90" },
 		seed: { type: "string", default: "1" },
 		unlimited: { type: "boolean", default: false },
+		checks: { type: "boolean", default: false },
 	},
 });
 const LONGEST_P99_MS = 250;
@@ -40,8 +42,10 @@ const run = async (attack: AttackName, growth_of_class = 0) => {
 	console.log(JSON.stringify(figures));
 	return figures;
 };
-const { growth } = await run("nothing");
-for (const attack of ATTACKS.filter((name) => values.attack === undefined || name === values.attack)) {
+const chosen = ATTACKS.filter((name) => values.attack === undefined || name === values.attack);
+const attacks = values.checks ? [] : chosen;
+const { growth } = attacks.length === 0 ? { growth: 0 } : await run("nothing");
+for (const attack of attacks) {
 	const figures = await run(attack, growth);
 	isBroken ||=
 		figures.lost > 0 ||
@@ -50,10 +54,10 @@ for (const attack of ATTACKS.filter((name) => values.attack === undefined || nam
 		figures.memory > MOST_MEMORY_MIB ||
 		figures.growth_an_hour > MOST_GROWTH_MIB;
 }
-if (values.attack === undefined) {
+if (values.checks || values.attack === undefined) {
 	for (const check of await measureChecks()) {
 		console.log(JSON.stringify(check));
-		isBroken ||= check.ms > 2000 || check.memory > 200;
+		isBroken ||= check.cpu_ms > 2000 || check.memory > 200;
 	}
 }
 console.log(isBroken ? "Broken." : "As it should be.");
