@@ -197,6 +197,7 @@ export const COMMON_FIELDS: Readonly<Record<string, string>> = {
 	carhythm_session: "The version of this form.",
 	openapi: "The version of OpenAPI.",
 	disk: "Whether the disk of the database has room.",
+	retention: "`not_permitted`: the database role of the server may not delete sessions.",
 };
 
 /** What schemas mean that stand in the server, or whose comment in core is for its readers alone. */
