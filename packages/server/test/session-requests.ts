@@ -43,6 +43,9 @@ export const WRITES: readonly Ask[] = [
 	(app, id) => app.post(`/api/v2/session/${id}/restore`),
 	(app, id) => app.post(`/api/v2/session/${id}/handoff`),
 	(app, id) => app.post(`/api/v2/session/${id}/leave-others`),
+	(app, id) =>
+		app.post(`/api/v2/session/${id}/consent`, { version: "3f2a9c81d0b4", language: "en", kind: "seen" }),
+	(app, id) => app.post(`/api/v2/session/${id}/consent/withdraw`),
 	(app, id) => app.post(`/api/v2/session/${id}/erase`),
 	(app, id) => app.post(`/api/v2/session/${id}/erase/undo`),
 	(app, id) => app.post("/api/v2/session/start", { replaces: id }),
