@@ -27,6 +27,10 @@ const env = { TZ: "America/Santiago" };
 process.env["CARHYTHM_TEST_SEED"] ||= String(Math.floor(Math.random() * 2 ** 31));
 const seedSetup = join(import.meta.dirname, "scripts/lib/seed-setup.mjs");
 
+// The engine is tested with the schema library that browsers get. light.test.ts holds it against zod.
+const light = join(import.meta.dirname, "packages/core/src/schema/light.ts");
+const asInBrowsers = { alias: { "#schema": light, "@carhythm/core/schema": light } };
+
 const exclude = ["**/node_modules/**", "**/dist/**", "e2e/**", ...(isQuick ? slow : [])];
 const globalSetup = ["postgres/postgres-setup.ts", "processes/programs-setup.ts"].map((name) =>
 	join(import.meta.dirname, "packages/server/src/testing", name),
@@ -45,6 +49,7 @@ export default defineConfig({
 		projects: [
 			...projects.map((root) => ({
 				extends: true as const,
+				...(root === "packages/client" && { resolve: asInBrowsers }),
 				test: {
 					name: root.replace("packages/", ""),
 					root,
@@ -64,6 +69,7 @@ function repeatedRuns() {
 	return [
 		{
 			extends: true as const,
+			resolve: asInBrowsers,
 			test: {
 				name: "client on plain http",
 				root: "packages/client",

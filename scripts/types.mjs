@@ -7,6 +7,7 @@ import { root, run, tool } from "./lib/run.mjs";
 const packages = ["core", "client", "server", "ui", "student"];
 const projects = [
 	"tsconfig.json",
+	"examples/react/tsconfig.json",
 	...packages.flatMap((name) => [`packages/${name}/tsconfig.json`, `packages/${name}/tsconfig.test.json`]),
 ].filter((project) => existsSync(join(root, project)));
 

@@ -15,7 +15,8 @@
 function productionPackages({ packages }) {
 	const found = new Set();
 	for (const [path, { name, version, dev, link }] of Object.entries(packages)) {
-		if (dev === true || link === true) continue;
+		// Examples are front ends of others.
+		if (dev === true || link === true || path.startsWith("examples/")) continue;
 		found.add(`${name ?? path.replace(/^.*node_modules\//, "")}@${version}`);
 	}
 	return found;

@@ -19,8 +19,8 @@ import type {
 	SessionExport,
 	SessionId,
 	SessionState,
-	z,
 } from "@carhythm/core";
+import type * as z from "@carhythm/core/schema";
 
 /** Why answers wait on this device. */
 export type WaitReason =
@@ -359,12 +359,22 @@ export type Client = {
 	close(): void;
 };
 
+/**
+ * Why there was no usable reply. `offline`: none came. `server`: the server is there and cannot serve now.
+ * `not_the_api`: something else replied, at a wrong `base_url` for example, or the login page of a network.
+ */
+export type UnreachableReason = "offline" | "server" | "not_the_api";
+
 /** No usable reply: whether the request had an effect is unknown. */
 export class ServerUnreachable extends Error {
 	override readonly name = "ServerUnreachable";
-	readonly reason: "offline" | "server";
-	constructor(reason: "offline" | "server") {
-		super("The server cannot be reached now.");
+	readonly reason: UnreachableReason;
+	constructor(reason: UnreachableReason) {
+		super(
+			reason === "not_the_api"
+				? "What replied is no CaRhythm server. Is base_url right?"
+				: "The server cannot be reached now.",
+		);
 		this.reason = reason;
 	}
 }

@@ -343,6 +343,13 @@ describe("the welcome page", () => {
 		expect(latest.session_expiry_days).toBe(30);
 		expect(latest.index.places).toHaveLength(13);
 	});
+
+	test("a reply that is not the API's is told from a network that is away", async () => {
+		const world = createWorld();
+		world.network.fault = () => ({ kind: "intercepted", status: 404, body: "<html>No such page</html>" });
+		const elsewhere = openTab(world, await newStorage()).client.latestAssessment();
+		await expect(elsewhere).rejects.toMatchObject({ name: "ServerUnreachable", reason: "not_the_api" });
+	});
 });
 
 describe("a shared computer", () => {

@@ -28,6 +28,7 @@ export type {
 	SessionChoice,
 	SessionPhase,
 	StartOptions,
+	UnreachableReason,
 	WaitReason,
 } from "./api.ts";
 export { RequestRefused, ServerUnreachable } from "./api.ts";

@@ -7,15 +7,15 @@ import {
 	type SyncOperation,
 	type SyncReply,
 	type SyncRequest,
-	z,
 } from "@carhythm/core";
-import { RequestRefused, ServerUnreachable } from "./api.ts";
+import * as z from "@carhythm/core/schema";
+import { RequestRefused, ServerUnreachable, type UnreachableReason } from "./api.ts";
 import type { Environment } from "./environment.ts";
 
 /** Nothing usable came back: the request may or may not have had its effect. */
 export type Unavailable = {
 	kind: "unavailable";
-	reason: "offline" | "server";
+	reason: UnreachableReason;
 	/** What the server asked for with Retry-After. */
 	retry_after_ms: number | null;
 };
@@ -95,14 +95,14 @@ function judgeReply<S extends z.ZodMiniType>(
 	if (response.ok) {
 		const parsed = z.safeParse(schema, body);
 		if (parsed.success) return { kind: "ok", value: parsed.data };
-		return { kind: "unavailable", reason: "offline", retry_after_ms };
+		return { kind: "unavailable", reason: "not_the_api", retry_after_ms };
 	}
 	const problem = z.safeParse(Problem, body);
 	const isOurs = problem.success && problem.data.status === response.status;
 	if (isOurs && response.status >= 400 && response.status < 500 && !isOverload(response.status)) {
 		return { kind: "problem", problem: problem.data };
 	}
-	const reason = isOurs || response.status >= 500 || isOverload(response.status) ? "server" : "offline";
+	const reason = isOurs || response.status >= 500 || isOverload(response.status) ? "server" : "not_the_api";
 	return { kind: "unavailable", reason, retry_after_ms };
 }
 
@@ -149,7 +149,7 @@ export async function sync(
 			// A reply about another session can only come from something broken in between.
 			return reply.value.session.session_id === session_id
 				? { kind: "settled", reply: reply.value }
-				: { kind: "unavailable", reason: "offline", retry_after_ms: null };
+				: { kind: "unavailable", reason: "not_the_api", retry_after_ms: null };
 		case "problem":
 			if (reply.problem.code === "session_not_found") return { kind: "unknown_session" };
 			if (reply.problem.code === "session_moved") return { kind: "moved", reply: null };
@@ -176,7 +176,7 @@ export async function fetchSnapshot(
 			if (session_id === null && !reply.value) return { kind: "not_found" };
 			return reply.value && (session_id ?? reply.value.session.session_id) === reply.value.session.session_id
 				? { kind: "found", snapshot: reply.value }
-				: { kind: "unavailable", reason: "offline", retry_after_ms: null };
+				: { kind: "unavailable", reason: "not_the_api", retry_after_ms: null };
 		case "problem":
 			if (reply.problem.code === "session_moved") return { kind: "moved" };
 			return reply.problem.code === "session_not_found"

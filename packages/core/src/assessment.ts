@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { storedTypeName } from "./answer.ts";
 import { Question } from "./question-types/index.ts";
 import { Key, LocalizedText } from "./text.ts";

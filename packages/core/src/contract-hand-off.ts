@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { Incarnation } from "./contract-sync.ts";
 import { NewOperationId, OperationId } from "./ids.ts";
 import { Holder, SessionStatus } from "./session.ts";
@@ -16,7 +16,7 @@ export type HandOffReply = z.infer<typeof HandOffReply>;
 /** `POST /api/v2/session/handoff/redeem`. The reply is the whole session. */
 export const RedeemRequest = z.object({
 	/** As it was typed: case, spaces and hyphens do not matter, nor O for 0, I and L for 1. */
-	code: StorableText.check(z.maxLength(100)),
+	code: /* @__PURE__ */ StorableText.check(z.maxLength(100)),
 	/** The same id again, with the same code, gives the session again. */
 	operation_id: z.optional(NewOperationId),
 	/** The device that goes on, see `device_id` of `sync`; a new one when absent. */

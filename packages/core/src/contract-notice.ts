@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { LocalizedText } from "./text.ts";
 
 /** On whose word someone younger than the threshold may take part. */

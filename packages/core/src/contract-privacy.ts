@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { Consent, ConsentGiven } from "./consent.ts";
 import { OperationRequest } from "./contract.ts";
 import { NewOperationId } from "./ids.ts";

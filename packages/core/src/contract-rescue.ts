@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { OperationId, parseDisplayId } from "./ids.ts";
 import { Instant, toInstant, toMillis } from "./time.ts";
 

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { NewOperationId, OperationId } from "./ids.ts";
 import { ProgressWithXp } from "./progress.ts";
 import { RefusalCode } from "./refusal.ts";

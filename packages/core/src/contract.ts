@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { Assessment } from "./assessment.ts";
 import { Consent, ConsentGiven, HeldBack } from "./consent.ts";
 import { Incarnation, SessionSummary } from "./contract-sync.ts";
@@ -38,6 +38,9 @@ export const Problem = z.object({
 	errors: z.optional(z.array(z.object({ pointer: z.string(), detail: z.string() }))),
 });
 export type Problem = z.infer<typeof Problem>;
+
+/** `GET /api/v2/problem-texts`: for each code a sentence that a student can read, in every language. */
+export const ProblemTextsReply = z.record(z.string(), LocalizedText);
 
 /** `GET /api/v2/health` */
 export const HealthReply = z.object({ status: z.literal("healthy"), version: z.literal("2.0") });
@@ -218,6 +221,11 @@ export const SessionSnapshot = z.object({
 	expires_at: Instant,
 	/** Until when Start Fresh can be undone; null unless the session was set aside by it. */
 	restorable_until: z.nullable(Instant),
+	/**
+	 * The question to show on return: where the student went last, and after an answer the next one without. Null
+	 * for an assessment without questions; absent from servers before this field.
+	 */
+	resume_at: z.optional(z.nullable(z.object({ page_id: z.int(), question_id: z.int() }))),
 	/** When everything of it is erased, because its student asked for it. */
 	erase_at: z.optional(z.nullable(Instant)),
 	/** What was declared last to the notice. */
@@ -247,8 +255,8 @@ export const LatestAssessmentReply = z.extend(AssessmentReply, { session_expiry_
 export type LatestAssessmentReply = z.infer<typeof LatestAssessmentReply>;
 
 /** The form of the existing front end sends empty texts for what the student did not fill in. */
-const personText = (longest: number) => StorableText.check(z.trim(), z.maxLength(longest));
-const Email = StorableText.check(
+const personText = (longest: number) => /* @__PURE__ */ StorableText.check(z.trim(), z.maxLength(longest));
+const Email = /* @__PURE__ */ StorableText.check(
 	z.trim(),
 	z.maxLength(255),
 	z.regex(
@@ -261,7 +269,11 @@ const Email = StorableText.check(
 export const StudentInfoRequest = z.object({
 	session_id: StorableText,
 	email: Email,
-	full_name: StorableText.check(z.trim(), z.minLength(1, "must not be empty"), z.maxLength(200)),
+	full_name: /* @__PURE__ */ StorableText.check(
+		z.trim(),
+		z.minLength(1, "must not be empty"),
+		z.maxLength(200),
+	),
 	age_group: personText(50),
 	country: personText(100),
 	origin_country: personText(100),
@@ -277,7 +289,7 @@ export const StudentInfoReply = z.object({
 export const ResendRequest = z.object({ session_id: StorableText, new_email: z.nullish(Email) });
 export const ResendReply = z.object({ success: z.boolean(), message: z.string() });
 
-const feedbackText = z.nullish(StorableText.check(z.trim(), z.maxLength(5000)));
+const feedbackText = z.nullish(/* @__PURE__ */ StorableText.check(z.trim(), z.maxLength(5000)));
 
 /** `POST /api/v2/feedback/submit` */
 export const FeedbackRequest = z.object({

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 
 /**
  * The id of a session: a random UUID (version 4) in lower case, minted by the server. It is a secret: a

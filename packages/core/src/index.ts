@@ -55,6 +55,7 @@ export * from "./contract-notice.ts";
 export * from "./contract-privacy.ts";
 export * from "./contract-rescue.ts";
 export * from "./contract-sync.ts";
+export * from "./problem-texts.ts";
 export * from "./refusal.ts";
 export { sessionPage } from "./session-page.ts";
 
@@ -62,6 +63,3 @@ export { sessionPage } from "./session-page.ts";
 export * from "./ids.ts";
 export * from "./time.ts";
 export { unreachable } from "./unreachable.ts";
-
-/** The schema library, for the packages that parse at edges of their own and import nothing but core. */
-export * as z from "zod/mini";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 
 /** XP for each distinct question ever answered. Changing an answer gains 0; clearing one takes nothing back. */
 const XP_PER_QUESTION = 10;

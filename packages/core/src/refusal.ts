@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 
 /** Why an answer does not fit its question. */
 export const ANSWER_REFUSALS = [

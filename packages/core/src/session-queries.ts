@@ -45,6 +45,25 @@ export function resumeIndex(index: AssessmentIndex, state: SessionState): number
 	return firstUnanswered(index, state)?.index ?? index.places.length - 1;
 }
 
+/**
+ * Where a front end that sends no moves begins on return: where the student went last, and after an answer at the
+ * next question without one. Null for an assessment without questions.
+ * @example After answers to questions 1 to 3 and no move, `{ page_id: 1, question_id: 4 }`.
+ */
+export function resumeAt(
+	index: AssessmentIndex,
+	state: SessionState,
+): { page_id: number; question_id: number } | null {
+	const start = resumeIndex(index, state);
+	const here = index.places[start];
+	if (!here) return null;
+	const hasGoneThere = state.answers[here.question.id]?.operation_id !== state.place?.operation_id;
+	const isOpen = ({ question }: IndexedQuestion) => answerTo(state, question.id) === null;
+	const next = index.places.slice(start).find(isOpen) ?? index.places.find(isOpen) ?? here;
+	const { page, question } = hasGoneThere ? here : next;
+	return { page_id: page.id, question_id: question.id };
+}
+
 /** The first question without an answer; null when all have one. */
 function firstUnanswered(index: AssessmentIndex, state: SessionState): IndexedQuestion | null {
 	return index.places.find((place) => !answerTo(state, place.question.id)) ?? null;

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { checkAnswer, checkDraft } from "./answer.ts";
 import type { AssessmentIndex } from "./assessment.ts";
 import { isTooLate } from "./expiry.ts";

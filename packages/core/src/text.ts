@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 
 /** The languages every student-visible text may exist in. English is always there and is the fallback. */
 export const Language = z.enum(["en", "ar"]);

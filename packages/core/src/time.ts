@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 
 /** A moment: UTC, ISO 8601 with milliseconds and `Z`, so that text order is time order. */
 export const Instant = z.string().check(

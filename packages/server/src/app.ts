@@ -42,7 +42,7 @@ export function createApp({ web_root, ...deps }: AppOptions): Hono<Env> {
 	if (meter) app.use(meterRequests(meter));
 	app.use(collectHeaders(SECURITY_HEADERS), requestLog(deps), identifyClient(deps));
 	if (config.public_url) app.use(refuseOtherHosts(config.public_url));
-	app.use(strictTransport(config.public_url ?? null), cors(config.cors_origins));
+	app.use(strictTransport(config.public_url ?? null), cors(config.cors_origins, deps));
 	app.onError(handleError(deps));
 
 	const api = createApi();

@@ -171,5 +171,6 @@ function isShared({ views, without_cookie }: TabState, session_id: SessionId): b
 }
 
 function waitFor({ reason, retry_after_ms }: Omit<Unavailable, "kind">): Wait {
-	return { kind: "wait", reason, retry_after_ms };
+	// To a student both mean: no way to the server from here.
+	return { kind: "wait", reason: reason === "not_the_api" ? "offline" : reason, retry_after_ms };
 }

@@ -1,4 +1,5 @@
 import { type MovedSyncReply, parseSessionId, SessionChangedReply, type SessionId } from "@carhythm/core";
+import type { UnreachableReason } from "../api.ts";
 import { withServerTime } from "../storage/clock.ts";
 import { finishCleanup, readDeviceOf } from "../storage/left-behind.ts";
 import {
@@ -37,7 +38,7 @@ type Learned =
 	/** This device left the others, and knows the new id by now. */
 	| { kind: "here"; session_id: SessionId }
 	/** This device may have left the others: the reply was lost, and no other has come yet. */
-	| { kind: "unknown"; reason: "offline" | "server"; retry_after_ms: number | null };
+	| { kind: "unknown"; reason: UnreachableReason; retry_after_ms: number | null };
 
 /**
  * Finds out who has moved a session: another device, or this one by a request whose reply was lost. That

@@ -6,8 +6,8 @@ import {
 	type SessionId,
 	type SessionState,
 	type SyncReply,
-	z,
 } from "@carhythm/core";
+import * as z from "@carhythm/core/schema";
 import { changeRecord } from "../storage/change-record.ts";
 import { serverTime, withServerTime } from "../storage/clock.ts";
 import {

@@ -1,4 +1,5 @@
-import { SessionNotice, z } from "@carhythm/core";
+import { SessionNotice } from "@carhythm/core";
+import * as z from "@carhythm/core/schema";
 import { syncRequest } from "../outbox/delivery.ts";
 import { drain, type OutboxSender } from "../outbox/sender.ts";
 import { noteHeldBack } from "../outbox/settlement.ts";

@@ -9,8 +9,8 @@ import {
 	OperationId,
 	type SessionId,
 	SessionState,
-	z,
 } from "@carhythm/core";
+import * as z from "@carhythm/core/schema";
 import type { RefusedOperation } from "../api.ts";
 import { type DeviceClock, UNKNOWN_CLOCK } from "./clock.ts";
 import type { Box, ReadTransaction, WriteTransaction } from "./storage.ts";

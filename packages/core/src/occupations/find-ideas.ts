@@ -59,7 +59,12 @@ export function findIdeas(
 		.map((occupation) => ({ occupation, correlation: correlate(shares, occupation.interests) }))
 		.filter(({ correlation }) => correlation >= FAIR)
 		.sort((a, b) => b.correlation - a.correlation || (a.occupation.code < b.occupation.code ? -1 : 1));
-	const groups = Map.groupBy(fitting, ({ occupation }) => groupOf(occupation));
+	// Not `Map.groupBy`, which browsers of 2023 lack.
+	const groups = new Map<string, typeof fitting>();
+	for (const one of fitting) {
+		const group = groupOf(one.occupation);
+		groups.set(group, [...(groups.get(group) ?? []), one]);
+	}
 	const ideas = [...groups.values()].slice(0, GROUPS_SHOWN).flatMap(([first, ...others]): Idea[] =>
 		first === undefined
 			? []

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { type Refusal, refuse } from "../refusal.ts";
 import { countCharacters, StorableText } from "../text.ts";
 import { onPage, type QuestionReports, type QuestionRules, questionBase } from "./question-type.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { essay, essayReports } from "./essay.ts";
 import type { ItemScores, ScaleMethod, ScoreRange } from "./item-scores.ts";
 import { mcq, mcqReports } from "./mcq.ts";

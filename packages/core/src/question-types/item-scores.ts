@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 
 /** The part of a ranking that belongs to one scale. */
 export const RankScores = z.strictObject({

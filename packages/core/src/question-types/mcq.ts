@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { refuse } from "../refusal.ts";
 import { sum } from "../sum.ts";
 import { LocalizedText, StorableText } from "../text.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import type { SessionId } from "../ids.ts";
 import { refuse } from "../refusal.ts";
 import { seededRandom } from "../seeded-random.ts";

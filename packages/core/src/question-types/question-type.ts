@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import type { Refusal } from "../refusal.ts";
 import { Key, LocalizedText } from "../text.ts";
 import type { ChoiceResult } from "./choice-result.ts";

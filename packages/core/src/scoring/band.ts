@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import type { LocalizedText } from "../text.ts";
 
 export const Band = z.enum(["lower", "middle", "higher"]);

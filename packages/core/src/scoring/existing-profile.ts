@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import type { Assessment } from "../assessment.ts";
 import type { Answer } from "../question-types/index.ts";
 import { sumScale } from "./scale-score.ts";

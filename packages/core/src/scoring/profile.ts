@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { ChoiceResult } from "../question-types/choice-result.ts";
 import { ScaleMethod } from "../question-types/item-scores.ts";
 import { Key, LocalizedText } from "../text.ts";

@@ -13,7 +13,6 @@ const LIMITS = {
 	LIMIT_REQUEST_SECONDS: "5",
 	LIMIT_NETWORK_BODIES_MIB: "2",
 	LIMIT_BODIES_MIB: "64",
-	LIMIT_NETWORK_UNREAD_BODIES_PER_MINUTE: "2",
 };
 const folder = aFolder();
 let server: Awaited<ReturnType<typeof serving>>;
@@ -26,8 +25,8 @@ afterAll(async () => {
 });
 
 /** A connection, with what came over it. */
-async function open(localAddress: string) {
-	const { hostname, port } = new URL(server.address);
+async function open(localAddress: string, address = server.address) {
+	const { hostname, port } = new URL(address);
 	const socket: Socket = connect({ host: hostname, port: Number(port), localAddress });
 	let said = "";
 	socket.on("data", (bytes) => {
@@ -95,24 +94,21 @@ test("bodies that stop half-way hold so much of a network, and small requests ar
 });
 
 test("refused bodies are received to their end a few times, then the connection is closed at once", async () => {
-	const held = await Promise.all(
-		Array.from({ length: 2 }, async () => {
-			const one = await open("127.0.0.6");
-			one.socket.write(HEAD);
-			one.socket.write(" ".repeat(BODY - 1));
-			return one;
-		}),
-	);
+	await using patient = await serving({
+		DATABASE_URL: `sqlite:${folder.file("patient.db")}`,
+		LOG_LEVEL: "silent",
+		LIMIT_NETWORK_UNREAD_BODIES_PER_MINUTE: "2",
+	});
 	const refuse = async () => {
-		const one = await open("127.0.0.6");
-		one.socket.write(HEAD);
-		one.socket.write(" ".repeat(BODY - 1));
+		const one = await open("127.0.0.6", patient.address);
+		one.socket.write(HEAD.replace(String(BODY), "2000000"));
+		one.socket.write(" ".repeat(1000));
 		return one;
 	};
 	const [first, second] = [await refuse(), await refuse()];
-	while (![first, second].every(({ said }) => said().includes("503"))) await sleep(20);
+	while (![first, second].every(({ said }) => said().includes("413"))) await sleep(20);
 	const third = await refuse();
 	await third.closed;
 	expect([first, second].map(({ socket }) => socket.closed)).toEqual([false, false]);
-	for (const { socket } of [...held, first, second]) socket.destroy();
+	for (const { socket } of [first, second]) socket.destroy();
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type ProblemCode, parseSessionId, type SessionId } from "@carhythm/core";
 import type { Context, Hono } from "hono";
 import { compress } from "hono/compress";
@@ -166,10 +167,24 @@ async function handle(
 	const cache = endpoint.immutable ? "public, max-age=31536000, immutable" : "no-store";
 	if ("events" in outcome) return reply(c, outcome.events, 200, EVENT_STREAM);
 	if ("nothing" in outcome) return reply(c, null, 204, { "Cache-Control": cache });
-	return reply(c, JSON.stringify(outcome.body), endpoint.reply.status ?? 200, {
+	const text = JSON.stringify(outcome.body);
+	const tag = endpoint.immutable ? entityTag(text) : null;
+	if (tag !== null && isKnown(c, tag)) return reply(c, null, 304, { ETag: tag, "Cache-Control": cache });
+	return reply(c, text, endpoint.reply.status ?? 200, {
 		"Content-Type": "application/json",
 		"Cache-Control": cache,
+		...(tag !== null && { ETag: tag }),
 	});
+}
+
+/** Weak, because the reply may be compressed on its way or not. */
+function entityTag(text: string): string {
+	return `W/"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
+}
+
+function isKnown(c: Context<Env>, tag: string): boolean {
+	const known = c.req.header("if-none-match")?.split(",") ?? [];
+	return known.some((one) => one.trim() === "*" || one.trim().replace(/^W\//, "") === tag.slice(2));
 }
 
 /** A malformed id is that of no session: it is counted among the unknown ones. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS } from "../../test/an-app.ts";
 import { StorageUnavailable, type Store } from "../db/store.ts";
 import { highestLimits } from "../limits.ts";
+import { PROBLEMS } from "./reply/problem.ts";
 
 const UNKNOWN = "11111111-1111-4111-8111-111111111111";
 const START = "/api/v2/session/start";
@@ -69,7 +70,32 @@ describe("addresses and methods", () => {
 	});
 });
 
+test("each problem code has a text for students in both languages", async () => {
+	await using app = await anApp();
+	const { body } = await app.get("/api/v2/problem-texts");
+	for (const code of Object.keys(PROBLEMS)) {
+		expect(body[code], code).toEqual({
+			en: expect.stringMatching(/[.?]$/),
+			ar: expect.stringMatching(/[؀-ۿ]/),
+		});
+	}
+});
+
 describe("other origins", () => {
+	test("a page that is refused is named in the log, once, and a page of this server is not", async () => {
+		await using app = await anApp();
+		for (const Origin of ["http://192.168.1.7:5173", "http://192.168.1.7:5173", "null"]) {
+			const reply = await app.post(START, undefined, { Origin });
+			expect(reply.headers.get("access-control-allow-origin")).toBeNull();
+		}
+		await app.post(START, undefined, { Origin: "http://localhost" });
+		const warned = app.log().filter(({ msg }) => String(msg).includes("CORS_ORIGINS"));
+		expect(warned.map(({ msg }) => /"(.+?)"/.exec(String(msg))?.[1])).toEqual([
+			"http://192.168.1.7:5173",
+			"null",
+		]);
+	});
+
 	const preflight = (origin: string) => ({
 		method: "OPTIONS",
 		headers: {

@@ -135,6 +135,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
 		status: 201,
 		body: ({ session_id }) => ({ session_id, rating: 5, experience_text: "Good.", would_recommend: true }),
 	},
+	"GET /api/v2/problem-texts": {},
 	"GET /api/v2/settings/theme": {},
 	"GET /api/v2/settings/privacy": {},
 	"GET /api/v2/health": {},

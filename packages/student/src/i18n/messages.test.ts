@@ -1,4 +1,4 @@
-import { RefusalCode, toInstant } from "@carhythm/core";
+import { PROBLEM_TEXTS, RefusalCode, toInstant } from "@carhythm/core";
 import { expect, test } from "vitest";
 import { messages as arabic } from "./ar.ts";
 import { messages as english, type Messages } from "./en.ts";
@@ -110,4 +110,10 @@ test("a date of another year says its year", () => {
 	expect(ar.resume.abandoned_until(next, NOW)).toContain("٢٠٢٧");
 	expect(en.resume.set_aside_until(5, next, NOW)).toBe("You set aside 5 answers, kept until 3 January 2027.");
 	expect(ar.resume.set_aside_until(5, next, NOW)).toContain("٢٠٢٧");
+});
+
+test("a refusal reads the same in our pages and in the table that other front ends get", () => {
+	for (const code of RefusalCode.options) {
+		expect({ code, ...PROBLEM_TEXTS[code] }).toEqual({ code, en: en.refusal[code], ar: ar.refusal[code] });
+	}
 });

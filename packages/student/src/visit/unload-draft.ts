@@ -1,4 +1,5 @@
-import { Answer, Instant, OperationId, type SessionId, toMillis, z } from "@carhythm/core";
+import { Answer, Instant, OperationId, type SessionId, toMillis } from "@carhythm/core";
+import * as z from "@carhythm/core/schema";
 
 const KEY = "carhythm.last-words";
 

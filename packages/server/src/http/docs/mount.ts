@@ -28,12 +28,15 @@ export function mountDocs(app: Hono<Env>, api: Api): void {
 	});
 	const read = (name: string) => readFileSync(join(docsFolder(), name), "utf8");
 	const [style, script] = [read("docs.css"), read("docs.js")];
-	const serve = (path: string, type: string, text: () => string) =>
+	const serve = (path: string, type: string, text: (origin: string) => string) =>
 		app.get(path, compress(), (c) => {
 			c.set("route", path);
-			return c.body(text(), 200, { "Content-Type": `${type}; charset=utf-8`, "Cache-Control": "no-cache" });
+			return c.body(text(new URL(c.req.url).origin), 200, {
+				"Content-Type": `${type}; charset=utf-8`,
+				"Cache-Control": "no-cache",
+			});
 		});
-	serve("/docs", "text/html", () => docsPage(document()));
+	serve("/docs", "text/html", (origin) => docsPage(document(), origin));
 	serve("/docs/docs.css", "text/css", () => style);
 	serve("/docs/docs.js", "text/javascript", () => script);
 }

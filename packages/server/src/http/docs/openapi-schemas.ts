@@ -38,6 +38,8 @@ export const SHARED = {
 	LocalizedText: core.LocalizedText,
 	ModulesReply: core.ModulesReply,
 	MovedSyncReply: core.MovedSyncReply,
+	OperationId: core.OperationId,
+	NewOperationId: core.NewOperationId,
 	OperationRequest: core.OperationRequest,
 	OperationResult: core.OperationResult,
 	Page: core.Page,
@@ -46,6 +48,7 @@ export const SHARED = {
 	PrivacyReply: core.PrivacyReply,
 	Problem: core.Problem,
 	ProblemCode: core.ProblemCode,
+	ProblemTextsReply: core.ProblemTextsReply,
 	Profile: core.Profile,
 	Progress: core.Progress,
 	ProgressWithXp: core.ProgressWithXp,
@@ -92,7 +95,26 @@ function ofQuestionTypes(): Record<string, z.ZodMiniType> {
 
 /** What zod cannot say by itself. */
 export const IN_WORDS = new Map<z.core.$ZodType, JsonSchema>([
-	[core.SessionState.shape.session_id, { type: "string" }],
+	[core.SessionState.shape.session_id, { type: "string", format: "uuid" }],
+	[
+		core.Instant,
+		{
+			format: "date-time",
+			description:
+				"A moment in UTC, with exactly three decimals and `Z`: `2026-11-22T08:46:19.123Z`. `toISOString()` writes it.",
+		},
+	],
+	[
+		core.OperationId,
+		{ format: "uuid", description: "The id of one write, minted by the writer and kept over retries." },
+	],
+	[
+		core.NewOperationId,
+		{
+			format: "uuid",
+			description: "A random UUID made by the client. The same id again has one effect and the same reply.",
+		},
+	],
 	[
 		core.SyncRequest.shape.operations,
 		{

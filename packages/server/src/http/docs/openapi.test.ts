@@ -128,3 +128,54 @@ test("its style and script come as files of their own", async () => {
 	const script = await (await app.app.request("/docs/docs.js")).text();
 	expect(() => new Function(script)).not.toThrow();
 });
+
+test("every schema and every field of it says what it means", async () => {
+	await using app = await anApp();
+	const { document } = await read(app);
+	const silent = Object.entries(document.components.schemas).flatMap(([name, schema]) => [
+		...(schema["description"] ? [] : [name]),
+		...silentFields(schema, name),
+	]);
+	expect(silent).toEqual([]);
+});
+
+/** The fields of a schema, and of those within it, that have no description. */
+function silentFields(schema: unknown, path: string): string[] {
+	if (typeof schema !== "object" || schema === null) return [];
+	return Object.entries(schema).flatMap(([keyword, part]: [string, unknown]) => {
+		if (keyword !== "properties" || typeof part !== "object" || part === null)
+			return silentFields(part, path);
+		return Object.entries(part).flatMap(([name, field]: [string, { description?: string }]) => [
+			...(field.description ? [] : [`${path}.${name}`]),
+			...silentFields(field, `${path}.${name}`),
+		]);
+	});
+}
+
+test("operations have names that read well in a generated client", async () => {
+	await using app = await anApp();
+	const { operations } = await read(app);
+	const ids = Object.fromEntries(
+		operations.map(({ path, method, operation }) => [`${method} ${path}`, operation.operationId]),
+	);
+	expect(ids["post /api/v2/session/start"]).toBe("startSession");
+	expect(ids["post /api/v2/session/{session_id}/sync"]).toBe("syncSession");
+	for (const id of Object.values(ids)) expect(id).toMatch(/^[a-z]+([A-Z][a-z]+)+$/);
+});
+
+test("each problem status names its codes in a way that generators keep", async () => {
+	await using app = await anApp();
+	const { operations } = await read(app);
+	for (const { operation } of operations) {
+		for (const [status, { content }] of Object.entries(operation.responses)) {
+			if (Number(status) < 400) continue;
+			const schema = content?.["application/problem+json"]?.schema;
+			expect(schema).toMatchObject({
+				allOf: [
+					{ $ref: "#/components/schemas/Problem" },
+					{ properties: { status: { const: Number(status) } } },
+				],
+			});
+		}
+	}
+});

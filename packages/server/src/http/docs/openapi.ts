@@ -2,6 +2,8 @@ import type { ProblemCode } from "@carhythm/core";
 import * as z from "zod/mini";
 import { type AnyEndpoint, type QueryParameter, TAGS } from "../endpoint.ts";
 import { PROBLEM_TYPE, PROBLEMS } from "../reply/problem.ts";
+import { withDescriptions } from "./openapi-descriptions.ts";
+import { type Header, headersOf, operationId, SESSION_COOKIE } from "./openapi-operations.ts";
 import { IN_WORDS, type JsonSchema, reference, SHARED } from "./openapi-schemas.ts";
 
 export type Operation = {
@@ -17,7 +19,15 @@ export type Operation = {
 		schema: JsonSchema;
 	}[];
 	requestBody?: { required: boolean; content: Record<string, { schema: JsonSchema; example: unknown }> };
-	responses: Record<string, { description: string; content?: Record<string, { schema: JsonSchema }> }>;
+	responses: Record<
+		string,
+		{
+			description: string;
+			headers?: Record<string, Header>;
+			content?: Record<string, { schema: JsonSchema; example?: unknown }>;
+		}
+	>;
+	security?: Record<string, string[]>[];
 };
 
 export type OpenApiDocument = {
@@ -31,7 +41,8 @@ export type OpenApiDocument = {
 	servers: { url: string }[];
 	tags: { name: string; description: string }[];
 	paths: Record<string, Record<string, Operation>>;
-	components: { schemas: Record<string, JsonSchema> };
+	security: Record<string, string[]>[];
+	components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, JsonSchema> };
 };
 
 /** The OpenAPI 3.1 document of the endpoints, made from the very schemas that validate what they take and give. */
@@ -47,13 +58,17 @@ export function describeApi(endpoints: readonly AnyEndpoint[]): OpenApiDocument 
 			title: "CaRhythm",
 			version: "2.0",
 			description:
-				"Assessments that are taken in as many sittings as life leaves, on any device. All times are UTC. Every write may be sent again with the same id and has one effect. Errors are problem documents (RFC 9457); decide by `code`, show `detail`.",
+				"Assessments that are taken in as many sittings as life leaves, on any device. All times are UTC. Every write may be sent again with the same id and has one effect. Errors are problem documents (RFC 9457); decide by `code`.",
 			license: { name: "MIT", identifier: "MIT" },
 		},
 		servers: [{ url: "/" }],
 		tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
 		paths,
-		components: { schemas: closeRequests(toComponents(names), endpoints, names) },
+		security: [],
+		components: {
+			schemas: closeRequests(toComponents(names), endpoints, names),
+			securitySchemes: { sessionCookie: SESSION_COOKIE },
+		},
 	};
 }
 
@@ -65,7 +80,7 @@ function nameSchemas(endpoints: readonly AnyEndpoint[]): Registry {
 	for (const [id, schema] of Object.entries(SHARED)) registry.add(schema, { id });
 	for (const endpoint of endpoints) {
 		const { schema } = endpoint.reply;
-		if (!registry.has(schema)) registry.add(schema, { id: `${operationId(endpoint)}_reply` });
+		if (!registry.has(schema)) registry.add(schema, { id: `${operationId(endpoint)}Reply` });
 	}
 	return registry;
 }
@@ -82,7 +97,10 @@ function toComponents(registry: Registry): Record<string, JsonSchema> {
 	});
 	return Object.fromEntries(
 		Object.entries(schemas)
-			.map(([name, { $schema: _, $id: __, ...schema }]): [string, JsonSchema] => [name, schema])
+			.map(([name, { $schema: _, $id: __, ...schema }]): [string, JsonSchema] => [
+				name,
+				withDescriptions(name, schema),
+			])
 			.sort(([a], [b]) => a.localeCompare(b)),
 	);
 }
@@ -142,19 +160,21 @@ function describeEndpoint(endpoint: AnyEndpoint, names: Registry): Operation {
 		responses: {
 			[reply.status ?? 200]: {
 				description: reply.description,
+				headers: headersOf(reply.status ?? 200, endpoint),
 				content: {
 					[reply.events ? "text/event-stream" : "application/json"]: { schema: linkTo(reply.schema, names) },
 				},
 			},
-			...(endpoint.nothing && { 204: { description: endpoint.nothing } }),
+			...(endpoint.nothing && {
+				204: { description: endpoint.nothing, headers: headersOf(204, endpoint) },
+			}),
+			...(endpoint.immutable && {
+				304: { description: "The client has it already", headers: headersOf(304, endpoint) },
+			}),
 			...describeProblems(endpoint),
 		},
+		...(endpoint.path === "/api/v2/session/current" && { security: [{ sessionCookie: [] }, {}] }),
 	};
-}
-
-function operationId({ method, path }: AnyEndpoint): string {
-	const words = path.replace("/api/v2/", "").match(/\w+/g) ?? [];
-	return [method, ...words].join("_");
 }
 
 function pathParameters(path: string): NonNullable<Operation["parameters"]> {
@@ -201,11 +221,19 @@ function describeProblems(endpoint: AnyEndpoint): Operation["responses"] {
 			status,
 			{
 				description: grouped.map((code) => PROBLEMS[code].title).join(" · "),
+				headers: headersOf(status, endpoint),
 				content: {
 					[PROBLEM_TYPE]: {
+						// Beside a reference, generators drop everything; in `allOf` they keep it.
 						schema: {
-							$ref: reference("Problem"),
-							properties: { status: { const: status }, code: { enum: grouped } },
+							allOf: [
+								{ $ref: reference("Problem") },
+								{
+									type: "object",
+									properties: { status: { const: status }, code: { enum: grouped } },
+									required: ["status", "code"],
+								},
+							],
 						},
 					},
 				},

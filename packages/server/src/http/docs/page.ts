@@ -8,7 +8,7 @@ import type { JsonSchema } from "./openapi-schemas.ts";
 type Html = HtmlEscapedString | Promise<HtmlEscapedString> | string;
 
 /** The OpenAPI document as a page that works without scripts; the script only adds trying a request out. */
-export function docsPage(document: OpenApiDocument): string {
+export function docsPage(document: OpenApiDocument, origin: string): string {
 	const { info, tags, paths, components } = document;
 	const operations = Object.entries(paths).flatMap(([path, methods]) =>
 		Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
@@ -42,7 +42,7 @@ ${tags.map(
 <p class="quiet">${description}</p>
 ${operations
 	.filter(({ operation }) => operation.tags.includes(name))
-	.map(({ path, method, operation }) => endpoint(path, method, operation))}
+	.map(({ path, method, operation }) => endpoint(`${origin}${path}`, path, method, operation))}
 </section>`,
 )}
 <section aria-labelledby="schemas">
@@ -56,7 +56,7 @@ ${problemTable()}
 `);
 }
 
-function endpoint(path: string, method: string, operation: Operation): Html {
+function endpoint(address: string, path: string, method: string, operation: Operation): Html {
 	const { operationId, summary, description, parameters = [], requestBody, responses } = operation;
 	const body = requestBody?.content["application/json"];
 	return html`<details id="${operationId}">
@@ -82,12 +82,12 @@ ${table(
 	["Status", "Content", "Meaning"],
 	Object.entries(responses).map(([status, { description: meaning, content = {} }]) => [
 		html`<code>${status}</code>`,
-		Object.values(content).map(({ schema }) => typeOf({ $ref: schema["$ref"] })),
-		prose(meaning),
+		Object.values(content).map(({ schema }) => typeOf(schema["$ref"] ? schema : problemOf(schema))),
+		html`${prose(meaning)}${codesOf(content)}`,
 	]),
 )}
 <h3>With curl</h3>
-<pre tabindex="0"><code>${curl(path, method, body?.example)}</code></pre>
+<pre tabindex="0"><code>${curl(address, method, operation)}</code></pre>
 <form class="try" data-method="${method}" data-path="${path}" hidden>
 <h3>Try it</h3>
 ${parameters.map(
@@ -101,11 +101,28 @@ ${body ? html`<label>Body<textarea name="body" rows="8" spellcheck="false">${JSO
 </details>`;
 }
 
-function curl(path: string, method: string, example: unknown): string {
-	const address = `http://localhost:8000${path}`;
+function curl(address: string, method: string, { parameters = [], requestBody }: Operation): string {
+	const example = requestBody?.content["application/json"]?.example;
+	const needed = parameters.filter((parameter) => parameter.in === "query" && parameter.required);
+	if (needed.length > 0) return `curl "${address}?${needed.map(({ name }) => `${name}=1`).join("&")}"`;
 	if (method === "get") return `curl "${address}"`;
 	const isEmpty = JSON.stringify(example) === "{}";
 	return `curl -X POST "${address}"${isEmpty ? "" : ` \\\n  -H "Content-Type: application/json" \\\n  -d '${JSON.stringify(example)}'`}`;
+}
+
+/** The part of a problem's schema that says which document it is: see openapi.ts. */
+function problemOf({ allOf }: JsonSchema): JsonSchema {
+	return Array.isArray(allOf) && isSchema(allOf[0]) ? allOf[0] : {};
+}
+
+/** The codes that a status may come with, each with a link to the table of all. */
+function codesOf(content: Operation["responses"][string]["content"]): Html {
+	const codes = Object.values(content ?? {}).flatMap(({ schema }) =>
+		[...JSON.stringify(schema).matchAll(/"code":\{"enum":(\[[^\]]*\])/g)].flatMap(([, list = "[]"]) =>
+			JSON.parse(list),
+		),
+	);
+	return html`${codes.map((code) => html` <a href="#problem-${code}"><code>${code}</code></a>`)}`;
 }
 
 function component(name: string, schema: JsonSchema): Html {
@@ -120,11 +137,12 @@ function propertyTable(schema: JsonSchema, properties: Record<string, JsonSchema
 	const required = Array.isArray(schema["required"]) ? schema["required"] : [];
 	return table(
 		"Fields",
-		["Name", "Type", "Presence"],
+		["Name", "Type", "Presence", "Meaning"],
 		Object.entries(properties).map(([name, property]) => [
 			html`<code>${name}</code>`,
 			typeOf(property),
 			required.includes(name) ? "always" : "optional",
+			prose(typeof property["description"] === "string" ? property["description"] : ""),
 		]),
 	);
 }
@@ -144,12 +162,15 @@ function typeOf(schema: JsonSchema): Html {
 	if (Array.isArray(union)) return joined(union.map(typeOf));
 	if (isSchema(items)) return html`array of ${typeOf(items)}`;
 	if (isSchemas(properties)) {
-		const fields = Object.entries(properties).map(([name, field]) => html`${name}: ${typeOf(field)}`);
+		const required = Array.isArray(schema["required"]) ? schema["required"] : [];
+		const fields = Object.entries(properties).map(
+			([name, field]) => html`${name}${required.includes(name) ? "" : "?"}: ${typeOf(field)}`,
+		);
 		return html`{ ${fields.map((field, i) => html`${i > 0 ? ", " : ""}${field}`)} }`;
 	}
 	if (isSchema(additionalProperties)) return html`map of ${typeOf(additionalProperties)}`;
-	const type = typeof schema["type"] === "string" ? schema["type"] : "anything";
-	return html`${type}${limits(schema)}`;
+	const types = [schema["type"] ?? "anything"].flat().map(String);
+	return html`${types.join(" | ")}${limits(schema)}`;
 }
 
 function limits(schema: JsonSchema): string {
@@ -160,7 +181,9 @@ function limits(schema: JsonSchema): string {
 		typeof schema["maximum"] === "number" &&
 			schema["maximum"] < Number.MAX_SAFE_INTEGER &&
 			`≤ ${schema["maximum"]}`,
-		schema["maxLength"] && `at most ${schema["maxLength"]} characters`,
+		typeof schema["maxLength"] === "number" && `at most ${schema["maxLength"]} characters`,
+		typeof schema["format"] === "string" && schema["format"],
+		typeof schema["pattern"] === "string" && !schema["format"] && `like ${schema["pattern"]}`,
 	].filter((word) => typeof word === "string");
 	return words.length > 0 ? ` (${words.join(", ")})` : "";
 }

@@ -134,6 +134,19 @@ describe("assessments", () => {
 		expect(version.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
 	});
 
+	test("a version that a client has already is not sent again", async () => {
+		await using app = await anApp();
+		const path = `/api/v2/assessments/${app.version.version_id}`;
+		const tag = (await app.app.request(path)).headers.get("etag") ?? "";
+		expect(tag).toMatch(/^W\/"[\w-]{22}"$/);
+		const again = (known: string) => app.app.request(path, { headers: { "If-None-Match": known } });
+		for (const known of [tag, `"other", ${tag}`, tag.slice(2), "*"]) {
+			const reply = await again(known);
+			expect([known, reply.status, await reply.text()]).toEqual([known, 304, ""]);
+		}
+		expect((await again('"other"')).status).toBe(200);
+	});
+
 	test("unknown ones are 404", async () => {
 		await using app = await anApp();
 		for (const path of [

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { anApp, SAMPLER_ANSWERS } from "../../../test/an-app.ts";
+import { anOperationId } from "../../testing/stores/a-store.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const UNKNOWN = "11111111-1111-4111-8111-111111111111";
@@ -184,6 +185,26 @@ test("progress tells each module, XP and badges", async () => {
 		current_page_id: app.version.index.by_question.get(app.question("dream"))?.page.id,
 		percentage_complete: 60,
 	});
+});
+
+test("resume_at is the next question after an answer, and where the student went after a move", async () => {
+	await using app = await anApp();
+	const id = await app.start();
+	const at = async () => (await app.get(`/api/v2/session/${id}`)).body["resume_at"];
+	const place = (key: "team" | "energy") => {
+		const found = app.version.index.by_question.get(app.question(key));
+		return { page_id: found?.page.id, question_id: found?.question.id };
+	};
+	expect(await at()).toEqual(place("team"));
+	await app.submit(id, "team", SAMPLER_ANSWERS.team);
+	expect(await at()).toEqual(place("energy"));
+	app.pass({ seconds: 1 });
+	const moved = { kind: "move", question_id: app.question("team") };
+	await app.post(`/api/v2/session/${id}/sync`, {
+		sent_at: "2026-11-22T10:00:05.000Z",
+		operations: [{ operation_id: anOperationId(), client_time: "2026-11-22T10:00:05.000Z", command: moved }],
+	});
+	expect(await at()).toEqual(place("team"));
 });
 
 test("answered questions are told page by page, or of all pages", async () => {

@@ -1,4 +1,4 @@
-import { ADOPTED_KEY, ThemeReply } from "@carhythm/core";
+import { ADOPTED_KEY, PROBLEM_TEXTS, ProblemTextsReply, ThemeReply } from "@carhythm/core";
 import type * as z from "zod/mini";
 import type { Deps } from "../context.ts";
 import type { Api } from "../endpoint.ts";
@@ -43,5 +43,16 @@ export function mountSettings(api: Api, deps: Deps): void {
 			const isAdopted = version?.index.assessment.key === ADOPTED_KEY;
 			return { ok: true, body: { ...(isAdopted ? THEME_OF_ADOPTED : THEME), ...deps.config.theme } };
 		},
+	});
+	api.add({
+		method: "get",
+		path: "/api/v2/problem-texts",
+		tag: "Service",
+		summary: "What a student reads for each problem code",
+		description: "In every language, for clients to keep: `detail` of a problem is in English.",
+		reply: { schema: ProblemTextsReply, description: "A text by each code of `ProblemCode`" },
+		problems: [],
+		compress: true,
+		handle: async () => ({ ok: true, body: PROBLEM_TEXTS }),
 	});
 }

@@ -131,9 +131,44 @@ export function describeIssues(issues: readonly z.core.$ZodIssue[]): { pointer: 
 		pointer: issue.path
 			.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`)
 			.join(""),
-		detail: issue.message,
+		detail: wordsFor(issue),
 	}));
 }
+
+/** The words of our own schemas are for people already; those of the library name its types. */
+function wordsFor(issue: z.core.$ZodIssue): string {
+	if (!/^(Invalid|Too|Unrecognized)/.test(issue.message)) return issue.message;
+	switch (issue.code) {
+		case "invalid_type":
+			return issue.message.endsWith("received undefined")
+				? "is missing"
+				: `must be ${KINDS[issue.expected] ?? `a value of type ${issue.expected}`}`;
+		case "invalid_value":
+			return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+		case "invalid_union":
+			return "options" in issue && Array.isArray(issue.options)
+				? `must be ${issue.options.map((value) => JSON.stringify(value)).join(" or ")}`
+				: "has a form that is not known here";
+		case "too_big":
+			return `must be at most ${issue.maximum}${UNITS[issue.origin] ?? ""}`;
+		case "too_small":
+			return `must be at least ${issue.minimum}${UNITS[issue.origin] ?? ""}`;
+		default:
+			return "has a form that is not known here";
+	}
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+	array: "a list",
+	boolean: "true or false",
+	int: "a whole number",
+	number: "a number",
+	object: "an object",
+	record: "an object",
+	string: "a text",
+};
+
+const UNITS: Readonly<Record<string, string>> = { array: " entries", string: " characters long" };
 
 /** The first mistake as a sentence. */
 export function sentence(errors: readonly { pointer: string; detail: string }[]): string {

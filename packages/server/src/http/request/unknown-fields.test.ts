@@ -13,7 +13,7 @@ test("a mistyped field of a start is refused with its name, and nothing is start
 		expect([reply.status, reply.body["code"]]).toEqual([422, "invalid_body"]);
 		expect(reply.body["errors"]).toMatchObject([{ pointer: `/${name}` }]);
 		expect(reply.body["detail"]).toBe(
-			`Please check “${name}”: is not a field of this request, which takes operation_id, assessment, replaces, language, shared.`,
+			`Please check “${name}”: is not a field of this request, which takes operation_id, assessment, replaces, language, shared, consent.`,
 		);
 	}
 	const rows = await app.database.db.selectFrom("student_responses").select("status").execute();
