@@ -207,7 +207,12 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	"RestoreRequest.": "`POST /api/v2/session/{id}/restore`",
 	"RestoreRequest.shared": "As in `session/start`.",
 	"Scale.kind": "`riasec` scales also give the profile's `interests`; the other kinds are reported alike.",
+	"Scale.low_phrase":
+		'What follows "You describe yourself as" (Arabic: «تصف إجاباتك») when the result lies clearly low or high.',
 	"Scale.low_text": "What a result in the lower, middle and higher part of the range says.",
+	"Scale.overlaps":
+		"Scales that ask about the same thing in part. Where two such scales point different ways, no sentence is made of either.",
+	"Scale.poles": "A word or two for each end, shown beside the bar.",
 	"Scale.reliability":
 		"Internal consistency (Cronbach's alpha, 0 to 1) as published, and for which text and sample.",
 	"Scale.riasec_type": "Only and always for scales of kind `riasec`.",
@@ -224,6 +229,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 		"Mean of the answered items in raw units, reverse-keyed items turned round; 3 decimals. For the method `points` the sum; where items are missing, the sum at the same share of the whole range.",
 	"ScoredScale.method": "Absent for `mean`, the usual method.",
 	"ScoredScale.min": "The lowest and the highest possible value of `mean`, in raw units.",
+	"ScoredScale.phrase": "The same in a few words, for a sentence with others; absent in the middle.",
 	"ScoredScale.share": "(mean − min) ÷ (max − min): 0 to 1, 3 decimals. Not a percentile.",
 	"ScoredScale.text": "What this band says for this scale.",
 	"ScoresReply.": "`GET /api/v2/scores/{id}`",

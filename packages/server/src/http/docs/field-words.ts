@@ -2,6 +2,12 @@
  * What fields mean wherever a schema's own comment says nothing: one noun, one meaning, as in docs/glossary.md.
  */
 export const COMMON_FIELDS: Readonly<Record<string, string>> = {
+	// Results
+	poles: "What the two ends of a scale are called, where the scoring key says it.",
+	low: "What the lower end is called.",
+	high: "What the upper end is called.",
+	overlaps: "The keys of scales that ask about the same thing in part.",
+	phrase: "The result in a few words, to be used within a sentence.",
 	// Sessions
 	session_id: "The secret id of a session. Whoever knows it can read and continue the session.",
 	display_id: "The short id for people, for example `7GK2M-9XQ4T`. It opens nothing.",
