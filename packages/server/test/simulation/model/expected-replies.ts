@@ -146,10 +146,22 @@ export function expectedSnapshot(
 		erase_at: null,
 		consent: null,
 		held_back: null,
+		resume_at: expectedResumeAt(session, questions),
 		progress: expectedProgress(session, questions),
 		badges: badges(ever),
 		server_time: instant(now),
 	};
+}
+
+/** Where the student went; after an answer there, the next question without one, else the first such of all. */
+function expectedResumeAt(session: ReferenceSession, { ids, pageOf }: Questions) {
+	const isOpen = (id: number) => currentAnswer(session, id) === null;
+	const here = currentPlace(session);
+	const went = here && "question_id" in here.command ? here.command.question_id : undefined;
+	const hasMoved = went !== undefined && currentWrite(session, went) !== here;
+	const open = ids.slice(went === undefined ? 0 : ids.indexOf(went)).find(isOpen) ?? ids.find(isOpen);
+	const question_id = (hasMoved ? went : open) ?? went ?? ids.at(-1) ?? 0;
+	return { page_id: pageOf(question_id), question_id };
 }
 
 function expectedHolder(session: ReferenceSession) {
