@@ -5,7 +5,7 @@ import { NOTHING_WRONG } from "./faults/figures.ts";
 import { runKills } from "./faults/kills.ts";
 
 // More kills: npm run campaign:kills. docs/evidence/crashes.md has the figures.
-const KILLS = 200;
+const KILLS = 120;
 
 /** Each engine has a test file of its own, so that both of Vitest's workers are busy. */
 export function testKills(engine: Engine): void {

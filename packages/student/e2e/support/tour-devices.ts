@@ -32,7 +32,10 @@ export async function useManyDevices(
 	await student.press(words.leave_others.open);
 	await expect(dialog(words.leave_others.title)).toBeVisible();
 	await look("leave other devices");
+	const moved = page.waitForResponse((response) => response.url().endsWith("/leave-others"));
 	await student.press(words.leave_others.yes);
+	const { session } = (await (await moved).json()) as { session: { session_id: string } };
+	student.memory.session_id = session.session_id;
 	await expect(page.getByText(words.leave_others.done)).toBeVisible();
 	await look("pause, other devices left");
 	await student.press(words.pause_sheet.other_device);
