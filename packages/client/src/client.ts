@@ -12,6 +12,7 @@ import { restore, start } from "./session/start.ts";
 import { openSession } from "./session.ts";
 import { UNKNOWN_CLOCK } from "./storage/clock.ts";
 import { finishCleanup } from "./storage/left-behind.ts";
+import { pendingOf } from "./storage/pending.ts";
 import { readDevice, readSession } from "./storage/records.ts";
 import type { SessionStorage } from "./storage/storage.ts";
 import {
@@ -22,7 +23,7 @@ import {
 	scheduleCheck,
 	watchedStorage,
 } from "./storage/storage-watch.ts";
-import { openView, orFallback, pendingOf, reload, type TabState } from "./storage/tab-state.ts";
+import { openView, orFallback, reload, type TabState } from "./storage/tab-state.ts";
 import { connectTabs, type TabMessage } from "./storage/tabs.ts";
 import type { TabSessionView } from "./tab-session-view.ts";
 import { request, valueOrThrow } from "./transport.ts";

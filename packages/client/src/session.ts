@@ -12,7 +12,8 @@ import { append } from "./outbox/append.ts";
 import { drain, drainBehindLease, type OutboxSender } from "./outbox/sender.ts";
 import { follow } from "./session/follow.ts";
 import { markServerDataLoss } from "./storage/change-record.ts";
-import { deviceTime, dismissRefused, pendingOf, type TabState } from "./storage/tab-state.ts";
+import { pendingOf } from "./storage/pending.ts";
+import { deviceTime, dismissRefused, type TabState } from "./storage/tab-state.ts";
 import { saveStatus, sessionPhase, type TabSessionView, waitingSince } from "./tab-session-view.ts";
 import { request, valueOrThrow } from "./transport.ts";
 

@@ -151,8 +151,8 @@ function endView(tab: TabState, session_id: SessionId): void {
 }
 
 /**
- * Takes out of the outbox what the server has taken in under a former id. What it refuses would never be
- * taken, and this device has nobody left to show it to.
+ * Takes out of the outbox what the server has taken in under a former id. What it refuses goes too:
+ * the server would refuse it again, and the student is no longer at this device to decide about it.
  * @returns as `applyResults`
  */
 export async function applyMovedResults(

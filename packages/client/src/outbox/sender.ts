@@ -1,6 +1,7 @@
 import type { SessionId } from "@carhythm/core";
+import { pendingOf, readPending } from "../storage/pending.ts";
 import type { QueuedOperation } from "../storage/records.ts";
-import { pendingOf, readPending, reload, type TabState } from "../storage/tab-state.ts";
+import { reload, type TabState } from "../storage/tab-state.ts";
 import { isServerRestored, notify, type SenderStatus, type TabSessionView } from "../tab-session-view.ts";
 import { sync, type Transport } from "../transport.ts";
 import { storeFailed } from "./append.ts";

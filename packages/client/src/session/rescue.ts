@@ -1,8 +1,9 @@
 import { type RescueFile, toInstant } from "@carhythm/core";
 import type { RescueCopy } from "../api.ts";
 import { serverTime } from "../storage/clock.ts";
+import { pendingOf } from "../storage/pending.ts";
 import { readUnsent } from "../storage/records.ts";
-import { deviceTime, orFallback, pendingOf, type TabState } from "../storage/tab-state.ts";
+import { deviceTime, orFallback, type TabState } from "../storage/tab-state.ts";
 import type { TabSessionView } from "../tab-session-view.ts";
 
 const ABOUT =

@@ -2,9 +2,10 @@ import { ForgetReply, mintUuid } from "@carhythm/core";
 import type { ResetOutcome } from "../api.ts";
 import type { Engine } from "../engine.ts";
 import { drainBehindLease } from "../outbox/sender.ts";
+import { readPending } from "../storage/pending.ts";
 import { NEW_DEVICE, putClock, putDevice, readOutbox, readStoredClock } from "../storage/records.ts";
 import type { Box } from "../storage/storage.ts";
-import { forget, readPending } from "../storage/tab-state.ts";
+import { forget } from "../storage/tab-state.ts";
 import { request } from "../transport.ts";
 
 /** What a reset empties. Assessments hold nothing of a person, and the clock must not go back. */

@@ -17,6 +17,7 @@ import { learnMoved } from "../outbox/moved.ts";
 import { rebase, recordOf } from "../outbox/rebase.ts";
 import { drain } from "../outbox/sender.ts";
 import { markKnownToServer } from "../outbox/settlement.ts";
+import { pendingOf } from "../storage/pending.ts";
 import {
 	type DeviceRecord,
 	isResetSince,
@@ -29,14 +30,7 @@ import {
 	type SessionRecord,
 } from "../storage/records.ts";
 import type { ReadTransaction } from "../storage/storage.ts";
-import {
-	changeDevice,
-	deviceTime,
-	loadDevice,
-	orFallback,
-	pendingOf,
-	type TabState,
-} from "../storage/tab-state.ts";
+import { changeDevice, deviceTime, loadDevice, orFallback, type TabState } from "../storage/tab-state.ts";
 import { eventsOf } from "../tab-session-view.ts";
 import { fetchSnapshot } from "../transport.ts";
 import { fetchVersion } from "./assessments.ts";

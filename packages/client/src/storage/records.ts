@@ -284,7 +284,7 @@ export function isResetSince({ last_reset }: Pick<DeviceRecord, "last_reset">, k
 	return known !== null && last_reset !== "" && last_reset !== known;
 }
 
-/** Whether a session that is open in a tab is no longer to be had here: after a reset, or once it was erased. */
+/** Whether this device has deleted a session that is open in a tab: after a reset, or once the server erased it. */
 export function isGone(
 	device: Pick<DeviceRecord, "last_reset" | "erased">,
 	{ last_reset, record }: { last_reset: KnownReset; record: Pick<SessionRecord, "born"> },

@@ -1,6 +1,7 @@
 import { notify } from "../tab-session-view.ts";
+import { pendingOf } from "./pending.ts";
 import { type SessionStorage, StorageFailed } from "./storage.ts";
-import { orFallback, pendingOf, rewriteAfterEmptying, type TabState } from "./tab-state.ts";
+import { orFallback, rewriteAfterEmptying, type TabState } from "./tab-state.ts";
 
 const FIRST_LOOK_MS = 1000;
 const LONGEST_LOOK_MS = 60_000;

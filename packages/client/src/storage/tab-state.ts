@@ -8,14 +8,7 @@ import {
 	toInstant,
 } from "@carhythm/core";
 import type { Environment } from "../environment.ts";
-import {
-	createView,
-	eventsOf,
-	pendingOperations,
-	showStored,
-	type TabSessionView,
-	update,
-} from "../tab-session-view.ts";
+import { createView, eventsOf, showStored, type TabSessionView, update } from "../tab-session-view.ts";
 import { type DeviceClock, laterClock, readClock, serverTime, steadied } from "./clock.ts";
 import {
 	type DeviceRecord,
@@ -114,7 +107,7 @@ export async function sessionOf(
 }
 
 /** A view that opened while the storage failed learns of resets and shared visits by the first read that succeeds. */
-function completeView(view: TabSessionView, { last_reset, current, shared }: DeviceRecord): void {
+export function completeView(view: TabSessionView, { last_reset, current, shared }: DeviceRecord): void {
 	if (view.last_reset !== null) return;
 	view.last_reset = last_reset;
 	if (current === view.session_id) view.shared ??= shared;
@@ -296,53 +289,6 @@ export async function loadDevice(tab: TabState, tx: ReadTransaction): Promise<De
 export function forget(tab: TabState, view: TabSessionView): void {
 	tab.views.delete(view.session_id);
 	update(view, { forgotten: true, queued: [], unreadable: 0, refused: [], unstored: [] });
-}
-
-/** Everything that waits for the server, of all sessions and from memory too, oldest first. */
-export async function readPending(tab: TabState): Promise<QueuedOperation[]> {
-	const views = [...tab.views.values()];
-	const stored = await orFallback(
-		() =>
-			tab.storage.read(async (tx) => {
-				// A page that has just opened knows nothing yet of the clock by which these were stamped.
-				const { current, shared, left_behind } = await loadDevice(tab, tx);
-				tab.without_cookie = new Set(shared && current ? [...left_behind, current] : left_behind);
-				return [...(await readOutbox(tx)), ...(await queuedBeforeClearing(tx, views))];
-			}),
-		views.flatMap((view) => view.queued),
-	);
-	const failed = views
-		.flatMap((view) => view.unstored)
-		.filter(({ stage }) => stage === "failed")
-		.map(({ operation }) => operation);
-	const all = new Map([...stored, ...failed].map((operation) => [operation.operation_id, operation]));
-	return [...all.values()]
-		.filter(({ operation_id }) => !tab.acknowledged.has(operation_id))
-		.sort((a, b) => (a.client_time < b.client_time ? -1 : 1));
-}
-
-/**
- * What open pages still know of an outbox that the browser has emptied under them; a reset by the student is
- * final.
- */
-async function queuedBeforeClearing(
-	tx: ReadTransaction,
-	views: readonly TabSessionView[],
-): Promise<QueuedOperation[]> {
-	const queued: QueuedOperation[] = [];
-	const stored = await readDevice(tx);
-	for (const view of views) {
-		completeView(view, stored);
-		if (view.queued.length === 0 || isGone(stored, view)) continue;
-		const record = await readSession(tx, view.session_id);
-		if (record?.born !== view.record.born) queued.push(...view.queued);
-	}
-	return queued;
-}
-
-/** What waits of one session, as far as this tab has seen it. */
-export function pendingOf(tab: TabState, view: TabSessionView): QueuedOperation[] {
-	return pendingOperations(view, tab.acknowledged);
 }
 
 /** Changes what belongs to no session. @returns null where the storage failed */

@@ -1,3 +1,5 @@
+import { wrap } from "../wrap.ts";
+
 /** Everything of a person that is put in somewhere; each is searched for by a text of its own. */
 export const KINDS = [
 	"session id",
@@ -147,7 +149,7 @@ export function canariesPage(): string {
 		"|---|---|",
 		...rows,
 		"",
-		`Found nowhere: ${nowhere.join(", ")}.`,
+		wrap(`Found nowhere: ${nowhere.join(", ")}.`),
 	];
 	return `${lines.join("\n")}\n${OUTRO}`;
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { wrap } from "../wrap.ts";
 import { addressCells } from "./addresses.ts";
 import { bodyCells } from "./bodies.ts";
 import { withBudgets } from "./budgets.ts";
@@ -60,7 +61,7 @@ test("each endpoint replies to valid and invalid requests as docs/evidence/reque
 	for (const { title, about, takes, cells } of walks) {
 		const rows: [string, Record<string, string>][] = [];
 		for (const endpoint of world.endpoints.filter(takes)) rows.push([endpoint.name, await cells(endpoint)]);
-		sections.push({ title, about, rows });
+		sections.push({ title, about: wrap(about), rows });
 	}
 	expect(budgets.unmet()).toEqual([]);
 	await expect(requestsPage(sections)).toMatchFileSnapshot(PAGE);

@@ -1,34 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
-import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
 import { aFolder } from "../../testing/folders/a-folder.ts";
-import { aPredecessorDatabase } from "../../testing/predecessor/databases.ts";
+import { anOldFile, change, read } from "../../testing/predecessor/old-file.ts";
 import { carhythm } from "../../testing/processes/run.ts";
-
-function change(file: string, sql: string): void {
-	const database = new SqliteFile(file);
-	database.exec(sql);
-	database.close();
-}
-
-function read(file: string, sql: string): unknown[] {
-	const database = new SqliteFile(file, { readonly: true });
-	const rows = database.prepare(sql).all();
-	database.close();
-	return rows;
-}
-
-/** A database of the existing product as a file, and the command line on it. */
-async function anOldFile(state: Parameters<typeof aPredecessorDatabase>[1]) {
-	const place = await aPredecessorDatabase("sqlite", state);
-	if (place.url.dialect !== "sqlite") throw new Error("It is not a file.");
-	const { file } = place.url;
-	return {
-		file,
-		run: (...words: string[]) => carhythm(file, "migrate", ...words),
-		[Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
-	};
-}
 
 test("an old database: plan shows the repairs, up refuses, adopt takes it over, down and up again, prune", async () => {
 	await using old = await anOldFile("guide");
